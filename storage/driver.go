@@ -1,0 +1,25 @@
+package storage
+
+import "context"
+
+// Driver opens and creates arrays and groups of one format. Register makes it
+// known; drivers do so when imported.
+type Driver struct {
+	Name string // "zarr", "hdf5", "npy"…
+	// Exts are the file name endings (with dot) for which Create picks this driver.
+	Exts []string
+	// Detect reports whether the file or directory at path is of this format,
+	// by its content: head holds its first bytes (nil for a directory).
+	Detect func(path string, head []byte) bool
+	// Open opens what lies at inner ("" is the root) of the file or directory
+	// at path: it returns an Array or a Group. Exactly one is not nil.
+	Open func(ctx context.Context, path, inner string, opts map[string]string) (Array, Group, error)
+	// OpenWritable opens an existing one for writing; nil where not possible.
+	OpenWritable func(ctx context.Context, path string, opts map[string]string) (WritableGroup, error)
+	// Create starts a new file or directory; nil where not possible. It refuses
+	// an existing one with ErrExists unless opts["overwrite"] is "true"; then
+	// the old one stays until Commit.
+	Create func(ctx context.Context, path string, opts map[string]string) (WritableGroup, error)
+	// CreateArray likewise, for formats (or paths) that hold a single array at the root.
+	CreateArray func(ctx context.Context, path string, s Spec, opts map[string]string) (WritableArray, error)
+}
