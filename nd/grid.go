@@ -1,6 +1,7 @@
 package nd
 
 import (
+	"encoding/json"
 	"fmt"
 	"iter"
 	"slices"
@@ -396,4 +397,42 @@ func (g Grid) String() string {
 		parts[k] = strings.Join(p, " ")
 	}
 	return "(" + strings.Join(parts, ", ") + ")"
+}
+
+// MarshalJSON writes the grid as a list per axis of segments [size, start, step, n].
+func (g Grid) MarshalJSON() ([]byte, error) {
+	doc := make([][][4]int, len(g.axes))
+	for k, a := range g.axes {
+		doc[k] = [][4]int{}
+		for _, s := range a.segs {
+			doc[k] = append(doc[k], [4]int{s.size, s.start, s.step, s.n})
+		}
+	}
+	return json.Marshal(doc)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote and checks it.
+func (g *Grid) UnmarshalJSON(b []byte) error {
+	var doc [][][4]int
+	if err := json.Unmarshal(b, &doc); err != nil {
+		return err
+	}
+	axes := make([]gridAxis, len(doc))
+	for k, list := range doc {
+		var segs []segment
+		total := 0
+		for _, v := range list {
+			s := segment{v[0], v[1], v[2], v[3]}
+			if s.size < 1 || s.start < 0 || s.start >= s.size || s.step < 1 || s.step > s.size || s.n < 1 ||
+				s.size > 1<<62 || s.n > (1<<62-s.start)/s.step || total > 1<<62-s.n {
+				return errf("UnmarshalJSON", ErrChunks, "segment %v along axis %d is not one of a grid", v, k)
+			}
+			total += s.n
+			segs = append(segs, s)
+		}
+		axes[k] = newGridAxis(segs)
+	}
+	r, err := checkGrid(axes)
+	*g = r
+	return err
 }

@@ -1,0 +1,106 @@
+package plan
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/ndgrid/ndgrid/nd"
+)
+
+// BoxOp is an operation that makes a box of its result from boxes of its
+// arguments: a matrix product, a user's function on chunks.
+type BoxOp struct {
+	// Name is "" for a function that only this process knows.
+	Name string
+	// Infer returns dtype, shape, dimension names and grid of the result.
+	Infer func(p Params, args []*Node) (Result, error)
+	// Inputs returns the box of every argument that a box of the result needs.
+	Inputs func(n *Node, box nd.Box) []nd.Box
+	// Eval computes box into dst from the arguments' boxes, all dense in C order.
+	Eval func(n *Node, box nd.Box, dst []byte, in [][]byte, boxes []nd.Box) error
+	// WholeChunks: boxes are always chunks of the result's grid.
+	WholeChunks bool
+}
+
+// Result is what a BoxOp infers.
+type Result struct {
+	DType nd.DType
+	Shape []int
+	Dims  []string
+	Grid  nd.Grid
+}
+
+var (
+	boxOps     sync.Map // name → *BoxOp
+	generators sync.Map // name → Generator
+)
+
+// RegisterBoxOp makes an operation known by name, so that plans with it travel.
+func RegisterBoxOp(op *BoxOp) { boxOps.Store(op.Name, op) }
+
+// Box returns the result of a box operation.
+func Box(op *BoxOp, p Params, args ...*Node) *Node {
+	name := op.Name
+	if name == "" {
+		name = "map_chunks"
+	}
+	if err := Check(args...); err != nil {
+		return Fail(name, err, args...)
+	}
+	r, err := op.Infer(p, args)
+	if err != nil {
+		return Fail(name, err, args...)
+	}
+	n := &Node{Op: name, Params: p, Args: args, Leaf: op, DType: r.DType, Shape: r.Shape, Dims: r.Dims, Grid: r.Grid}
+	for _, a := range args {
+		n.Weight = max(n.Weight, a.Weight)
+	}
+	return n.finish()
+}
+
+// New makes a node from an operation's name, its parameters and arguments: what
+// Marshal wrote.
+func New(op string, p Params, args []*Node) (n *Node, err error) {
+	defer func() {
+		if r := recover(); r != nil { // a missing parameter or one of another type
+			n, err = nil, fmt.Errorf("plan: operation %q with parameters %v and %d arguments: %v", op, p, len(args), r)
+		}
+	}()
+	switch op {
+	case OpFull:
+		n = Full(p["dtype"].(nd.DType), []byte(p["value"].(string)), p["grid"].(nd.Grid))
+	case OpArange:
+		n = Arange(p["dtype"].(nd.DType), p["start"].(float64), p["step"].(float64), p["istart"].(int), p["istep"].(int), p["grid"].(nd.Grid))
+	case OpFunc:
+		if p["name"].(string) == "" {
+			return nil, fmt.Errorf("plan: a generator without a name runs only in the process that made it")
+		}
+		n = Func(p["name"].(string), nil, p["dtype"].(nd.DType), p["grid"].(nd.Grid))
+	case OpView:
+		v := View{Shape: p["shape"].([]int)}
+		n = NewView(args[0], View{v.Shape, ViewOf(&Node{Shape: v.Shape, Params: p}).Maps})
+	case OpTake:
+		n = Take(args[0], p["axis"].(int), p["index"].([]int))
+	case OpConcat:
+		n = Concat(p["axis"].(int), args...)
+	case OpReshape:
+		n = Reshape(args[0], p["shape"].([]int))
+	case OpRechunk:
+		n = Rechunk(args[0], p["grid"].(nd.Grid))
+	default:
+		if b, ok := boxOps.Load(op); ok {
+			n = Box(b.(*BoxOp), p, args...)
+		} else if axes, ok := p["axes"]; ok {
+			rest := Params{}
+			for k, v := range p {
+				if k != "axes" && k != "keepdims" {
+					rest[k] = v
+				}
+			}
+			n = Reduce(op, rest, args[0], axes.([]int), p["keepdims"].(bool))
+		} else {
+			n = Ufunc(op, p, args...)
+		}
+	}
+	return n, n.Err
+}

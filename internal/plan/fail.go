@@ -1,0 +1,102 @@
+package plan
+
+import (
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// Error is the error of a node: which call made it, where in the caller's
+// program, and why it can't be.
+type Error struct {
+	Pos string // "main.go:42", or "" where unknown
+	Op  string // "ufunc.Sub", or the operation's name
+	Err error
+}
+
+func (e *Error) Error() string {
+	s := fmt.Sprintf("%s: %v", e.Op, e.Err)
+	if e.Pos != "" {
+		s = e.Pos + ": " + s
+	}
+	return s
+}
+
+// Unwrap returns the reason.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Fail returns a node that only carries an error: the first one among args or,
+// where they have none, err with the place in the user's program. Its shape is
+// the first argument's.
+func Fail(op string, err error, args ...*Node) *Node {
+	n := &Node{Op: op}
+	for _, a := range args {
+		if a == nil {
+			continue
+		}
+		if n.Shape == nil {
+			n.Shape, n.DType = a.Shape, a.DType
+		}
+		if a.Err != nil {
+			n.Err = a.Err
+			return n
+		}
+	}
+	n.Err = located(op, err)
+	return n
+}
+
+// library is the module's import path; code below it, tests and examples
+// apart, is not the user's.
+const library = "github.com/ndgrid/ndgrid/"
+
+// located finds the first frame outside the library: its file and line are the
+// user's, the function it called is the operation's public name.
+func located(op string, err error) error {
+	e := &Error{Op: op, Err: err}
+	pcs := make([]uintptr, 32)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
+	for {
+		f, more := frames.Next()
+		rest, inside := strings.CutPrefix(f.Function, library)
+		pkg, _, _ := strings.Cut(rest[strings.LastIndex(rest, "/")+1:], ".")
+		if !inside || strings.HasSuffix(pkg, "_test") || strings.HasSuffix(f.File, "_test.go") || !publicPackage(rest) {
+			e.Pos = fmt.Sprintf("%s:%d", filepath.Base(f.File), f.Line)
+			return e
+		}
+		if !strings.HasPrefix(rest, "internal/") {
+			e.Op = callName(rest)
+		}
+		if !more {
+			return e
+		}
+	}
+}
+
+// publicPackage reports whether a function (path without the module's) belongs
+// to the library proper and not to a program in its repository.
+func publicPackage(fn string) bool {
+	for _, p := range []string{"examples/", "bench", "cmd/"} {
+		if strings.HasPrefix(fn, p) {
+			return false
+		}
+	}
+	return true
+}
+
+// callName turns "chunkgrid.(*Array[...]).Slice" into "chunkgrid.Slice".
+func callName(fn string) string {
+	fn = fn[strings.LastIndex(fn, "/")+1:]
+	pkg, rest, _ := strings.Cut(fn, ".")
+	rest = strings.ReplaceAll(rest, "[...]", "")
+	parts := strings.FieldsFunc(rest, func(r rune) bool { return r == '.' || r == '(' || r == ')' || r == '*' })
+	if len(parts) == 0 {
+		return pkg
+	}
+	name := parts[0]
+	if strings.HasPrefix(rest, "(") && len(parts) > 1 {
+		name = parts[1]
+	}
+	return pkg + "." + name
+}
