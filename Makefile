@@ -1,0 +1,105 @@
+# Everything a developer runs. `make` lists it; `make check` is what continuous
+# integration runs. Works from a fresh clone: nothing but Go and Python 3 is
+# taken for granted (and Node, where present, for one more check).
+
+GO     ?= go
+PYTHON ?= python3
+DATA   ?= ../shared/data
+OUT    ?= demo-out
+
+GOLANGCI := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+VENV     := .venv/.ready
+ZARRITA  := testdata/zarrita/node_modules/.ready
+
+# Tests read and write with the Python and the JavaScript libraries named here;
+# those that find the variable unset skip, and say so.
+export NDGRID_PYTHON  ?= $(CURDIR)/.venv/bin/python
+export NDGRID_ZARRITA ?= $(if $(shell command -v npm),$(CURDIR)/testdata/zarrita)
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: deps
+deps: ## install libhdf5-dev and friends with apt-get where missing (root), or say what is missing
+	@./.ci/deps
+
+.PHONY: venv
+venv: $(VENV) $(if $(NDGRID_ZARRITA),$(ZARRITA)) ## the libraries that tests compare with: NumPy, h5py, zarr-python…, zarrita
+
+$(VENV): testdata/requirements.txt | deps
+	@rm -rf .venv && $(PYTHON) -m venv .venv
+	@.venv/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+$(ZARRITA): testdata/zarrita/package-lock.json
+	@cd testdata/zarrita && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+.PHONY: build
+build: deps ## build every package, and bin/ndinfo
+	$(GO) build ./...
+	$(GO) build -o bin/ndinfo ./cmd/ndinfo
+
+.PHONY: test
+test: deps venv ## run all tests
+	$(GO) test ./...
+
+.PHONY: race
+race: deps venv ## run all tests under the race detector
+	$(GO) test -race ./...
+
+.PHONY: bench
+bench: deps ## run all benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: demo
+demo: build ## write and inspect example data: see what ndgrid does
+	$(GO) run ./examples/demo -data $(DATA) -out $(OUT)
+	for f in $(OUT)/*; do bin/ndinfo "$$f" || exit 1; done
+
+.PHONY: examples
+examples: deps ## run every program under examples/
+	@for d in examples/*/; do echo "go run ./$$d"; $(GO) run ./$$d >/dev/null || exit 1; done
+
+.PHONY: fmt
+fmt: ## format the Go files
+	gofmt -l -w $$(git ls-files '*.go')
+
+.PHONY: fmt-check
+fmt-check: ## fail where a Go file is not formatted
+	@test -z "$$(gofmt -l $$(git ls-files '*.go') | tee /dev/stderr)"
+
+.PHONY: vet
+vet: deps ## go vet
+	$(GO) vet ./...
+
+.PHONY: lint
+lint: deps ## the linters of .golangci.yml
+	$(GOLANGCI) run ./...
+
+.PHONY: cross
+cross: ## go vet for other systems, without cgo
+	GOOS=linux GOARCH=arm64 CGO_ENABLED=0 $(GO) vet ./...
+	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 $(GO) vet ./...
+	GOOS=windows GOARCH=amd64 CGO_ENABLED=0 $(GO) vet ./...
+
+.PHONY: nocgo
+nocgo: venv ## run all tests without cgo
+	CGO_ENABLED=0 $(GO) test ./...
+
+.PHONY: nohdf5
+nohdf5: venv ## run all tests without HDF5
+	$(GO) test -tags nohdf5 ./...
+
+.PHONY: purego
+purego: venv ## run all tests without assembly
+	$(GO) test -tags purego ./...
+
+.PHONY: check
+check: ## all that continuous integration runs
+	./.ci/run
+
+.PHONY: clean
+clean: ## remove what the other targets made
+	rm -rf .venv bin $(OUT) testdata/zarrita/node_modules

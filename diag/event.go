@@ -1,0 +1,66 @@
+// Package diag says what a computation is doing and what the process takes:
+// the events of a run, process memory, and sizes as text. It knows nothing of
+// arrays, so every package from the executor up may use it.
+package diag
+
+import (
+	"fmt"
+	"time"
+)
+
+// Kind is what an Event reports.
+type Kind uint8
+
+// The kinds of events, in the order in which a run emits them: one RunStart,
+// for every stage a StageStart, a TaskDone per task and a StageEnd, and in the
+// end, whether the run succeeded or not, one RunEnd.
+const (
+	RunStart Kind = iota
+	StageStart
+	TaskDone
+	StageEnd
+	RunEnd
+)
+
+var kindNames = [...]string{RunStart: "run start", StageStart: "stage start", TaskDone: "task done", StageEnd: "stage end", RunEnd: "run end"}
+
+// String returns the kind in words: "task done".
+func (k Kind) String() string {
+	if int(k) < len(kindNames) {
+		return kindNames[k]
+	}
+	return fmt.Sprintf("kind %d", k)
+}
+
+// Event is one step of a run. The counts are those of the stage so far; in
+// RunStart and RunEnd those of the whole run.
+type Event struct {
+	Kind  Kind
+	Time  time.Time
+	Stage int    // place of the stage in the run, from 0
+	Name  string // of the stage, for people: "read sst, sub, mean"
+	Tasks int    // tasks of the stage in all
+	Done  int    // tasks finished
+	// Bytes read from stores, bytes these decoded to, bytes written to stores.
+	Read, Decoded, Written int64
+	Err                    error // RunEnd and StageEnd: why it failed, nil where it didn't
+}
+
+// Handler receives the events of a run, one after the other, never two at
+// once. The run waits for it, so it should return soon.
+type Handler func(Event)
+
+// String writes the event as one line of a log:
+// "stage 1 (mean): task done, 3/12, read 2.0 MiB, decoded 8.0 MiB, written 0 B".
+func (e Event) String() string {
+	who := "run"
+	if e.Kind != RunStart && e.Kind != RunEnd {
+		who = fmt.Sprintf("stage %d (%s)", e.Stage, e.Name)
+	}
+	s := fmt.Sprintf("%s: %s, %d/%d, read %s, decoded %s, written %s", who, e.Kind, e.Done, e.Tasks,
+		FormatBytes(e.Read), FormatBytes(e.Decoded), FormatBytes(e.Written))
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return s
+}

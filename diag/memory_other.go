@@ -1,0 +1,5 @@
+//go:build !linux && !darwin
+
+package diag
+
+func memory() (now, peak int64) { return runtimeMemory() }
