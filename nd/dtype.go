@@ -145,10 +145,11 @@ func ParseDType(s string) (DType, error) {
 	}
 	if name, rest, ok := strings.Cut(s, "["); ok && strings.HasSuffix(rest, "]") {
 		unit := strings.TrimSuffix(rest, "]")
-		switch name {
-		case "datetime64":
+		_, _, known := parseUnit(unit)
+		switch {
+		case name == "datetime64" && known:
 			return Datetime64(unit), nil
-		case "timedelta64":
+		case name == "timedelta64" && known:
 			return Timedelta64(unit), nil
 		}
 	}
