@@ -1,0 +1,227 @@
+package storage
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"hash/maphash"
+	"slices"
+	"sync"
+
+	"github.com/ndgrid/ndgrid/nd"
+)
+
+// CopyBox copies the elements of region from src to dst. Both are dense C-order
+// buffers: dst holds the elements of dstBox, src those of srcBox; region must
+// lie within both. Elements have itemsize bytes.
+func CopyBox(dst []byte, dstBox nd.Box, src []byte, srcBox nd.Box, region nd.Box, itemsize int) {
+	n := region.NDim()
+	if region.Size() == 0 {
+		return
+	}
+	// Strides in bytes; then fold every axis that is whole in both buffers, or
+	// the innermost one, into a run of contiguous bytes.
+	var ds, ss [MaxAxes]int
+	d, s := itemsize, itemsize
+	dOff, sOff := 0, 0
+	for k := n - 1; k >= 0; k-- {
+		ds[k], ss[k] = d, s
+		dOff += (region.Start[k] - dstBox.Start[k]) * d
+		sOff += (region.Start[k] - srcBox.Start[k]) * s
+		d *= dstBox.Shape[k]
+		s *= srcBox.Shape[k]
+	}
+	run, outer := itemsize, n
+	for outer > 0 && ds[outer-1] == run && ss[outer-1] == run {
+		outer--
+		run *= region.Shape[outer]
+	}
+	var idx [MaxAxes]int
+	for {
+		copy(dst[dOff:dOff+run], src[sOff:sOff+run])
+		k := outer - 1
+		for ; k >= 0; k-- {
+			idx[k]++
+			dOff += ds[k]
+			sOff += ss[k]
+			if idx[k] < region.Shape[k] {
+				break
+			}
+			dOff -= idx[k] * ds[k]
+			sOff -= idx[k] * ss[k]
+			idx[k] = 0
+		}
+		if k < 0 {
+			return
+		}
+	}
+}
+
+// MaxAxes is the number of axes a stored array may have.
+const MaxAxes = 64
+
+// Fill repeats value, the bytes of one element, over dst; nil is zero.
+func Fill(dst, value []byte) {
+	if len(value) == 0 {
+		clear(dst)
+		return
+	}
+	for n := copy(dst, value); n < len(dst) && n > 0; {
+		n += copy(dst[n:], dst[:n])
+	}
+}
+
+// IsFill reports whether buf holds nothing but value, compared by its bits; nil
+// is zero.
+func IsFill(buf, value []byte) bool {
+	n := len(value)
+	if n == 0 {
+		n = 1
+		value = []byte{0}
+	}
+	if len(buf) < n || string(buf[:n]) != string(value) {
+		return len(buf) == 0
+	}
+	// A buffer that equals itself moved by one element repeats that element.
+	return string(buf[n:]) == string(buf[:len(buf)-n])
+}
+
+// Intersect returns what two boxes of one index space share; an empty box
+// where they don't meet.
+func Intersect(a, b nd.Box) nd.Box {
+	r := nd.Box{Start: make([]int, a.NDim()), Shape: make([]int, a.NDim())}
+	for k := range a.Shape {
+		r.Start[k] = max(a.Start[k], b.Start[k])
+		r.Shape[k] = max(0, min(a.Stop(k), b.Stop(k))-r.Start[k])
+	}
+	return r
+}
+
+// ReadBox reads any box of an array, C order, native byte order, into dst of
+// exactly its size. Chunks that were never written give the fill value. One
+// chunk is decoded at a time; chunks wholly inside a box of full rows go
+// straight to dst.
+func ReadBox(ctx context.Context, a Array, box nd.Box, dst []byte) error {
+	m := a.Meta()
+	if err := checkBox("read box", a, box, len(dst)); err != nil {
+		return err
+	}
+	if r, ok := a.(BoxReader); ok {
+		return r.ReadBox(ctx, box, dst)
+	}
+	var buf []byte
+	return coverEach(ctx, m.ReadGrid, box, func(coord []int, chunk, region nd.Box) error {
+		size := chunk.Size() * m.DType.Size()
+		if size == len(dst) && slices.Equal(chunk.Shape, box.Shape) && slices.Equal(chunk.Start, box.Start) {
+			present, err := a.ReadChunk(ctx, coord, dst)
+			if err == nil && !present {
+				Fill(dst, m.Fill)
+			}
+			return err
+		}
+		buf = slices.Grow(buf[:0], size)[:size]
+		present, err := a.ReadChunk(ctx, coord, buf)
+		if err != nil {
+			return err
+		}
+		if !present {
+			Fill(buf, m.Fill)
+		}
+		CopyBox(dst, box, buf, chunk, region, m.DType.Size())
+		return nil
+	})
+}
+
+// WriteBox writes any box of an array from src, laid out as in ReadBox. Chunks
+// of WriteGrid that the box covers in part are read, changed and written whole;
+// calls on the same array, also through several handles of this process, do so
+// one after the other for each chunk.
+func WriteBox(ctx context.Context, a WritableArray, box nd.Box, src []byte) error {
+	m := a.Meta()
+	if err := checkBox("write box", a, box, len(src)); err != nil {
+		return err
+	}
+	var buf []byte
+	return coverEach(ctx, m.WriteGrid, box, func(coord []int, chunk, region nd.Box) error {
+		size := chunk.Size() * m.DType.Size()
+		buf = slices.Grow(buf[:0], size)[:size]
+		lock := chunkLock(a, m.WriteGrid.Index(coord))
+		lock.Lock()
+		defer lock.Unlock()
+		if !slices.Equal(region.Shape, chunk.Shape) {
+			if err := ReadBox(ctx, a, chunk, buf); err != nil {
+				return err
+			}
+		}
+		CopyBox(buf, chunk, src, box, region, m.DType.Size())
+		return a.WriteChunk(ctx, coord, buf)
+	})
+}
+
+// coverEach calls do for every chunk that meets box, with the chunk's box and
+// the part they share, until an error or the end of ctx.
+func coverEach(ctx context.Context, g nd.Grid, box nd.Box, do func(coord []int, chunk, region nd.Box) error) error {
+	cover := g.Cover(box)
+	for i := range cover.Size() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		coord := make([]int, len(cover.Shape))
+		for k := len(coord) - 1; k >= 0; k-- {
+			coord[k] = cover.Start[k] + i%cover.Shape[k]
+			i /= cover.Shape[k]
+		}
+		chunk := g.Box(coord)
+		if err := do(coord, chunk, Intersect(chunk, box)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkBox refuses a box outside the array or a buffer of another size.
+func checkBox(op string, a Array, box nd.Box, n int) error {
+	m := a.Meta()
+	ok := len(box.Shape) == len(m.Shape) && len(box.Start) == len(m.Shape)
+	for k := 0; ok && k < len(m.Shape); k++ {
+		ok = box.Start[k] >= 0 && box.Shape[k] >= 0 && box.Start[k] <= m.Shape[k] && box.Shape[k] <= m.Shape[k]-box.Start[k]
+	}
+	switch {
+	case m.DType.Size() == 0:
+		return &Error{op, refName(a), fmt.Errorf("%w: dtype %s has no fixed size", ErrUnsupported, m.DType)}
+	case !ok:
+		return &Error{op, refName(a), fmt.Errorf("%w: box %v of shape %v", nd.ErrIndex, box, m.Shape)}
+	case n != box.Size()*m.DType.Size():
+		return &Error{op, refName(a), fmt.Errorf("%w: %d bytes for box %v of %s", nd.ErrShape, n, box, m.DType)}
+	}
+	return nil
+}
+
+func refName(a Array) string {
+	r := a.Ref()
+	if r.URL == "" {
+		return "array"
+	}
+	return JoinKey(r.URL, r.Path)
+}
+
+// chunkLocks guard read-modify-write. An array and a chunk share a lock with
+// few others; nobody holds two, so that only costs time.
+var (
+	chunkLocks [256]sync.Mutex
+	lockSeed   = maphash.MakeSeed()
+)
+
+func chunkLock(a WritableArray, chunk int) *sync.Mutex {
+	var h maphash.Hash
+	h.SetSeed(lockSeed)
+	if r := a.Ref(); r.URL != "" {
+		h.WriteString(r.Driver + "\x00" + r.URL + "\x00" + r.Path)
+	} else {
+		maphash.WriteComparable(&h, a)
+	}
+	var b [8]byte
+	binary.NativeEndian.PutUint64(b[:], uint64(chunk))
+	h.Write(b[:])
+	return &chunkLocks[h.Sum64()%uint64(len(chunkLocks))]
+}

@@ -1,0 +1,292 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+)
+
+var (
+	driversMu sync.RWMutex
+	drivers   = map[string]*Driver{}
+)
+
+// Register makes a driver known; drivers call it when imported. Two drivers of
+// one name are a mistake in the program, and panic.
+func Register(d *Driver) {
+	driversMu.Lock()
+	defer driversMu.Unlock()
+	if d.Name == "" || d.Open == nil || d.Detect == nil {
+		panic(fmt.Sprintf("storage: driver %q lacks a name, Open or Detect", d.Name))
+	}
+	if drivers[d.Name] != nil {
+		panic(fmt.Sprintf("storage: driver %q is registered already", d.Name))
+	}
+	drivers[d.Name] = d
+}
+
+// Drivers returns the names of the registered drivers, sorted.
+func Drivers() []string {
+	driversMu.RLock()
+	defer driversMu.RUnlock()
+	names := make([]string, 0, len(drivers))
+	for n := range drivers {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func driver(name string) *Driver {
+	driversMu.RLock()
+	defer driversMu.RUnlock()
+	return drivers[name]
+}
+
+// Open opens the array or the group at url, whichever lies there: exactly one
+// of them is not nil. The format is recognised by content. See SplitPath for
+// what a url is; opts are those of the driver.
+func Open(ctx context.Context, url string, opts map[string]string) (Array, Group, error) {
+	path, inner, err := SplitPath(url)
+	if err != nil {
+		return nil, nil, err
+	}
+	d, err := detect(path)
+	if err != nil {
+		return nil, nil, &Error{"open", url, err}
+	}
+	return d.Open(ctx, path, inner, opts)
+}
+
+// OpenArray opens the array at url; a group there is ErrNotArray, and the
+// error lists what it holds.
+func OpenArray(ctx context.Context, url string, opts ...map[string]string) (Array, error) {
+	a, g, err := Open(ctx, url, merge(opts))
+	if err != nil || a != nil {
+		return a, err
+	}
+	defer g.Close()
+	return nil, &Error{"open", url, fmt.Errorf("%w but a group%s", ErrNotArray, contents(ctx, g))}
+}
+
+// contents lists the children of a group for an error message.
+func contents(ctx context.Context, g Group) string {
+	children, err := g.Names(ctx)
+	if err != nil || len(children) == 0 {
+		return ""
+	}
+	var names []string
+	for i, c := range children {
+		if i == 8 {
+			names = append(names, "…")
+			break
+		}
+		names = append(names, c.Name)
+	}
+	return " of " + strings.Join(names, ", ")
+}
+
+// OpenGroup opens the group at url; an array there is ErrNotGroup.
+func OpenGroup(ctx context.Context, url string) (Group, error) {
+	a, g, err := Open(ctx, url, nil)
+	if err != nil || g != nil {
+		return g, err
+	}
+	return nil, errors.Join(&Error{"open", url, fmt.Errorf("%w but an array", ErrNotGroup)}, a.Close())
+}
+
+// OpenRef opens an array another process has described. Where its metadata is
+// no longer what the Ref's fingerprint was made from, that is ErrChanged.
+func OpenRef(ctx context.Context, r Ref) (Array, error) {
+	name := strings.TrimSuffix(r.URL+"/"+r.Path, "/")
+	d := driver(r.Driver)
+	if d == nil {
+		return nil, &Error{"open", name, missingDriver(r.Driver)}
+	}
+	a, g, err := d.Open(ctx, r.URL, r.Path, r.Options)
+	if err != nil {
+		return nil, err
+	}
+	if g != nil {
+		return nil, errors.Join(&Error{"open", name, fmt.Errorf("%w but a group", ErrNotArray)}, g.Close())
+	}
+	if r.Fingerprint != "" && r.Fingerprint != Fingerprint(a.Meta()) {
+		err := fmt.Errorf("%w the plan was made: dtype, shape, chunks, codecs or fill value differ", ErrChanged)
+		return nil, errors.Join(&Error{"open", name, err}, a.Close())
+	}
+	return a, nil
+}
+
+// OpenWritable opens the existing group at url for adding and changing arrays.
+// Arrays it opens are WritableArrays where the driver can change them.
+func OpenWritable(ctx context.Context, url string, opts map[string]string) (WritableGroup, error) {
+	path, inner, err := SplitPath(url)
+	if err != nil {
+		return nil, err
+	}
+	d, err := detect(path)
+	if err != nil {
+		return nil, &Error{"open", url, err}
+	}
+	root, err := openWritable(ctx, d, path, opts)
+	if err != nil || inner == "" {
+		return root, err
+	}
+	g, err := root.Group(ctx, inner)
+	if err != nil {
+		return nil, errors.Join(err, root.Close())
+	}
+	w, ok := g.(WritableGroup)
+	if !ok {
+		err := &Error{"open", url, fmt.Errorf("%w: groups inside a %s file can't be opened for writing", ErrUnsupported, d.Name)}
+		return nil, errors.Join(err, g.Close(), root.Close())
+	}
+	return &innerGroup{w, root}, nil
+}
+
+func openWritable(ctx context.Context, d *Driver, path string, opts map[string]string) (WritableGroup, error) {
+	if d.OpenWritable == nil {
+		return nil, &Error{"open", path, fmt.Errorf("%w: driver %s can't change existing files", ErrUnsupported, d.Name)}
+	}
+	return d.OpenWritable(ctx, path, opts)
+}
+
+// Create starts a new group: a file or store whose format follows from the
+// name (".h5", ".hdf5", ".nc" and ".nc4" are HDF5, all others Zarr), or a group
+// inside an existing one ("out.zarr/a"). What exists is ErrExists unless
+// opts["overwrite"] is "true"; then it stays until Commit.
+func Create(ctx context.Context, url string, opts map[string]string) (WritableGroup, error) {
+	d, path, inner, exists, err := place(url)
+	if err != nil {
+		return nil, err
+	}
+	if inner == "" {
+		if d.Create == nil {
+			return nil, &Error{"create", url, fmt.Errorf("%w: driver %s can't create groups", ErrUnsupported, d.Name)}
+		}
+		return d.Create(ctx, path, opts)
+	}
+	root, err := openOrCreate(ctx, d, path, exists, opts)
+	if err != nil {
+		return nil, err
+	}
+	g, err := root.CreateGroup(ctx, inner)
+	if err != nil {
+		return nil, errors.Join(err, root.Abort(), root.Close())
+	}
+	return &innerGroup{g, root}, nil
+}
+
+// CreateArray starts a new array, as Create does a group; ".npy" is a format
+// that holds a single array. Commit makes it appear.
+func CreateArray(ctx context.Context, url string, s Spec, opts map[string]string) (WritableArray, error) {
+	d, path, inner, exists, err := place(url)
+	if err != nil {
+		return nil, err
+	}
+	if inner == "" {
+		if d.CreateArray == nil {
+			return nil, &Error{"create", url, fmt.Errorf("%w: a %s file holds no array at its root, name one: %s/data", ErrUnsupported, d.Name, url)}
+		}
+		return d.CreateArray(ctx, path, s, opts)
+	}
+	root, err := openOrCreate(ctx, d, path, exists, opts)
+	if err != nil {
+		return nil, err
+	}
+	if exists && opts["overwrite"] != "" {
+		s.Options = merge([]map[string]string{s.Options, {"overwrite": opts["overwrite"]}})
+	}
+	a, err := root.CreateArray(ctx, inner, s)
+	if err != nil {
+		return nil, errors.Join(err, root.Abort(), root.Close())
+	}
+	return &innerArray{a, root}, nil
+}
+
+func openOrCreate(ctx context.Context, d *Driver, path string, exists bool, opts map[string]string) (WritableGroup, error) {
+	if exists {
+		return openWritable(ctx, d, path, nil)
+	}
+	if d.Create == nil {
+		return nil, &Error{"create", path, fmt.Errorf("%w: a %s file holds a single array", ErrUnsupported, d.Name)}
+	}
+	return d.Create(ctx, path, opts)
+}
+
+// place finds where a url is to be created: the driver, the file or store,
+// and, if that exists already or its name ends before the url does, the path
+// inside it.
+func place(url string) (d *Driver, path, inner string, exists bool, err error) {
+	path, inner, err = SplitPath(url)
+	if err == nil && inner != "" {
+		if d, err = detect(path); err != nil {
+			err = &Error{"create", url, err}
+		}
+		return d, path, inner, true, err
+	}
+	if err != nil {
+		if !errors.Is(err, ErrNotFound) {
+			return nil, "", "", false, err
+		}
+		path, inner, err = splitNew(url)
+		if err != nil {
+			return nil, "", "", false, err
+		}
+	}
+	name := driverByExt(filepath.Ext(path))
+	if d = driver(name); d == nil {
+		return nil, "", "", false, &Error{"create", url, missingDriver(name)}
+	}
+	return d, path, inner, false, nil
+}
+
+// innerGroup and innerArray lie in a file or store that was opened for them
+// alone, and end it when they end.
+type innerGroup struct {
+	WritableGroup
+	root WritableGroup
+}
+
+func (g *innerGroup) Commit(ctx context.Context) error {
+	if err := g.WritableGroup.Commit(ctx); err != nil {
+		return err
+	}
+	return g.root.Commit(ctx)
+}
+
+func (g *innerGroup) Abort() error { return errors.Join(g.WritableGroup.Abort(), g.root.Abort()) }
+func (g *innerGroup) Close() error { return errors.Join(g.WritableGroup.Close(), g.root.Close()) }
+
+type innerArray struct {
+	WritableArray
+	root WritableGroup
+}
+
+func (a *innerArray) Commit(ctx context.Context) error {
+	if err := a.WritableArray.Commit(ctx); err != nil {
+		return err
+	}
+	return a.root.Commit(ctx)
+}
+
+func (a *innerArray) Abort() error { return errors.Join(a.WritableArray.Abort(), a.root.Abort()) }
+func (a *innerArray) Close() error { return errors.Join(a.WritableArray.Close(), a.root.Close()) }
+
+// merge returns the options of all maps; later ones win.
+func merge(maps []map[string]string) map[string]string {
+	if len(maps) == 1 {
+		return maps[0]
+	}
+	all := map[string]string{}
+	for _, m := range maps {
+		for k, v := range m {
+			all[k] = v
+		}
+	}
+	return all
+}

@@ -1,0 +1,144 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strings"
+)
+
+// Renamer is a Store that can move everything below a prefix at once.
+type Renamer interface {
+	// Rename moves the keys below from (and from itself) below to, where
+	// nothing may lie.
+	Rename(ctx context.Context, from, to string) error
+}
+
+// GetRange appends part of the value of key to dst, see RangeReader. A store
+// that can't do it reads the whole value.
+func GetRange(ctx context.Context, s Store, key string, offset, length int64, dst []byte) ([]byte, error) {
+	if r, ok := s.(RangeReader); ok {
+		return r.GetRange(ctx, key, offset, length, dst)
+	}
+	v, err := s.Get(ctx, key, nil)
+	if err != nil {
+		return dst, err
+	}
+	lo, hi := Range(int64(len(v)), offset, length)
+	return append(dst, v[lo:hi]...), nil
+}
+
+// Range turns an offset and a length as in RangeReader into the half-open
+// range of bytes they mean in a value of the given size.
+func Range(size, offset, length int64) (lo, hi int64) {
+	lo = offset
+	if lo < 0 {
+		lo = max(0, size+lo)
+	}
+	lo = min(lo, size)
+	if length < 0 || length > size-lo {
+		return lo, size
+	}
+	return lo, lo + length
+}
+
+// List ranges over the entries directly below prefix, see Lister. A store that
+// can't list gives ErrUnsupported.
+func List(ctx context.Context, s Store, prefix string) iter.Seq2[Entry, error] {
+	if l, ok := s.(Lister); ok {
+		return l.List(ctx, prefix)
+	}
+	return func(yield func(Entry, error) bool) {
+		yield(Entry{}, &Error{"list", prefix, fmt.Errorf("%w: the store can't list its keys", ErrUnsupported)})
+	}
+}
+
+// Size returns the length of a value, see Sizer. A store that doesn't know it
+// reads the value.
+func Size(ctx context.Context, s Store, key string) (int64, error) {
+	if z, ok := s.(Sizer); ok {
+		return z.Size(ctx, key)
+	}
+	v, err := s.Get(ctx, key, nil)
+	return int64(len(v)), err
+}
+
+// Rename moves everything below prefix from to prefix to, see Renamer. A store
+// that can't do it at once copies values one by one, those nearest to the root
+// last, then deletes the old ones.
+func Rename(ctx context.Context, s Store, from, to string) error {
+	if r, ok := s.(Renamer); ok {
+		return r.Rename(ctx, from, to)
+	}
+	if err := copyAll(ctx, s, from, to); err != nil {
+		return err
+	}
+	return DeleteAll(ctx, s, from)
+}
+
+func copyAll(ctx context.Context, s Store, from, to string) error {
+	return walk(ctx, s, from, func(key string) error {
+		v, err := s.Get(ctx, key, nil)
+		if err != nil {
+			return err
+		}
+		return s.Put(ctx, to+strings.TrimPrefix(key, from), v)
+	})
+}
+
+// DeleteAll deletes every key below prefix; "" empties the store.
+func DeleteAll(ctx context.Context, s Store, prefix string) error {
+	if d, ok := s.(PrefixDeleter); ok {
+		return d.DeleteAll(ctx, prefix)
+	}
+	return walk(ctx, s, prefix, func(key string) error { return s.Delete(ctx, key) })
+}
+
+// PrefixDeleter is a Store that can delete everything below a prefix at once,
+// also what its List hides.
+type PrefixDeleter interface {
+	DeleteAll(ctx context.Context, prefix string) error
+}
+
+// walk calls do for every key below prefix, the deeper ones first.
+func walk(ctx context.Context, s Store, prefix string, do func(key string) error) error {
+	var keys []string
+	for e, err := range List(ctx, s, prefix) {
+		switch {
+		case err != nil:
+			return err
+		case !e.Dir:
+			keys = append(keys, JoinKey(prefix, e.Name))
+			continue
+		}
+		if err := walk(ctx, s, JoinKey(prefix, e.Name), do); err != nil {
+			return err
+		}
+	}
+	for _, k := range keys {
+		if err := do(k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// JoinKey joins two parts of a key, either of which may be "".
+func JoinKey(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + "/" + b
+}
+
+// CheckKey returns an error unless key is one a Store takes: parts separated
+// by single slashes, none of them empty, "." or "..", without NUL bytes or
+// backslashes.
+func CheckKey(key string) error {
+	for part := range strings.SplitSeq(key, "/") {
+		if part == "" || part == "." || part == ".." || strings.ContainsAny(part, "\x00\\") {
+			return fmt.Errorf("invalid key %q: part %q", key, part)
+		}
+	}
+	return nil
+}
