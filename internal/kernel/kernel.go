@@ -7,6 +7,7 @@ package kernel
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/ndgrid/ndgrid/nd"
 )
@@ -86,13 +87,18 @@ type Placer interface {
 	Place(states []byte, place func(int) int)
 }
 
+// The tables. After init only RegisterUfunc changes one, under ufuncsMu.
 var (
+	ufuncsMu   sync.RWMutex
 	ufuncs     = map[string]*Ufunc{}
 	reductions = map[string]*Reduction{}
 )
 
-// RegisterUfunc adds an operation to the table. A name that is taken is an error.
+// RegisterUfunc adds an operation to the table. A name that is taken is an
+// error. It is safe for concurrent use, with lookups too.
 func RegisterUfunc(u *Ufunc) error {
+	ufuncsMu.Lock()
+	defer ufuncsMu.Unlock()
 	if _, ok := ufuncs[u.Name]; ok {
 		return fmt.Errorf("kernel: operation %q is registered already", u.Name)
 	}
@@ -101,13 +107,22 @@ func RegisterUfunc(u *Ufunc) error {
 }
 
 // LookupUfunc returns the element-wise operation of that name.
-func LookupUfunc(name string) (*Ufunc, bool) { u, ok := ufuncs[name]; return u, ok }
+func LookupUfunc(name string) (*Ufunc, bool) {
+	ufuncsMu.RLock()
+	defer ufuncsMu.RUnlock()
+	u, ok := ufuncs[name]
+	return u, ok
+}
 
 // LookupReduction returns the reduction of that name.
 func LookupReduction(name string) (*Reduction, bool) { r, ok := reductions[name]; return r, ok }
 
 // Ufuncs returns the names of all element-wise operations, sorted.
-func Ufuncs() []string { return sortedKeys(ufuncs) }
+func Ufuncs() []string {
+	ufuncsMu.RLock()
+	defer ufuncsMu.RUnlock()
+	return sortedKeys(ufuncs)
+}
 
 // Reductions returns the names of all reductions, sorted.
 func Reductions() []string { return sortedKeys(reductions) }

@@ -1,0 +1,187 @@
+package kernel
+
+import (
+	"math"
+
+	"github.com/ndgrid/ndgrid/nd"
+)
+
+// moment is the state of var and std: the number of elements, their mean, and
+// the sum of their squared deviations from it.
+type moment struct{ n, mean, m2 float64 }
+
+// merge is Chan's formula.
+func (a moment) merge(b moment) moment {
+	if a.n == 0 {
+		return b
+	}
+	if b.n == 0 {
+		return a
+	}
+	n := a.n + b.n
+	delta := b.mean - a.mean
+	shift := float64(delta * (b.n / n))
+	return moment{n, a.mean + shift, a.m2 + b.m2 + float64(float64(shift*delta)*a.n)}
+}
+
+// variance is m2/(n-ddof). Where that is not positive it is NaN or +Inf, as 0/0
+// or x/0 gives it.
+func (a moment) variance(ddof float64) float64 { return a.m2 / max(a.n-ddof, 0) }
+
+// momentFoldings lists var and std of floats.
+func momentFoldings[T nd.Float]() map[string]folding {
+	return map[string]folding{
+		"var": momentFolding(momentLeaf[T], momentColumns[T], func(v float64) T { return T(v) }),
+		"std": momentFolding(momentLeaf[T], momentColumns[T], func(v float64) T { return T(math.Sqrt(v)) }),
+	}
+}
+
+func momentFolding[T nd.Float](leaf func([]T) moment, columns func([]moment, []T, int), result func(float64) T) folding {
+	return folding{bind: func(p Params) Reducer {
+		ddof, _ := ddofOf(p) // checked by Result
+		return &fold[T, moment]{
+			run:    func(x []T, _ int) moment { return leaf(x) },
+			rows:   func(states []moment, x []T, rows, _ int) { columns(states, x, rows) },
+			merge:  moment.merge,
+			finish: finishEach(func(s moment) T { return result(s.variance(ddof)) }),
+		}
+	}}
+}
+
+// momentLeaf passes over x twice: it lies in the L1 cache the second time.
+func momentLeaf[T nd.Float](x []T) moment {
+	n := float64(len(x))
+	mean := sumLeaf(x) / n
+	return moment{n, mean, deviationLeaf(x, mean)}
+}
+
+// deviationLeaf adds the squares of x-mean, in the order of sumLeaf.
+func deviationLeaf[T nd.Float](x []T, mean float64) float64 {
+	var l [Lanes]float64
+	n := len(x) &^ (Lanes - 1)
+	for h := 0; h < Lanes; h += 4 {
+		var s0, s1, s2, s3 float64
+		for i := h; i < n; i += Lanes {
+			v := (*[4]T)(x[i : i+4])
+			d0, d1, d2, d3 := float64(v[0])-mean, float64(v[1])-mean, float64(v[2])-mean, float64(v[3])-mean
+			s0 += float64(d0 * d0)
+			s1 += float64(d1 * d1)
+			s2 += float64(d2 * d2)
+			s3 += float64(d3 * d3)
+		}
+		*(*[4]float64)(l[h:]) = [4]float64{s0, s1, s2, s3}
+	}
+	for i, v := range x[n:] {
+		d := float64(v) - mean
+		l[i] += float64(d * d)
+	}
+	return tree(&l, plus)
+}
+
+// momentColumns does for each column what momentLeaf does for a leaf, from top
+// to bottom.
+func momentColumns[T nd.Float](states []moment, x []T, rows int) {
+	clear(states)
+	sumColumns(words(states)[1:], 3, x, rows)
+	for c := range states {
+		states[c].n = float64(rows)
+		states[c].mean /= states[c].n
+	}
+	deviationColumns(states, x)
+}
+
+// deviationColumns adds the squared deviations of each column from its mean.
+func deviationColumns[T nd.Float](states []moment, x []T) {
+	cols := len(states)
+	c := 0
+	for ; c+4 <= cols; c += 4 {
+		s := (*[4]moment)(states[c : c+4])
+		m0, m1, m2, m3 := s[0].mean, s[1].mean, s[2].mean, s[3].mean
+		var s0, s1, s2, s3 float64
+		for i := c; i < len(x); i += cols {
+			v := (*[4]T)(x[i : i+4])
+			d0, d1, d2, d3 := float64(v[0])-m0, float64(v[1])-m1, float64(v[2])-m2, float64(v[3])-m3
+			s0 += float64(d0 * d0)
+			s1 += float64(d1 * d1)
+			s2 += float64(d2 * d2)
+			s3 += float64(d3 * d3)
+		}
+		s[0].m2, s[1].m2, s[2].m2, s[3].m2 = s0, s1, s2, s3
+	}
+	for ; c < cols; c++ {
+		for i := c; i < len(x); i += cols {
+			d := float64(x[i]) - states[c].mean
+			states[c].m2 += float64(d * d)
+		}
+	}
+}
+
+// complexMoment is moment for complex numbers: squared deviations are squared
+// distances.
+type complexMoment struct {
+	n, m2 float64
+	mean  complex128
+}
+
+func (a complexMoment) merge(b complexMoment) complexMoment {
+	re := moment{a.n, real(a.mean), a.m2}.merge(moment{b.n, real(b.mean), b.m2})
+	im := moment{a.n, imag(a.mean), 0}.merge(moment{b.n, imag(b.mean), 0})
+	return complexMoment{re.n, re.m2 + im.m2, complex(re.mean, im.mean)}
+}
+
+// complexMoments lists var and std of complex numbers. Like NumPy's they are
+// real: the mean squared distance from the mean, and its root.
+func complexMoments[F nd.Float, C nd.Complex]() map[string]folding {
+	bind := func(result func(v float64) F) folding {
+		return folding{nd.DTypeOf[F](), func(p Params) Reducer {
+			ddof, _ := ddofOf(p) // checked by Result
+			return &fold[C, complexMoment]{
+				run:    func(x []C, _ int) complexMoment { return complexMomentLeaf(x) },
+				rows:   complexMomentColumns[C],
+				merge:  complexMoment.merge,
+				finish: finishEach(func(s complexMoment) F { return result(moment{s.n, 0, s.m2}.variance(ddof)) }),
+			}
+		}}
+	}
+	return map[string]folding{
+		"var": bind(func(v float64) F { return F(v) }),
+		"std": bind(func(v float64) F { return F(math.Sqrt(v)) }),
+	}
+}
+
+func complexMomentLeaf[C nd.Complex](x []C) complexMoment {
+	var sums [Lanes]complex128
+	for i, v := range x {
+		sums[i%Lanes] += complex128(v)
+	}
+	n := float64(len(x))
+	mean := divReal(tree(&sums, plus), n)
+	var l [Lanes]float64
+	for i, v := range x {
+		l[i%Lanes] += distance2(complex128(v), mean)
+	}
+	return complexMoment{n, tree(&l, plus), mean}
+}
+
+func complexMomentColumns[C nd.Complex](states []complexMoment, x []C, rows, _ int) {
+	for c := range states {
+		s := complexMoment{n: float64(rows)}
+		for i := c; i < len(x); i += len(states) {
+			s.mean += complex128(x[i])
+		}
+		s.mean = divReal(s.mean, s.n)
+		for i := c; i < len(x); i += len(states) {
+			s.m2 += distance2(complex128(x[i]), s.mean)
+		}
+		states[c] = s
+	}
+}
+
+// divReal divides by a real number, part by part.
+func divReal(z complex128, by float64) complex128 { return complex(real(z)/by, imag(z)/by) }
+
+// distance2 is the squared distance of two numbers.
+func distance2(a, b complex128) float64 {
+	d := a - b
+	return float64(real(d)*real(d)) + float64(imag(d)*imag(d))
+}

@@ -1,0 +1,159 @@
+package kernel
+
+import (
+	"math"
+	"unsafe"
+
+	"github.com/ndgrid/ndgrid/nd"
+)
+
+// extreme is the state of min and max, 8 bytes whatever T is.
+type extreme[T nd.Real] struct {
+	_     [0]uint64
+	value T
+}
+
+// placed is the state of argmin and argmax. A negative place stands for no
+// elements.
+type placed[T nd.Real] struct {
+	value T
+	place int64
+}
+
+// orderFoldings lists min, max, argmin and argmax. NaN propagates, and -0 is
+// below +0 but for places, where they are equal. out is the dtype of min and
+// max where T is only the memory of the elements: bool as uint8.
+func orderFoldings[T nd.Real](out nd.DType) map[string]folding {
+	lowest, highest := limits[T]()
+	return map[string]folding{
+		"min":    plain(out, extremeFold(highest, minLeaf[T], func(a, b T) T { return min(a, b) })),
+		"max":    plain(out, extremeFold(lowest, maxLeaf[T], func(a, b T) T { return max(a, b) })),
+		"argmin": placedFolding(minLeaf[T], func(a, b T) bool { return a < b }),
+		"argmax": placedFolding(maxLeaf[T], func(a, b T) bool { return a > b }),
+	}
+}
+
+// limits returns the least and the greatest T.
+func limits[T nd.Real]() (lowest, highest T) {
+	var zero T
+	bits := 8 * unsafe.Sizeof(zero)
+	switch ones := zero - 1; {
+	case T(1)/2 != 0:
+		inf := math.Inf(1)
+		return T(-inf), T(inf)
+	case ones > 0:
+		return 0, ones
+	default:
+		highest = T(uint64(1)<<(bits-1) - 1)
+		return -highest - 1, highest
+	}
+}
+
+func extremeFold[T nd.Real](empty T, leaf func([]T) T, f func(a, b T) T) *fold[T, extreme[T]] {
+	return &fold[T, extreme[T]]{
+		empty: extreme[T]{value: empty},
+		run:   func(x []T, _ int) extreme[T] { return extreme[T]{value: leaf(x)} },
+		rows: func(states []extreme[T], x []T, rows, _ int) {
+			fill(states, extreme[T]{value: empty})
+			for r := range rows {
+				for c, v := range x[r*len(states):][:len(states)] {
+					states[c].value = f(states[c].value, v)
+				}
+			}
+		},
+		merge:  func(a, b extreme[T]) extreme[T] { return extreme[T]{value: f(a.value, b.value)} },
+		finish: finishEach(func(s extreme[T]) T { return s.value }),
+	}
+}
+
+func minLeaf[T nd.Real](x []T) T {
+	m0 := x[0]
+	m1, m2, m3 := m0, m0, m0
+	n := len(x) &^ 3
+	for i := 0; i < n; i += 4 {
+		v := (*[4]T)(x[i : i+4])
+		m0, m1, m2, m3 = min(m0, v[0]), min(m1, v[1]), min(m2, v[2]), min(m3, v[3])
+	}
+	for _, v := range x[n:] {
+		m0 = min(m0, v)
+	}
+	return min(m0, m1, m2, m3)
+}
+
+func maxLeaf[T nd.Real](x []T) T {
+	m0 := x[0]
+	m1, m2, m3 := m0, m0, m0
+	n := len(x) &^ 3
+	for i := 0; i < n; i += 4 {
+		v := (*[4]T)(x[i : i+4])
+		m0, m1, m2, m3 = max(m0, v[0]), max(m1, v[1]), max(m2, v[2]), max(m3, v[3])
+	}
+	for _, v := range x[n:] {
+		m0 = max(m0, v)
+	}
+	return max(m0, m1, m2, m3)
+}
+
+// placer is the reducer of argmin and argmax.
+type placer[T nd.Real] struct{ fold[T, placed[T]] }
+
+// Place implements Placer.
+func (p *placer[T]) Place(states []byte, place func(int) int) {
+	for i, s := range view[placed[T]](states) {
+		if s.place >= 0 {
+			view[placed[T]](states)[i].place = int64(place(int(s.place)))
+		}
+	}
+}
+
+// placedFolding is argmin or argmax: leaf finds the extreme of a leaf, and
+// beats says what is further out.
+func placedFolding[T nd.Real](leaf func([]T) T, beats func(a, b T) bool) folding {
+	wins := func(a, b placed[T]) bool { // a over b
+		switch aNaN, bNaN := a.value != a.value, b.value != b.value; {
+		case a.place < 0 || b.place < 0:
+			return b.place < 0
+		case a.value == b.value || aNaN && bNaN:
+			return a.place < b.place
+		case aNaN || bNaN:
+			return aNaN
+		}
+		return beats(a.value, b.value)
+	}
+	p := &placer[T]{fold[T, placed[T]]{
+		empty: placed[T]{place: -1},
+		run: func(x []T, first int) placed[T] {
+			m := leaf(x)
+			i := 0
+			for !(x[i] == m || x[i] != x[i]) {
+				i++
+			}
+			if m != m {
+				for x[i] == x[i] {
+					i++
+				}
+			}
+			return placed[T]{m, int64(first + i)}
+		},
+		rows: func(states []placed[T], x []T, rows, first int) {
+			for c, v := range x[:len(states)] {
+				states[c] = placed[T]{v, int64(first)}
+			}
+			for r := 1; r < rows; r++ {
+				for c, v := range x[r*len(states):][:len(states)] {
+					if s := &states[c]; s.value == s.value && (beats(v, s.value) || v != v) {
+						*s = placed[T]{v, int64(first + r)}
+					}
+				}
+			}
+		},
+		merge: func(a, b placed[T]) placed[T] {
+			if wins(b, a) {
+				return b
+			}
+			return a
+		},
+		finish: finishEach(func(s placed[T]) int64 { return s.place }),
+	}}
+	return folding{nd.Int64, func(Params) Reducer { return p }}
+}

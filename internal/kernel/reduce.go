@@ -1,0 +1,194 @@
+package kernel
+
+import (
+	"fmt"
+	"unsafe"
+
+	"github.com/ndgrid/ndgrid/nd"
+)
+
+// fold is a Reducer made of functions; S, the state, has no pointers and a
+// size that is a multiple of 8.
+type fold[T nd.Elem, S any] struct {
+	empty  S                                        // the state of no elements
+	run    func(x []T, first int) S                 // of a leaf
+	rows   func(states []S, x []T, rows, first int) // of the columns of a leaf
+	merge  func(a, b S) S                           // of a's elements followed by b's
+	finish func(dst []byte, states []S) error
+}
+
+func (f *fold[T, S]) StateSize() int { return int(unsafe.Sizeof(f.empty)) }
+
+func (f *fold[T, S]) Init(states []byte) { fill(view[S](states), f.empty) }
+
+func (f *fold[T, S]) Run(state, x []byte, first int) {
+	view[S](state)[0] = f.run(view[T](x), first)
+}
+
+func (f *fold[T, S]) Rows(states, x []byte, rows, first int) {
+	xs := view[T](x)
+	f.rows(view[S](states)[:len(xs)/rows], xs, rows, first)
+}
+
+func (f *fold[T, S]) Merge(dst, src []byte) {
+	a, b := view[S](dst), view[S](src)
+	b = b[:len(a)]
+	for i, s := range b {
+		a[i] = f.merge(a[i], s)
+	}
+}
+
+func (f *fold[T, S]) Finish(dst, states []byte) error { return f.finish(dst, view[S](states)) }
+
+// finishEach makes a finish of a function of one state that cannot fail.
+func finishEach[R nd.Elem, S any](result func(S) R) func(dst []byte, states []S) error {
+	return func(dst []byte, states []S) error {
+		d := view[R](dst)
+		for i, s := range states {
+			d[i] = result(s)
+		}
+		return nil
+	}
+}
+
+// folding is a reduction of one dtype.
+type folding struct {
+	out  nd.DType // the zero DType stands for that of the argument
+	bind func(p Params) Reducer
+}
+
+// plain is a folding without parameters.
+func plain[T nd.Elem, S any](out nd.DType, f *fold[T, S]) folding {
+	return folding{out, func(Params) Reducer { return f }}
+}
+
+// foldings lists the reductions of each dtype by name, as loops does for
+// element-wise operations.
+var foldings = map[nd.Kind]map[string]folding{
+	nd.KindBool:       joinFoldings(orderFoldings[uint8](nd.Bool), countFoldings(func(x uint8) bool { return x != 0 })),
+	nd.KindInt8:       integerFoldings[int8](),
+	nd.KindInt16:      integerFoldings[int16](),
+	nd.KindInt32:      integerFoldings[int32](),
+	nd.KindInt64:      integerFoldings[int64](),
+	nd.KindUint8:      integerFoldings[uint8](),
+	nd.KindUint16:     integerFoldings[uint16](),
+	nd.KindUint32:     integerFoldings[uint32](),
+	nd.KindUint64:     integerFoldings[uint64](),
+	nd.KindFloat16:    countFoldings(halfTrue),
+	nd.KindFloat32:    floatFoldings[float32](),
+	nd.KindFloat64:    floatFoldings[float64](),
+	nd.KindComplex64:  complexFoldings[float32, complex64](),
+	nd.KindComplex128: complexFoldings[float64, complex128](),
+	nd.KindDatetime:   countFoldings(notZero[nd.Datetime]),
+	nd.KindTimedelta:  countFoldings(notZero[nd.Timedelta]),
+}
+
+func joinFoldings(sets ...map[string]folding) map[string]folding {
+	all := map[string]folding{}
+	for _, s := range sets {
+		for name, f := range s {
+			all[name] = f
+		}
+	}
+	return all
+}
+
+func integerFoldings[T nd.Integer]() map[string]folding {
+	return joinFoldings(orderFoldings[T](nd.DType{}), countFoldings(notZero[T]), map[string]folding{
+		"sum":  plain(nd.DType{}, wideSum[T]()),
+		"prod": plain(nd.DType{}, wideProd[T]()),
+	})
+}
+
+func floatFoldings[T nd.Float]() map[string]folding {
+	return joinFoldings(orderFoldings[T](nd.DType{}), countFoldings(notZero[T]), sumFoldings[T](), momentFoldings[T](), nanFoldings[T]())
+}
+
+func complexFoldings[F nd.Float, C nd.Complex]() map[string]folding {
+	return joinFoldings(countFoldings(notZero[C]), complexSums[C](), complexMoments[F, C]())
+}
+
+// nonEmpty names the reductions that have no result for no elements.
+var nonEmpty = map[string]bool{"min": true, "max": true, "argmin": true, "argmax": true, "nanmin": true, "nanmax": true}
+
+// allReductions makes a Reduction of each name in foldings.
+func allReductions() map[string]*Reduction {
+	all := map[string]*Reduction{}
+	for _, set := range foldings {
+		for name := range set {
+			all[name] = &Reduction{
+				Name:     name,
+				NonEmpty: nonEmpty[name],
+				Result:   func(p Params, arg nd.DType) (nd.DType, error) { return reductionResult(name, p, arg) },
+				Bind:     func(p Params, arg nd.DType) Reducer { return foldings[arg.Kind()][name].bind(p) },
+			}
+		}
+	}
+	return all
+}
+
+func reductionResult(name string, p Params, arg nd.DType) (nd.DType, error) {
+	f, ok := foldings[arg.Kind()][name]
+	switch {
+	case !ok && arg == nd.Bool && (name == "sum" || name == "nansum"):
+		return nd.DType{}, fmt.Errorf("%s: no loop for bool; use count_nonzero, or Cast first", name)
+	case !ok && arg.IsInteger() && len(name) > 3 && foldings[arg.Kind()][name[3:]].bind != nil:
+		return nd.DType{}, fmt.Errorf("%s: no loop for %s, which has no NaN; use %s", name, arg, name[3:])
+	case !ok:
+		return nd.DType{}, noLoop(name, arg)
+	}
+	if _, err := ddofOf(p); err != nil {
+		return nd.DType{}, fmt.Errorf("%s: %w", name, err)
+	}
+	if f.out.Valid() {
+		return f.out, nil
+	}
+	return arg, nil
+}
+
+// ddofOf reads the parameter ddof of var and std, 0 without it.
+func ddofOf(p Params) (ddof float64, err error) {
+	err = floatParam(p, "ddof", &ddof)
+	return ddof, err
+}
+
+func notZero[T comparable](x T) bool {
+	var zero T
+	return x != zero
+}
+
+// countFoldings lists what is counted of every dtype: true elements, or false.
+func countFoldings[T nd.Elem](isTrue func(T) bool) map[string]folding {
+	count := func(truth bool) *fold[T, int64] {
+		return &fold[T, int64]{
+			run: func(x []T, _ int) (n int64) {
+				for _, v := range x {
+					if isTrue(v) == truth {
+						n++
+					}
+				}
+				return n
+			},
+			rows: func(states []int64, x []T, rows, _ int) {
+				clear(states)
+				for r := range rows {
+					for c, v := range x[r*len(states):][:len(states)] {
+						if isTrue(v) == truth {
+							states[c]++
+						}
+					}
+				}
+			},
+			merge: func(a, b int64) int64 { return a + b },
+		}
+	}
+	anyTrue, allTrue, counted := count(true), count(false), count(true)
+	anyTrue.finish = finishEach(func(n int64) bool { return n > 0 })
+	allTrue.finish = finishEach(func(n int64) bool { return n == 0 })
+	counted.finish = finishEach(func(n int64) int64 { return n })
+	return map[string]folding{
+		"any":           plain(nd.Bool, anyTrue),
+		"all":           plain(nd.Bool, allTrue),
+		"count_nonzero": plain(nd.Int64, counted),
+	}
+}

@@ -1,0 +1,174 @@
+package kernel
+
+import (
+	"unsafe"
+
+	"github.com/ndgrid/ndgrid/nd"
+)
+
+// Lanes is the number of running sums in a leaf of Run. Element i is added to
+// lane i%Lanes from zero on, then the lanes are added as a tree; this order is
+// the definition of every floating-point sum and product.
+const Lanes = 16
+
+// tree folds the lanes: (0,8), (1,9) … (7,15), then (0,4) …, (0,2), (1,3), (0,1).
+func tree[A any](l *[Lanes]A, f func(a, b A) A) A {
+	for half := Lanes / 2; half > 0; half /= 2 {
+		for i := range half {
+			l[i] = f(l[i], l[i+half])
+		}
+	}
+	return l[0]
+}
+
+func plus[A nd.Inexact](a, b A) A { return a + b }
+
+// sumLeaf adds x in float64. The lanes are added in two passes of eight, which
+// stay in registers.
+func sumLeaf[T nd.Float](x []T) float64 {
+	var l [Lanes]float64
+	n := len(x) &^ (Lanes - 1)
+	for h := 0; h < Lanes; h += 8 {
+		var s0, s1, s2, s3, s4, s5, s6, s7 float64
+		for i := h; i < n; i += Lanes {
+			v := (*[8]T)(x[i : i+8])
+			s0 += float64(v[0])
+			s1 += float64(v[1])
+			s2 += float64(v[2])
+			s3 += float64(v[3])
+			s4 += float64(v[4])
+			s5 += float64(v[5])
+			s6 += float64(v[6])
+			s7 += float64(v[7])
+		}
+		*(*[8]float64)(l[h:]) = [8]float64{s0, s1, s2, s3, s4, s5, s6, s7}
+	}
+	for i, v := range x[n:] {
+		l[i] += float64(v)
+	}
+	return tree(&l, plus)
+}
+
+// sumColumns adds each column of the matrix x from top to bottom; the sum of
+// column c goes to dst[c*stride].
+func sumColumns[T nd.Float](dst []float64, stride int, x []T, rows int) {
+	cols := len(x) / rows
+	c := 0
+	for ; c+8 <= cols; c += 8 {
+		var s0, s1, s2, s3, s4, s5, s6, s7 float64
+		for i := c; i < len(x); i += cols {
+			v := (*[8]T)(x[i : i+8])
+			s0 += float64(v[0])
+			s1 += float64(v[1])
+			s2 += float64(v[2])
+			s3 += float64(v[3])
+			s4 += float64(v[4])
+			s5 += float64(v[5])
+			s6 += float64(v[6])
+			s7 += float64(v[7])
+		}
+		for k, s := range [8]float64{s0, s1, s2, s3, s4, s5, s6, s7} {
+			dst[(c+k)*stride] = s
+		}
+	}
+	for ; c < cols; c++ {
+		var s float64
+		for i := c; i < len(x); i += cols {
+			s += float64(x[i])
+		}
+		dst[c*stride] = s
+	}
+}
+
+// words returns the memory of states as float64s, shared.
+func words[S any](states []S) []float64 {
+	return view[float64](unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(states))), len(states)*int(unsafe.Sizeof(states[0]))))
+}
+
+// total is the state of mean.
+type total[A nd.Inexact] struct {
+	sum A
+	n   int64
+}
+
+func addTotals[A nd.Inexact](a, b total[A]) total[A] { return total[A]{a.sum + b.sum, a.n + b.n} }
+
+// sumFoldings lists the sums of floats. They are accumulated in float64.
+func sumFoldings[T nd.Float]() map[string]folding {
+	return map[string]folding{
+		"sum": plain(nd.DType{}, &fold[T, float64]{
+			run:    func(x []T, _ int) float64 { return sumLeaf(x) },
+			rows:   func(states []float64, x []T, rows, _ int) { sumColumns(states, 1, x, rows) },
+			merge:  plus[float64],
+			finish: finishEach(func(s float64) T { return T(s) }),
+		}),
+		"mean": plain(nd.DType{}, &fold[T, total[float64]]{
+			run: func(x []T, _ int) total[float64] { return total[float64]{sumLeaf(x), int64(len(x))} },
+			rows: func(states []total[float64], x []T, rows, _ int) {
+				sumColumns(words(states), 2, x, rows)
+				for i := range states {
+					states[i].n = int64(rows)
+				}
+			},
+			merge:  addTotals[float64],
+			finish: finishEach(func(s total[float64]) T { return T(s.sum / float64(s.n)) }),
+		}),
+		"prod": plain(nd.DType{}, lanesFold(1, func(x T) float64 { return float64(x) },
+			func(a, b float64) float64 { return a * b }, func(p float64) T { return T(p) })),
+	}
+}
+
+// complexSums lists the sums of complex numbers. They are accumulated in
+// complex128.
+func complexSums[T nd.Complex]() map[string]folding {
+	widen := func(x T) complex128 { return complex128(x) }
+	narrow := func(x complex128) T { return T(x) }
+	sum := lanesFold(0, widen, plus[complex128], narrow)
+	return map[string]folding{
+		"sum":  plain(nd.DType{}, sum),
+		"prod": plain(nd.DType{}, lanesFold(1, widen, mulComplex128, narrow)),
+		"mean": plain(nd.DType{}, &fold[T, total[complex128]]{
+			run: func(x []T, first int) total[complex128] { return total[complex128]{sum.run(x, first), int64(len(x))} },
+			rows: func(states []total[complex128], x []T, rows, _ int) {
+				for c := range states {
+					states[c] = total[complex128]{0, int64(rows)}
+					for i := c; i < len(x); i += len(states) {
+						states[c].sum += complex128(x[i])
+					}
+				}
+			},
+			merge:  addTotals[complex128],
+			finish: finishEach(func(s total[complex128]) T { return T(divReal(s.sum, float64(s.n))) }),
+		}),
+	}
+}
+
+func mulComplex128(a, b complex128) complex128 {
+	return complex(mulComplex(real(a), imag(a), real(b), imag(b)))
+}
+
+// lanesFold accumulates in A by calling f: the definition of sums in its
+// plainest form.
+func lanesFold[T, R nd.Elem, A any](unit A, widen func(T) A, f func(a, b A) A, result func(A) R) *fold[T, A] {
+	return &fold[T, A]{
+		empty: unit,
+		run: func(x []T, _ int) A {
+			var l [Lanes]A
+			fill(l[:], unit)
+			for i, v := range x {
+				l[i%Lanes] = f(l[i%Lanes], widen(v))
+			}
+			return tree(&l, f)
+		},
+		rows: func(states []A, x []T, rows, _ int) {
+			fill(states, unit)
+			for r := range rows {
+				for c, v := range x[r*len(states):][:len(states)] {
+					states[c] = f(states[c], widen(v))
+				}
+			}
+		},
+		merge:  f,
+		finish: finishEach(result),
+	}
+}
