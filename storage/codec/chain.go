@@ -1,0 +1,182 @@
+package codec
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"sync"
+	"unsafe"
+
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
+)
+
+// Chain is a list of codecs bound to the chunks of one array. It is safe for
+// concurrent use.
+type Chain struct {
+	steps   []step
+	size    int // bytes of a decoded chunk
+	encoded Data
+	buffers sync.Pool // of *[2][]byte
+}
+
+type step struct {
+	name  string
+	codec Codec
+	in    Data
+}
+
+// New builds the chain for chunks of a shape: exactly one codec must be
+// array→bytes, array→array codecs come before it, bytes→bytes ones after it. An
+// unknown codec is storage.ErrCodec, named.
+func New(dtype nd.DType, shape []int, configs []Config) (*Chain, error) {
+	if dtype.Size() == 0 {
+		return nil, fmt.Errorf("%w: dtype %s has no fixed size", storage.ErrUnsupported, dtype)
+	}
+	n, err := nd.SizeOf(append(slices.Clone(shape), dtype.Size()))
+	if err != nil {
+		return nil, err
+	}
+	return bind(Data{DType: dtype, Shape: shape, Size: n, Exact: true, Array: true}, configs)
+}
+
+// NewBytes builds a chain of bytes→bytes codecs for values of size bytes.
+func NewBytes(size int, configs []Config) (*Chain, error) {
+	return bind(Data{Size: size, Exact: true}, configs)
+}
+
+func bind(in Data, configs []Config) (*Chain, error) {
+	c := &Chain{size: in.Size}
+	if in.Size > math.MaxInt32 && uint64(in.Size) > math.MaxUint32 {
+		return nil, fmt.Errorf("%w: a chunk of %d bytes; 4 GiB is the most", storage.ErrUnsupported, in.Size)
+	}
+	for i, cfg := range configs {
+		k, ok := kinds[cfg.Name]
+		if !ok {
+			return nil, fmt.Errorf("%w %q", storage.ErrCodec, cfg.Name)
+		}
+		codec, out, err := k.Bind(cfg.Params, in)
+		if err != nil {
+			return nil, fmt.Errorf("codec %d, %s: %w", i, cfg.Name, err)
+		}
+		if codec != nil {
+			c.steps = append(c.steps, step{cfg.Name, codec, in})
+		}
+		in = out
+	}
+	if in.Array {
+		return nil, fmt.Errorf("%w: no codec turns the array into bytes", storage.ErrCorrupt)
+	}
+	c.encoded = in
+	c.buffers.New = func() any { return new([2][]byte) }
+	return c, nil
+}
+
+// Size returns the number of bytes of a decoded chunk.
+func (c *Chain) Size() int { return c.size }
+
+// MaxEncoded returns the most bytes an encoded chunk can have; whatever is
+// longer isn't one.
+func (c *Chain) MaxEncoded() int { return c.encoded.Size }
+
+// Identity reports whether encoded and decoded chunks are the same bytes.
+func (c *Chain) Identity() bool { return len(c.steps) == 0 }
+
+// Cost returns the memory in bytes that one call of Encode or Decode takes
+// beside its arguments.
+func (c *Chain) Cost() (encode, decode int) {
+	var enc, dec int
+	for i, s := range c.steps {
+		e, d := s.codec.Cost()
+		enc, dec = max(enc, e), max(dec, d)
+		if i > 0 { // what lies between two codecs is in one of two buffers
+			encode, decode = max(encode, s.in.Size), max(decode, s.in.Size)
+		}
+	}
+	if len(c.steps) > 2 {
+		encode, decode = 2*encode, 2*decode
+	}
+	return encode + enc, decode + dec
+}
+
+// Encode appends the encoded form of src, a whole chunk, to dst.
+func (c *Chain) Encode(dst, src []byte) ([]byte, error) {
+	if len(src) != c.size {
+		return dst, fmt.Errorf("encode: chunk of %d bytes, it should have %d", len(src), c.size)
+	}
+	if len(c.steps) == 0 {
+		return append(dst, src...), nil
+	}
+	bufs := c.buffers.Get().(*[2][]byte)
+	defer c.buffers.Put(bufs)
+	for i, s := range c.steps {
+		if i == len(c.steps)-1 {
+			out, err := s.codec.Encode(dst, src)
+			if err != nil {
+				return dst, fmt.Errorf("encode %s: %w", s.name, err)
+			}
+			return out, nil
+		}
+		out, err := s.codec.Encode(bufs[i%2][:0], src)
+		if err != nil {
+			return dst, fmt.Errorf("encode %s: %w", s.name, err)
+		}
+		bufs[i%2], src = out, out
+	}
+	return dst, nil
+}
+
+// Decode decodes src into dst, which has exactly Size bytes. What doesn't
+// decode to that many bytes is storage.ErrCorrupt. src is not changed.
+func (c *Chain) Decode(dst, src []byte) error {
+	if len(dst) != c.size {
+		return fmt.Errorf("decode: buffer of %d bytes, the chunk has %d", len(dst), c.size)
+	}
+	var bufs *[2][]byte
+	if len(c.steps) > 1 {
+		bufs = c.buffers.Get().(*[2][]byte)
+		defer c.buffers.Put(bufs)
+	}
+	for i := len(c.steps) - 1; i >= 0; i-- {
+		s := c.steps[i]
+		buf := dst[:0:len(dst)]
+		if i > 0 {
+			if cap(bufs[i%2]) < s.in.Size && s.in.Exact {
+				bufs[i%2] = make([]byte, 0, s.in.Size)
+			}
+			buf = bufs[i%2][:0]
+		}
+		out, err := s.codec.Decode(buf, src)
+		if err != nil {
+			return fmt.Errorf("decode %s: %w", s.name, err)
+		}
+		if len(out) > s.in.Size || s.in.Exact && len(out) != s.in.Size {
+			return fmt.Errorf("decode %s: %w: %d bytes, there should be %d", s.name, storage.ErrCorrupt, len(out), s.in.Size)
+		}
+		if i > 0 && cap(out) > 0 && !same(out, src) && !within(out, src) {
+			bufs[i%2] = out
+		}
+		src = out
+	}
+	if len(src) != len(dst) {
+		return fmt.Errorf("decode: %w: %d bytes, there should be %d", storage.ErrCorrupt, len(src), len(dst))
+	}
+	if !same(src, dst) {
+		copy(dst, src)
+	}
+	return nil
+}
+
+// same reports whether two slices begin at the same place.
+func same(a, b []byte) bool { return unsafe.SliceData(a) == unsafe.SliceData(b) }
+
+// within reports whether a begins inside b.
+func within(a, b []byte) bool {
+	p, q := uintptr(unsafe.Pointer(unsafe.SliceData(a))), uintptr(unsafe.Pointer(unsafe.SliceData(b)))
+	return p >= q && p < q+uintptr(cap(b))
+}
+
+// corrupt is an error about data that can't be decoded.
+func corrupt(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", storage.ErrCorrupt, fmt.Sprintf(format, args...))
+}

@@ -1,0 +1,227 @@
+// Package codec turns chunks into the bytes that are stored and back. A codec
+// is array→array (transpose), array→bytes (bytes) or bytes→bytes (zstd, gzip,
+// crc32c…); a Chain applies several, in order when encoding, backwards when
+// decoding. A chain is built from metadata and checked once, when an array is
+// opened; afterwards it is safe for concurrent use, and no decoder produces more
+// bytes than the metadata says there are.
+package codec
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
+)
+
+// Config names a codec and its parameters, as metadata hold them.
+type Config struct {
+	Name   string
+	Params Params
+}
+
+// Params are a codec's parameters: bool, string, any integer or float type,
+// json.Number, []int, or []any of numbers.
+type Params map[string]any
+
+// Data describes what enters or leaves a codec. Before the array→bytes codec it
+// is an array in C order and native byte order; after it Shape is nil and only
+// the number of bytes is known.
+type Data struct {
+	DType nd.DType
+	Shape []int
+	// Size is the number of bytes, or the most there can be where Exact is false.
+	Size  int
+	Exact bool
+	Array bool // not yet bytes
+}
+
+// Codec is a codec bound to the data it is used on. All methods are safe for
+// concurrent use.
+type Codec interface {
+	// Encode appends the encoded src to dst and returns the result.
+	Encode(dst, src []byte) ([]byte, error)
+	// Decode undoes Encode. It appends to dst, never more bytes than entered
+	// the codec when it was bound, or returns a part of src where nothing has
+	// to change.
+	Decode(dst, src []byte) ([]byte, error)
+	// Cost is the memory in bytes that one call of Encode or Decode takes
+	// beside its arguments.
+	Cost() (encode, decode int)
+}
+
+// Kind is what a format's table says about a codec.
+type Kind struct {
+	// Main is the parameter that Text shows, "" for none.
+	Main string
+	// Bind checks the parameters against the data that enter and returns the
+	// codec and what leaves it; a nil Codec changes nothing.
+	Bind func(p Params, in Data) (Codec, Data, error)
+}
+
+// kinds is the registry; names are those of Zarr v3.
+var kinds = map[string]Kind{
+	"bytes":      {"endian", bindBytes},
+	"transpose":  {"order", bindTranspose},
+	"zstd":       {"level", bindZstd},
+	"gzip":       {"level", bindGzip},
+	"zlib":       {"level", bindZlib},
+	"crc32c":     {"", bindCRC32C},
+	"shuffle":    {"elementsize", bindShuffle},
+	"fletcher32": {"", bindFletcher32},
+}
+
+// Known reports whether there is a codec of that name.
+func Known(name string) bool { _, ok := kinds[name]; return ok }
+
+// Names returns the names of all codecs, sorted.
+func Names() []string {
+	names := make([]string, 0, len(kinds))
+	for n := range kinds {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// String writes the configuration for people: "zstd 3", "transpose (2, 1, 0)",
+// "crc32c".
+func (c Config) String() string {
+	v, ok := c.Params[kinds[c.Name].Main]
+	if !ok {
+		return c.Name
+	}
+	if list, err := ints(v); err == nil {
+		return c.Name + " (" + strings.Trim(strings.Join(strings.Fields(fmt.Sprint(list)), ", "), "[]") + ")"
+	}
+	return fmt.Sprintf("%s %v", c.Name, v)
+}
+
+// Parse reads a configuration as String writes it.
+func Parse(text string) (Config, error) {
+	name, arg, _ := strings.Cut(strings.TrimSpace(text), " ")
+	k, ok := kinds[name]
+	if !ok {
+		return Config{}, fmt.Errorf("%w %q; there are %s", storage.ErrCodec, name, strings.Join(Names(), ", "))
+	}
+	c := Config{Name: name}
+	if arg = strings.TrimSpace(arg); arg == "" {
+		return c, nil
+	}
+	if k.Main == "" {
+		return c, fmt.Errorf("codec %s takes no parameter: %q", name, text)
+	}
+	if list, ok := strings.CutPrefix(arg, "("); ok {
+		var order []int
+		for f := range strings.FieldsFuncSeq(strings.TrimSuffix(list, ")"), func(r rune) bool { return r == ',' || r == ' ' }) {
+			i, err := strconv.Atoi(f)
+			if err != nil {
+				return c, fmt.Errorf("codec %s: %q is not a list of axes", name, arg)
+			}
+			order = append(order, i)
+		}
+		c.Params = Params{k.Main: order}
+	} else if i, err := strconv.Atoi(arg); err == nil {
+		c.Params = Params{k.Main: i}
+	} else {
+		c.Params = Params{k.Main: arg}
+	}
+	return c, nil
+}
+
+// check refuses parameters other than the named ones.
+func (p Params) check(known ...string) error {
+	for name := range p {
+		if !slices.Contains(known, name) {
+			return fmt.Errorf("unknown parameter %q", name)
+		}
+	}
+	return nil
+}
+
+// int returns an integer parameter within bounds, or def where it is missing.
+func (p Params) int(name string, def, lo, hi int) (int, error) {
+	v, ok := p[name]
+	if !ok || v == nil {
+		return def, nil
+	}
+	i, err := toInt(v)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", name, err)
+	}
+	if i < lo || i > hi {
+		return 0, fmt.Errorf("%s %d is not within %d … %d", name, i, lo, hi)
+	}
+	return i, nil
+}
+
+// bool returns a boolean parameter, false where it is missing.
+func (p Params) bool(name string) (bool, error) {
+	v, ok := p[name]
+	if !ok || v == nil {
+		return false, nil
+	}
+	b, ok := v.(bool)
+	if !ok {
+		return false, fmt.Errorf("%s: %v is neither true nor false", name, v)
+	}
+	return b, nil
+}
+
+// string returns a text parameter, "" where it is missing.
+func (p Params) string(name string) (string, error) {
+	v, ok := p[name]
+	if !ok || v == nil {
+		return "", nil
+	}
+	s, ok := v.(string)
+	if !ok {
+		return "", fmt.Errorf("%s: %v is not a string", name, v)
+	}
+	return s, nil
+}
+
+func toInt(v any) (int, error) {
+	switch v := v.(type) {
+	case int:
+		return v, nil
+	case int64:
+		return int(v), nil
+	case float64:
+		if v == math.Trunc(v) && math.Abs(v) < 1<<53 {
+			return int(v), nil
+		}
+	case json.Number:
+		if i, err := strconv.Atoi(v.String()); err == nil {
+			return i, nil
+		}
+	}
+	return 0, fmt.Errorf("%v is not an integer", v)
+}
+
+func ints(v any) ([]int, error) {
+	switch v := v.(type) {
+	case []int:
+		return v, nil
+	case []int64:
+		list := make([]int, len(v))
+		for i, x := range v {
+			list[i] = int(x)
+		}
+		return list, nil
+	case []any:
+		list := make([]int, len(v))
+		for i, x := range v {
+			var err error
+			if list[i], err = toInt(x); err != nil {
+				return nil, err
+			}
+		}
+		return list, nil
+	}
+	return nil, fmt.Errorf("%v is not a list of integers", v)
+}

@@ -1,0 +1,116 @@
+package codec
+
+import (
+	"errors"
+	"math/bits"
+	"sync"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// bindZstd is bytes→bytes: a Zstandard frame. Level 0 is the default, 3.
+func bindZstd(p Params, in Data) (Codec, Data, error) {
+	level, err := p.int("level", 3, -131072, 22)
+	if err != nil {
+		return nil, in, err
+	}
+	checksum, err := p.bool("checksum")
+	if err == nil {
+		err = p.check("level", "checksum")
+	}
+	if err != nil {
+		return nil, in, err
+	}
+	if level == 0 {
+		level = 3
+	}
+	key := zstdKey{level: zstd.EncoderLevelFromZstd(level), window: zstdWindow(in.Size), checksum: checksum}
+	// Twenty times what an encoder adds to noise: whatever is longer is no chunk.
+	out := Data{Size: in.Size + in.Size>>3 + 4<<10}
+	return &zstdCodec{key: key, size: in.Size}, out, nil
+}
+
+// zstdKey names encoders that can stand for each other.
+type zstdKey struct {
+	level    zstd.EncoderLevel
+	window   int
+	checksum bool
+}
+
+// zstdWindow is the smallest window that holds a whole chunk: it is what an
+// encoder's memory grows with, and more would gain nothing.
+func zstdWindow(size int) int {
+	const least, most = 128 << 10, 4 << 20
+	if size <= least {
+		return least
+	}
+	return min(1<<bits.Len(uint(size-1)), most)
+}
+
+type zstdCodec struct {
+	key  zstdKey
+	size int
+}
+
+// zstdEncoders holds idle encoders by zstdKey (*sync.Pool): one encoder works
+// for one goroutine at a time, so W writers use W of them.
+var zstdEncoders sync.Map
+
+// zstdDecoder is shared: it takes a decoder for each CPU as it needs them, and
+// writes no further than the capacity of the buffer it is given.
+var zstdDecoder = sync.OnceValue(func() *zstd.Decoder {
+	d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecodeAllCapLimit(true))
+	if err != nil {
+		panic("codec: zstd refuses its own options: " + err.Error())
+	}
+	return d
+})
+
+func (z *zstdCodec) Encode(dst, src []byte) ([]byte, error) {
+	if len(src) == 0 { // a frame all the same
+		return append(dst, 0x28, 0xb5, 0x2f, 0xfd, 0x20, 0, 1, 0, 0), nil
+	}
+	v, ok := zstdEncoders.Load(z.key)
+	if !ok {
+		v, _ = zstdEncoders.LoadOrStore(z.key, new(sync.Pool))
+	}
+	pool := v.(*sync.Pool)
+	enc, ok := pool.Get().(*zstd.Encoder)
+	if !ok {
+		var err error
+		enc, err = zstd.NewWriter(nil, zstd.WithEncoderLevel(z.key.level), zstd.WithWindowSize(z.key.window),
+			zstd.WithEncoderCRC(z.key.checksum), zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true))
+		if err != nil {
+			return dst, err
+		}
+	}
+	dst = enc.EncodeAll(src, dst)
+	pool.Put(enc)
+	return dst, nil
+}
+
+func (z *zstdCodec) Decode(dst, src []byte) ([]byte, error) {
+	if cap(dst)-len(dst) < z.size {
+		dst = append(make([]byte, 0, len(dst)+z.size), dst...)
+	}
+	out, err := zstdDecoder().DecodeAll(src, dst[:len(dst):len(dst)+z.size])
+	switch {
+	case errors.Is(err, zstd.ErrDecoderSizeExceeded):
+		return dst, corrupt("more than the %d bytes there should be", z.size)
+	case err != nil:
+		return dst, corrupt("%v", err)
+	}
+	return out, nil
+}
+
+// zstdTables is the memory of an encoder's match tables by level, measured.
+var zstdTables = map[zstd.EncoderLevel]int{
+	zstd.SpeedFastest:           1 << 20,
+	zstd.SpeedDefault:           2 << 20,
+	zstd.SpeedBetterCompression: 6 << 20,
+	zstd.SpeedBestCompression:   40 << 20,
+}
+
+func (z *zstdCodec) Cost() (encode, decode int) {
+	return zstdTables[z.key.level] + 2*z.key.window, 256 << 10
+}

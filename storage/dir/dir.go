@@ -1,0 +1,341 @@
+// Package dir keeps the values of a storage.Store as files below a directory,
+// as Zarr's file system store does: key "a/b/c" is file a/b/c.
+package dir
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/ndgrid/ndgrid/storage"
+)
+
+// Store is a directory of the file system. A value is written to a temporary
+// file beside its place, named "__….partial", and renamed, so readers see all
+// of it or nothing, and a crash leaves at most that file behind; List hides
+// names that begin with "__" or end in ".partial". Symbolic links are followed
+// as long as they stay inside the directory. All methods are safe for
+// concurrent use.
+//
+// A Store holds an open handle on its directory, which is released when the
+// Store is no longer reachable.
+type Store struct {
+	root *os.Root
+	path string
+	sync bool
+}
+
+var (
+	_ storage.RangeReader   = (*Store)(nil)
+	_ storage.Lister        = (*Store)(nil)
+	_ storage.Sizer         = (*Store)(nil)
+	_ storage.Renamer       = (*Store)(nil)
+	_ storage.PrefixDeleter = (*Store)(nil)
+)
+
+// Option changes how a Store works.
+type Option func(*Store)
+
+// Sync makes Put wait until a value has reached the disk, which costs a few
+// milliseconds each: what was put then outlives a loss of power, not only the
+// end of the process.
+func Sync(s *Store) { s.sync = true }
+
+// Open returns the store of an existing directory.
+func Open(path string, opts ...Option) (*Store, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, &storage.Error{Op: "open", Name: path, Err: err}
+	}
+	root, err := os.OpenRoot(abs)
+	if err != nil {
+		return nil, &storage.Error{Op: "open", Name: path, Err: explain(err)}
+	}
+	s := &Store{root: root, path: abs}
+	for _, o := range opts {
+		o(s)
+	}
+	return s, nil
+}
+
+// Create returns the store of a directory, which it makes where it is missing.
+func Create(path string, opts ...Option) (*Store, error) {
+	if err := os.MkdirAll(path, 0o777); err != nil {
+		return nil, &storage.Error{Op: "create", Name: path, Err: explain(err)}
+	}
+	return Open(path, opts...)
+}
+
+// Path returns the absolute path of the directory.
+func (s *Store) Path() string { return s.path }
+
+func (s *Store) fail(op, key string, err error) error {
+	return &storage.Error{Op: op, Name: filepath.Join(s.path, filepath.FromSlash(key)), Err: explain(err)}
+}
+
+// explain turns what the operating system says into an error of this library:
+// it strips the path, which is named already.
+func explain(err error) error {
+	var pe *fs.PathError
+	var le *os.LinkError
+	if errors.As(err, &pe) {
+		err = pe.Err
+	} else if errors.As(err, &le) {
+		err = le.Err
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
+		return storage.ErrNotFound
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		return fmt.Errorf("%w: %w", storage.ErrReadOnly, err)
+	}
+	return err
+}
+
+// check is what every method begins with.
+func check(ctx context.Context, key string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return storage.CheckKey(key)
+}
+
+// Get appends the content of a file to dst.
+func (s *Store) Get(ctx context.Context, key string, dst []byte) ([]byte, error) {
+	return s.GetRange(ctx, key, 0, -1, dst)
+}
+
+// GetRange appends part of the content of a file to dst.
+func (s *Store) GetRange(ctx context.Context, key string, offset, length int64, dst []byte) ([]byte, error) {
+	if err := check(ctx, key); err != nil {
+		return dst, s.fail("get", key, err)
+	}
+	f, err := s.root.Open(key)
+	if err != nil {
+		return dst, s.fail("get", key, err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return dst, s.fail("get", key, err)
+	}
+	if !info.Mode().IsRegular() {
+		return dst, s.fail("get", key, fmt.Errorf("%w: it is not a file", storage.ErrNotFound))
+	}
+	lo, hi := storage.Range(info.Size(), offset, length)
+	n := len(dst)
+	dst = slices.Grow(dst, int(hi-lo))[:n+int(hi-lo)]
+	if _, err := f.ReadAt(dst[n:], lo); err != nil && hi > lo {
+		if err == io.EOF {
+			err = fmt.Errorf("%w: the file shrank while it was read", storage.ErrCorrupt)
+		}
+		return dst[:n], s.fail("get", key, err)
+	}
+	return dst, nil
+}
+
+// Put writes a file. Directories that are missing are made.
+func (s *Store) Put(ctx context.Context, key string, value []byte) error {
+	if err := check(ctx, key); err != nil {
+		return s.fail("put", key, err)
+	}
+	tmp := path.Join(path.Dir(key), "__"+random()+".partial")
+	f, err := s.create(tmp)
+	if err != nil {
+		return s.fail("put", key, err)
+	}
+	_, err = f.Write(value)
+	if err == nil && s.sync {
+		err = f.Sync()
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		err = s.root.Rename(tmp, key)
+	}
+	if err == nil && s.sync {
+		err = s.syncDir(path.Dir(key))
+	}
+	if err != nil {
+		// The error that led here is the one to tell.
+		_ = s.root.Remove(tmp)
+		return s.fail("put", key, err)
+	}
+	return nil
+}
+
+// create opens a new file, making its directory only after it was found missing.
+func (s *Store) create(name string) (*os.File, error) {
+	const flags = os.O_WRONLY | os.O_CREATE | os.O_EXCL
+	f, err := s.root.OpenFile(name, flags, 0o666)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return f, err
+	}
+	if err := s.root.MkdirAll(path.Dir(name), 0o777); err != nil {
+		return nil, err
+	}
+	return s.root.OpenFile(name, flags, 0o666)
+}
+
+// syncDir makes the names in a directory durable; where a system can't, the
+// files themselves are all there is to be had.
+func (s *Store) syncDir(name string) error {
+	d, err := s.root.Open(name)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	if err := d.Sync(); err != nil && !errors.Is(err, syscall.EINVAL) && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	return nil
+}
+
+// Delete removes a file.
+func (s *Store) Delete(ctx context.Context, key string) error {
+	if err := check(ctx, key); err != nil {
+		return s.fail("delete", key, err)
+	}
+	info, err := s.root.Lstat(key)
+	if err == nil && !info.IsDir() {
+		err = s.root.Remove(key)
+	}
+	if err != nil && !errors.Is(explain(err), storage.ErrNotFound) {
+		return s.fail("delete", key, err)
+	}
+	return nil
+}
+
+// DeleteAll removes a directory with everything in it; "" removes what the
+// store's own directory holds.
+func (s *Store) DeleteAll(ctx context.Context, prefix string) error {
+	if prefix != "" {
+		if err := check(ctx, prefix); err != nil {
+			return s.fail("delete", prefix, err)
+		}
+		if err := s.root.RemoveAll(prefix); err != nil {
+			return s.fail("delete", prefix, err)
+		}
+		return nil
+	}
+	entries, err := s.readDir("")
+	if err != nil {
+		return s.fail("delete", prefix, err)
+	}
+	for _, e := range entries {
+		if err := s.DeleteAll(ctx, e.Name()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Rename moves a directory, or a file, to a place where there is none.
+func (s *Store) Rename(ctx context.Context, from, to string) error {
+	if err := errors.Join(check(ctx, from), storage.CheckKey(to)); err != nil {
+		return s.fail("rename", from, err)
+	}
+	if _, err := s.root.Lstat(to); err == nil {
+		return s.fail("rename", from, fmt.Errorf("%w: %s", storage.ErrExists, to))
+	}
+	if dir := path.Dir(to); dir != "." {
+		if err := s.root.MkdirAll(dir, 0o777); err != nil {
+			return s.fail("rename", from, err)
+		}
+	}
+	if err := s.root.Rename(from, to); err != nil {
+		return s.fail("rename", from, err)
+	}
+	if s.sync {
+		if err := s.syncDir(path.Dir(to)); err != nil {
+			return s.fail("rename", from, err)
+		}
+	}
+	return nil
+}
+
+// Size returns the length of a file.
+func (s *Store) Size(ctx context.Context, key string) (int64, error) {
+	if err := check(ctx, key); err != nil {
+		return 0, s.fail("size", key, err)
+	}
+	info, err := s.root.Stat(key)
+	if err == nil && !info.Mode().IsRegular() {
+		err = storage.ErrNotFound
+	}
+	if err != nil {
+		return 0, s.fail("size", key, err)
+	}
+	return info.Size(), nil
+}
+
+// List ranges over a directory; one that doesn't exist is empty.
+func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[storage.Entry, error] {
+	return func(yield func(storage.Entry, error) bool) {
+		if prefix != "" {
+			if err := storage.CheckKey(prefix); err != nil {
+				yield(storage.Entry{}, s.fail("list", prefix, err))
+				return
+			}
+		}
+		entries, err := s.readDir(prefix)
+		if err != nil {
+			if err = s.fail("list", prefix, err); !errors.Is(err, storage.ErrNotFound) {
+				yield(storage.Entry{}, err)
+			}
+			return
+		}
+		for _, e := range entries {
+			if err := ctx.Err(); err != nil {
+				yield(storage.Entry{}, s.fail("list", prefix, err))
+				return
+			}
+			if strings.HasPrefix(e.Name(), "__") || strings.HasSuffix(e.Name(), ".partial") {
+				continue
+			}
+			// Following a link also tells apart what is gone by now.
+			info, err := s.root.Stat(path.Join(prefix, e.Name()))
+			if err != nil {
+				continue
+			}
+			entry := storage.Entry{Name: e.Name(), Dir: info.IsDir(), Size: info.Size()}
+			if entry.Dir {
+				entry.Size = 0
+			}
+			if !yield(entry, nil) {
+				return
+			}
+		}
+	}
+}
+
+// readDir returns the entries of a directory, sorted by name.
+func (s *Store) readDir(prefix string) ([]fs.DirEntry, error) {
+	d, err := s.root.Open(path.Join(".", prefix))
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	entries, err := d.ReadDir(-1)
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return entries, err
+}
+
+// random returns a name nobody else uses.
+func random() string {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // it never fails
+	return hex.EncodeToString(b[:])
+}

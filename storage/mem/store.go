@@ -1,0 +1,165 @@
+// Package mem keeps arrays, and the values of a storage.Store, in memory.
+package mem
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/ndgrid/ndgrid/storage"
+)
+
+// Store is a storage.Store in memory. The zero Store is empty and ready for use.
+type Store struct {
+	mu     sync.RWMutex
+	values map[string][]byte
+}
+
+var (
+	_ storage.RangeReader = (*Store)(nil)
+	_ storage.Lister      = (*Store)(nil)
+	_ storage.Sizer       = (*Store)(nil)
+	_ storage.Renamer     = (*Store)(nil)
+)
+
+// NewStore returns an empty store.
+func NewStore() *Store { return &Store{} }
+
+func (s *Store) get(ctx context.Context, op, key string) ([]byte, error) {
+	err := check(ctx, key)
+	if err == nil {
+		s.mu.RLock()
+		v, ok := s.values[key]
+		s.mu.RUnlock()
+		if ok {
+			return v, nil
+		}
+		err = storage.ErrNotFound
+	}
+	return nil, &storage.Error{Op: op, Name: key, Err: err}
+}
+
+func check(ctx context.Context, key string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return storage.CheckKey(key)
+}
+
+// Get appends the value of key to dst.
+func (s *Store) Get(ctx context.Context, key string, dst []byte) ([]byte, error) {
+	v, err := s.get(ctx, "get", key)
+	return append(dst, v...), err
+}
+
+// GetRange appends part of the value of key to dst.
+func (s *Store) GetRange(ctx context.Context, key string, offset, length int64, dst []byte) ([]byte, error) {
+	v, err := s.get(ctx, "get", key)
+	lo, hi := storage.Range(int64(len(v)), offset, length)
+	return append(dst, v[lo:hi]...), err
+}
+
+// Size returns the length of the value of key.
+func (s *Store) Size(ctx context.Context, key string) (int64, error) {
+	v, err := s.get(ctx, "size", key)
+	return int64(len(v)), err
+}
+
+// Put sets the value of key to a copy of value.
+func (s *Store) Put(ctx context.Context, key string, value []byte) error {
+	if err := check(ctx, key); err != nil {
+		return &storage.Error{Op: "put", Name: key, Err: err}
+	}
+	v := bytes.Clone(value)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.values == nil {
+		s.values = map[string][]byte{}
+	}
+	s.values[key] = v
+	return nil
+}
+
+// Delete removes key.
+func (s *Store) Delete(ctx context.Context, key string) error {
+	if err := check(ctx, key); err != nil {
+		return &storage.Error{Op: "delete", Name: key, Err: err}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.values, key)
+	return nil
+}
+
+// Rename moves the keys below a prefix.
+func (s *Store) Rename(ctx context.Context, from, to string) error {
+	err := check(ctx, from)
+	if err == nil {
+		err = storage.CheckKey(to)
+	}
+	if err != nil {
+		return &storage.Error{Op: "rename", Name: from, Err: err}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var moved []string
+	for k := range s.values {
+		switch {
+		case k == to || strings.HasPrefix(k, to+"/"):
+			return &storage.Error{Op: "rename", Name: from, Err: fmt.Errorf("%w: %s", storage.ErrExists, to)}
+		case k == from || strings.HasPrefix(k, from+"/"):
+			moved = append(moved, k)
+		}
+	}
+	if moved == nil {
+		return &storage.Error{Op: "rename", Name: from, Err: storage.ErrNotFound}
+	}
+	for _, k := range moved {
+		s.values[to+strings.TrimPrefix(k, from)] = s.values[k]
+		delete(s.values, k)
+	}
+	return nil
+}
+
+// List ranges over the entries directly below prefix. Names that begin with
+// "__" or end in ".partial" are hidden, as package dir does.
+func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[storage.Entry, error] {
+	return func(yield func(storage.Entry, error) bool) {
+		below := prefix
+		if below != "" {
+			below += "/"
+		}
+		found := map[string]storage.Entry{}
+		s.mu.RLock()
+		for k, v := range s.values {
+			rest, ok := strings.CutPrefix(k, below)
+			if !ok {
+				continue
+			}
+			name, _, deeper := strings.Cut(rest, "/")
+			if strings.HasPrefix(name, "__") || strings.HasSuffix(name, ".partial") {
+				continue
+			}
+			e := storage.Entry{Name: name, Dir: deeper, Size: int64(len(v))}
+			if deeper {
+				e.Size = 0
+			}
+			found[name] = e
+		}
+		s.mu.RUnlock()
+		for _, name := range slices.Sorted(maps.Keys(found)) {
+			if err := ctx.Err(); err != nil {
+				yield(storage.Entry{}, &storage.Error{Op: "list", Name: prefix, Err: err})
+				return
+			}
+			if !yield(found[name], nil) {
+				return
+			}
+		}
+	}
+}
