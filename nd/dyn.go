@@ -32,6 +32,10 @@ type Dyn interface {
 	String() string
 
 	extent() (lo, hi uintptr) // addresses between which the elements lie
+	// For printing: chosen indices along an axis, a copy, and the texts of the
+	// elements in C order, all of one width.
+	take(axis int, index []int) Dyn
+	words(precision int) []string
 }
 
 // overlap reports whether the stretches of memory of two arrays overlap.
