@@ -59,8 +59,7 @@ func TestIndexLikeNumPy(t *testing.T) {
 		}
 		if assert.NoError(t, err, "%v[%s]", c.Shape, c.Text) {
 			assert.Equal(t, c.Want, v.Shape(), "%v[%s]", c.Shape, c.Text)
-			assert.ElementsMatch(t, c.Values, v.Data())
-			assert.Equal(t, nd.Must(nd.FromSlice(c.Values, c.Want...)).String(), v.String(), "%v[%s]", c.Shape, c.Text)
+			assert.Equal(t, c.Values, append([]int64{}, v.Data()...), "%v[%s]", c.Shape, c.Text)
 		}
 	}
 }

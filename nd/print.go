@@ -206,7 +206,11 @@ func (o *opaque) text(b []byte) string {
 	case KindBytes:
 		return "b" + quote(strings.TrimRight(string(b), "\x00"), false)
 	}
-	return "b" + quote(string(b), false)
+	var s strings.Builder
+	for _, c := range b {
+		fmt.Fprintf(&s, `\x%02x`, c)
+	}
+	return "b'" + s.String() + "'"
 }
 
 // quote writes a string as Python's repr does; text is false where s holds

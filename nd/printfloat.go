@@ -33,6 +33,19 @@ func parseFloat(s string) float64 {
 	return v
 }
 
+// scientific writes exactly so many digits after the point, and the exponent
+// with its sign in expLen characters.
+func (n number) scientific(digits, expLen int, plus bool) string {
+	s, exp, _ := strings.Cut(strconv.FormatFloat(n.exact, 'e', digits, 64), "e")
+	if digits == 0 {
+		s += "."
+	}
+	if plus && s[0] != '-' {
+		s = "+" + s
+	}
+	return s + "e" + exp[:1] + pad(expLen-len(exp), "0") + exp[1:]
+}
+
 func (n number) finite() bool { return !math.IsNaN(n.exact) && !math.IsInf(n.exact, 0) }
 
 // text writes the number with at most precision digits after the point, in
@@ -161,8 +174,7 @@ func (t floatText) column(nums []number, precision int, plus bool) []string {
 		case !n.finite():
 			words[i] = pad(width-len(p.whole), " ") + p.whole
 		case format == 'e':
-			exp := p.exp[:1] + pad(expLen-len(p.exp), "0") + p.exp[1:]
-			words[i] = pad(left-len(p.whole), " ") + p.whole + "." + p.frac + pad(right-len(p.frac), "0") + "e" + exp
+			words[i] = pad(left-len(p.whole), " ") + n.scientific(right, expLen, plus)
 		default:
 			words[i] = pad(left-len(p.whole), " ") + p.whole + "." + p.frac + pad(right-len(p.frac), " ")
 		}
