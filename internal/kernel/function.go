@@ -23,7 +23,11 @@ func functionOps[T nd.Float]() opSet {
 		"asinh": math.Asinh, "acosh": math.Acosh, "atanh": math.Atanh,
 		"cbrt": math.Cbrt,
 	} {
-		set[name] = each(func(x T) T { return T(f(float64(x))) })
+		set[name] = unary(func(dst, a []T) {
+			for i, x := range a {
+				dst[i] = T(f(float64(x)))
+			}
+		})
 	}
 	return set
 }

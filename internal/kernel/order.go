@@ -26,8 +26,8 @@ type placed[T nd.Real] struct {
 func orderFoldings[T nd.Real](out nd.DType) map[string]folding {
 	lowest, highest := limits[T]()
 	return map[string]folding{
-		"min":    plain(out, extremeFold(highest, minLeaf[T], func(a, b T) T { return min(a, b) })),
-		"max":    plain(out, extremeFold(lowest, maxLeaf[T], func(a, b T) T { return max(a, b) })),
+		"min":    plain(out, extremeFold(highest, minLeaf[T], minColumns[T], func(a, b T) T { return min(a, b) })),
+		"max":    plain(out, extremeFold(lowest, maxLeaf[T], maxColumns[T], func(a, b T) T { return max(a, b) })),
 		"argmin": placedFolding(minLeaf[T], func(a, b T) bool { return a < b }),
 		"argmax": placedFolding(maxLeaf[T], func(a, b T) bool { return a > b }),
 	}
@@ -49,18 +49,11 @@ func limits[T nd.Real]() (lowest, highest T) {
 	}
 }
 
-func extremeFold[T nd.Real](empty T, leaf func([]T) T, f func(a, b T) T) *fold[T, extreme[T]] {
+func extremeFold[T nd.Real](empty T, leaf func([]T) T, columns func([]extreme[T], []T), f func(a, b T) T) *fold[T, extreme[T]] {
 	return &fold[T, extreme[T]]{
-		empty: extreme[T]{value: empty},
-		run:   func(x []T, _ int) extreme[T] { return extreme[T]{value: leaf(x)} },
-		rows: func(states []extreme[T], x []T, rows, _ int) {
-			fill(states, extreme[T]{value: empty})
-			for r := range rows {
-				for c, v := range x[r*len(states):][:len(states)] {
-					states[c].value = f(states[c].value, v)
-				}
-			}
-		},
+		empty:  extreme[T]{value: empty},
+		run:    func(x []T, _ int) extreme[T] { return extreme[T]{value: leaf(x)} },
+		rows:   func(states []extreme[T], x []T, _, _ int) { columns(states, x) },
 		merge:  func(a, b extreme[T]) extreme[T] { return extreme[T]{value: f(a.value, b.value)} },
 		finish: finishEach(func(s extreme[T]) T { return s.value }),
 	}
@@ -92,6 +85,52 @@ func maxLeaf[T nd.Real](x []T) T {
 		m0 = max(m0, v)
 	}
 	return max(m0, m1, m2, m3)
+}
+
+// minColumns does for each column what minLeaf does for a leaf.
+func minColumns[T nd.Real](states []extreme[T], x []T) {
+	cols := len(states)
+	c := 0
+	for ; c+4 <= cols; c += 4 {
+		v := (*[4]T)(x[c : c+4])
+		m0, m1, m2, m3 := v[0], v[1], v[2], v[3]
+		for i := c + cols; i < len(x); i += cols {
+			v := (*[4]T)(x[i : i+4])
+			m0, m1, m2, m3 = min(m0, v[0]), min(m1, v[1]), min(m2, v[2]), min(m3, v[3])
+		}
+		s := (*[4]extreme[T])(states[c : c+4])
+		s[0].value, s[1].value, s[2].value, s[3].value = m0, m1, m2, m3
+	}
+	for ; c < cols; c++ {
+		m := x[c]
+		for i := c + cols; i < len(x); i += cols {
+			m = min(m, x[i])
+		}
+		states[c].value = m
+	}
+}
+
+// maxColumns does for each column what maxLeaf does for a leaf.
+func maxColumns[T nd.Real](states []extreme[T], x []T) {
+	cols := len(states)
+	c := 0
+	for ; c+4 <= cols; c += 4 {
+		v := (*[4]T)(x[c : c+4])
+		m0, m1, m2, m3 := v[0], v[1], v[2], v[3]
+		for i := c + cols; i < len(x); i += cols {
+			v := (*[4]T)(x[i : i+4])
+			m0, m1, m2, m3 = max(m0, v[0]), max(m1, v[1]), max(m2, v[2]), max(m3, v[3])
+		}
+		s := (*[4]extreme[T])(states[c : c+4])
+		s[0].value, s[1].value, s[2].value, s[3].value = m0, m1, m2, m3
+	}
+	for ; c < cols; c++ {
+		m := x[c]
+		for i := c + cols; i < len(x); i += cols {
+			m = max(m, x[i])
+		}
+		states[c].value = m
+	}
 }
 
 // placer is the reducer of argmin and argmax.

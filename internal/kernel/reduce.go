@@ -65,7 +65,7 @@ func plain[T nd.Elem, S any](out nd.DType, f *fold[T, S]) folding {
 // foldings lists the reductions of each dtype by name, as loops does for
 // element-wise operations.
 var foldings = map[nd.Kind]map[string]folding{
-	nd.KindBool:       joinFoldings(orderFoldings[uint8](nd.Bool), countFoldings(func(x uint8) bool { return x != 0 })),
+	nd.KindBool:       joinFoldings(orderFoldings[uint8](nd.Bool), countFoldings(nonzero[uint8])),
 	nd.KindInt8:       integerFoldings[int8](),
 	nd.KindInt16:      integerFoldings[int16](),
 	nd.KindInt32:      integerFoldings[int32](),
@@ -74,13 +74,13 @@ var foldings = map[nd.Kind]map[string]folding{
 	nd.KindUint16:     integerFoldings[uint16](),
 	nd.KindUint32:     integerFoldings[uint32](),
 	nd.KindUint64:     integerFoldings[uint64](),
-	nd.KindFloat16:    countFoldings(halfTrue),
+	nd.KindFloat16:    countFoldings(nonzeroHalves),
 	nd.KindFloat32:    floatFoldings[float32](),
 	nd.KindFloat64:    floatFoldings[float64](),
 	nd.KindComplex64:  complexFoldings[float32, complex64](),
 	nd.KindComplex128: complexFoldings[float64, complex128](),
-	nd.KindDatetime:   countFoldings(notZero[nd.Datetime]),
-	nd.KindTimedelta:  countFoldings(notZero[nd.Timedelta]),
+	nd.KindDatetime:   countFoldings(nonzero[nd.Datetime]),
+	nd.KindTimedelta:  countFoldings(nonzero[nd.Timedelta]),
 }
 
 func joinFoldings(sets ...map[string]folding) map[string]folding {
@@ -94,18 +94,18 @@ func joinFoldings(sets ...map[string]folding) map[string]folding {
 }
 
 func integerFoldings[T nd.Integer]() map[string]folding {
-	return joinFoldings(orderFoldings[T](nd.DType{}), countFoldings(notZero[T]), map[string]folding{
+	return joinFoldings(orderFoldings[T](nd.DType{}), countFoldings(nonzero[T]), map[string]folding{
 		"sum":  plain(nd.DType{}, wideSum[T]()),
 		"prod": plain(nd.DType{}, wideProd[T]()),
 	})
 }
 
 func floatFoldings[T nd.Float]() map[string]folding {
-	return joinFoldings(orderFoldings[T](nd.DType{}), countFoldings(notZero[T]), sumFoldings[T](), momentFoldings[T](), nanFoldings[T]())
+	return joinFoldings(orderFoldings[T](nd.DType{}), countFoldings(nonzero[T]), sumFoldings[T](), momentFoldings[T](), nanFoldings[T]())
 }
 
 func complexFoldings[F nd.Float, C nd.Complex]() map[string]folding {
-	return joinFoldings(countFoldings(notZero[C]), complexSums[C](), complexMoments[F, C]())
+	return joinFoldings(countFoldings(nonzero[C]), complexSums[C](), complexMoments[F, C]())
 }
 
 // nonEmpty names the reductions that have no result for no elements.
@@ -150,45 +150,4 @@ func reductionResult(name string, p Params, arg nd.DType) (nd.DType, error) {
 func ddofOf(p Params) (ddof float64, err error) {
 	err = floatParam(p, "ddof", &ddof)
 	return ddof, err
-}
-
-func notZero[T comparable](x T) bool {
-	var zero T
-	return x != zero
-}
-
-// countFoldings lists what is counted of every dtype: true elements, or false.
-func countFoldings[T nd.Elem](isTrue func(T) bool) map[string]folding {
-	count := func(truth bool) *fold[T, int64] {
-		return &fold[T, int64]{
-			run: func(x []T, _ int) (n int64) {
-				for _, v := range x {
-					if isTrue(v) == truth {
-						n++
-					}
-				}
-				return n
-			},
-			rows: func(states []int64, x []T, rows, _ int) {
-				clear(states)
-				for r := range rows {
-					for c, v := range x[r*len(states):][:len(states)] {
-						if isTrue(v) == truth {
-							states[c]++
-						}
-					}
-				}
-			},
-			merge: func(a, b int64) int64 { return a + b },
-		}
-	}
-	anyTrue, allTrue, counted := count(true), count(false), count(true)
-	anyTrue.finish = finishEach(func(n int64) bool { return n > 0 })
-	allTrue.finish = finishEach(func(n int64) bool { return n == 0 })
-	counted.finish = finishEach(func(n int64) int64 { return n })
-	return map[string]folding{
-		"any":           plain(nd.Bool, anyTrue),
-		"all":           plain(nd.Bool, allTrue),
-		"count_nonzero": plain(nd.Int64, counted),
-	}
 }

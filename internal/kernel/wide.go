@@ -35,47 +35,15 @@ func (a wide) big() *big.Int {
 // in 64 bits, and those of 64 in two parts of 32 bits.
 func wideSum[T nd.Integer]() *fold[T, wide] {
 	var zero T
-	run := func(x []T) wide {
-		var s0, s1, s2, s3 int64
-		n := len(x) &^ 3
-		for i := 0; i < n; i += 4 {
-			v := (*[4]T)(x[i : i+4])
-			s0 += int64(v[0])
-			s1 += int64(v[1])
-			s2 += int64(v[2])
-			s3 += int64(v[3])
-		}
-		for _, v := range x[n:] {
-			s0 += int64(v)
-		}
-		return wideOf(s0+s1+s2+s3, 0)
-	}
-	if half := 32; unsafe.Sizeof(zero) == 8 {
-		run = func(x []T) wide {
-			var l0, l1, h0, h1 int64
-			n := len(x) &^ 1
-			for i := 0; i < n; i += 2 {
-				v := (*[2]T)(x[i : i+2])
-				l0 += int64(uint32(v[0]))
-				h0 += int64(v[0] >> half)
-				l1 += int64(uint32(v[1]))
-				h1 += int64(v[1] >> half)
-			}
-			for _, v := range x[n:] {
-				l0 += int64(uint32(v))
-				h0 += int64(v >> half)
-			}
-			return wideOf(l0+l1, h0+h1)
-		}
+	run, column := sumNarrow[T], columnNarrow[T]
+	if unsafe.Sizeof(zero) == 8 {
+		run, column = sumHalves[T], columnHalves[T]
 	}
 	return &fold[T, wide]{
 		run: func(x []T, _ int) wide { return run(x) },
-		rows: func(states []wide, x []T, rows, _ int) {
-			clear(states)
-			for r := range rows {
-				for c, v := range x[r*len(states):][:len(states)] {
-					states[c] = states[c].plus(wideOfInteger(v))
-				}
+		rows: func(states []wide, x []T, _, _ int) {
+			for c := range states {
+				states[c] = column(x[c:], len(states))
 			}
 		},
 		merge: wide.plus,
@@ -90,6 +58,60 @@ func wideSum[T nd.Integer]() *fold[T, wide] {
 			return nil
 		},
 	}
+}
+
+func sumNarrow[T nd.Integer](x []T) wide {
+	var s0, s1, s2, s3 int64
+	n := len(x) &^ 3
+	for i := 0; i < n; i += 4 {
+		v := (*[4]T)(x[i : i+4])
+		s0 += int64(v[0])
+		s1 += int64(v[1])
+		s2 += int64(v[2])
+		s3 += int64(v[3])
+	}
+	for _, v := range x[n:] {
+		s0 += int64(v)
+	}
+	return wideOf(s0+s1+s2+s3, 0)
+}
+
+func columnNarrow[T nd.Integer](x []T, stride int) wide {
+	var s int64
+	for i := 0; i < len(x); i += stride {
+		s += int64(x[i])
+	}
+	return wideOf(s, 0)
+}
+
+func sumHalves[T nd.Integer](x []T) wide {
+	var l0, l1, h0, h1 int64
+	n := len(x) &^ 1
+	for i := 0; i < n; i += 2 {
+		v := (*[2]T)(x[i : i+2])
+		l0, h0 = l0+lower(v[0]), h0+upper(v[0])
+		l1, h1 = l1+lower(v[1]), h1+upper(v[1])
+	}
+	for _, v := range x[n:] {
+		l0, h0 = l0+lower(v), h0+upper(v)
+	}
+	return wideOf(l0+l1, h0+h1)
+}
+
+func columnHalves[T nd.Integer](x []T, stride int) wide {
+	var l, h int64
+	for i := 0; i < len(x); i += stride {
+		l, h = l+lower(x[i]), h+upper(x[i])
+	}
+	return wideOf(l, h)
+}
+
+// lower and upper are the parts of 32 bits: v = upper*2^32 + lower.
+func lower[T nd.Integer](v T) int64 { return int64(uint32(v)) }
+
+func upper[T nd.Integer](v T) int64 {
+	half := 32 // a variable: T may be narrower, though it never is here
+	return int64(v >> half)
 }
 
 // wideOfInteger extends the sign of v, if T has one.
@@ -119,40 +141,62 @@ type product struct {
 }
 
 func (a product) times(b product) product {
-	high, low := bits.Mul64(a.mag, b.mag)
-	p := product{mag: low, neg: a.neg != b.neg, over: a.over || b.over || high != 0}
 	if a.isZero() || b.isZero() {
 		return product{}
 	}
-	return p
+	high, low := bits.Mul64(a.mag, b.mag)
+	return product{mag: low, neg: a.neg != b.neg, over: a.over || b.over || high != 0}
 }
 
 func (a product) isZero() bool { return a.mag == 0 && !a.over }
 
+// productOf multiplies the elements of x that are stride apart.
+func productOf[T nd.Integer](x []T, stride int) product {
+	p := product{mag: 1}
+	for i := 0; i < len(x); i += stride {
+		v := x[i]
+		if v == 0 {
+			return product{}
+		}
+		m := uint64(v)
+		if v < 0 {
+			m = -m
+			p.neg = !p.neg
+		}
+		high, low := bits.Mul64(p.mag, m)
+		p.mag = low
+		p.over = p.over || high != 0
+	}
+	return p
+}
+
 // wideProd multiplies integers; what goes beyond 64 bits is an error unless a
 // factor is zero.
 func wideProd[T nd.Integer]() *fold[T, product] {
-	f := lanesFold(product{mag: 1}, func(x T) product {
-		if x < 0 {
-			return product{mag: -uint64(x), neg: true}
-		}
-		return product{mag: uint64(x)}
-	}, product.times, func(product) T { return 0 })
-	f.finish = func(dst []byte, states []product) error {
-		d := view[T](dst)
-		for i, p := range states {
-			v := p.mag
-			if p.neg {
-				v = -v
+	return &fold[T, product]{
+		empty: product{mag: 1},
+		run:   func(x []T, _ int) product { return productOf(x, 1) },
+		rows: func(states []product, x []T, _, _ int) {
+			for c := range states {
+				states[c] = productOf(x[c:], len(states))
 			}
-			d[i] = T(v)
-			if p.over || (d[i] < 0) != p.neg || uint64(d[i]) != v {
-				return tooBig[T]("prod", p.String())
+		},
+		merge: product.times,
+		finish: func(dst []byte, states []product) error {
+			d := view[T](dst)
+			for i, p := range states {
+				v := p.mag
+				if p.neg {
+					v = -v
+				}
+				d[i] = T(v)
+				if p.over || (d[i] < 0) != p.neg || uint64(d[i]) != v {
+					return tooBig[T]("prod", p.String())
+				}
 			}
-		}
-		return nil
+			return nil
+		},
 	}
-	return f
 }
 
 func (a product) String() string {
