@@ -192,11 +192,11 @@ func (a *Array[T]) WithDType(dt DType) (*Array[T], error) {
 func (a *Array[T]) DType() DType { return a.dtype }
 
 // Shape returns the lengths of the axes, a copy.
-func (a *Array[T]) Shape() []int { return slices.Clone(a.lay.shape) }
+func (a *Array[T]) Shape() []int { return append([]int{}, a.lay.shape...) }
 
 // Strides returns how many elements further in memory the next index along
 // each axis lies, a copy.
-func (a *Array[T]) Strides() []int { return slices.Clone(a.lay.strides) }
+func (a *Array[T]) Strides() []int { return append([]int{}, a.lay.strides...) }
 
 // NDim returns the number of axes.
 func (a *Array[T]) NDim() int { return len(a.lay.shape) }

@@ -143,8 +143,8 @@ type opaque struct {
 }
 
 func (o *opaque) DType() DType       { return o.dtype }
-func (o *opaque) Shape() []int       { return slices.Clone(o.lay.shape) }
-func (o *opaque) Strides() []int     { return slices.Clone(o.lay.strides) }
+func (o *opaque) Shape() []int       { return append([]int{}, o.lay.shape...) }
+func (o *opaque) Strides() []int     { return append([]int{}, o.lay.strides...) }
 func (o *opaque) NDim() int          { return len(o.lay.shape) }
 func (o *opaque) Size() int          { return o.lay.size() }
 func (o *opaque) NBytes() int        { return o.lay.size() * o.dtype.Size() }

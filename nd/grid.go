@@ -168,10 +168,15 @@ func NewGridSizes(sizes [][]int) (Grid, error) {
 	axes := make([]gridAxis, len(sizes))
 	for i, list := range sizes {
 		var segs []segment
+		total := 0
 		for _, n := range list {
 			if n < 1 {
 				return Grid{}, errf("NewGridSizes", ErrChunks, "chunk length %d along axis %d; it must be at least 1", n, i)
 			}
+			if n > 1<<62-total {
+				return Grid{}, errf("NewGridSizes", ErrOverflow, "axis %d is longer than 2^62", i)
+			}
+			total += n
 			if k := len(segs) - 1; k >= 0 && segs[k].size == n {
 				segs[k].n += n
 				continue

@@ -16,12 +16,16 @@ func singleNumber(v float32) number {
 	return number{float64(v), parseFloat(strconv.FormatFloat(float64(v), 'e', -1, 32))}
 }
 
-// halfNumber tries numbers of digits until one tells v from its neighbours.
+// halfNumber tries numbers of digits until one tells v from its neighbours. A
+// tie between two texts is tried both ways: below a power of 2 the neighbour is
+// closer than above.
 func halfNumber(v Float16) number {
 	x := float64(v.Float32())
-	for digits := 0; digits < 5; digits++ {
-		if short := parseFloat(strconv.FormatFloat(x, 'e', digits, 64)); NewFloat16(float32(short)) == v {
-			return number{x, short}
+	for digits := range 5 {
+		for _, y := range []float64{x, x * (1 + 1e-12)} {
+			if short := parseFloat(strconv.FormatFloat(y, 'e', digits, 64)); NewFloat16(float32(short)) == v {
+				return number{x, short}
+			}
 		}
 	}
 	return number{x, x}

@@ -1,4 +1,5 @@
-"""Writes print.json and index.json: what NumPy 2.4 prints, and what its indexing gives.
+"""Writes print.json, index.json, views.json and ranges.json: what NumPy 2.4 prints,
+and what its indexing, its views, arange and linspace give.
 
 Run it in this folder with a Python that has NumPy: python golden.py
 """
@@ -42,13 +43,15 @@ def printed():
     for v in [1 + 2j, 2j, complex(-0.0, 2), complex(nan, inf), complex(1, -inf), complex(-0.0, nan), 1e16 + 1e-5j, 1e6 + 3j]:
         yield np.array(v, "c16")
         yield np.array(v, "c8")
-    for shape in [(3,), (40,), (3, 4), (2, 3, 4), (2, 2, 2, 3), (1, 1), (0,), (3, 0), (1001,), (40, 40), (8, 9, 20), (2, 3, 400), (7, 7, 7, 7)]:
+    for shape in [(3,), (40,), (3, 4), (2, 3, 4), (2, 2, 2, 3), (1, 1), (0,), (3, 0), (1001,), (7, 200), (8, 9, 20), (2, 2, 401), (7, 7, 7, 7)]:
         yield rng.normal(size=shape)
+        yield rng.integers(0, 2, size=shape).astype(bool)
+        if np.prod(shape) > 1600:
+            continue
         yield rng.normal(size=shape).astype("f4") * 1000
         yield 10.0 ** rng.integers(-6, 6, size=shape)
         yield rng.integers(-1000, 1000, size=shape)
         yield rng.integers(0, 255, size=shape).astype("u1")
-        yield rng.integers(0, 2, size=shape).astype(bool)
         yield rng.normal(size=shape) + 1j * rng.normal(size=shape)
         yield rng.integers(-10000, 10000, size=shape).astype("M8[D]")
     for dt in ["i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8"]:
@@ -109,6 +112,84 @@ def indexed():
         yield {"shape": shape, "text": text, "want": r.shape, "values": r.ravel().tolist()}
 
 
+def factors(n):
+    """A random shape of n elements."""
+    shape = []
+    while n > 1 and random.random() < 0.8:
+        d = random.choice([d for d in range(1, n + 1) if n % d == 0])
+        shape.append(d)
+        n //= d
+    shape.append(n)
+    random.shuffle(shape)
+    return shape
+
+
+def step(a):
+    """A random operation that can be done to a: name, arguments, result."""
+    n = a.ndim
+    op = random.choice(["slice", "reshape", "reshapeF", "transpose", "swapaxes", "moveaxis", "squeeze", "expand", "broadcast", "take", "ravel", "ravelF"])
+    if op == "slice":
+        args = [random.choice([1, -1, 1, 2, -2]) for _ in range(n)]
+        return op, args, a[tuple(slice(None, None, s) for s in args)]
+    if op.startswith("reshape"):
+        args = factors(a.size)
+        if a.size and random.random() < 0.5:
+            args[random.randrange(len(args))] = -1
+        return op, args, a.reshape(args, order="F" if op[-1] == "F" else "C")
+    if op == "transpose":
+        args = random.sample(range(n), n)
+        return op, args, a.transpose(args)
+    if op == "swapaxes" and n:
+        args = [random.randrange(-n, n), random.randrange(-n, n)]
+        return op, args, a.swapaxes(*args)
+    if op == "moveaxis" and n:
+        args = [random.randrange(-n, n), random.randrange(-n, n)]
+        return op, args, np.moveaxis(a, *args)
+    if op == "squeeze":
+        args = [k for k in range(n) if a.shape[k] == 1 and random.random() < 0.5]
+        return op, args, a.squeeze(tuple(args)) if args else a.squeeze()
+    if op == "expand":
+        args = random.sample(range(-n - 2, 0), 2) if random.random() < 0.5 else [random.randint(0, n)]
+        return op, args, np.expand_dims(a, tuple(args))
+    if op == "broadcast" and a.size < 100:
+        args = [2] + [3 if s == 1 else s for s in a.shape]
+        return op, args, np.broadcast_to(a, args)
+    if op == "take" and n and a.size:
+        k = random.randrange(n)
+        args = [k] + [random.randrange(-a.shape[k], a.shape[k]) for _ in range(random.randint(0, 4))]
+        return op, args, a.take(np.array(args[1:], int), axis=k)
+    if op == "ravelF":
+        return op, [], a.ravel(order="F")
+    return "ravel", [], a.ravel()
+
+
+def chained():
+    for _ in range(400):
+        a = np.arange(random.choice([0, 1, 6, 8, 12, 24, 30])).reshape(-1)
+        n, steps = a.size, []
+        for _ in range(random.randint(1, 6)):
+            op, args, b = step(a)
+            view = b.size > 0 and np.may_share_memory(a, b) and np.shares_memory(a, b)
+            steps.append({"op": op, "args": args, "shape": b.shape, "values": b.ravel().tolist(), "shared": bool(view)})
+            a = b
+        yield {"n": n, "steps": steps}
+
+
+def ranges():
+    for dt in ("i1", "u1", "i8", "u8", "f4", "f8"):
+        for args in [(0, 10, 1), (1, 100, 7), (5, 5, 1), (9, 2, 3), (0, 1, 0.1), (100, 3, -9), (0.5, -2, -0.3), (1, 1.3, 0.1)]:
+            if dt[0] != "f" and (any(v != int(v) for v in args) or dt[0] == "u" and args[2] < 0):
+                continue
+            typed = np.array(args, dt) if dt[0] == "f" else args
+            yield {"dtype": dtype_name(np.dtype(dt)), "args": args, "values": np.arange(*typed, dtype=dt).astype("f8").tolist()}
+    for dt in ("f4", "f8"):
+        for args in [(0, 1, 11), (0, 1, 7), (-3, 5, 1), (2, 2, 4), (1, 0, 0), (0, 1e300, 3), (0, 5e-324, 4)]:
+            with np.errstate(over="ignore"):
+                values = np.linspace(*args, dtype=dt).astype("f8")
+            if np.isfinite(values).all():
+                yield {"dtype": dtype_name(np.dtype(dt)), "linspace": True, "args": args, "values": values.tolist()}
+
+
 def write(name, rows):
     with open(name, "w") as f:
         f.write("[\n" + ",\n".join(json.dumps(r, separators=(",", ":")) for r in rows) + "\n]\n")
@@ -116,3 +197,5 @@ def write(name, rows):
 
 write("print.json", [one(a) for a in printed()])
 write("index.json", list(indexed()))
+write("views.json", list(chained()))
+write("ranges.json", list(ranges()))
