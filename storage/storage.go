@@ -120,6 +120,13 @@ type ReadCoster interface {
 	ReadCost() int
 }
 
+// WriteCoster is a WritableArray that knows how much memory one WriteChunk call
+// takes beside src (encoder, compressed bytes). Others are taken to need twice
+// the bytes of a chunk.
+type WriteCoster interface {
+	WriteCost() int
+}
+
 // StoredSizer is an Array that knows the bytes a chunk takes where it is
 // stored: 0 and false for one never written.
 type StoredSizer interface {

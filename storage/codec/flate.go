@@ -152,4 +152,3 @@ func (f *flate) Decode(dst, src []byte) ([]byte, error) {
 
 // Cost is what compress/flate's writers (the highest level) and readers take.
 func (f *flate) Cost() (encode, decode int) { return 1200 << 10, 64 << 10 }
-

@@ -75,7 +75,9 @@ func byteSize(shape []int, d nd.DType) (int, error) {
 	return n, err
 }
 
-func fail(op string, err error) error { return &storage.Error{Op: op, Name: "array in memory", Err: err} }
+func fail(op string, err error) error {
+	return &storage.Error{Op: op, Name: "array in memory", Err: err}
+}
 
 // Meta describes the array.
 func (a *Array) Meta() *storage.Meta {

@@ -1,0 +1,9 @@
+// Package std imports every driver that needs no cgo. A program that opens
+// files imports it for their sake:
+//
+//	import _ "github.com/ndgrid/ndgrid/storage/std"
+package std
+
+import (
+	_ "github.com/ndgrid/ndgrid/storage/zarr"
+)

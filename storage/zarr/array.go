@@ -1,0 +1,178 @@
+package zarr
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
+)
+
+// array is a stored array open for reading.
+type array struct {
+	place
+	head    atomic.Pointer[header]
+	closed  atomic.Bool
+	scratch sync.Pool // of *[]byte: stored bytes, and whole chunks that are cut
+}
+
+var (
+	_ storage.ReadCoster   = (*array)(nil)
+	_ storage.StoredSizer  = (*array)(nil)
+	_ storage.ChunkLocator = (*array)(nil)
+)
+
+func newArray(p place, h *header) *array {
+	a := &array{place: p}
+	a.head.Store(h)
+	a.scratch.New = func() any { return new([]byte) }
+	return a
+}
+
+// Meta describes the array.
+func (a *array) Meta() *storage.Meta { return &a.head.Load().meta }
+
+// Ref says where the array is.
+func (a *array) Ref() storage.Ref {
+	r := a.ref()
+	if r.URL != "" {
+		r.Fingerprint = storage.Fingerprint(a.Meta())
+	}
+	return r
+}
+
+// Close ends the use of the array; the store stays open.
+func (a *array) Close() error {
+	a.closed.Store(true)
+	return nil
+}
+
+// chunkKey checks a call about a chunk and returns the chunk's key and box.
+func (a *array) chunkKey(ctx context.Context, h *header, coord []int) (string, nd.Box, error) {
+	switch {
+	case a.closed.Load():
+		return "", nd.Box{}, storage.ErrClosed
+	case ctx.Err() != nil:
+		return "", nd.Box{}, ctx.Err()
+	case !h.meta.ReadGrid.Contains(coord):
+		return "", nd.Box{}, fmt.Errorf("%w: the grid has %v chunks", nd.ErrIndex, h.meta.ReadGrid.NumChunks())
+	}
+	return h.keys.key(a.key, coord), h.meta.ReadGrid.Box(coord), nil
+}
+
+func (a *array) failChunk(op string, coord []int, err error) error {
+	return a.fail(fmt.Sprintf("%s chunk %v of", op, coord), err)
+}
+
+// ReadChunk decodes a chunk. A chunk that isn't cut goes from the stored bytes
+// straight to dst, unless a codec in between needs a buffer.
+func (a *array) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool, error) {
+	h := a.head.Load()
+	key, box, err := a.chunkKey(ctx, h, coord)
+	if err == nil {
+		err = h.chainErr
+	}
+	item := h.meta.DType.Size()
+	if err == nil && len(dst) != box.Size()*item {
+		err = fmt.Errorf("%w: buffer of %d bytes, the chunk has %d", nd.ErrShape, len(dst), box.Size()*item)
+	}
+	if err != nil {
+		return false, a.failChunk("read", coord, err)
+	}
+	present, err := a.readChunk(ctx, h, key, box, dst)
+	if err != nil {
+		return false, a.failChunk("read", coord, err)
+	}
+	return present, nil
+}
+
+func (a *array) readChunk(ctx context.Context, h *header, key string, box nd.Box, dst []byte) (bool, error) {
+	whole := slices.Equal(box.Shape, h.chunk)
+	buf := a.scratch.Get().(*[]byte)
+	defer a.scratch.Put(buf)
+	into := (*buf)[:0]
+	direct := whole && h.chain.Identity()
+	if direct {
+		into = dst[:0:len(dst)]
+	}
+	limit := h.chain.MaxEncoded()
+	stored, err := storage.GetRange(ctx, a.store, key, 0, int64(limit)+1, into)
+	if errors.Is(err, storage.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if !direct {
+		*buf = stored
+	}
+	if len(stored) > limit {
+		return false, fmt.Errorf("key %s: %w: more than the %d bytes a chunk can have", key, storage.ErrCorrupt, limit)
+	}
+	full := dst
+	if !whole {
+		tmp := a.scratch.Get().(*[]byte)
+		defer a.scratch.Put(tmp)
+		*tmp = slices.Grow((*tmp)[:0], h.chain.Size())
+		full = (*tmp)[:h.chain.Size()]
+	}
+	if err := h.chain.Decode(full, stored); err != nil {
+		return false, fmt.Errorf("key %s: %w", key, err)
+	}
+	if !whole {
+		storage.CopyBox(dst, box, full, nd.Box{Start: box.Start, Shape: h.chunk}, box, h.meta.DType.Size())
+	}
+	return true, nil
+}
+
+// ReadCost is the memory of one ReadChunk call: stored bytes, codec buffers,
+// and a whole chunk where chunks are cut at the edge.
+func (a *array) ReadCost() int {
+	h := a.head.Load()
+	if h.chain == nil {
+		return 0
+	}
+	_, cost := h.chain.Cost()
+	if !h.chain.Identity() {
+		cost += h.chain.MaxEncoded()
+	}
+	for k, n := range h.meta.Shape {
+		if n%h.chunk[k] != 0 {
+			return cost + h.chain.Size()
+		}
+	}
+	return cost
+}
+
+// StoredSize returns the length of a chunk's value.
+func (a *array) StoredSize(ctx context.Context, coord []int) (int64, bool, error) {
+	key, _, err := a.chunkKey(ctx, a.head.Load(), coord)
+	if err != nil {
+		return 0, false, a.failChunk("size of", coord, err)
+	}
+	n, err := storage.Size(ctx, a.store, key)
+	if errors.Is(err, storage.ErrNotFound) {
+		return 0, false, nil
+	}
+	if err != nil {
+		return 0, false, a.failChunk("size of", coord, err)
+	}
+	return n, true, nil
+}
+
+// ChunkLocation returns the key of a chunk: the whole value is the chunk.
+func (a *array) ChunkLocation(ctx context.Context, coord []int) (name string, offset, length int64, err error) {
+	name, _, err = a.chunkKey(ctx, a.head.Load(), coord)
+	if err != nil {
+		return "", 0, 0, a.failChunk("locate", coord, err)
+	}
+	length, err = storage.Size(ctx, a.store, name)
+	if err != nil {
+		return "", 0, 0, a.failChunk("locate", coord, err)
+	}
+	return name, 0, length, nil
+}

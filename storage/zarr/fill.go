@@ -1,0 +1,299 @@
+package zarr
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
+)
+
+// parseFill reads a fill value of either version into the bytes of one element;
+// null gives nil. v2 documents are laxer: true may be 1, an integer 0.0, text
+// base64.
+func parseFill(d nd.DType, v any, version int) ([]byte, error) {
+	if v == nil {
+		return nil, nil
+	}
+	b, err := fillBytes(d, v, version)
+	if err != nil {
+		return nil, fmt.Errorf("fill_value %s of %s: %w", brief(v), d, err)
+	}
+	return b, nil
+}
+
+// brief writes a JSON value for an error message.
+func brief(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil || len(b) > 40 {
+		return strings.ToValidUTF8(string(b[:min(len(b), 40)]), "") + "…"
+	}
+	return string(b)
+}
+
+func fillBytes(d nd.DType, v any, version int) ([]byte, error) {
+	b := make([]byte, d.Size())
+	switch k := d.Kind(); {
+	case k == nd.KindBool:
+		on, ok := v.(bool)
+		if n, isNum := number(v); !ok && version == 2 && isNum && (n == 0 || n == 1) {
+			on, ok = n == 1, true
+		}
+		if !ok {
+			return nil, fmt.Errorf("%w: neither true nor false", storage.ErrCorrupt)
+		}
+		if on {
+			b[0] = 1
+		}
+		return b, nil
+	case d.IsInteger() || k == nd.KindDatetime || k == nd.KindTimedelta:
+		return b, fillInt(b, d, v, version)
+	case d.IsFloat():
+		return b, fillFloat(b, v)
+	case d.IsComplex():
+		pair, ok := v.([]any)
+		if n, isNum := number(v); !ok && version == 2 && isNum && n == 0 {
+			return b, nil
+		}
+		if !ok || len(pair) != 2 {
+			return nil, fmt.Errorf("%w: not a pair of numbers", storage.ErrCorrupt)
+		}
+		if err := fillFloat(b[:len(b)/2], pair[0]); err != nil {
+			return nil, err
+		}
+		return b, fillFloat(b[len(b)/2:], pair[1])
+	case k == nd.KindRaw || k == nd.KindBytes || k == nd.KindUTF32:
+		return b, fillSized(b, k, v)
+	}
+	return nil, nil // text of any length has no bytes to fill with
+}
+
+// fillInt writes an integer, or the "NaT" of times.
+func fillInt(b []byte, d nd.DType, v any, version int) error {
+	if s, ok := v.(string); ok && s == "NaT" && !d.IsInteger() {
+		putUint(b, 1<<63)
+		return nil
+	}
+	n, ok := v.(json.Number)
+	if !ok {
+		return fmt.Errorf("%w: not an integer", storage.ErrCorrupt)
+	}
+	bits := 8 * len(b)
+	if d.IsInteger() && !d.IsSigned() {
+		if u, err := strconv.ParseUint(n.String(), 10, bits); err == nil {
+			putUint(b, u)
+			return nil
+		}
+	} else if i, err := strconv.ParseInt(n.String(), 10, bits); err == nil {
+		putUint(b, uint64(i))
+		return nil
+	}
+	if f, err := n.Float64(); version == 2 && err == nil && f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+		return fillInt(b, d, json.Number(strconv.FormatInt(int64(f), 10)), 3)
+	}
+	return fmt.Errorf("%w: not such an integer", storage.ErrCorrupt)
+}
+
+// fillFloat writes a number, a name, or the bits "0x7fc00001".
+func fillFloat(b []byte, v any) error {
+	if s, ok := v.(string); ok && strings.HasPrefix(s, "0x") {
+		u, err := strconv.ParseUint(s[2:], 16, 8*len(b))
+		if err != nil || len(s) != 2+2*len(b) {
+			return fmt.Errorf("%w: not %d hexadecimal digits", storage.ErrCorrupt, 2*len(b))
+		}
+		putUint(b, u)
+		return nil
+	}
+	f, ok := number(v)
+	if !ok {
+		return fmt.Errorf("%w: not a number", storage.ErrCorrupt)
+	}
+	switch {
+	case math.IsNaN(f):
+		putUint(b, canonicalNaN[len(b)])
+	case len(b) == 8:
+		putUint(b, math.Float64bits(f))
+	case len(b) == 4:
+		putUint(b, uint64(math.Float32bits(float32(f))))
+	default:
+		putUint(b, uint64(half(f)))
+	}
+	return nil
+}
+
+// canonicalNaN is the NaN that "NaN" stands for, by the bytes of the float.
+var canonicalNaN = map[int]uint64{2: 0x7e00, 4: 0x7fc00000, 8: 0x7ff8000000000000}
+
+// half rounds to the nearest half-precision number, ties to even.
+func half(f float64) uint16 {
+	sign := uint16(math.Float64bits(f) >> 48 & 0x8000)
+	f = math.Abs(f)
+	switch {
+	case f >= 65520:
+		return sign | 0x7c00
+	case f < 1.0/(1<<14): // subnormal: a multiple of 2^-24
+		return sign | uint16(math.RoundToEven(f*(1<<24)))
+	}
+	frac, exp := math.Frexp(f) // f = frac × 2^exp, ½ <= frac < 1
+	m := uint16(math.RoundToEven(frac * (1 << 11)))
+	return sign | (uint16(exp+13)<<10 + m) // m's top bit adds one to the exponent
+}
+
+// halfFloat is the value of a half-precision number.
+func halfFloat(h uint16) float64 {
+	exp, m := int(h>>10&31), float64(h&0x3ff)
+	f := math.Ldexp(1024+m, exp-25)
+	switch {
+	case exp == 0:
+		f = math.Ldexp(m, -24)
+	case exp == 31 && m == 0:
+		f = math.Inf(1)
+	case exp == 31:
+		f = math.NaN()
+	}
+	if h&0x8000 != 0 {
+		return -f
+	}
+	return f
+}
+
+// fillSized writes raw bytes (a list of integers, or base64) or text.
+func fillSized(b []byte, k nd.Kind, v any) error {
+	var raw []byte
+	switch v := v.(type) {
+	case []any:
+		if k == nd.KindUTF32 {
+			return fmt.Errorf("%w: not a string", storage.ErrCorrupt)
+		}
+		for _, x := range v {
+			n, err := integer(x)
+			if err != nil || n < 0 || n > 255 {
+				return fmt.Errorf("%w: not a list of bytes", storage.ErrCorrupt)
+			}
+			raw = append(raw, byte(n))
+		}
+	case string:
+		if k == nd.KindUTF32 {
+			if !utf8.ValidString(v) || 4*utf8.RuneCountInString(v) > len(b) {
+				return fmt.Errorf("%w: too long", storage.ErrCorrupt)
+			}
+			for i, r := range []rune(v) {
+				binary.NativeEndian.PutUint32(b[4*i:], uint32(r))
+			}
+			return nil
+		}
+		var err error
+		if raw, err = base64.StdEncoding.DecodeString(v); err != nil {
+			return fmt.Errorf("%w: not base64", storage.ErrCorrupt)
+		}
+	case json.Number: // v2 writers put 0 where there is nothing to say
+		if v.String() == "0" {
+			return nil
+		}
+		return fmt.Errorf("%w: a number", storage.ErrCorrupt)
+	default:
+		return fmt.Errorf("%w: neither bytes nor text", storage.ErrCorrupt)
+	}
+	if len(raw) > len(b) || k == nd.KindRaw && len(raw) != len(b) && len(raw) > 0 {
+		return fmt.Errorf("%w: %d bytes, the type has %d", storage.ErrCorrupt, len(raw), len(b))
+	}
+	copy(b, raw)
+	return nil
+}
+
+// putUint writes the low bits of u in native byte order.
+func putUint(b []byte, u uint64) {
+	switch len(b) {
+	case 1:
+		b[0] = byte(u)
+	case 2:
+		binary.NativeEndian.PutUint16(b, uint16(u))
+	case 4:
+		binary.NativeEndian.PutUint32(b, uint32(u))
+	case 8:
+		binary.NativeEndian.PutUint64(b, u)
+	}
+}
+
+func getUint(b []byte) uint64 {
+	switch len(b) {
+	case 1:
+		return uint64(b[0])
+	case 2:
+		return uint64(binary.NativeEndian.Uint16(b))
+	case 4:
+		return uint64(binary.NativeEndian.Uint32(b))
+	}
+	return binary.NativeEndian.Uint64(b)
+}
+
+// FillJSON returns a fill value, the bytes of one element, as a v3 document
+// holds it and encoding/json can write it: 64-bit integers exactly, floats JSON
+// lacks as "NaN", "Infinity", "-Infinity" or their bits "0x7fc00001", complex
+// numbers as pairs. nil is zero.
+func FillJSON(d nd.DType, fill []byte) (any, error) {
+	if fill == nil {
+		fill = make([]byte, d.Size())
+	}
+	if len(fill) != d.Size() {
+		return nil, fmt.Errorf("%w: fill value of %d bytes for %s", nd.ErrDType, len(fill), d)
+	}
+	switch k := d.Kind(); {
+	case k == nd.KindBool:
+		return fill[0] != 0, nil
+	case d.IsInteger() && !d.IsSigned():
+		return json.Number(strconv.FormatUint(getUint(fill), 10)), nil
+	case d.IsInteger(), k == nd.KindDatetime, k == nd.KindTimedelta:
+		shift := 64 - 8*len(fill)
+		return json.Number(strconv.FormatInt(int64(getUint(fill)<<shift)>>shift, 10)), nil
+	case d.IsFloat():
+		return floatFill(fill), nil
+	case d.IsComplex():
+		return []any{floatFill(fill[:len(fill)/2]), floatFill(fill[len(fill)/2:])}, nil
+	case k == nd.KindRaw:
+		list := make([]any, len(fill))
+		for i, x := range fill {
+			list[i] = int(x)
+		}
+		return list, nil
+	case k == nd.KindBytes:
+		return base64.StdEncoding.EncodeToString(fill), nil
+	case k == nd.KindUTF32:
+		var s strings.Builder
+		for i := 0; i+4 <= len(fill); i += 4 {
+			if r := binary.NativeEndian.Uint32(fill[i:]); r != 0 {
+				s.WriteRune(rune(r))
+			}
+		}
+		return s.String(), nil
+	}
+	return nil, fmt.Errorf("%w: fill value of dtype %s", storage.ErrUnsupported, d)
+}
+
+// floatFill writes the bits of a float of 2, 4 or 8 bytes.
+func floatFill(b []byte) any {
+	u := getUint(b)
+	var f float64
+	bits := 64
+	switch len(b) {
+	case 2:
+		f, bits = halfFloat(uint16(u)), 32
+	case 4:
+		f, bits = float64(math.Float32frombits(uint32(u))), 32
+	case 8:
+		f = math.Float64frombits(u)
+	}
+	if math.IsNaN(f) && u != canonicalNaN[len(b)] {
+		var be [8]byte
+		binary.BigEndian.PutUint64(be[:], u)
+		return "0x" + hex.EncodeToString(be[8-len(b):])
+	}
+	return floatJSON(f, bits)
+}

@@ -1,0 +1,251 @@
+package zarr
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"github.com/ndgrid/ndgrid/storage"
+)
+
+// writableGroup is a group that is being created (it has a draft) or was
+// opened for writing.
+type writableGroup struct {
+	group
+	draft *draft
+	fresh bool         // created by this handle
+	open  atomic.Int32 // arrays created in it that aren't ended yet
+	mu    sync.Mutex   // guards attrs and ending
+	ended bool
+}
+
+// OpenWritableStore opens the group at path of a store for adding and changing
+// arrays. Only version 3 is written.
+func OpenWritableStore(ctx context.Context, s storage.Store, path string) (storage.WritableGroup, error) {
+	return writableAt(ctx, place{store: s, key: path})
+}
+
+func openWritable(ctx context.Context, path string, opts map[string]string) (storage.WritableGroup, error) {
+	p, err := openDir(path, opts)
+	if err != nil {
+		return nil, err
+	}
+	return writableAt(ctx, p)
+}
+
+func writableAt(ctx context.Context, p place) (storage.WritableGroup, error) {
+	g := &group{place: p}
+	at, n, err := g.openGroup(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	return newWritableGroup(at, n)
+}
+
+func newWritableGroup(p place, n *node) (*writableGroup, error) {
+	if n.version != 3 {
+		return nil, p.fail("open", fmt.Errorf("%w: Zarr v%d is only read", storage.ErrReadOnly, n.version))
+	}
+	return &writableGroup{group: group{p, n.attrs}}, nil
+}
+
+// CreateStore starts a new hierarchy at path of a store; what exists there is
+// ErrExists unless opts["overwrite"] is "true". It appears at Commit, except at
+// the root of the store ("").
+func CreateStore(ctx context.Context, s storage.Store, path string, opts map[string]string) (storage.WritableGroup, error) {
+	if err := checkOptions(opts); err != nil {
+		return nil, &storage.Error{Op: "create", Name: path, Err: err}
+	}
+	return startGroup(ctx, place{store: s, key: path}, opts["overwrite"] == "true")
+}
+
+func create(ctx context.Context, path string, opts map[string]string) (storage.WritableGroup, error) {
+	p, err := createDir(path, opts)
+	if err != nil {
+		return nil, err
+	}
+	return startGroup(ctx, p, opts["overwrite"] == "true")
+}
+
+// CreateArrayStore starts a new array at path of a store, as CreateStore does a
+// hierarchy.
+func CreateArrayStore(ctx context.Context, s storage.Store, path string, spec storage.Spec, opts map[string]string) (storage.WritableArray, error) {
+	if err := checkOptions(opts); err != nil {
+		return nil, &storage.Error{Op: "create", Name: path, Err: err}
+	}
+	return startArray(ctx, place{store: s, key: path}, spec, opts["overwrite"] == "true", new(atomic.Int32))
+}
+
+func createArray(ctx context.Context, path string, s storage.Spec, opts map[string]string) (storage.WritableArray, error) {
+	p, err := createDir(path, opts)
+	if err != nil {
+		return nil, err
+	}
+	return startArray(ctx, p, s, opts["overwrite"] == "true", new(atomic.Int32))
+}
+
+// startGroup writes the metadata of a new group in its draft.
+func startGroup(ctx context.Context, p place, overwrite bool) (*writableGroup, error) {
+	at, d, err := newDraft(ctx, p, overwrite)
+	if err != nil {
+		return nil, err
+	}
+	if err := at.putGroup(ctx, nil); err != nil {
+		return nil, errors.Join(err, d.abort())
+	}
+	return &writableGroup{group: group{at, storage.Attrs{}}, draft: d, fresh: true}, nil
+}
+
+func (p place) putGroup(ctx context.Context, a storage.Attrs) error {
+	doc, err := groupDoc(a)
+	if err != nil {
+		return err
+	}
+	return p.put(ctx, doc)
+}
+
+// Attrs returns the attributes.
+func (g *writableGroup) Attrs() storage.Attrs {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.attrs
+}
+
+// SetAttrs replaces the attributes.
+func (g *writableGroup) SetAttrs(ctx context.Context, a storage.Attrs) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if err := g.putGroup(ctx, a); err != nil {
+		return g.fail("set attributes", err)
+	}
+	g.attrs = a
+	if err := g.invalidate(ctx); err != nil {
+		return g.fail("set attributes", err)
+	}
+	return nil
+}
+
+// Array opens an array below the group for reading and writing.
+func (g *writableGroup) Array(ctx context.Context, path string) (storage.Array, error) {
+	a, err := g.group.Array(ctx, path)
+	if r, ok := a.(*array); ok && r.Meta().Format == "Zarr v3" {
+		g.open.Add(1)
+		return &writableArray{array: r, open: &g.open}, nil
+	}
+	return a, err
+}
+
+// Group opens a group below the group for reading and writing.
+func (g *writableGroup) Group(ctx context.Context, path string) (storage.Group, error) {
+	p, n, err := g.openGroup(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	if n.version != 3 {
+		return &group{p, n.attrs}, nil
+	}
+	return newWritableGroup(p, n)
+}
+
+// CreateArray starts a new array; groups on the way to it are made where they
+// are missing. Options of the array: "overwrite" ("true" replaces what is
+// there, at Commit), "chunks" ("100,10", instead of Spec.Chunks) and
+// "separator" of chunk keys ("/" or ".").
+func (g *writableGroup) CreateArray(ctx context.Context, name string, s storage.Spec) (storage.WritableArray, error) {
+	p := g.child(name)
+	if err := g.ancestors(ctx, name); err != nil {
+		return nil, p.fail("create", err)
+	}
+	return startArray(ctx, p, s, s.Options["overwrite"] == "true", &g.open)
+}
+
+// CreateGroup makes a new group at once; groups on the way to it are made where
+// they are missing.
+func (g *writableGroup) CreateGroup(ctx context.Context, name string) (storage.WritableGroup, error) {
+	p := g.child(name)
+	if err := g.ancestors(ctx, name); err != nil {
+		return nil, p.fail("create", err)
+	}
+	exists, err := p.exists(ctx)
+	if err == nil && exists {
+		err = storage.ErrExists
+	}
+	if err == nil {
+		err = p.putGroup(ctx, nil)
+	}
+	if err == nil {
+		err = p.invalidate(ctx)
+	}
+	if err != nil {
+		return nil, p.fail("create", err)
+	}
+	return &writableGroup{group: group{p, storage.Attrs{}}, fresh: true}, nil
+}
+
+// ancestors checks the path of a new node and makes the groups it lies in.
+func (g *writableGroup) ancestors(ctx context.Context, path string) error {
+	parts, err := splitPath(path)
+	if err != nil {
+		return err
+	}
+	p := g.place
+	for _, name := range parts[:len(parts)-1] {
+		p = p.child(name)
+		n, err := p.read(ctx)
+		switch {
+		case err != nil:
+			return err
+		case n != nil && n.array != nil:
+			return fmt.Errorf("%s: %w but an array", p, storage.ErrNotGroup)
+		case n != nil:
+			continue
+		}
+		if err := p.putGroup(ctx, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Commit puts a new hierarchy in its place. All arrays opened or created in it
+// must have ended.
+func (g *writableGroup) Commit(ctx context.Context) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	switch n := g.open.Load(); {
+	case g.ended:
+		return g.fail("commit", storage.ErrClosed)
+	case n > 0:
+		return g.fail("commit", fmt.Errorf("arrays in it that are neither committed nor aborted: %d", n))
+	}
+	if err := g.draft.commit(ctx); err != nil {
+		return g.fail("commit", err)
+	}
+	g.ended = true
+	return nil
+}
+
+// Abort removes a new group with all that is in it; one that existed stays as
+// it is.
+func (g *writableGroup) Abort() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.ended {
+		return g.fail("abort", storage.ErrClosed)
+	}
+	g.ended = true
+	if g.fresh && g.draft == nil {
+		return storage.DeleteAll(context.Background(), g.store, g.key)
+	}
+	return g.draft.abort()
+}
+
+// Close ends the use of the group; a new one that was not committed is aborted.
+func (g *writableGroup) Close() error {
+	if err := g.Abort(); err != nil && !errors.Is(err, storage.ErrClosed) {
+		return err
+	}
+	return nil
+}
