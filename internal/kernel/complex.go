@@ -21,17 +21,17 @@ func complexOps[F nd.Float, C nd.Complex]() opSet {
 		"pow":      each2(func(x, y C) C { return C(powComplex(complex128(x), complex128(y))) }),
 		"real":     part(func(re, _ F) F { return re }),
 		"imag":     part(func(_, im F) F { return im }),
-		"angle":    part(func(re, im F) F { return F(math.Atan2(float64(im), float64(re))) }),
+		"angle":    part(func(re, im F) F { return F(atan2(float64(im), float64(re))) }),
 		"modulus":  part(func(re, im F) F { return F(math.Hypot(float64(re), float64(im))) }),
 		"isnan":    part(func(re, im F) bool { return re != re || im != im }),
 		"isinf":    part(func(re, im F) bool { return isInf(re) || isInf(im) }),
 		"isfinite": part(func(re, im F) bool { return re-re == 0 && im-im == 0 }),
 	}
 	for name, f := range map[string]func(complex128) complex128{
-		"sqrt": cmplx.Sqrt, "exp": cmplx.Exp, "log": cmplx.Log,
-		"sin": cmplx.Sin, "cos": cmplx.Cos, "tan": cmplx.Tan,
-		"sinh": cmplx.Sinh, "cosh": cmplx.Cosh, "tanh": cmplx.Tanh,
-		"asin": cmplx.Asin, "acos": cmplx.Acos, "atan": cmplx.Atan,
+		"sqrt": cmplx.Sqrt, "exp": cmplx.Exp, "log": logComplex,
+		"sin": cmplx.Sin, "cos": cmplx.Cos, "tan": tanComplex,
+		"sinh": cmplx.Sinh, "cosh": cmplx.Cosh, "tanh": tanhComplex,
+		"asin": asinComplex, "acos": acosComplex, "atan": atanComplex,
 	} {
 		set[name] = each(func(x C) C { return C(f(complex128(x))) })
 	}
@@ -136,7 +136,8 @@ func powComplex(x, y complex128) complex128 {
 	case imag(y) == 0 && n == math.Trunc(n) && math.Abs(n) < 100:
 		return wholePow(x, int(n))
 	}
-	return cmplx.Pow(x, y)
+	log := logComplex(x)
+	return cmplx.Exp(mulComplex128(y, log))
 }
 
 func wholePow(x complex128, n int) complex128 {

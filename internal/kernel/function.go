@@ -10,16 +10,16 @@ import (
 // float64 and rounded.
 func functionOps[T nd.Float]() opSet {
 	set := opSet{
-		"atan2": each2(func(y, x T) T { return T(math.Atan2(float64(y), float64(x))) }),
+		"atan2": each2(func(y, x T) T { return T(atan2(float64(y), float64(x))) }),
 		"hypot": each2(func(x, y T) T { return T(math.Hypot(float64(x), float64(y))) }),
-		"pow":   each2(func(x, y T) T { return T(math.Pow(float64(x), float64(y))) }),
+		"pow":   each2(func(x, y T) T { return T(pow(float64(x), float64(y))) }),
 	}
 	for name, f := range map[string]func(float64) float64{
-		"exp": math.Exp, "exp2": math.Exp2, "expm1": math.Expm1,
-		"log": math.Log, "log2": log2, "log10": log10, "log1p": math.Log1p,
+		"exp": exp, "exp2": math.Exp2, "expm1": math.Expm1,
+		"log": log, "log2": log2, "log10": log10, "log1p": math.Log1p,
 		"sin": math.Sin, "cos": math.Cos, "tan": math.Tan,
 		"sinh": math.Sinh, "cosh": math.Cosh, "tanh": math.Tanh,
-		"asin": math.Asin, "acos": math.Acos, "atan": math.Atan,
+		"asin": asin, "acos": acos, "atan": math.Atan,
 		"asinh": math.Asinh, "acosh": math.Acosh, "atanh": math.Atanh,
 		"cbrt": math.Cbrt,
 	} {
@@ -30,6 +30,37 @@ func functionOps[T nd.Float]() opSet {
 		})
 	}
 	return set
+}
+
+// log is right for subnormal numbers too, where the library's is not on every
+// machine.
+func log(x float64) float64 {
+	if x > 0 && x < 0x1p-1022 {
+		return math.Log(x*0x1p54) - 54*math.Ln2
+	}
+	return math.Log(x)
+}
+
+// atan2 has the sign of y also where y/x underflows.
+func atan2(y, x float64) float64 { return math.Copysign(math.Atan2(y, x), y) }
+
+// asin and acos keep their digits near ±1: from 1/2 on, they are taken from
+// the half angle.
+func asin(x float64) float64 {
+	if a := math.Abs(x); a > 0.5 {
+		return math.Copysign(math.Pi/2-2*math.Asin(math.Sqrt((1-a)/2)), x)
+	}
+	return math.Asin(x)
+}
+
+func acos(x float64) float64 {
+	switch {
+	case x > 0.5:
+		return 2 * math.Asin(math.Sqrt((1-x)/2))
+	case x < -0.5:
+		return math.Pi - 2*math.Asin(math.Sqrt((1+x)/2))
+	}
+	return math.Pi/2 - math.Asin(x)
 }
 
 // split returns k and m with x = m * 2^k and sqrt(1/2) <= m < sqrt(2), for
@@ -56,8 +87,8 @@ func log2(x float64) float64 {
 // not.
 func log10(x float64) float64 {
 	const (
-		log10of2   = 0x1.34413509f79ffp-2 // log10(2), upper and lower part
-		log10of2lo = -0x1.9dc1da994fd2p-59
+		log10of2   = 0x1.34413509f6p-2 // log10(2), upper and lower part
+		log10of2lo = 0x1.9fef311f12b36p-42
 	)
 	if !(x > 0 && x <= math.MaxFloat64) {
 		return math.Log(x)

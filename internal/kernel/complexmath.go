@@ -1,0 +1,141 @@
+package kernel
+
+import (
+	"math"
+	"math/cmplx"
+)
+
+// What math/cmplx computes well enough for finite numbers is taken from there;
+// the functions below lose no digits where it does. Infinities and NaN go to
+// math/cmplx, which follows C99.
+
+func finite(z complex128) bool { return z-z == 0 }
+
+// huge is where squares may overflow, and tiny where they may underflow.
+const huge, tiny = 1e150, 1e-150
+
+// logComplex keeps the digits of log|z| near |z| = 1.
+func logComplex(z complex128) complex128 {
+	big, small := math.Abs(real(z)), math.Abs(imag(z))
+	if big < small {
+		big, small = small, big
+	}
+	if !finite(z) || big < 0.5 || big > 2 {
+		if finite(z) && big > 0 {
+			return complex(logHypot(big, small), atan2(imag(z), real(z)))
+		}
+		return cmplx.Log(z)
+	}
+	// |z|^2 - 1 in twice the precision.
+	b, s := big*big, small*small
+	low := math.FMA(big, big, -b) + math.FMA(small, small, -s)
+	sum := (b - 1) + s
+	part := sum - (b - 1)
+	low += ((b - 1) - (sum - part)) + (s - part)
+	return complex(math.Log1p(sum+low)/2, atan2(imag(z), real(z)))
+}
+
+// logHypot is log(hypot(big, small)), 0 < big and 0 <= small <= big.
+func logHypot(big, small float64) float64 {
+	q := small / big
+	return log(big) + math.Log1p(float64(q*q))/2
+}
+
+// tanhComplex is Kahan's.
+func tanhComplex(z complex128) complex128 {
+	if !finite(z) {
+		return cmplx.Tanh(z)
+	}
+	x, y := real(z), imag(z)
+	if math.Abs(x) > 22 {
+		return complex(math.Copysign(1, x), 4*math.Sin(y)*math.Cos(y)*math.Exp(-2*math.Abs(x)))
+	}
+	t, s := math.Tan(y), math.Sinh(x)
+	beta := 1 + float64(t*t)
+	denom := 1 + float64(beta*s*s)
+	return complex(beta*math.Sqrt(1+float64(s*s))*s/denom, t/denom)
+}
+
+// tanComplex is -i tanh(iz).
+func tanComplex(z complex128) complex128 {
+	w := tanhComplex(complex(-imag(z), real(z)))
+	return complex(imag(w), -real(w))
+}
+
+// atanComplex has its cuts on the imaginary axis beyond ±i, where the sign of
+// the real part, a zero too, tells the side.
+func atanComplex(z complex128) complex128 {
+	if !finite(z) {
+		return cmplx.Atan(z)
+	}
+	x, y := real(z), math.Abs(imag(z))
+	var re, im float64
+	if m := max(math.Abs(x), y); m > huge {
+		xm, ym := x/m, y/m
+		re = math.Copysign(math.Pi/2, x)
+		im = ym / m / (float64(xm*xm) + float64(ym*ym))
+	} else {
+		x2 := float64(x * x)
+		re = atan2(2*x, float64((1-y)*(1+y))-x2) / 2
+		if d := x2 + float64((1-y)*(1-y)); d > 0 || x == 0 {
+			im = math.Log1p(4*y/d) / 4
+		} else {
+			im = (math.Ln2 - log(math.Abs(x))) / 2
+		}
+	}
+	return complex(re, math.Copysign(im, imag(z)))
+}
+
+func asinComplex(z complex128) complex128 {
+	if !finite(z) {
+		return cmplx.Asin(z)
+	}
+	re, _, im := arcs(math.Abs(real(z)), math.Abs(imag(z)))
+	return complex(math.Copysign(re, real(z)), math.Copysign(im, imag(z)))
+}
+
+func acosComplex(z complex128) complex128 {
+	if !finite(z) {
+		return cmplx.Acos(z)
+	}
+	_, re, im := arcs(math.Abs(real(z)), math.Abs(imag(z)))
+	if math.Signbit(real(z)) {
+		re = math.Pi - re
+	}
+	return complex(re, -math.Copysign(im, imag(z)))
+}
+
+// arcs returns the real parts of the arc sine and cosine, and their imaginary
+// part, for x, y >= 0, as in Hull, Fairgrieve and Tang, "Implementing the
+// complex arcsine and arccosine functions using exception handling" (1997).
+func arcs(x, y float64) (asinRe, acosRe, im float64) {
+	if big := max(x, y); big > huge {
+		return atan2(x, y), atan2(y, x), math.Ln2 + logHypot(big, min(x, y))
+	}
+	r, s := math.Hypot(x+1, y), math.Hypot(x-1, y)
+	a := (r + s) / 2
+	y2 := float64(y * y)
+	switch b := x / a; {
+	case b <= 0.6417:
+		asinRe, acosRe = asin(b), acos(b)
+	case x <= 1:
+		d := math.Sqrt((a + x) / 2 * (y2/(r+(x+1)) + (s + (1 - x))))
+		asinRe, acosRe = atan2(x, d), atan2(d, x)
+	default:
+		d := y * math.Sqrt(((a+x)/(r+(x+1))+(a+x)/(s+(x-1)))/2)
+		asinRe, acosRe = atan2(x, d), atan2(d, x)
+	}
+	switch {
+	case x < 1 && y < tiny:
+		im = y / math.Sqrt((1-x)*(1+x))
+	case a > 1.5:
+		im = math.Log(a + math.Sqrt(float64(a*a)-1))
+	case x < 1:
+		m := (y2/(r+(x+1)) + y2/(s+(1-x))) / 2 // a-1
+		im = math.Log1p(m + math.Sqrt(m*(a+1)))
+	default:
+		m := (y2/(r+(x+1)) + (s + (x - 1))) / 2
+		im = math.Log1p(m + math.Sqrt(m*(a+1)))
+	}
+	return asinRe, acosRe, im
+}

@@ -1,0 +1,112 @@
+package kernel
+
+import (
+	"math"
+	"math/big"
+)
+
+// Parts of ln 2: k*ln2Hi is exact for |k| < 2^16.
+const (
+	ln2Hi = 0x1.62e42fefap-1
+	ln2Lo = 0x1.cf79abc9e3b3ap-40
+)
+
+// roots holds 2^(j/16), upper and lower part.
+var roots = func() (t [16][2]float64) {
+	root := big.NewFloat(2).SetPrec(150)
+	for range 4 {
+		root.Sqrt(root)
+	}
+	v := big.NewFloat(1).SetPrec(150)
+	for j := range t {
+		t[j][0], _ = v.Float64()
+		t[j][1], _ = new(big.Float).Sub(v, big.NewFloat(t[j][0])).Float64()
+		v.Mul(v, root)
+	}
+	return t
+}()
+
+// exp is within 0.6 units of the last place, on every machine the same.
+func exp(x float64) float64 { return expSum(x, 0) }
+
+// expSum is exp(x+low) for a low that is small beside x.
+func expSum(x, low float64) float64 {
+	switch {
+	case x != x || x > 709.8:
+		return x * math.Inf(1)
+	case x < -745.2:
+		return 0
+	}
+	n := math.RoundToEven(x * (16 / math.Ln2))
+	j := int(n)
+	r := x - float64(n*(ln2Hi/16))
+	low -= float64(n * (ln2Lo / 16))
+	r, low = r+low, (r-(r+low))+low
+	q := 1./720 + float64(r*(1./5040)) // (e^r-1-r)/r^2
+	q = 1./120 + float64(r*q)
+	q = 1./24 + float64(r*q)
+	q = 1./6 + float64(r*q)
+	q = 1./2 + float64(r*q)
+	q = r + (float64(float64(r*r)*q) + low)
+	root := roots[j&15]
+	v, k := root[0]+(root[1]+float64(root[0]*q)), j>>4
+	if k < -1022 || k > 1023 {
+		return math.Ldexp(v, k)
+	}
+	return v * math.Float64frombits(uint64(k+1023)<<52)
+}
+
+// logParts is log(x) in two parts, to some 2^-65 of it, for finite x > 0.
+func logParts(x float64) (hi, lo float64) {
+	m, k := split(x)
+	f := m - 1
+	// s = f/(2+f), log(m) = 2 atanh(s) = 2s + 2/3 s^3 + 2/5 s^5 + …
+	den := 2 + f
+	s := f / den
+	sLo := (math.FMA(-s, den, f) - float64(s*((2-den)+f))) / den
+	z := float64(s * s)
+	zLo := math.FMA(s, s, -z) + float64(2*s*sLo)
+	cube := float64(s * z)
+	cubeLo := math.FMA(s, z, -cube) + float64(s*zLo) + float64(sLo*z)
+	const third, thirdLo = 2. / 3, 0x1.5555555555555p-55
+	t := float64(cube * third)
+	tLo := math.FMA(cube, third, -t) + float64(cube*thirdLo) + float64(cubeLo*third)
+	series := 0.0
+	for i := 19; i >= 5; i -= 2 {
+		series = 2/float64(i) + float64(z*series)
+	}
+	tLo += float64(float64(cube*z) * series)
+	hi, lo = sum2(2*s, t)
+	lo += 2*sLo + tLo
+	big, rest := sum2(float64(k*ln2Hi), hi)
+	return sum2(big, rest+lo+float64(k*ln2Lo))
+}
+
+// sum2 is a+b and what rounding took from it.
+func sum2(a, b float64) (sum, rest float64) {
+	sum = a + b
+	t := sum - a
+	return sum, (a - (sum - t)) + (b - t)
+}
+
+// pow is within 0.6 units of the last place; special values are C99's.
+func pow(x, y float64) float64 {
+	a := math.Abs(x)
+	whole := y == math.Trunc(y)
+	if !(a > 0 && a <= math.MaxFloat64 && math.Abs(y) <= math.MaxFloat64) || a == 1 || x < 0 && !whole {
+		return math.Pow(x, y)
+	}
+	hi, lo := logParts(a)
+	p := y * hi
+	var r float64
+	switch {
+	case p > 710:
+		r = math.Inf(1)
+	case p > -746:
+		r = expSum(p, math.FMA(y, hi, -p)+float64(y*lo))
+	}
+	if x < 0 && y/2 != math.Trunc(y/2) {
+		return -r
+	}
+	return r
+}
