@@ -96,8 +96,9 @@ func parseCut(item string) (cut, error) {
 	if item == "-1" {
 		return cut{fixed: true, n: -1}, nil
 	}
-	if n, err := parseLength(item); err == nil {
-		return cut{fixed: true, n: n}, nil
+	if !strings.ContainsAny(item, "bB") {
+		n, err := parseLength(item)
+		return cut{fixed: true, n: n}, err
 	}
 	n, err := ParseBytes(item)
 	return cut{max: max(n, 1)}, err

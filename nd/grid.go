@@ -302,8 +302,9 @@ func (g Grid) Boxes() iter.Seq2[[]int, Box] {
 	}
 }
 
-// MaxChunk returns the largest length of a chunk along every axis (0 for an
-// axis of length 0): no chunk needs more room than this shape.
+// MaxChunk returns a shape that every chunk fits into: the largest length along
+// every axis, or a little more where a view cuts all chunks short; 0 for an axis
+// of length 0.
 func (g Grid) MaxChunk() []int {
 	m := make([]int, len(g.axes))
 	for k, a := range g.axes {
