@@ -1,0 +1,511 @@
+//go:build cgo && !nohdf5
+
+package hdf5
+
+// #include "shim.h"
+import "C"
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"slices"
+	"sync/atomic"
+	"unsafe"
+
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
+)
+
+// array is an open dataset. What a user gets is one of the types in public,
+// which differ in what else they can do.
+type array struct {
+	handle
+	state      atomic.Pointer[state]
+	stored     string // type in the file
+	elem       int    // bytes of an element in memory
+	chunk      []int  // nil: not chunked
+	pipe       *pipeline
+	direct     bool  // contiguous, as in memory: read without the library
+	base       int64 // direct: offset in the file; negative where nothing is stored
+	lazy       bool  // contiguous in this file: present once it has an offset
+	resizable  bool
+	unreadable error // why no element can be read
+	created    bool  // by this session: Abort removes it
+	done       bool  // committed or aborted
+}
+
+// state is what Resize changes.
+type state struct {
+	meta storage.Meta
+	ref  storage.Ref
+}
+
+// flat is an array whose boxes are read straight from the file.
+type flat struct{ *array }
+
+// public wraps the array in the type that can do what it can do.
+func (a *array) public() storage.Array {
+	switch {
+	case a.f.w != nil:
+		return &writableArray{a}
+	case a.chunk == nil && a.unreadable == nil:
+		return &flat{a}
+	}
+	return a
+}
+
+// lengths converts lengths along axes to int.
+func lengths(dims []C.hsize_t) ([]int, error) {
+	shape := make([]int, len(dims))
+	for i, n := range dims {
+		if n > math.MaxInt {
+			return nil, fmt.Errorf("%w: length %d along axis %d", nd.ErrOverflow, uint64(n), i)
+		}
+		shape[i] = int(n)
+	}
+	return shape, nil
+}
+
+// openArray opens a child. lib is held.
+func (g *group) openArray(name string) (*array, error) {
+	var t C.nd_type
+	var d C.nd_dataset
+	var mem C.hid_t
+	id := withName(name, func(c *C.char) C.hid_t { return C.nd_open(g.id, c, &t, &d, &mem, &stack) })
+	if id < 0 {
+		return nil, g.fail("open", fmt.Errorf("%q: %w", name, libErr()))
+	}
+	a := &array{handle: handle{f: g.f, path: storage.JoinKey(g.path, name), id: id, mem: mem}}
+	g.f.handles[&a.handle] = true
+	if err := a.describe(name, &t, &d); err != nil {
+		return nil, errors.Join(a.fail("open", err), a.release())
+	}
+	return a, nil
+}
+
+// describe fills in everything about the array. lib is held.
+func (a *array) describe(name string, t *C.nd_type, d *C.nd_dataset) error {
+	a.stored, a.elem = C.GoString(&t.text[0]), int(t.size)
+	dtype, readable := dtypeOf(t)
+	if !readable {
+		a.unreadable = fmt.Errorf("%w: elements of type %s", storage.ErrUnsupported, a.stored)
+	}
+	shape, err := lengths(d.dims[:d.rank])
+	if err != nil {
+		return err
+	}
+	if d.null != 0 {
+		shape = []int{0}
+	}
+	if err := checkBytes(shape, a.elem); err != nil {
+		return err
+	}
+	m := storage.Meta{DType: dtype, Shape: shape, Format: a.f.format, Order: "C"}
+	if d.layout == C.H5D_CHUNKED {
+		if a.chunk, err = chunkOf(d, a.elem); err != nil {
+			return err
+		}
+		a.resizable = d.resizable != 0 && d.rank > 0
+	}
+	if a.elem > 1 && readable && dtype.Kind() != nd.KindBytes && dtype.Kind() != nd.KindRaw {
+		m.ByteOrder = map[C.int]string{'l': "little", 'b': "big"}[t.order]
+	}
+	filters := filtersOf(d)
+	m.Codecs = texts(filters)
+	if m.Attrs, err = readAttrs(a.id); err != nil {
+		return err
+	}
+	if m.Dims, err = a.dimNames(name, len(shape), m.Attrs); err != nil {
+		return err
+	}
+	if readable && d.has_fill != 0 {
+		m.Fill = make([]byte, a.elem)
+		if err := check(C.nd_fill(a.id, a.mem, unsafe.Pointer(&m.Fill[0]), &stack)); err != nil {
+			return err
+		}
+	}
+	if readable {
+		if err := a.choosePath(t, d, dtype, m.ByteOrder, filters); err != nil {
+			return err
+		}
+	}
+	return a.setMeta(m)
+}
+
+// checkBytes refuses arrays of more bytes than int counts.
+func checkBytes(shape []int, elem int) error {
+	n, err := nd.SizeOf(shape)
+	if err == nil && elem > 0 && n > math.MaxInt/elem {
+		err = fmt.Errorf("%w: shape %v of %d bytes each", nd.ErrOverflow, shape, elem)
+	}
+	return err
+}
+
+// maxChunk is the format's limit for the bytes of a chunk.
+const maxChunk = math.MaxUint32
+
+// chunkOf returns the chunk shape.
+func chunkOf(d *C.nd_dataset, elem int) ([]int, error) {
+	chunk, err := lengths(d.chunk[:d.rank])
+	if err != nil {
+		return nil, err
+	}
+	n, err := nd.SizeOf(chunk)
+	if err != nil || n == 0 || n > maxChunk/max(elem, 1) {
+		return nil, fmt.Errorf("%w: chunk shape %v of %d bytes each", storage.ErrCorrupt, chunk, elem)
+	}
+	return chunk, nil
+}
+
+func filtersOf(d *C.nd_dataset) []filter {
+	list := make([]filter, d.nfilters)
+	for i := range list {
+		f := &d.filter[i]
+		list[i] = filter{id: int(f.id), name: C.GoString(&f.name[0])}
+		for _, p := range f.params[:f.nparams] {
+			list[i].params = append(list[i].params, int(p))
+		}
+	}
+	return list
+}
+
+// choosePath decides how elements are read: in place, as stored chunks decoded
+// here, or by the library.
+func (a *array) choosePath(t *C.nd_type, d *C.nd_dataset, dtype nd.DType, order string, filters []filter) error {
+	switch d.layout {
+	case C.H5D_CONTIGUOUS:
+		a.lazy = d.external == 0
+		if t.how != C.ND_SAME || a.f.raw == nil || !a.lazy {
+			return nil
+		}
+		at, err := a.offset()
+		if err != nil || at > math.MaxInt64 && at != math.MaxUint64 {
+			return err
+		}
+		a.direct, a.base = true, int64(at)
+	case C.H5D_CHUNKED:
+		if t.how != C.ND_CONVERT && d.odd_edges == 0 {
+			elems, _ := nd.SizeOf(a.chunk)
+			p, err := newPipeline(dtype, elems, order, filters)
+			if err == nil {
+				a.pipe = p
+				return nil
+			}
+		}
+		var missing []filter
+		for _, f := range filters {
+			if C.nd_filter_avail(C.int(f.id), &stack) == 0 {
+				missing = append(missing, f)
+			}
+		}
+		if len(missing) > 0 {
+			a.unreadable = cannotDecode(missing)
+		}
+	}
+	return nil
+}
+
+// offset returns where contiguous data lie, ^0 where nothing is stored yet.
+// lib is held.
+func (a *array) offset() (uint64, error) {
+	var at C.uint64_t
+	err := check(C.nd_offset(a.id, &at, &stack))
+	return uint64(at), err
+}
+
+// bandBytes is about the size of the pieces in which arrays without chunks are
+// read.
+const bandBytes = 2 << 20
+
+// bands cuts a shape into runs of whole rows of about limit bytes.
+func bands(shape []int, elem, limit int) []int {
+	chunk := make([]int, len(shape))
+	room := max(1, limit/max(elem, 1))
+	for k := len(shape) - 1; k >= 0; k-- {
+		chunk[k] = max(1, min(shape[k], room))
+		room = max(1, room/chunk[k])
+	}
+	return chunk
+}
+
+// setMeta completes the metadata with the grids of its shape and publishes it.
+func (a *array) setMeta(m storage.Meta) (err error) {
+	chunk := a.chunk
+	if chunk == nil {
+		chunk = bands(m.Shape, a.elem, bandBytes)
+	}
+	if m.ReadGrid, err = nd.NewGrid(m.Shape, chunk); err != nil {
+		return err
+	}
+	m.WriteGrid = m.ReadGrid
+	a.publish(m)
+	return nil
+}
+
+func (a *array) publish(m storage.Meta) {
+	s := &state{meta: m, ref: a.f.ref(a.path)}
+	if s.ref.Driver != "" {
+		s.ref.Fingerprint = storage.Fingerprint(&s.meta)
+	}
+	a.state.Store(s)
+}
+
+func (a *array) Meta() *storage.Meta { return &a.state.Load().meta }
+
+// Ref says where the array is; zero in a file not committed yet.
+func (a *array) Ref() storage.Ref { return a.state.Load().ref }
+
+// StoredType names the type of the elements in the file, see Typed.
+func (a *array) StoredType() string { return a.stored }
+
+// ReadCost is the memory one ReadChunk takes: the stored bytes, the codecs'
+// buffers, and a whole chunk for those at the edge.
+func (a *array) ReadCost() int {
+	if a.pipe == nil {
+		return 1 << 20 // the library's conversion buffer
+	}
+	return a.pipe.limit + a.pipe.cost + a.pipe.size
+}
+
+// Close closes the array, and its file when nothing else of it is open.
+func (a *array) Close() error {
+	lib.Lock()
+	defer lib.Unlock()
+	return a.fail("close", a.release())
+}
+
+// chunkErr names the chunk an error is about.
+func (a *array) chunkErr(op string, coord []int, err error) error {
+	if err == nil {
+		return nil
+	}
+	return a.fail(fmt.Sprintf("%s %v of", op, coord), err)
+}
+
+// checkChunk returns the box of a chunk and refuses coordinates outside the
+// grid, buffers of another size, and arrays that can't be read. n < 0 stands for
+// no buffer.
+func (a *array) checkChunk(ctx context.Context, g nd.Grid, coord []int, n int) (nd.Box, error) {
+	if err := ctx.Err(); err != nil {
+		return nd.Box{}, err
+	}
+	if a.unreadable != nil {
+		return nd.Box{}, a.unreadable
+	}
+	if !g.Contains(coord) {
+		return nd.Box{}, fmt.Errorf("%w: the grid has %v chunks", nd.ErrIndex, g.NumChunks())
+	}
+	box := g.Box(coord)
+	if want := box.Size() * a.elem; n >= 0 && n != want {
+		return nd.Box{}, fmt.Errorf("%w: buffer of %d bytes, the chunk %v has %d", nd.ErrShape, n, box, want)
+	}
+	return box, nil
+}
+
+func (a *array) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool, error) {
+	box, err := a.checkChunk(ctx, a.Meta().ReadGrid, coord, len(dst))
+	if err != nil {
+		return false, a.chunkErr("read chunk", coord, err)
+	}
+	var present bool
+	switch err = a.usable(); {
+	case err != nil:
+	case a.direct:
+		if present = a.base >= 0; present {
+			err = a.readInPlace(ctx, box, dst)
+		}
+	case a.pipe != nil:
+		present, err = a.readStored(ctx, coord, box, dst)
+	default:
+		present, err = a.readByLibrary(coord, box, dst)
+	}
+	return present && err == nil, a.chunkErr("read chunk", coord, err)
+}
+
+// corner returns the first index of a chunk.
+func (a *array) corner(coord []int) *sizes {
+	var s sizes
+	for i, c := range coord {
+		s[i] = C.hsize_t(c) * C.hsize_t(a.chunk[i])
+	}
+	return &s
+}
+
+// whole reports whether a chunk is not cut by the shape.
+func (a *array) whole(box nd.Box) bool { return slices.Equal(box.Shape, a.chunk) }
+
+// readStored takes a chunk's stored bytes out of the file and decodes them
+// here, after the library is free for others.
+func (a *array) readStored(ctx context.Context, coord []int, box nd.Box, dst []byte) (bool, error) {
+	s := scratches.Get().(*scratch)
+	defer scratches.Put(s)
+	mask, err := a.fetch(coord, s)
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		var fromLib *LibraryError
+		if errors.As(err, &fromLib) { // the library itself may know better
+			if present, err2 := a.readByLibrary(coord, box, dst); err2 == nil {
+				return present, nil
+			}
+		}
+		return false, err
+	}
+	if len(s.stored) == 0 {
+		return false, nil
+	}
+	if a.whole(box) {
+		return true, a.pipe.decode(dst, s.stored, mask)
+	}
+	if a.pipe.size>>16 > len(s.stored)+1 {
+		return false, fmt.Errorf("%w: %d stored bytes for a chunk of %d", storage.ErrCorrupt, len(s.stored), a.pipe.size)
+	}
+	s.whole = slices.Grow(s.whole[:0], a.pipe.size)[:a.pipe.size]
+	if err := a.pipe.decode(s.whole, s.stored, mask); err != nil {
+		return false, err
+	}
+	chunk := nd.Box{Start: box.Start, Shape: a.chunk}
+	storage.CopyBox(dst, box, s.whole, chunk, box, a.elem)
+	return true, nil
+}
+
+// fetch reads the stored bytes of a chunk into s: none where it is missing.
+func (a *array) fetch(coord []int, s *scratch) (mask uint32, err error) {
+	lib.Lock()
+	defer lib.Unlock()
+	if err := a.usable(); err != nil {
+		return 0, err
+	}
+	at, size := a.corner(coord), C.hsize_t(max(cap(s.stored), 64<<10))
+	for {
+		s.stored = slices.Grow(s.stored[:0], int(size))
+		room := s.stored[:cap(s.stored)]
+		rc := C.nd_chunk_read(a.id, &at[0], unsafe.Pointer(&room[0]), C.size_t(len(room)), &size, (*C.uint32_t)(&mask), &stack)
+		if rc < 0 {
+			return 0, libErr()
+		}
+		if size > C.hsize_t(a.pipe.limit) {
+			return 0, fmt.Errorf("%w: %d stored bytes for a chunk of %d", storage.ErrCorrupt, uint64(size), a.pipe.size)
+		}
+		if int(size) <= len(room) {
+			s.stored = room[:size]
+			return mask, nil
+		}
+	}
+}
+
+// readByLibrary reads a chunk with all the library knows.
+func (a *array) readByLibrary(coord []int, box nd.Box, dst []byte) (bool, error) {
+	lib.Lock()
+	defer lib.Unlock()
+	if err := a.usable(); err != nil {
+		return false, err
+	}
+	if present, _, err := a.chunkSize(coord); err != nil || !present {
+		return false, err
+	}
+	return true, a.libRead(box, dst)
+}
+
+// chunkSize tells whether a chunk is stored, and in how many bytes where it has
+// bytes of its own. lib is held.
+func (a *array) chunkSize(coord []int) (present bool, size int64, err error) {
+	switch {
+	case a.chunk != nil:
+		var n C.hsize_t
+		err := check(C.nd_chunk_size(a.id, &a.corner(coord)[0], &n, &stack))
+		return n > 0, int64(n), err
+	case a.lazy:
+		at, err := a.offset()
+		return at != math.MaxUint64, 0, err
+	}
+	return true, 0, nil
+}
+
+// libRead reads a box through the library. lib is held.
+func (a *array) libRead(box nd.Box, dst []byte) error {
+	if len(dst) == 0 {
+		return nil
+	}
+	start, count := sizesOf(box.Start), sizesOf(box.Shape)
+	return check(C.nd_read(a.id, a.mem, C.int(box.NDim()), &start[0], &count[0], unsafe.Pointer(&dst[0]), &stack))
+}
+
+// StoredSize returns the bytes a chunk takes in the file: those of its elements
+// where the array has no chunks.
+func (a *array) StoredSize(ctx context.Context, coord []int) (int64, bool, error) {
+	g := a.Meta().ReadGrid
+	if err := ctx.Err(); err != nil {
+		return 0, false, a.chunkErr("size of chunk", coord, err)
+	}
+	if !g.Contains(coord) {
+		return 0, false, a.chunkErr("size of chunk", coord, fmt.Errorf("%w: the grid has %v chunks", nd.ErrIndex, g.NumChunks()))
+	}
+	lib.Lock()
+	defer lib.Unlock()
+	if err := a.usable(); err != nil {
+		return 0, false, a.chunkErr("size of chunk", coord, err)
+	}
+	present, size, err := a.chunkSize(coord)
+	if err != nil || !present {
+		return 0, false, a.chunkErr("size of chunk", coord, err)
+	}
+	if a.chunk == nil {
+		size = int64(g.Box(coord).Size() * a.elem)
+	}
+	return size, true, nil
+}
+
+// readInPlace reads a box of contiguous data from the file.
+func (a *array) readInPlace(ctx context.Context, box nd.Box, dst []byte) error {
+	err := readRows(ctx, a.f.raw, a.base, a.Meta().Shape, a.elem, box, dst)
+	switch {
+	case errors.Is(err, os.ErrClosed):
+		return storage.ErrClosed
+	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("%w: the file ends before the data at %d do", storage.ErrCorrupt, a.base)
+	}
+	return err
+}
+
+// ReadBox reads a box: one access to the file per run of rows.
+func (a *flat) ReadBox(ctx context.Context, box nd.Box, dst []byte) error {
+	return a.fail("read box "+box.String()+" of", a.readBox(ctx, box, dst))
+}
+
+func (a *flat) readBox(ctx context.Context, box nd.Box, dst []byte) error {
+	m := a.Meta()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	inside := len(box.Shape) == len(m.Shape) && len(box.Start) == len(m.Shape)
+	for k := 0; inside && k < len(m.Shape); k++ {
+		inside = box.Start[k] >= 0 && box.Shape[k] >= 0 && box.Shape[k] <= m.Shape[k] && box.Start[k] <= m.Shape[k]-box.Shape[k]
+	}
+	if !inside {
+		return fmt.Errorf("%w: the shape is %v", nd.ErrIndex, m.Shape)
+	}
+	if want := box.Size() * a.elem; len(dst) != want {
+		return fmt.Errorf("%w: buffer of %d bytes, the box has %d", nd.ErrShape, len(dst), want)
+	}
+	if len(dst) == 0 {
+		return nil
+	}
+	if err := a.usable(); err != nil {
+		return err
+	}
+	if a.direct && a.base >= 0 {
+		return a.readInPlace(ctx, box, dst)
+	}
+	lib.Lock()
+	defer lib.Unlock()
+	if err := a.usable(); err != nil {
+		return err
+	}
+	return a.libRead(box, dst)
+}

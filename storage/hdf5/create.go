@@ -1,0 +1,528 @@
+//go:build cgo && !nohdf5
+
+package hdf5
+
+// #include "shim.h"
+import "C"
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"unsafe"
+
+	"gonum.org/v1/hdf5"
+
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
+)
+
+// writer is what a file open for writing has more. lib guards it.
+type writer struct {
+	temp      string // where a new file lies until Commit; "" for changes in place
+	overwrite bool
+	dims      []dimJob
+	resized   []string // paths of arrays
+	done      bool
+}
+
+// writableGroup is a group of a file open for writing.
+type writableGroup struct{ *group }
+
+// create starts a new file under a temporary name beside the real one, which
+// Commit gives it. An existing file is never opened for that: the library
+// would cut it to nothing before it finds out that it is in use.
+func create(ctx context.Context, path string, opts map[string]string) (storage.WritableGroup, error) {
+	g, err := createRoot(ctx, path, opts)
+	if err != nil {
+		return nil, &storage.Error{Op: "create", Name: path, Err: err}
+	}
+	return g, nil
+}
+
+func createRoot(ctx context.Context, path string, opts map[string]string) (*writableGroup, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	w := &writer{overwrite: opts["overwrite"] == "true"}
+	if err := w.vacant(abs); err != nil {
+		return nil, err
+	}
+	w.temp = filepath.Join(filepath.Dir(abs), "."+filepath.Base(abs)+"."+rand.Text()[:10]+".tmp")
+	lib.Lock()
+	defer lib.Unlock()
+	h, err := createFile(w.temp)
+	if err != nil {
+		return nil, err
+	}
+	f, err := newFile(abs, h, nil, w)
+	if err != nil {
+		return nil, errors.Join(err, os.Remove(w.temp))
+	}
+	root, err := f.root()
+	if err != nil {
+		return nil, errors.Join(err, f.close(), os.Remove(w.temp))
+	}
+	return &writableGroup{root}, nil
+}
+
+// vacant returns ErrExists where something lies at the path that may not be
+// replaced.
+func (w *writer) vacant(path string) error {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case !w.overwrite || info.IsDir():
+		return storage.ErrExists
+	}
+	return nil
+}
+
+func openWritable(ctx context.Context, path string, opts map[string]string) (storage.WritableGroup, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	abs, err := prepare(path)
+	if err != nil {
+		return nil, err
+	}
+	lib.Lock()
+	defer lib.Unlock()
+	h, err := openFile(abs, hdf5.F_ACC_RDWR)
+	if err != nil {
+		return nil, &storage.Error{Op: "open", Name: path, Err: err}
+	}
+	f, err := newFile(abs, h, opts, &writer{})
+	if err != nil {
+		return nil, &storage.Error{Op: "open", Name: path, Err: err}
+	}
+	root, err := f.root()
+	if err != nil {
+		return nil, errors.Join(&storage.Error{Op: "open", Name: path, Err: err}, f.close())
+	}
+	return &writableGroup{root}, nil
+}
+
+// isRoot reports whether the group is the one Create or OpenWritable gave.
+func (g *writableGroup) isRoot() bool { return g.path == "" }
+
+// parent opens the group in which name is to be created, with all groups on
+// the way, and returns the last part of the name. lib is held.
+func (g *writableGroup) parent(name string) (*group, string, error) {
+	list := parts(name)
+	if len(list) == 0 || slices.Contains(list, ".") || strings.ContainsRune(name, 0) {
+		return nil, "", fmt.Errorf("%q is no name for something in a file", name)
+	}
+	at := g.group
+	for _, p := range list[:len(list)-1] {
+		next, err := at.ensureGroup(p)
+		if at != g.group {
+			err = errors.Join(err, at.release())
+		}
+		if err != nil {
+			return nil, "", err
+		}
+		at = next
+	}
+	return at, list[len(list)-1], nil
+}
+
+// ensureGroup opens a child group, or creates it. lib is held.
+func (g *group) ensureGroup(name string) (*group, error) {
+	o, err := lookup(g.id, name)
+	switch {
+	case errors.Is(err, storage.ErrNotFound):
+		return g.makeGroup(name)
+	case err != nil:
+		return nil, err
+	case !o.isGroup:
+		return nil, fmt.Errorf("%w: %s is an array", storage.ErrNotGroup, storage.JoinKey(g.path, name))
+	}
+	return g.openGroup(o)
+}
+
+// makeGroup creates a child group through gonum. lib is held.
+func (g *group) makeGroup(name string) (*group, error) {
+	var sub *hdf5.Group
+	err := throughGonum(func() (err error) {
+		sub, err = g.g.CreateGroup(name)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	o, err := lookup(g.id, name)
+	if err != nil {
+		return nil, errors.Join(err, closeID(C.hid_t(sub.ID())))
+	}
+	return g.f.newGroup(sub, storage.JoinKey(g.path, name), append(slices.Clip(g.above), o.at))
+}
+
+// CreateGroup creates a group, and those on the way to it.
+func (g *writableGroup) CreateGroup(ctx context.Context, name string) (storage.WritableGroup, error) {
+	lib.Lock()
+	defer lib.Unlock()
+	err := ctx.Err()
+	if err == nil {
+		err = g.usable()
+	}
+	var sub *group
+	if err == nil {
+		sub, err = g.createGroup(name)
+	}
+	if err != nil {
+		return nil, g.fail("create group "+name+" in", err)
+	}
+	return &writableGroup{sub}, nil
+}
+
+func (g *writableGroup) createGroup(name string) (*group, error) {
+	at, last, err := g.parent(name)
+	if err != nil {
+		return nil, err
+	}
+	if at != g.group {
+		defer at.release()
+	}
+	if _, err := lookup(at.id, last); err == nil {
+		return nil, storage.ErrExists
+	}
+	return at.makeGroup(last)
+}
+
+// SetAttrs makes the attributes of the group the given ones.
+func (g *writableGroup) SetAttrs(ctx context.Context, attrs storage.Attrs) error {
+	lib.Lock()
+	defer lib.Unlock()
+	err := ctx.Err()
+	if err == nil {
+		err = g.usable()
+	}
+	if err == nil {
+		err = replaceAttrs(g.id, attrs)
+	}
+	var now storage.Attrs
+	if err == nil {
+		now, err = readAttrs(g.id)
+	}
+	if err == nil {
+		g.attrs.Store(&now)
+	}
+	return g.fail("set attributes of", err)
+}
+
+// Commit of the root names the dimensions, writes everything out, closes the
+// file with all that is open in it, and puts a new file in its place. Commit
+// of any other group does nothing; the root's is theirs.
+func (g *writableGroup) Commit(ctx context.Context) error {
+	lib.Lock()
+	defer lib.Unlock()
+	err := ctx.Err()
+	if err == nil {
+		err = g.usable()
+	}
+	if err == nil && g.isRoot() {
+		err = g.commit()
+	}
+	return g.fail("commit", err)
+}
+
+func (g *writableGroup) commit() error {
+	f, w := g.f, g.f.w
+	err := g.nameDims(w.dims)
+	for _, p := range w.resized {
+		if err == nil {
+			err = g.followShape(p)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if err := check(C.nd_flush(f.id, &stack)); err != nil {
+		return err
+	}
+	w.done = true
+	if err := f.close(); err != nil {
+		return errors.Join(err, w.discard())
+	}
+	if w.temp == "" {
+		return syncFile(f.path)
+	}
+	err = syncFile(w.temp)
+	if err == nil {
+		err = w.vacant(f.path)
+	}
+	if err == nil {
+		err = os.Rename(w.temp, f.path)
+	}
+	if err != nil {
+		return errors.Join(err, w.discard())
+	}
+	return syncDir(filepath.Dir(f.path))
+}
+
+// discard removes the temporary file.
+func (w *writer) discard() error {
+	if w.temp == "" {
+		return nil
+	}
+	return os.Remove(w.temp)
+}
+
+// Abort of the root closes the file with all that is open in it and removes
+// it if it is new; what was written to an existing one stays. Abort of another
+// group does nothing.
+func (g *writableGroup) Abort() error {
+	lib.Lock()
+	defer lib.Unlock()
+	return g.fail("abort", g.abort())
+}
+
+func (g *writableGroup) abort() error {
+	w := g.f.w
+	if !g.isRoot() || w.done {
+		return nil
+	}
+	w.done = true
+	return errors.Join(g.f.close(), w.discard())
+}
+
+// Close of the root without Commit is Abort.
+func (g *writableGroup) Close() error {
+	lib.Lock()
+	defer lib.Unlock()
+	if g.isRoot() {
+		return g.fail("close", g.abort())
+	}
+	return g.fail("close", g.release())
+}
+
+// syncFile makes the contents of a file durable.
+func syncFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// syncDir makes a rename durable, where directories can be synced.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	err = d.Sync()
+	if errors.Is(err, errors.ErrUnsupported) || errors.Is(err, fs.ErrInvalid) {
+		err = nil
+	}
+	return errors.Join(err, d.Close())
+}
+
+// CreateArray creates a dataset, and the groups on the way to it. It is stored
+// in chunks with no upper limit along any axis, or, where Codecs is empty and
+// there is one chunk, contiguously. Codecs are shuffle, gzip, fletcher32 and
+// zstd (which other programs read with a plugin), nil being shuffle and gzip
+// 4; a 0-d array has none. Option "chunks" = "100,180" gives a chunk shape that
+// is larger than the array, for one that will grow; "overwrite" = "true"
+// replaces an array of that name.
+func (g *writableGroup) CreateArray(ctx context.Context, name string, s storage.Spec) (storage.WritableArray, error) {
+	lib.Lock()
+	defer lib.Unlock()
+	err := ctx.Err()
+	if err == nil {
+		err = g.usable()
+	}
+	var a *array
+	if err == nil {
+		a, err = g.createArray(name, s)
+	}
+	if err != nil {
+		return nil, g.fail("create array "+name+" in", err)
+	}
+	return &writableArray{a}, nil
+}
+
+// plan is a Spec checked and in the library's terms.
+type plan struct {
+	t     C.nd_type
+	d     C.nd_dataset
+	grid  nd.Grid // WriteGrid
+	plain bool    // contiguous
+}
+
+func (g *writableGroup) createArray(name string, s storage.Spec) (*array, error) {
+	p, err := newPlan(s)
+	if err != nil {
+		return nil, err
+	}
+	at, last, err := g.parent(name)
+	if err != nil {
+		return nil, err
+	}
+	if at != g.group {
+		defer at.release()
+	}
+	if o, err := lookup(at.id, last); err == nil {
+		if o.isGroup || s.Options["overwrite"] != "true" {
+			return nil, storage.ErrExists
+		}
+		if err := at.unlink(last); err != nil {
+			return nil, err
+		}
+	}
+	var fill unsafe.Pointer
+	if len(s.Fill) > 0 {
+		fill = unsafe.Pointer(&s.Fill[0])
+	}
+	id := withName(last, func(c *C.char) C.hid_t { return C.nd_create(at.id, c, &p.t, &p.d, fill, &stack) })
+	if id < 0 {
+		return nil, libErr()
+	}
+	if err := errors.Join(writeAttrs(id, s.Attrs), closeID(id)); err != nil {
+		return nil, errors.Join(err, at.unlink(last))
+	}
+	a, err := at.openArray(last)
+	if err != nil {
+		return nil, err
+	}
+	m := *a.Meta()
+	m.Dims = slices.Clone(s.Dims)
+	if p.plain {
+		m.WriteGrid = p.grid
+	}
+	a.created = true
+	a.publish(m)
+	if slices.ContainsFunc(s.Dims, func(d string) bool { return d != "" }) {
+		g.f.w.dims = append(g.f.w.dims, dimJob{at.path, last, m.Dims, m.Shape, a.resizable})
+	}
+	return a, nil
+}
+
+// unlink removes a child, and forgets what was to be done with it. lib is held.
+func (g *group) unlink(name string) error {
+	w, path := g.f.w, storage.JoinKey(g.path, name)
+	w.dims = slices.DeleteFunc(w.dims, func(j dimJob) bool { return storage.JoinKey(j.group, j.name) == path })
+	w.resized = slices.DeleteFunc(w.resized, func(p string) bool { return p == path })
+	return check(withName(name, func(c *C.char) C.int { return C.nd_unlink(g.id, c, &stack) }))
+}
+
+func newPlan(s storage.Spec) (*plan, error) {
+	p := &plan{}
+	var ok bool
+	if p.t, ok = typeOf(s.DType); !ok {
+		return nil, fmt.Errorf("%w: HDF5 has no type for %s here", storage.ErrUnsupported, s.DType)
+	}
+	elem := s.DType.Size()
+	switch {
+	case len(s.Shape) > C.ND_RANK:
+		return nil, fmt.Errorf("%w: %d axes, %d are the most", storage.ErrUnsupported, len(s.Shape), C.ND_RANK)
+	case s.Order != "" && s.Order != "C":
+		return nil, fmt.Errorf("%w: order %q, HDF5 has C", storage.ErrUnsupported, s.Order)
+	case s.Dims != nil && len(s.Dims) != len(s.Shape):
+		return nil, fmt.Errorf("%w: %d dimension names for shape %v", nd.ErrShape, len(s.Dims), s.Shape)
+	case s.Fill != nil && len(s.Fill) != elem:
+		return nil, fmt.Errorf("%w: fill value of %d bytes for %s", nd.ErrDType, len(s.Fill), s.DType)
+	}
+	for k := range s.Options {
+		if k != "chunks" && k != "overwrite" {
+			return nil, fmt.Errorf("%w: option %q; there are chunks and overwrite", storage.ErrUnsupported, k)
+		}
+	}
+	if err := checkBytes(s.Shape, elem); err != nil {
+		return nil, err
+	}
+	chunk, err := chunkShape(s, elem)
+	if err != nil {
+		return nil, err
+	}
+	if p.grid, err = nd.NewGrid(s.Shape, chunk); err != nil {
+		return nil, err
+	}
+	p.d.rank = C.int(len(s.Shape))
+	p.plain = len(s.Shape) == 0 || s.Codecs != nil && len(s.Codecs) == 0 && p.grid.Len() <= 1
+	p.d.dims = *sizesOf(s.Shape)
+	if p.plain {
+		p.d.layout = C.H5D_CONTIGUOUS
+		return p, nil
+	}
+	if n, err := nd.SizeOf(chunk); err != nil || n > maxChunk/elem {
+		return nil, fmt.Errorf("%w: chunk shape %v of %s, HDF5 has chunks of less than 4 GiB", storage.ErrUnsupported, chunk, s.DType)
+	}
+	p.d.layout, p.d.resizable, p.d.chunk = C.H5D_CHUNKED, 1, *sizesOf(chunk)
+	return p, p.setFilters(s, elem)
+}
+
+// setFilters translates the codecs.
+func (p *plan) setFilters(s storage.Spec, elem int) error {
+	codecs := s.Codecs
+	if codecs == nil {
+		codecs = []string{"shuffle", "gzip 4"}
+		if elem == 1 {
+			codecs = codecs[1:]
+		}
+	}
+	filters, err := parseCodecs(codecs, elem)
+	if err != nil {
+		return err
+	}
+	if len(filters) > C.ND_FILTERS {
+		return fmt.Errorf("%w: %d codecs", storage.ErrUnsupported, len(filters))
+	}
+	p.d.nfilters = C.int(len(filters))
+	for i, f := range filters {
+		to := &p.d.filter[i]
+		to.id, to.nparams = C.int(f.id), C.int(len(f.params))
+		for k, v := range f.params {
+			to.params[k] = C.uint(v)
+		}
+	}
+	return nil
+}
+
+// defaultChunk is about the size of chunks where nothing else is asked for.
+const defaultChunk = 1 << 20
+
+// chunkShape returns the chunk shape a Spec asks for.
+func chunkShape(s storage.Spec, elem int) ([]int, error) {
+	if text, ok := s.Options["chunks"]; ok {
+		var chunk []int
+		for word := range strings.SplitSeq(text, ",") {
+			n, err := strconv.Atoi(strings.TrimSpace(word))
+			if err != nil || n < 1 || n > math.MaxUint32 {
+				return nil, fmt.Errorf("%w: option chunks %q; it is like 100,180", nd.ErrChunks, text)
+			}
+			chunk = append(chunk, n)
+		}
+		if len(chunk) != len(s.Shape) {
+			return nil, fmt.Errorf("%w: option chunks %q for shape %v", nd.ErrChunks, text, s.Shape)
+		}
+		return chunk, nil
+	}
+	if s.Chunks.NDim() == 0 {
+		return bands(s.Shape, elem, defaultChunk), nil
+	}
+	if !slices.Equal(s.Chunks.Shape(), s.Shape) {
+		return nil, fmt.Errorf("%w: a grid over %v for shape %v", nd.ErrChunks, s.Chunks.Shape(), s.Shape)
+	}
+	chunk, ok := s.Chunks.Regular()
+	if !ok {
+		return nil, fmt.Errorf("%w: chunks %v are not all of one shape", storage.ErrUnsupported, s.Chunks)
+	}
+	return chunk, nil
+}

@@ -1,0 +1,256 @@
+//go:build cgo && !nohdf5
+
+package hdf5
+
+// #include "shim.h"
+import "C"
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
+)
+
+// dimNames returns the names of an array's dimensions: those of the dimension
+// scales attached to it; for a scale its own name; else h5py's labels. nil
+// where there are none. lib is held.
+func (a *array) dimNames(name string, ndim int, attrs storage.Attrs) ([]string, error) {
+	if ndim == 0 {
+		return nil, nil
+	}
+	if class, _ := attrs["CLASS"].(string); class == "DIMENSION_SCALE" && ndim == 1 {
+		return []string{name}, nil
+	}
+	var refs [C.ND_RANK]C.uint64_t
+	if err := check(C.nd_dim_refs(a.id, C.int(ndim), &refs[0], &stack)); err != nil {
+		return nil, err
+	}
+	names := make([]string, ndim)
+	for i := range names {
+		if refs[i] == 0 {
+			continue
+		}
+		p, err := a.scalePath(refs[i])
+		if err != nil {
+			return nil, fmt.Errorf("dimension %d: %w", i, err)
+		}
+		names[i] = path.Base("/" + p)
+		if names[i] == "/" {
+			names[i] = ""
+		}
+	}
+	if labels, _ := attrs["DIMENSION_LABELS"].([]string); len(labels) == ndim {
+		for i, l := range labels {
+			if names[i] == "" {
+				names[i] = l
+			}
+		}
+	}
+	if !slices.ContainsFunc(names, func(s string) bool { return s != "" }) {
+		return nil, nil
+	}
+	return names, nil
+}
+
+// scalePath returns the path of the dataset a reference leads to. The library
+// searches the file for it, so it is kept. lib is held.
+func (a *array) scalePath(ref C.uint64_t) (string, error) {
+	if p, ok := a.f.scales[ref]; ok {
+		return p, nil
+	}
+	var buf C.nd_buf
+	rc := C.nd_ref_name(a.id, ref, &buf, &stack)
+	list := words(answer(&buf))
+	if rc < 0 {
+		return "", libErr()
+	}
+	p := strings.Trim(list[0], "/")
+	a.f.scales[ref] = p
+	return p, nil
+}
+
+// dimJob is an array whose dimensions get their names at Commit, when the
+// coordinate arrays are there.
+type dimJob struct {
+	group, name string // path of the group, and the array in it
+	dims        []string
+	shape       []int
+	resizable   bool
+}
+
+// nameDims writes dimension names as NetCDF-4 does: every named dimension is a
+// dimension scale attached to the arrays that have it. The scale is the 1-d
+// array of that name and length in the group or one above, or a placeholder
+// made for it. Where another object has the name, the dimension gets h5py's
+// label instead. lib is held.
+func (g *group) nameDims(jobs []dimJob) error {
+	var arrays []*array
+	defer func() {
+		for _, a := range arrays {
+			a.release() // it was only opened to be named
+		}
+	}()
+	for _, j := range jobs { // coordinates first, others need them as scales
+		a, _, err := g.find(storage.JoinKey(j.group, j.name))
+		if err == nil && a == nil {
+			err = g.fail("name dimensions", fmt.Errorf("%w: %s", storage.ErrNotArray, j.name))
+		}
+		if err != nil {
+			return err
+		}
+		arrays = append(arrays, a)
+		if j.isScale() {
+			if err := a.makeScale(j.name); err != nil {
+				return a.fail("name dimensions", err)
+			}
+		}
+	}
+	for i, j := range jobs {
+		if j.isScale() {
+			continue
+		}
+		for axis, dim := range j.dims {
+			if dim == "" {
+				continue
+			}
+			if err := g.nameDim(arrays[i], j, axis, dim); err != nil {
+				return arrays[i].fail("name dimensions", fmt.Errorf("%q: %w", dim, err))
+			}
+		}
+	}
+	return nil
+}
+
+// isScale reports whether the array is the coordinate of its own dimension.
+func (j dimJob) isScale() bool { return len(j.dims) == 1 && j.dims[0] == j.name }
+
+func (a *array) makeScale(name string) error {
+	return check(withName(name, func(c *C.char) C.int { return C.nd_make_scale(a.id, c, &stack) }))
+}
+
+// nameDim names one axis of a. g is the root. lib is held.
+func (g *group) nameDim(a *array, j dimJob, axis int, dim string) error {
+	if strings.ContainsAny(dim, "/\x00") || dim == "." {
+		return fmt.Errorf("%w: no name for a dimension", storage.ErrUnsupported)
+	}
+	scale, err := g.scaleFor(j, axis, dim)
+	if err != nil {
+		return err
+	}
+	if scale == nil {
+		return check(withName(dim, func(c *C.char) C.int { return C.nd_set_label(a.id, C.int(axis), c, &stack) }))
+	}
+	defer scale.release()
+	if err := scale.makeScale(dim); err != nil {
+		return err
+	}
+	return check(C.nd_attach_scale(a.id, scale.id, C.int(axis), &stack))
+}
+
+// scaleFor finds or makes the scale of a dimension; nil where the name is taken
+// by something else. lib is held.
+func (g *group) scaleFor(j dimJob, axis int, dim string) (*array, error) {
+	for at, own := j.group, true; ; at, own = path.Dir("/" + at)[1:], false {
+		a, sub, err := g.find(storage.JoinKey(at, dim))
+		switch {
+		case err == nil && a != nil && slices.Equal(a.Meta().Shape, j.shape[axis:axis+1]):
+			return a, nil
+		case err == nil && a != nil:
+			err = a.release()
+		case err == nil:
+			err = sub.release()
+		case errors.Is(err, storage.ErrNotFound) && own:
+			own, err = false, nil
+		case errors.Is(err, storage.ErrNotFound):
+			err = nil
+		}
+		if err != nil || own {
+			return nil, err
+		}
+		if at == "" {
+			return g.placeholder(j, j.shape[axis], dim)
+		}
+	}
+}
+
+// placeholder makes the dataset that NetCDF-4 stores for a dimension without
+// coordinates. lib is held.
+func (g *group) placeholder(j dimJob, n int, dim string) (*array, error) {
+	_, parent, err := g.find(j.group)
+	if err != nil {
+		return nil, err
+	}
+	if parent != g {
+		defer parent.release()
+	}
+	t, _ := typeOf(nd.Float32)
+	d := C.nd_dataset{rank: 1, layout: C.H5D_CONTIGUOUS}
+	d.dims[0] = C.hsize_t(n)
+	if j.resizable {
+		d.layout, d.resizable, d.chunk[0] = C.H5D_CHUNKED, 1, 1024
+	}
+	id := withName(dim, func(c *C.char) C.hid_t { return C.nd_create(parent.id, c, &t, &d, nil, &stack) })
+	if id < 0 {
+		return nil, libErr()
+	}
+	if err := closeID(id); err != nil {
+		return nil, err
+	}
+	a, err := parent.openArray(dim)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.makeScale(fmt.Sprintf("%s%10d", placeholderName, n)); err != nil {
+		return nil, errors.Join(err, a.release())
+	}
+	return a, nil
+}
+
+const placeholderName = "This is a netCDF dimension but not a netCDF variable."
+
+// followShape gives the placeholders of an array's dimensions the lengths it
+// now has. lib is held.
+func (g *group) followShape(arrayPath string) error {
+	a, _, err := g.find(arrayPath)
+	if err != nil || a == nil {
+		return err
+	}
+	defer a.release()
+	shape := a.Meta().Shape
+	var refs [C.ND_RANK]C.uint64_t
+	if len(shape) > 0 {
+		err = check(C.nd_dim_refs(a.id, C.int(len(shape)), &refs[0], &stack))
+	}
+	for i, n := range shape {
+		if err != nil {
+			break
+		}
+		if refs[i] == 0 {
+			continue
+		}
+		var p string
+		if p, err = a.scalePath(refs[i]); err == nil {
+			err = g.resizePlaceholder(p, n)
+		}
+	}
+	return a.fail("resize dimensions of", err)
+}
+
+func (g *group) resizePlaceholder(at string, n int) error {
+	s, _, err := g.find(at)
+	if err != nil || s == nil {
+		return err
+	}
+	defer s.release()
+	m := s.Meta()
+	label, _ := m.Attrs["NAME"].(string)
+	if !strings.HasPrefix(label, placeholderName[:len(placeholderName)-1]) || m.Shape[0] == n || !s.resizable {
+		return nil
+	}
+	return check(C.nd_set_extent(s.id, &sizesOf([]int{n})[0], &stack))
+}

@@ -1,0 +1,98 @@
+// Package hdf5 reads and writes HDF5 and NetCDF-4 files as arrays and groups of
+// package storage. Importing it registers the driver "hdf5".
+//
+// Files are opened and created through gonum.org/v1/hdf5; data, attributes and
+// properties go through a small C file of our own on libhdf5. All calls of the
+// library are made one at a time. Chunks that are compressed with gzip, zstd or
+// lzf, shuffled or checked with fletcher32 are taken out of the file as they
+// are and decoded in Go, so that many ReadChunk calls decode at the same time;
+// contiguous arrays are read straight from the file. Whatever else libhdf5
+// knows (szip, nbit, scaleoffset, virtual and external data, foreign types) it
+// reads itself, chunk by chunk.
+//
+// Integers, floats of 2, 4 and 8 bytes, h5py's bool and complex numbers, text of
+// fixed length and opaque bytes are read and written. Arrays of other types
+// can be opened, looked at (see [Typed]) and not read. Attributes are numbers,
+// bools and strings, alone or in arrays; references and compounds are left out.
+//
+// Dimension names are those of NetCDF-4: the names of the dimension scales
+// attached to an array, or else h5py's labels.
+//
+// The package needs cgo and libhdf5 with its headers (Debian and Ubuntu:
+// libhdf5-dev; Homebrew: hdf5). Built without cgo or with the tag nohdf5 it is a
+// driver that recognises files and says what is missing. libhdf5 itself can be
+// made to crash by a file crafted for it: do not open files of strangers in a
+// process that must live.
+package hdf5
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/ndgrid/ndgrid/storage"
+)
+
+// ErrLocked is the cause of an error on a file that another process has open
+// for writing.
+var ErrLocked = errors.New("locked by another process that writes it")
+
+// LibraryError is a failed call of libhdf5.
+type LibraryError struct {
+	// Text is the library's error stack, outermost message first:
+	// "H5Fopen: unable to open file: truncated file: eof = 96 …".
+	Text string
+}
+
+func (e *LibraryError) Error() string { return "libhdf5: " + e.Text }
+
+// causes tells what the library's messages mean.
+var causes = []struct {
+	text string
+	err  error
+}{
+	{"unable to lock file", ErrLocked},
+	{"file is already open for", ErrLocked},
+	{"file signature not found", storage.ErrFormat},
+	{"required filter", storage.ErrCodec},
+	{"is not registered", storage.ErrCodec},
+	{"name already exists", storage.ErrExists},
+	{"truncated file", storage.ErrCorrupt},
+	{"Fletcher32", storage.ErrCorrupt},
+	{"inflate() failed", storage.ErrCorrupt},
+	{"filter returned failure", storage.ErrCorrupt},
+	{"bad object header", storage.ErrCorrupt},
+	{"wrong B-tree signature", storage.ErrCorrupt},
+	{"incorrect metadata checksum", storage.ErrCorrupt},
+	{"bad heap", storage.ErrCorrupt},
+	{"no write intent", storage.ErrReadOnly},
+}
+
+// Unwrap returns the class of the error, one of storage's or ErrLocked, where
+// the text tells.
+func (e *LibraryError) Unwrap() error {
+	for _, c := range causes {
+		if strings.Contains(e.Text, c.text) {
+			return c.err
+		}
+	}
+	return nil
+}
+
+// Typed is implemented by the arrays of this package.
+type Typed interface {
+	// StoredType names the type of the elements in the file, also where it has
+	// no dtype: "float32", "compound{x float64, n int32}".
+	StoredType() string
+}
+
+// Internal reports whether name is an attribute in which HDF5 and NetCDF-4 keep
+// their own books about dimensions. Such attributes can be read, and are left
+// out by whatever writes attributes.
+func Internal(name string) bool {
+	switch name {
+	case "CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "DIMENSION_LABELS",
+		"_Netcdf4Dimid", "_Netcdf4Coordinates", "_NCProperties", "_nc3_strict":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,230 @@
+//go:build cgo && !nohdf5
+
+package hdf5
+
+import (
+	"fmt"
+	"math/bits"
+	"strings"
+	"sync"
+
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
+	"github.com/ndgrid/ndgrid/storage/codec"
+)
+
+// Filters by their registered numbers.
+const (
+	filterDeflate    = 1
+	filterShuffle    = 2
+	filterFletcher32 = 3
+	filterLZF        = 32000
+	filterZstd       = 32015
+)
+
+// filterNames are what people call filters.
+var filterNames = map[int]string{
+	filterDeflate: "gzip", filterShuffle: "shuffle", filterFletcher32: "fletcher32", 4: "szip", 5: "nbit", 6: "scaleoffset",
+	filterLZF: "lzf", 32001: "filter 32001 (blosc)", 32004: "filter 32004 (lz4)", 32008: "filter 32008 (bitshuffle)",
+	32013: "filter 32013 (zfp)", filterZstd: "filter 32015 (zstd)", 32026: "filter 32026 (blosc2)",
+}
+
+// filter is one step of a dataset's filter pipeline.
+type filter struct {
+	id     int
+	name   string
+	params []int
+}
+
+// String writes the filter for people: "shuffle", "gzip 5", "filter 32015 (zstd)".
+func (f filter) String() string {
+	text, ok := filterNames[f.id]
+	switch {
+	case f.id == filterDeflate && len(f.params) > 0:
+		return fmt.Sprintf("%s %d", text, f.params[0])
+	case ok:
+		return text
+	case f.name != "":
+		return fmt.Sprintf("filter %d (%s)", f.id, f.name)
+	}
+	return fmt.Sprintf("filter %d", f.id)
+}
+
+// param returns the i-th parameter or a default.
+func (f filter) param(i, def int) int {
+	if i < len(f.params) {
+		return f.params[i]
+	}
+	return def
+}
+
+// config returns the codec that does what the filter does.
+func (f filter) config(elem int) (codec.Config, bool) {
+	switch f.id {
+	case filterDeflate:
+		return codec.Config{Name: "zlib", Params: codec.Params{"level": min(f.param(0, 6), 9)}}, true
+	case filterShuffle:
+		return codec.Config{Name: "shuffle", Params: codec.Params{"elementsize": f.param(0, elem)}}, true
+	case filterFletcher32:
+		return codec.Config{Name: "fletcher32"}, true
+	case filterZstd:
+		return codec.Config{Name: "zstd", Params: codec.Params{"level": f.param(0, 3)}}, true
+	}
+	return codec.Config{}, false
+}
+
+// parseCodecs turns a Spec's codecs into filters.
+func parseCodecs(codecs []string, elem int) ([]filter, error) {
+	var list []filter
+	for _, text := range codecs {
+		if text == filterNames[filterZstd] {
+			text = "zstd"
+		}
+		c, err := codec.Parse(text)
+		if err != nil {
+			return nil, fmt.Errorf("codec %q: %w", text, err)
+		}
+		level := func(def int) int {
+			if n, ok := c.Params["level"].(int); ok {
+				return n
+			}
+			return def
+		}
+		switch c.Name {
+		case "gzip", "zlib":
+			list = append(list, filter{filterDeflate, "", []int{level(4)}})
+		case "shuffle":
+			list = append(list, filter{filterShuffle, "", []int{elem}})
+		case "fletcher32":
+			list = append(list, filter{filterFletcher32, "", nil})
+		case "zstd":
+			list = append(list, filter{filterZstd, "", []int{level(3)}})
+		default:
+			return nil, fmt.Errorf("%w %q for HDF5: there are shuffle, gzip, fletcher32 and zstd", storage.ErrCodec, text)
+		}
+		if n := list[len(list)-1].param(0, 0); c.Name != "shuffle" && (n < 0 || c.Name != "zstd" && n > 9) {
+			return nil, fmt.Errorf("codec %q: the level is 0 to 9", text)
+		}
+	}
+	return list, nil
+}
+
+// pipeline encodes and decodes whole chunks in Go. It is safe for concurrent use.
+type pipeline struct {
+	dtype   nd.DType
+	elems   int    // of a chunk
+	order   string // byte order of stored numbers: "little", "big" or ""
+	filters []filter
+	size    int      // bytes of a decoded chunk
+	limit   int      // no stored chunk has more bytes than this
+	cost    int      // memory one decoding takes beside chunk and stored bytes
+	chains  sync.Map // *chain by filter mask
+}
+
+// chain is the pipeline for chunks that skipped certain filters. Package codec
+// has no lzf, which therefore stands between the codecs before and after it.
+type chain struct {
+	before *codec.Chain
+	lzf    bool
+	after  []codec.Config
+}
+
+// newPipeline binds the filters; it fails where Go can't undo one of them.
+func newPipeline(dtype nd.DType, elems int, order string, filters []filter) (*pipeline, error) {
+	p := &pipeline{dtype: dtype, elems: elems, order: order, filters: filters, size: elems * dtype.Size()}
+	c, err := p.chain(0)
+	if err != nil {
+		return nil, err
+	}
+	p.limit = c.before.MaxEncoded() + p.size>>3 + 4*len(filters) + 64
+	_, p.cost = c.before.Cost()
+	if c.lzf {
+		p.cost += c.before.MaxEncoded()
+	}
+	return p, nil
+}
+
+// chain returns the chain for a mask, in which bit i says that filter i was
+// not applied.
+func (p *pipeline) chain(mask uint32) (*chain, error) {
+	if c, ok := p.chains.Load(mask); ok {
+		return c.(*chain), nil
+	}
+	c := &chain{}
+	configs := []codec.Config{{Name: "bytes", Params: codec.Params{"endian": p.order}}}
+	for i, f := range p.filters {
+		if mask&(1<<i) != 0 {
+			continue
+		}
+		config, ok := f.config(p.dtype.Size())
+		switch {
+		case f.id == filterLZF && !c.lzf:
+			c.lzf = true
+		case !ok || c.lzf && f.id != filterFletcher32:
+			return nil, fmt.Errorf("%w: %s", storage.ErrCodec, f)
+		case c.lzf:
+			c.after = append(c.after, config)
+		default:
+			configs = append(configs, config)
+		}
+	}
+	var err error
+	if c.before, err = codec.New(p.dtype, []int{p.elems}, configs); err != nil {
+		return nil, err
+	}
+	if bits.OnesCount32(mask) <= 2 { // a file that is not damaged has a handful of masks
+		p.chains.Store(mask, c)
+	}
+	return c, nil
+}
+
+// decode decodes a stored chunk into dst of exactly the chunk's size.
+func (p *pipeline) decode(dst, stored []byte, mask uint32) error {
+	c, err := p.chain(mask)
+	if err != nil {
+		return err
+	}
+	if !c.lzf {
+		return c.before.Decode(dst, stored)
+	}
+	after, err := codec.NewBytes(max(0, len(stored)-4*len(c.after)), c.after)
+	if err != nil {
+		return err
+	}
+	packed := make([]byte, after.Size())
+	if err := after.Decode(packed, stored); err != nil {
+		return err
+	}
+	unpacked, err := unpackLZF(make([]byte, 0, c.before.MaxEncoded()), packed)
+	if err != nil {
+		return err
+	}
+	return c.before.Decode(dst, unpacked)
+}
+
+// encode appends the stored form of a chunk to dst.
+func (p *pipeline) encode(dst, src []byte) ([]byte, error) {
+	c, err := p.chain(0)
+	if err != nil {
+		return dst, err
+	}
+	if c.lzf {
+		return dst, fmt.Errorf("%w: lzf is read, not written", storage.ErrUnsupported)
+	}
+	return c.before.Encode(dst, src)
+}
+
+// texts returns the filters for Meta.Codecs.
+func texts(filters []filter) []string {
+	list := make([]string, len(filters))
+	for i, f := range filters {
+		list[i] = f.String()
+	}
+	return list
+}
+
+// cannotDecode is the error of reading a chunk whose filters neither this
+// package nor the library has.
+func cannotDecode(missing []filter) error {
+	return fmt.Errorf("%w: the library has no %s", storage.ErrCodec, strings.Join(texts(missing), ", "))
+}

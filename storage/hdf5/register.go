@@ -1,0 +1,5 @@
+package hdf5
+
+import "github.com/ndgrid/ndgrid/storage"
+
+func init() { storage.Register(driver) }

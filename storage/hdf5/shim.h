@@ -1,0 +1,112 @@
+// The calls of libhdf5 that package hdf5 makes beyond what gonum offers. Every
+// function silences the library, does one thing, copies the error stack to e
+// and restores the library's state: all in one C call, because the stack
+// belongs to the OS thread. None may run beside another: the Go side holds one
+// mutex. Those returning an id or an int are negative on failure.
+#ifndef NDGRID_HDF5_SHIM_H
+#define NDGRID_HDF5_SHIM_H
+
+#include <hdf5.h>
+#include <stddef.h>
+
+#define ND_RANK 32
+#define ND_FILTERS 32
+#define ND_PARAMS 8
+
+typedef struct {
+	char text[1024]; // the stack's messages, outermost first
+} nd_err;
+
+// What the elements of a dataset or an attribute mean.
+enum { ND_OTHER, ND_INT, ND_UINT, ND_FLOAT, ND_BOOL, ND_COMPLEX, ND_STRING, ND_VLSTRING, ND_OPAQUE, ND_REF };
+
+// How stored bytes become those in memory.
+enum { ND_SAME, ND_SWAP, ND_CONVERT };
+
+typedef struct {
+	int kind;       // ND_OTHER …
+	int size;       // of an element in memory; 0 where it varies
+	int how;        // ND_SAME …
+	int order;      // 'l', 'b' or 0
+	char tag[64];   // of opaque types
+	char text[240]; // the stored type, for people
+} nd_type;
+
+typedef struct {
+	int id, nparams;
+	unsigned params[ND_PARAMS];
+	char name[48];
+} nd_filter;
+
+typedef struct {
+	int null, rank; // null: a dataspace without any element
+	hsize_t dims[ND_RANK];
+	int layout;     // H5D_COMPACT …
+	hsize_t chunk[ND_RANK];
+	int resizable;  // no axis has an upper limit
+	int odd_edges;  // partial chunks are stored unfiltered
+	int external;   // data lie in other files
+	int has_fill;
+	int nfilters;
+	nd_filter filter[ND_FILTERS];
+} nd_dataset;
+
+// A malloc'ed answer of any length; the caller frees data.
+typedef struct {
+	char *data;
+	size_t len, cap;
+} nd_buf;
+
+// shim_error.c
+typedef struct {
+	H5E_auto2_t func;
+	void *data;
+} nd_silence;
+void nd_enter(nd_silence *s, nd_err *e);
+int nd_leave(nd_silence *s, nd_err *e, int rc);
+hid_t nd_leave_id(nd_silence *s, nd_err *e, hid_t id);
+int nd_fail(nd_err *e, const char *text);
+int nd_put(nd_buf *b, const void *p, size_t n);
+
+// shim_object.c
+int nd_close(hid_t id, nd_err *e);
+int nd_file_plain(hid_t file, int *plain, nd_err *e);
+int nd_file_netcdf(hid_t file, int *is, nd_err *e);
+int nd_stat(hid_t loc, const char *name, int *type, uint64_t *fileno, uint64_t *addr, nd_err *e);
+int nd_list(hid_t loc, nd_buf *out, nd_err *e);
+int nd_unlink(hid_t loc, const char *name, nd_err *e);
+int nd_flush(hid_t id, nd_err *e);
+
+// shim_type.c
+int nd_describe(hid_t stored, nd_type *t, hid_t *mem);
+hid_t nd_make_type(const nd_type *t);
+
+// shim_dataset.c
+hid_t nd_open(hid_t loc, const char *name, nd_type *t, nd_dataset *d, hid_t *mem, nd_err *e);
+hid_t nd_create(hid_t loc, const char *name, const nd_type *t, const nd_dataset *d, const void *fill, nd_err *e);
+int nd_fill(hid_t ds, hid_t mem, void *fill, nd_err *e);
+int nd_offset(hid_t ds, uint64_t *offset, nd_err *e);
+int nd_read(hid_t ds, hid_t mem, int rank, const hsize_t *start, const hsize_t *count, void *buf, nd_err *e);
+int nd_write(hid_t ds, hid_t mem, int rank, const hsize_t *start, const hsize_t *count, const void *buf, nd_err *e);
+int nd_chunk_size(hid_t ds, const hsize_t *offset, hsize_t *size, nd_err *e);
+int nd_chunk_read(hid_t ds, const hsize_t *offset, void *buf, size_t cap, hsize_t *size, uint32_t *mask, nd_err *e);
+int nd_chunk_write(hid_t ds, const hsize_t *offset, const void *buf, size_t n, nd_err *e);
+int nd_set_extent(hid_t ds, const hsize_t *dims, nd_err *e);
+int nd_filter_avail(int id, nd_err *e);
+
+// shim_attr.c
+int nd_attr_names(hid_t obj, nd_buf *out, nd_err *e);
+int nd_attr_info(hid_t obj, const char *name, nd_type *t, nd_dataset *d, nd_err *e);
+int nd_attr_read(hid_t obj, const char *name, void *buf, size_t cap, nd_err *e);
+int nd_attr_strings(hid_t obj, const char *name, nd_buf *out, nd_err *e);
+int nd_attr_write(hid_t obj, const char *name, const nd_type *t, int rank, const hsize_t *dims, const void *buf, nd_err *e);
+int nd_attr_delete(hid_t obj, const char *name, nd_err *e);
+
+// shim_dims.c
+int nd_dim_refs(hid_t ds, int rank, uint64_t *refs, nd_err *e);
+int nd_ref_name(hid_t ds, uint64_t ref, nd_buf *out, nd_err *e);
+int nd_make_scale(hid_t ds, const char *name, nd_err *e);
+int nd_attach_scale(hid_t ds, hid_t scale, int axis, nd_err *e);
+int nd_set_label(hid_t ds, int axis, const char *name, nd_err *e);
+
+#endif

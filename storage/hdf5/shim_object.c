@@ -1,0 +1,136 @@
+//go:build cgo && !nohdf5
+
+#include "shim.h"
+
+#include <string.h>
+
+int nd_close(hid_t id, nd_err *e) {
+	nd_silence s;
+	nd_enter(&s, e);
+	return nd_leave(&s, e, H5Idec_ref(id));
+}
+
+// nd_file_plain says whether addresses in the file are offsets in one ordinary
+// file: the default driver and no user block.
+int nd_file_plain(hid_t file, int *plain, nd_err *e) {
+	nd_silence s;
+	nd_enter(&s, e);
+	int rc = -1;
+	hsize_t block = 0;
+	hid_t access = H5Fget_access_plist(file), create = H5Fget_create_plist(file);
+	if (access >= 0 && create >= 0 && H5Pget_userblock(create, &block) >= 0) {
+		*plain = H5Pget_driver(access) == H5FD_SEC2 && block == 0;
+		rc = 0;
+	}
+	if (access >= 0)
+		H5Pclose(access);
+	if (create >= 0)
+		H5Pclose(create);
+	return nd_leave(&s, e, rc);
+}
+
+// scale_like stops the iteration at the first dataset that NetCDF-4 would take
+// for a dimension.
+static herr_t scale_like(hid_t loc, const char *name, const H5L_info_t *link, void *data) {
+	(void)data;
+	if (link->type != H5L_TYPE_HARD)
+		return 0;
+	return H5Aexists_by_name(loc, name, "_Netcdf4Dimid", H5P_DEFAULT) > 0 ||
+	       (H5Aexists_by_name(loc, name, "CLASS", H5P_DEFAULT) > 0 && H5Aexists_by_name(loc, name, "REFERENCE_LIST", H5P_DEFAULT) > 0);
+}
+
+int nd_file_netcdf(hid_t file, int *is, nd_err *e) {
+	nd_silence s;
+	nd_enter(&s, e);
+	*is = H5Aexists(file, "_NCProperties") > 0 || H5Aexists(file, "_nc3_strict") > 0;
+	int rc = 0;
+	if (!*is) {
+		rc = H5Literate(file, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, scale_like, NULL);
+		*is = rc > 0;
+	}
+	return nd_leave(&s, e, rc < 0 ? -1 : 0);
+}
+
+// stat_link is nd_stat without the silence: 0 where nothing is at the end of
+// the link.
+static int stat_link(hid_t loc, const char *name, H5O_info_t *info) {
+	int there = H5Lexists(loc, name, H5P_DEFAULT);
+	if (there <= 0)
+		return there;
+	there = H5Oexists_by_name(loc, name, H5P_DEFAULT); // fails on external links and circles of soft links that lead nowhere
+	if (there <= 0)
+		return 0;
+	return H5Oget_info_by_name(loc, name, info, H5P_DEFAULT) < 0 ? -1 : 1;
+}
+
+// nd_stat says what a link leads to: 1 and the object's type and address, 0
+// where there is nothing.
+int nd_stat(hid_t loc, const char *name, int *type, uint64_t *fileno, uint64_t *addr, nd_err *e) {
+	nd_silence s;
+	nd_enter(&s, e);
+	H5O_info_t info;
+	int rc = stat_link(loc, name, &info);
+	if (rc > 0) {
+		*type = info.type;
+		*fileno = info.fileno;
+		*addr = info.addr;
+	}
+	return nd_leave(&s, e, rc);
+}
+
+// is_placeholder tells datasets that only carry the length of a NetCDF-4
+// dimension.
+static int is_placeholder(hid_t loc, const char *name) {
+	static const char mark[] = "This is a netCDF dimension but not a netCDF variable";
+	if (H5Aexists_by_name(loc, name, "CLASS", H5P_DEFAULT) <= 0 || H5Aexists_by_name(loc, name, "NAME", H5P_DEFAULT) <= 0)
+		return 0;
+	char text[256] = "";
+	hid_t attr = H5Aopen_by_name(loc, name, "NAME", H5P_DEFAULT, H5P_DEFAULT);
+	if (attr < 0)
+		return 0;
+	hid_t type = H5Aget_type(attr), space = H5Aget_space(attr);
+	if (type >= 0 && space >= 0 && H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) == 0 &&
+	    H5Tget_size(type) < sizeof text && H5Sget_simple_extent_npoints(space) == 1)
+		H5Aread(attr, type, text);
+	if (space >= 0)
+		H5Sclose(space);
+	if (type >= 0)
+		H5Tclose(type);
+	H5Aclose(attr);
+	return strncmp(text, mark, sizeof mark - 1) == 0;
+}
+
+static herr_t list_one(hid_t loc, const char *name, const H5L_info_t *link, void *data) {
+	(void)link;
+	nd_buf *out = data;
+	H5O_info_t info;
+	int there = stat_link(loc, name, &info);
+	if (there < 0)
+		return -1;
+	if (there == 0 || (info.type != H5O_TYPE_GROUP && info.type != H5O_TYPE_DATASET))
+		return 0;
+	if (info.type == H5O_TYPE_DATASET && is_placeholder(loc, name))
+		return 0;
+	uint64_t head[3] = {info.type == H5O_TYPE_GROUP, info.fileno, info.addr};
+	return nd_put(out, head, sizeof head) < 0 || nd_put(out, name, strlen(name) + 1) < 0 ? -1 : 0;
+}
+
+// nd_list lists the groups and datasets behind the links of a group. Each is
+// three uint64 (is it a group, file number, address) and its name with a NUL.
+int nd_list(hid_t loc, nd_buf *out, nd_err *e) {
+	nd_silence s;
+	nd_enter(&s, e);
+	return nd_leave(&s, e, H5Literate(loc, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, list_one, out));
+}
+
+int nd_unlink(hid_t loc, const char *name, nd_err *e) {
+	nd_silence s;
+	nd_enter(&s, e);
+	return nd_leave(&s, e, H5Ldelete(loc, name, H5P_DEFAULT));
+}
+
+int nd_flush(hid_t id, nd_err *e) {
+	nd_silence s;
+	nd_enter(&s, e);
+	return nd_leave(&s, e, H5Fflush(id, H5F_SCOPE_GLOBAL));
+}
