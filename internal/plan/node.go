@@ -119,7 +119,7 @@ func (n *Node) String() string {
 		return "error: " + n.Err.Error()
 	}
 	return fmt.Sprintf("%v %s  chunks %v, %d chunk%s, %s, not computed", n.DType, n.shapeText(), n.Grid,
-		n.Grid.Len(), plural(n.Grid.Len()), nd.FormatBytes(int64(n.NBytes())))
+		n.Grid.Len(), plural(n.Grid.Len()), nd.FormatBytes(n.NBytes()))
 }
 
 func (n *Node) shapeText() string {

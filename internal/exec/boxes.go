@@ -1,0 +1,298 @@
+package exec
+
+import (
+	"slices"
+
+	"github.com/ndgrid/ndgrid/internal/plan"
+	"github.com/ndgrid/ndgrid/nd"
+)
+
+// concatLeaf is several programs over one domain, side by side along an axis.
+type concatLeaf struct {
+	axis  int // of the domain; -1: the view shows a single part
+	item  int
+	parts []part
+}
+
+type part struct {
+	prog   *program
+	within nd.Box
+}
+
+func (l *concatLeaf) cost(shape []int) int {
+	c := 0
+	for _, p := range l.parts {
+		c = max(c, p.prog.cost(shape))
+	}
+	return size(shape)*l.item + c*min(len(l.parts), 2)
+}
+
+func (l *concatLeaf) fetch(t *task, box nd.Box) (operand, error) {
+	var buf []byte
+	dense := cStrides(box.Shape)
+	for _, p := range l.parts {
+		sub := nd.Box{Start: slices.Clone(box.Start), Shape: slices.Clone(box.Shape)}
+		at := 0
+		if l.axis >= 0 {
+			lo := max(box.Start[l.axis], p.within.Start[l.axis])
+			hi := min(box.Stop(l.axis), p.within.Stop(l.axis))
+			if lo >= hi {
+				continue
+			}
+			sub.Start[l.axis], sub.Shape[l.axis] = lo, hi-lo
+			at = (lo - box.Start[l.axis]) * dense[l.axis]
+		}
+		ops, err := p.prog.fetch(t, sub)
+		if err != nil {
+			return operand{}, err
+		}
+		out := p.prog.outs[0]
+		if sub.Size() == box.Size() && out < len(p.prog.leaves) {
+			return ops[out], nil
+		}
+		if buf == nil {
+			buf = t.take(box.Size() * l.item)
+		}
+		p.prog.store(t, ops, sub.Shape, out, operand{buf, at, dense})
+	}
+	return operand{buf, 0, dense}, nil
+}
+
+// dense computes a box of a program's only result into dst.
+func (p *program) dense(t *task, box nd.Box, dst []byte) error {
+	ops, err := p.fetch(t, box)
+	if err != nil {
+		return err
+	}
+	p.store(t, ops, box.Shape, p.outs[0], operand{dst, 0, cStrides(box.Shape)})
+	return nil
+}
+
+// reshaper computes boxes of a reshaped array from boxes of its argument.
+type reshaper struct {
+	node   *plan.Node
+	sub    *program
+	groups []plan.Group
+}
+
+func newReshaper(n *plan.Node, sub *program) *reshaper {
+	return &reshaper{n, sub, plan.Groups(n.Args[0].Shape, n.Shape)}
+}
+
+func (r *reshaper) boxCost(shape []int) int {
+	c := r.sub.cost(r.node.Args[0].Grid.MaxChunk())
+	return c + size(shape)*r.node.DType.Size()
+}
+
+// stretch is a box of a group's source axes whose elements lie one after the
+// other, from at, in the group's part of the result box.
+type stretch struct {
+	start, shape []int
+	at           int
+}
+
+func (r *reshaper) box(t *task, box nd.Box, dst []byte) error {
+	from := r.node.Args[0].Shape
+	lists := make([][]stretch, len(r.groups))
+	lens := make([]int, len(r.groups)) // elements of every group in the box
+	counts := nd.Box{Start: make([]int, len(r.groups)), Shape: make([]int, len(r.groups))}
+	for g, gr := range r.groups {
+		sub := nd.Box{Start: box.Start[gr.Out[0]:gr.Out[1]], Shape: box.Shape[gr.Out[0]:gr.Out[1]]}
+		lists[g] = stretches(sub, r.node.Shape[gr.Out[0]:gr.Out[1]], from[gr.In[0]:gr.In[1]])
+		lens[g] = size(sub.Shape)
+		counts.Shape[g] = len(lists[g])
+	}
+	item := r.node.DType.Size()
+	return eachCoord(counts, func(pick []int) error {
+		var in nd.Box
+		at := make([]int, len(pick))
+		n := make([]int, len(pick))
+		for g, i := range pick {
+			s := lists[g][i]
+			in.Start, in.Shape = append(in.Start, s.start...), append(in.Shape, s.shape...)
+			at[g], n[g] = s.at, size(s.shape)
+		}
+		if counts.Size() == 1 {
+			return r.sub.dense(t, in, dst)
+		}
+		mark := t.mark()
+		buf := t.take(in.Size() * item)
+		if err := r.sub.dense(t, in, buf); err != nil {
+			return err
+		}
+		strides := cStrides(lens)
+		copyStrided(operand{dst, dot(at, strides), strides}, operand{buf, 0, cStrides(n)}, n, item)
+		t.release(mark)
+		return nil
+	})
+}
+
+// stretches cuts the box of a group's result axes (lengths to) into boxes of
+// its source axes (lengths from).
+func stretches(box nd.Box, to, from []int) []stretch {
+	var list []stretch
+	strides := cStrides(to)
+	// The box is made of flat runs: whole trailing axes, times one cut axis.
+	run, k := 1, len(to)-1
+	for ; k >= 0; k-- {
+		run *= box.Shape[k]
+		if box.Shape[k] != to[k] {
+			break
+		}
+	}
+	outer := nd.Box{Start: slices.Clone(box.Start), Shape: slices.Clone(box.Shape)}
+	for j := max(k, 0); j < len(to); j++ {
+		outer.Shape[j] = 1
+	}
+	at := 0
+	flatEnd := -1
+	_ = eachCoord(outer, func(i []int) error {
+		lo := dot(i, strides)
+		if n := len(list); lo == flatEnd && n > 0 { // one run goes on: boxes may join
+			list[n-1].shape = append(list[n-1].shape, run)
+		} else {
+			list = append(list, stretch{start: []int{lo}, shape: []int{run}, at: at})
+		}
+		flatEnd = lo + run
+		at += run
+		return nil
+	})
+	var boxes []stretch
+	for _, s := range list {
+		n := 0
+		for _, r := range s.shape {
+			n += r
+		}
+		boxes = append(boxes, flatBoxes(s.start[0], n, s.at, from)...)
+	}
+	return boxes
+}
+
+// flatBoxes cuts the flat range of n elements from lo (C order) of an array
+// into boxes.
+func flatBoxes(lo, n, at int, shape []int) []stretch {
+	if len(shape) == 0 {
+		return []stretch{{[]int{}, []int{}, at}}
+	}
+	if len(shape) == 1 {
+		return []stretch{{[]int{lo}, []int{n}, at}}
+	}
+	inner := size(shape[1:])
+	var list []stretch
+	add := func(i, from, m int) {
+		for _, s := range flatBoxes(from, m, at, shape[1:]) {
+			list = append(list, stretch{append([]int{i}, s.start...), append([]int{1}, s.shape...), s.at})
+		}
+		at += m
+		n -= m
+		lo += m
+	}
+	if r := lo % inner; r != 0 {
+		add(lo/inner, r, min(n, inner-r))
+	}
+	if rows := n / inner; rows > 0 {
+		s := stretch{append([]int{lo / inner}, make([]int, len(shape)-1)...), append([]int{rows}, shape[1:]...), at}
+		list = append(list, s)
+		at += rows * inner
+		n -= rows * inner
+		lo += rows * inner
+	}
+	if n > 0 {
+		add(lo/inner, 0, n)
+	}
+	return list
+}
+
+// taker computes boxes of an array made of listed indices along an axis.
+type taker struct {
+	node *plan.Node
+	sub  *program
+}
+
+func (k *taker) boxCost(shape []int) int {
+	return k.sub.cost(shape) + size(shape)*k.node.DType.Size()
+}
+
+func (k *taker) box(t *task, box nd.Box, dst []byte) error {
+	axis, item := k.node.Params["axis"].(int), k.node.DType.Size()
+	index := k.node.Params["index"].([]int)[box.Start[axis]:box.Stop(axis)]
+	dense := cStrides(box.Shape)
+	for i := 0; i < len(index); {
+		n := 1 // indices that follow each other
+		for i+n < len(index) && index[i+n] == index[i]+n {
+			n++
+		}
+		in := nd.Box{Start: slices.Clone(box.Start), Shape: slices.Clone(box.Shape)}
+		in.Start[axis], in.Shape[axis] = index[i], n
+		mark := t.mark()
+		buf := t.take(in.Size() * item)
+		if err := k.sub.dense(t, in, buf); err != nil {
+			return err
+		}
+		copyStrided(operand{dst, i * dense[axis], dense}, operand{buf, 0, cStrides(in.Shape)}, in.Shape, item)
+		t.release(mark)
+		i += n
+	}
+	return nil
+}
+
+// boxOp computes boxes of a plan.BoxOp.
+type boxOp struct {
+	node *plan.Node
+	op   *plan.BoxOp
+	subs []*program
+}
+
+func (o *boxOp) boxCost(shape []int) int {
+	box := nd.Box{Start: make([]int, len(shape)), Shape: shape}
+	if o.op.WholeChunks {
+		box.Shape = o.node.Grid.MaxChunk()
+	}
+	c := box.Size() * o.node.DType.Size()
+	for i, b := range o.op.Inputs(o.node, box) {
+		c += b.Size()*o.node.Args[i].DType.Size() + o.subs[i].cost(b.Shape)
+	}
+	return c
+}
+
+func (o *boxOp) box(t *task, box nd.Box, dst []byte) error {
+	if !o.op.WholeChunks {
+		return o.eval(t, box, dst)
+	}
+	grid, item := o.node.Grid, o.node.DType.Size()
+	cover := grid.Cover(box)
+	return eachCoord(cover, func(coord []int) error {
+		chunk := grid.Box(coord)
+		if equalBox(chunk, box) {
+			return o.eval(t, box, dst)
+		}
+		mark := t.mark()
+		defer t.release(mark)
+		buf := t.take(chunk.Size() * item)
+		if err := o.eval(t, chunk, buf); err != nil {
+			return err
+		}
+		d, s := operand{dst, 0, cStrides(box.Shape)}, operand{buf, 0, cStrides(chunk.Shape)}
+		shape := make([]int, box.NDim())
+		for k := range shape {
+			lo, hi := max(box.Start[k], chunk.Start[k]), min(box.Stop(k), chunk.Stop(k))
+			shape[k] = hi - lo
+			d.off += (lo - box.Start[k]) * d.strides[k]
+			s.off += (lo - chunk.Start[k]) * s.strides[k]
+		}
+		copyStrided(d, s, shape, item)
+		return nil
+	})
+}
+
+func (o *boxOp) eval(t *task, box nd.Box, dst []byte) error {
+	boxes := o.op.Inputs(o.node, box)
+	in := make([][]byte, len(boxes))
+	for i, b := range boxes {
+		in[i] = t.take(b.Size() * o.node.Args[i].DType.Size())
+		if err := o.subs[i].dense(t, b, in[i]); err != nil {
+			return err
+		}
+	}
+	return o.op.Eval(o.node, box, dst, in, boxes)
+}

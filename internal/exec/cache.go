@@ -1,0 +1,116 @@
+package exec
+
+import (
+	"container/list"
+	"context"
+	"sync"
+
+	"github.com/ndgrid/ndgrid/storage"
+)
+
+// cache holds decoded chunks: those in use by tasks, and, up to cap bytes,
+// those that later tasks of the stage will want. A chunk wanted by several
+// tasks at once is decoded once.
+type cache struct {
+	run *run
+	cap int
+
+	mu      sync.Mutex
+	entries map[chunkKey]*chunkEntry
+	idle    *list.List // entries nobody uses, oldest first
+	bytes   int        // of idle entries
+}
+
+type chunkKey struct {
+	src   storage.Array
+	index int // of the chunk in C order
+}
+
+type chunkEntry struct {
+	key     chunkKey
+	buf     []byte // from the pool
+	present bool
+	err     error
+	refs    int
+	ready   chan struct{}
+	elem    *list.Element
+}
+
+func newCache(r *run, cap int) *cache {
+	return &cache{run: r, cap: cap, entries: map[chunkKey]*chunkEntry{}, idle: list.New()}
+}
+
+// get returns the decoded chunk; the caller releases it. bytes is the size of
+// the largest chunk of the source, n that of this one.
+func (c *cache) get(ctx context.Context, src storage.Array, coord []int, index, bytes, n int) (*chunkEntry, error) {
+	key := chunkKey{src, index}
+	c.mu.Lock()
+	if e, ok := c.entries[key]; ok {
+		e.refs++
+		if e.elem != nil {
+			c.idle.Remove(e.elem)
+			e.elem = nil
+			c.bytes -= len(e.buf)
+		}
+		c.mu.Unlock()
+		<-e.ready
+		if e.err != nil {
+			err := e.err
+			c.release(e)
+			return nil, err
+		}
+		return e, nil
+	}
+	e := &chunkEntry{key: key, refs: 1, ready: make(chan struct{})}
+	c.entries[key] = e
+	c.mu.Unlock()
+
+	e.buf = c.run.pool.get(bytes)
+	e.present, e.err = src.ReadChunk(ctx, coord, e.buf[:n])
+	c.run.decodedChunks.Add(1)
+	c.run.decodedBytes.Add(int64(n))
+	close(e.ready)
+	if e.err != nil {
+		err := e.err
+		c.release(e)
+		return nil, err
+	}
+	return e, nil
+}
+
+// release ends a use; a chunk nobody uses stays while there is room.
+func (c *cache) release(e *chunkEntry) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e.refs--; e.refs > 0 {
+		return
+	}
+	if e.err != nil {
+		c.forget(e)
+		return
+	}
+	e.elem = c.idle.PushBack(e)
+	c.bytes += len(e.buf)
+	for c.bytes > c.cap {
+		oldest := c.idle.Front()
+		o := c.idle.Remove(oldest).(*chunkEntry)
+		c.bytes -= len(o.buf)
+		c.forget(o)
+	}
+}
+
+func (c *cache) forget(e *chunkEntry) {
+	delete(c.entries, e.key)
+	c.run.pool.put(e.buf)
+	e.buf = nil
+}
+
+// clear gives all idle chunks back.
+func (c *cache) clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for el := c.idle.Front(); el != nil; el = c.idle.Front() {
+		c.forget(c.idle.Remove(el).(*chunkEntry))
+	}
+	c.bytes = 0
+}

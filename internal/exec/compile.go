@@ -1,0 +1,286 @@
+package exec
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/ndgrid/ndgrid/internal/kernel"
+	"github.com/ndgrid/ndgrid/internal/plan"
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
+)
+
+// compiler cuts plans into stages. What it decides follows from the plans and
+// the options, without any I/O and in time that does not depend on the number
+// of chunks.
+type compiler struct {
+	memory  int
+	workers int
+	dir     string // for scratch files
+	stages  []*stage
+	temps   map[*plan.Node]*temp
+	interns []*plan.Node // made during compilation
+}
+
+// temp is the result of a stage for later stages.
+type temp struct {
+	node    *plan.Node
+	stage   *stage
+	buf     []byte   // allocated when the run starts
+	scratch *scratch // instead of buf, where it is large
+}
+
+func (t *temp) memory() ([]byte, error) {
+	if t.buf == nil && t.node.NBytes() > 0 {
+		return nil, fmt.Errorf("internal: result of stage %d is used before it exists", t.stage.index)
+	}
+	return t.buf, nil
+}
+
+// share is the part of the memory budget that a single use may claim where
+// there is a choice: a chunk cache, a result between stages, partial results.
+const share = 4
+
+// intern returns the node equal to n that was seen before, or n.
+func (c *compiler) intern(n *plan.Node) *plan.Node {
+	all := plan.Intern(append(slices.Clone(c.interns), n))
+	last := all[len(all)-1]
+	for i, o := range c.interns {
+		if all[i] == last {
+			return o
+		}
+	}
+	c.interns = append(c.interns, n)
+	return n
+}
+
+// reduced returns the result of a reduction as a temp.
+func (c *compiler) reduced(n *plan.Node) (*temp, error) {
+	if t, ok := c.temps[n]; ok {
+		return t, nil
+	}
+	t := &temp{node: n}
+	var tg target = tempTarget{t: t}
+	if n.NBytes() > c.memory/share {
+		t.scratch = newScratch(n.DType, n.Grid, n.Grid, c.dir)
+		tg = t.scratch
+	}
+	st, err := c.reduce(n, tg)
+	t.stage = st
+	c.temps[n] = t
+	return t, err
+}
+
+// reduce adds a reduction to a stage over the grid of its argument.
+func (c *compiler) reduce(n *plan.Node, tg target) (*stage, error) {
+	r, _ := kernel.LookupReduction(n.Op)
+	arg := n.Args[0]
+	k := &sink{node: n, target: tg, reducer: r.Bind(n.Params, arg.DType), reduced: n.Reduced(), grid: n.Grid}
+	return c.add(k, arg, arg.Grid)
+}
+
+// store adds an array that is stored as it is, box by box of grid.
+func (c *compiler) store(n *plan.Node, grid nd.Grid, tg target) (*stage, error) {
+	return c.add(&sink{node: n, target: tg, grid: grid}, n, grid)
+}
+
+// add puts a sink into a stage that walks the same grid and reads one of the
+// same sources, or into a new one. (Stages, and so merge trees, don't depend on
+// this: it only saves reading twice.)
+func (c *compiler) add(k *sink, n *plan.Node, grid nd.Grid) (*stage, error) {
+	st := &stage{domain: grid}
+	st.builder = c.newBuilder(st, grid, true, true)
+	view := plan.Identity(n.Shape)
+	reg, err := st.builder.reg(n, view)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range c.stages {
+		if o.level == st.level && o.domain.Equal(grid) && o.shares(st) && c.statesFit(o, k) {
+			if reg, err = o.builder.reg(n, view); err != nil {
+				return nil, err
+			}
+			k.reg = reg
+			o.sinks = append(o.sinks, k)
+			return o, nil
+		}
+	}
+	k.reg = reg
+	st.sinks = []*sink{k}
+	c.stages = append(c.stages, st)
+	return st, nil
+}
+
+// shares reports whether both stages read the same stored array.
+func (s *stage) shares(o *stage) bool {
+	for _, a := range s.sources {
+		for _, b := range o.sources {
+			if a.src == b.src {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// statesFit reports whether a stage has room for the partial results of one
+// more reduction.
+func (c *compiler) statesFit(st *stage, k *sink) bool {
+	total := c.partials(st, k, c.workers)
+	for _, o := range st.sinks {
+		total += c.partials(st, o, c.workers)
+	}
+	return total <= c.memory/share
+}
+
+// partials bounds the bytes of states of a reduction that wait for others.
+func (c *compiler) partials(st *stage, k *sink, workers int) int {
+	if !k.isReduction() {
+		return 0
+	}
+	n, levels := 1, 1
+	for a, m := range st.domain.NumChunks() {
+		if k.reduced[a] {
+			n *= m
+		}
+	}
+	for ; n > 1; n = (n + 1) / 2 {
+		levels++
+	}
+	return (2*workers + levels) * k.stateBytes(st.domain)
+}
+
+// streams reports whether a rechunk needs no place of its own: what it reads
+// costs nothing extra to read in other boxes, or the chunks that several of the
+// new ones share fit into the cache meanwhile.
+func (c *compiler) streams(n *plan.Node) bool {
+	arg := n.Args[0]
+	if !decodes(arg) {
+		return true
+	}
+	item := max(arg.DType.Size(), n.Weight/max(n.Size(), 1))
+	return windowBytes(arg.Grid, n.Grid, item) <= c.memory/share
+}
+
+// decodes reports whether reading boxes that are not chunks costs more than
+// reading chunks.
+func decodes(n *plan.Node) bool {
+	switch n.Op {
+	case plan.OpSource:
+		_, view := n.Leaf.(storage.Viewer)
+		_, box := n.Leaf.(storage.BoxReader)
+		return !view && !box
+	case plan.OpND, plan.OpFull, plan.OpArange, plan.OpFunc:
+		return false
+	}
+	if n.IsReduction() {
+		return false // a result between stages
+	}
+	if op, ok := n.Leaf.(*plan.BoxOp); ok && op.WholeChunks {
+		return true
+	}
+	return slices.ContainsFunc(n.Args, decodes)
+}
+
+// windowBytes bounds the bytes of chunks of grid a that must stay while the
+// chunks of b are walked, the axes cut alike outermost, then the longest.
+func windowBytes(a, b nd.Grid, item int) int {
+	n := item
+	longest := -1
+	for k := range a.Shape() {
+		if !nested(a.Axis(k), b.Axis(k)) && (longest < 0 || a.NumChunks()[k] > a.NumChunks()[longest]) {
+			longest = k
+		}
+	}
+	ma, mb, shape := a.MaxChunk(), b.MaxChunk(), a.Shape()
+	for k := range shape {
+		switch {
+		case nested(a.Axis(k), b.Axis(k)):
+			n *= max(ma[k], mb[k])
+		case k == longest:
+			n *= min(mb[k]+2*ma[k], shape[k])
+		default:
+			n *= shape[k]
+		}
+	}
+	return n
+}
+
+// nested reports whether every chunk of the 1-d grid a lies in one of b.
+func nested(a, b nd.Grid) bool {
+	if a.Equal(b) || b.Len() <= 1 {
+		return true
+	}
+	ca, ok := a.Regular()
+	cb, ok2 := b.Regular()
+	return ok && ok2 && cb[0]%ca[0] == 0
+}
+
+// rechunked returns a rechunked array as a temp in a scratch file. The pass
+// that writes it walks chunks that are whole numbers of the source's, as large
+// as a share of the memory allows, so that pieces are not too small.
+func (c *compiler) rechunked(n *plan.Node) (*temp, error) {
+	if t, ok := c.temps[n]; ok {
+		return t, nil
+	}
+	arg := n.Args[0]
+	write := coarsen(arg.Grid, n.Grid, c.memory/(2*share*max(c.workers, 1))/max(arg.DType.Size(), 1))
+	t := &temp{node: n, scratch: newScratch(n.DType, write, n.Grid, c.dir)}
+	st, err := c.store(arg, write, t.scratch)
+	t.stage = st
+	c.temps[n] = t
+	return t, err
+}
+
+// coarsen joins chunks of a along the axes where those of b are longer, to at
+// most limit elements.
+func coarsen(a, b nd.Grid, limit int) nd.Grid {
+	chunk, ok := a.Regular()
+	if !ok {
+		return a
+	}
+	shape, mb := a.Shape(), b.MaxChunk()
+	for {
+		best := -1
+		for k := range chunk {
+			if chunk[k] < min(mb[k], shape[k]) && 2*size(chunk) <= limit &&
+				(best < 0 || mb[k]*chunk[best] > mb[best]*chunk[k]) {
+				best = k
+			}
+		}
+		if best < 0 {
+			break
+		}
+		chunk[best] *= 2
+	}
+	g, err := nd.NewGrid(shape, chunk)
+	if err != nil {
+		return a
+	}
+	return g
+}
+
+// sourceUse is a stored array that a stage reads through one or more views.
+type sourceUse struct {
+	src   storage.Array
+	views []plan.View
+	// mapped: the views map the stage's domain; otherwise it is not known which
+	// tasks need which chunks.
+	mapped bool
+	whole  bool // every task needs one chunk per view
+}
+
+// uses notes that a program of the stage reads a.
+func (s *stage) uses(a storage.Array, v plan.View, whole bool, b *builder) {
+	for i := range s.sources {
+		u := &s.sources[i]
+		if u.src == a {
+			if !slices.ContainsFunc(u.views, func(o plan.View) bool { return o.Key() == v.Key() }) {
+				u.views = append(u.views, v)
+			}
+			u.mapped, u.whole = u.mapped && b.axes, u.whole && whole
+			return
+		}
+	}
+	s.sources = append(s.sources, sourceUse{a, []plan.View{v}, b.axes, whole})
+}

@@ -1,0 +1,337 @@
+// Package exec runs plans: it cuts them into stages of independent tasks, one
+// per chunk, and runs these on a bounded number of workers within a bounded
+// number of bytes.
+package exec
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/ndgrid/ndgrid/diag"
+	"github.com/ndgrid/ndgrid/internal/plan"
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
+)
+
+// Options say how to run; they don't change what comes out.
+type Options struct {
+	Workers int    // goroutines that compute; 0: as many as processors
+	Memory  int    // bytes; 0: half of what the machine or its container has free
+	Scratch string // directory for what doesn't fit; "": the system's
+	OnEvent diag.Handler
+}
+
+// Out is an array to compute and where it goes: exactly one of Buf, Array.
+type Out struct {
+	Node *plan.Node
+	// Buf returns memory for all elements, allocated when the run starts, with
+	// strides in elements; Counted says that the bytes count as the run's.
+	Buf     func() (buf []byte, off int, strides []int)
+	Counted bool
+	// Array is the stored array to write, from Origin on (nil: from 0).
+	Array  storage.WritableArray
+	Origin []int
+}
+
+// Program is a set of outputs ready to run.
+type Program struct {
+	opts   Options
+	c      *compiler
+	outs   []Out
+	stages []*stage
+	peak   int
+	err    error // why it can't run: memory
+}
+
+// Compile cuts outputs into stages. A program that needs more than its memory
+// budget is returned with the error that Run would give.
+func Compile(outs []Out, opts Options) (*Program, error) {
+	if opts.Workers <= 0 {
+		opts.Workers = runtime.GOMAXPROCS(0)
+	}
+	if opts.Memory <= 0 {
+		opts.Memory = int(diag.FreeMemory() / 2)
+	}
+	if opts.Scratch == "" {
+		opts.Scratch = os.TempDir()
+	}
+	c := &compiler{memory: opts.Memory, workers: opts.Workers, dir: opts.Scratch, temps: map[*plan.Node]*temp{}}
+	p := &Program{opts: opts, c: c, outs: outs}
+	nodes := make([]*plan.Node, len(outs))
+	for i, o := range outs {
+		if err := plan.Check(o.Node); err != nil {
+			return nil, err
+		}
+		nodes[i] = o.Node
+	}
+	nodes = plan.Intern(nodes)
+	plan.Walk(nodes, func(n *plan.Node) { c.interns = append(c.interns, n) })
+	for i, o := range outs {
+		if err := p.output(nodes[i], o); err != nil {
+			return nil, err
+		}
+	}
+	p.stages = c.stages
+	p.fit()
+	return p, nil
+}
+
+// output adds the stages of one output.
+func (p *Program) output(n *plan.Node, o Out) error {
+	var tg target
+	grid := n.Grid
+	if o.Array != nil {
+		m := o.Array.Meta()
+		origin := o.Origin
+		if origin == nil {
+			origin = make([]int, n.NDim())
+		}
+		g, err := regionGrid(n, m, origin)
+		if err != nil {
+			return err
+		}
+		grid, tg = g, arrayTarget{o.Array, origin}
+	} else {
+		tg = &outTarget{out: o}
+	}
+	n = plan.Rechunk(n, grid)
+	if n.Err != nil {
+		return n.Err
+	}
+	if n.IsReduction() {
+		_, err := p.c.reduce(n, tg)
+		return err
+	}
+	_, err := p.c.store(n, grid, tg)
+	return err
+}
+
+// regionGrid returns the write grid of a stored array as seen by an array that
+// is written into it from origin on.
+func regionGrid(n *plan.Node, m *storage.Meta, origin []int) (nd.Grid, error) {
+	if m.DType != n.DType {
+		return nd.Grid{}, fmt.Errorf("an array of %v into a stored array of %v; Cast it first: %w", n.DType, m.DType, nd.ErrDType)
+	}
+	if len(m.Shape) != n.NDim() || len(origin) != n.NDim() {
+		return nd.Grid{}, fmt.Errorf("shape %v into a stored array of shape %v from %v: %w", n.Shape, m.Shape, origin, nd.ErrShape)
+	}
+	var axes []nd.Grid
+	for k, at := range origin {
+		if at < 0 || at+n.Shape[k] > m.Shape[k] {
+			return nd.Grid{}, fmt.Errorf("shape %v into a stored array of shape %v from %v: axis %d ends at %d: %w", n.Shape, m.Shape, origin, k, at+n.Shape[k], nd.ErrShape)
+		}
+		axes = append(axes, m.WriteGrid.ViewAxis(k, at, 1, n.Shape[k]))
+	}
+	return nd.JoinGrids(axes...)
+}
+
+// outTarget is a result in memory, which exists when the run starts.
+type outTarget struct {
+	inMemory
+	out Out
+	operand
+}
+
+func (o *outTarget) memory() (operand, bool) { return o.operand, true }
+
+// fit finishes the stages' programs and shares out the memory.
+func (p *Program) fit() {
+	for i, s := range p.c.stages {
+		s.index = i
+		outs := make([]int, len(s.sinks))
+		for j, k := range s.sinks {
+			outs[j] = k.reg
+		}
+		s.prog = s.builder.prog
+		s.prog.complete(outs)
+		for j, k := range s.sinks {
+			k.reg = s.prog.outs[j]
+		}
+		s.builder = nil
+	}
+	fixed := 0
+	for _, o := range p.outs {
+		if o.Counted {
+			fixed += o.Node.NBytes()
+		}
+	}
+	results := fixed
+	for _, t := range p.c.temps {
+		if t.scratch == nil {
+			fixed += t.node.NBytes()
+		}
+	}
+	p.peak = fixed
+	if results > p.opts.Memory {
+		p.err = fmt.Errorf("the results take %s, over the budget of %s; use Save or Into: %w", nd.FormatBytes(results), nd.FormatBytes(p.opts.Memory), ErrMemory)
+	}
+	for _, s := range p.stages {
+		s.workers = p.opts.Workers
+		s.arrange()
+		n, err := s.fit(p.c, p.opts.Memory-fixed)
+		s.peak = n
+		p.peak = max(p.peak, fixed+n)
+		if p.err == nil {
+			p.err = err
+		}
+	}
+}
+
+// name says what a stage does: its sources' number, operations and sinks.
+func (s *stage) name() string {
+	var words []string
+	for _, in := range s.prog.instrs {
+		words = append(words, in.name)
+	}
+	for _, k := range s.sinks {
+		w := "store"
+		if k.isReduction() {
+			w = k.node.Op
+		} else if _, ok := k.target.(*scratch); ok {
+			w = "rechunk"
+		}
+		words = append(words, w)
+	}
+	if len(words) > 6 {
+		words = append(words[:5], "…", words[len(words)-1])
+	}
+	return strings.Join(words, ", ")
+}
+
+// StageInfo is what is known of a stage before it runs.
+type StageInfo struct {
+	Name            string
+	Tasks, Workers  int
+	ChunksNeeded    int // chunks of stored arrays in what the stage reads
+	DecodesExpected int
+	BytesRead       int // of them, decoded
+	Outputs         int // arrays it makes
+	SharedSources   bool
+	Peak            int // bytes it takes beside results
+}
+
+// Info describes the stages and the projected peak in bytes; err is what Run
+// would fail with before it starts.
+func (p *Program) Info() (stages []StageInfo, peak int, err error) {
+	for _, s := range p.stages {
+		needed, expected := s.decodes()
+		bytes := 0
+		for _, u := range s.sources {
+			m := u.src.Meta()
+			bytes += size(m.Shape) * m.DType.Size()
+		}
+		info := StageInfo{Name: s.name(), Tasks: s.domain.Len(), Workers: s.workers, ChunksNeeded: needed,
+			DecodesExpected: expected, BytesRead: bytes, Outputs: len(s.sinks), SharedSources: len(s.sinks) > 1 && len(s.sources) > 0}
+		info.Peak = s.peak
+		stages = append(stages, info)
+	}
+	return stages, p.peak, p.err
+}
+
+// Report says what a run did.
+type Report struct {
+	Elapsed       time.Duration
+	Stages, Tasks int
+	ChunksDecoded int
+	BytesDecoded  int
+	ProjectedPeak int // bytes, the promise
+}
+
+// run is a program while it runs.
+type run struct {
+	p             *Program
+	pool          *pool
+	decodedChunks atomic.Int64
+	decodedBytes  atomic.Int64
+	writtenBytes  atomic.Int64
+	events        sync.Mutex
+}
+
+// Run computes the outputs. It may be called once.
+func (p *Program) Run(ctx context.Context) (rep Report, err error) {
+	if p.err != nil {
+		return rep, p.err
+	}
+	r := &run{p: p, pool: newPool()}
+	start := time.Now()
+	defer func() {
+		rep = Report{time.Since(start), len(p.stages), 0, int(r.decodedChunks.Load()), int(r.decodedBytes.Load()), p.peak}
+		for _, s := range p.stages {
+			rep.Tasks += s.domain.Len()
+		}
+		for _, t := range p.c.temps {
+			if t.scratch != nil {
+				_ = t.scratch.Close()
+			}
+		}
+		r.emit(diag.Event{Kind: diag.RunEnd, Err: err})
+	}()
+	r.emit(diag.Event{Kind: diag.RunStart, Tasks: len(p.stages)})
+	p.allocate()
+	for _, s := range p.stages {
+		s.run = r
+		s.cache = newCache(r, s.cacheCap)
+		r.emit(s.event(diag.StageStart, 0, nil))
+		err = s.exec(ctx)
+		r.emit(s.event(diag.StageEnd, s.domain.Len(), err))
+		s.cache.clear()
+		if r.pool.drop() > 16<<20 && len(p.stages) > 1 {
+			runtime.GC() // what the last stage's buffers were must be free for the next one's
+		}
+		if err != nil {
+			return rep, err
+		}
+	}
+	return rep, nil
+}
+
+// allocate makes the results and the temps kept in memory.
+func (p *Program) allocate() {
+	for _, s := range p.stages {
+		for _, k := range s.sinks {
+			if o, ok := k.target.(*outTarget); ok {
+				o.buf, o.off, o.strides = o.out.Buf()
+			}
+		}
+	}
+	for _, t := range p.c.temps {
+		if t.scratch == nil {
+			t.buf = nd.MakeBytes(t.node.NBytes())
+		}
+	}
+}
+
+func (s *stage) event(k diag.Kind, done int, err error) diag.Event {
+	return diag.Event{Kind: k, Stage: s.index, Name: s.name(), Tasks: s.domain.Len(), Done: done, Err: err}
+}
+
+func (r *run) emit(e diag.Event) {
+	if r.p.opts.OnEvent == nil {
+		return
+	}
+	e.Time = time.Now()
+	e.Decoded, e.Written = r.decodedBytes.Load(), r.writtenBytes.Load()
+	r.events.Lock()
+	defer r.events.Unlock()
+	r.p.opts.OnEvent(e)
+}
+
+func (r *run) taskDone(s *stage, done int) {
+	if r.p.opts.OnEvent != nil {
+		r.emit(s.event(diag.TaskDone, done, nil))
+	}
+}
+
+// stackOf returns the stack of a panic, for an error.
+func stackOf() string {
+	lines := strings.Split(string(debug.Stack()), "\n")
+	return strings.Join(slices.Clip(lines[:min(len(lines), 24)]), "\n")
+}

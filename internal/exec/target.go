@@ -1,0 +1,80 @@
+package exec
+
+import (
+	"context"
+
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
+)
+
+// target is where the elements of an array go.
+type target interface {
+	// memory returns the whole target as memory, where it is that.
+	memory() (operand, bool)
+	// put stores a box that is dense in C order; boxes are those of a stage's grid.
+	put(ctx context.Context, coord []int, box nd.Box, buf []byte) error
+	// putCost bounds the bytes one put takes.
+	putCost(chunk int) int
+}
+
+// inMemory is the part of targets that are memory: nothing is put into them.
+type inMemory struct{}
+
+func (inMemory) put(context.Context, []int, nd.Box, []byte) error { return nil }
+func (inMemory) putCost(int) int                                  { return 0 }
+
+// memTarget is memory with strides: a result, or the user's array.
+type memTarget struct {
+	inMemory
+	operand
+}
+
+func (m memTarget) memory() (operand, bool) { return m.operand, true }
+
+// tempTarget is the memory of a temp, which exists when the run starts.
+type tempTarget struct {
+	inMemory
+	t *temp
+}
+
+func (t tempTarget) memory() (operand, bool) {
+	return operand{t.t.buf, 0, cStrides(t.t.node.Shape)}, true
+}
+
+// arrayTarget is a region of a stored array, which starts at origin.
+type arrayTarget struct {
+	dst    storage.WritableArray
+	origin []int
+}
+
+func (arrayTarget) memory() (operand, bool) { return operand{}, false }
+
+func (a arrayTarget) put(ctx context.Context, _ []int, box nd.Box, buf []byte) error {
+	at := nd.Box{Start: make([]int, box.NDim()), Shape: box.Shape}
+	for k := range at.Start {
+		at.Start[k] = box.Start[k] + a.origin[k]
+	}
+	grid := a.dst.Meta().WriteGrid
+	coord := grid.Cover(at).Start
+	if whole := grid.Box(coord); equalBox(whole, at) {
+		return a.dst.WriteChunk(ctx, coord, buf)
+	}
+	return storage.WriteBox(ctx, a.dst, at, buf)
+}
+
+// putCost allows for a codec's output and one buffer between two codecs.
+func (a arrayTarget) putCost(chunk int) int {
+	if c, ok := a.dst.(interface{ WriteCost() int }); ok {
+		return c.WriteCost()
+	}
+	return 2 * chunk
+}
+
+func equalBox(a, b nd.Box) bool {
+	for k := range a.Shape {
+		if a.Start[k] != b.Start[k] || a.Shape[k] != b.Shape[k] {
+			return false
+		}
+	}
+	return true
+}
