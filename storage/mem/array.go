@@ -13,10 +13,12 @@ import (
 // Array is a storage.WritableArray whose elements lie in one piece of memory,
 // C order. It remembers which chunks were written.
 type Array struct {
-	mu      sync.RWMutex
+	mu      sync.RWMutex // Resize holds it alone, everything else shares it
 	meta    *storage.Meta
+	chunk   []int // chunk shape to resize with; nil for irregular chunks
 	data    []byte
-	written []bool // by the chunk's place in C order
+	written []bool           // by the chunk's place in C order
+	locks   [64]sync.RWMutex // lock i%64 guards chunk i
 }
 
 var (
@@ -64,6 +66,7 @@ func Create(s storage.Spec) (*Array, error) {
 	a.data = make([]byte, n)
 	storage.Fill(a.data, a.meta.Fill)
 	a.written = make([]bool, grid.Len())
+	a.chunk, _ = grid.Regular()
 	return a, nil
 }
 
@@ -108,8 +111,10 @@ func (a *Array) Commit(context.Context) error { return nil }
 // Abort does nothing.
 func (a *Array) Abort() error { return nil }
 
-// chunk returns the place and the box of a chunk, nbytes < 0 standing for any.
-func (a *Array) chunk(ctx context.Context, coord []int, nbytes int) (i int, box nd.Box, err error) {
+func (a *Array) lock(i int) *sync.RWMutex { return &a.locks[i%len(a.locks)] }
+
+// find returns the place and the box of a chunk, nbytes < 0 standing for any.
+func (a *Array) find(ctx context.Context, coord []int, nbytes int) (i int, box nd.Box, err error) {
 	if err := ctx.Err(); err != nil {
 		return 0, box, err
 	}
@@ -132,10 +137,13 @@ func (a *Array) whole() nd.Box {
 func (a *Array) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool, error) {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
-	i, box, err := a.chunk(ctx, coord, len(dst))
+	i, box, err := a.find(ctx, coord, len(dst))
 	if err != nil {
 		return false, fail(fmt.Sprintf("read chunk %v of", coord), err)
 	}
+	lock := a.lock(i)
+	lock.RLock()
+	defer lock.RUnlock()
 	if !a.written[i] {
 		return false, nil
 	}
@@ -154,6 +162,10 @@ func (a *Array) ReadBox(ctx context.Context, box nd.Box, dst []byte) error {
 	if len(box.Shape) != len(whole.Shape) || box.Size() != storage.Intersect(box, whole).Size() || len(dst) != box.Size()*a.meta.DType.Size() {
 		return fail("read", fmt.Errorf("%w: box %v of shape %v into %d bytes", nd.ErrIndex, box, a.meta.Shape, len(dst)))
 	}
+	for i := range a.locks {
+		a.locks[i].RLock()
+		defer a.locks[i].RUnlock()
+	}
 	storage.CopyBox(dst, box, a.data, whole, box, a.meta.DType.Size())
 	return nil
 }
@@ -162,10 +174,13 @@ func (a *Array) ReadBox(ctx context.Context, box nd.Box, dst []byte) error {
 func (a *Array) StoredSize(ctx context.Context, coord []int) (int64, bool, error) {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
-	i, box, err := a.chunk(ctx, coord, -1)
+	i, box, err := a.find(ctx, coord, -1)
 	if err != nil {
 		return 0, false, fail(fmt.Sprintf("size of chunk %v of", coord), err)
 	}
+	lock := a.lock(i)
+	lock.RLock()
+	defer lock.RUnlock()
 	if !a.written[i] {
 		return 0, false, nil
 	}
@@ -174,12 +189,15 @@ func (a *Array) StoredSize(ctx context.Context, coord []int) (int64, bool, error
 
 // WriteChunk copies a chunk from src.
 func (a *Array) WriteChunk(ctx context.Context, coord []int, src []byte) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	i, box, err := a.chunk(ctx, coord, len(src))
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	i, box, err := a.find(ctx, coord, len(src))
 	if err != nil {
 		return fail(fmt.Sprintf("write chunk %v of", coord), err)
 	}
+	lock := a.lock(i)
+	lock.Lock()
+	defer lock.Unlock()
 	storage.CopyBox(a.data, a.whole(), src, box, box, a.meta.DType.Size())
 	a.written[i] = true
 	return nil
@@ -187,12 +205,15 @@ func (a *Array) WriteChunk(ctx context.Context, coord []int, src []byte) error {
 
 // DeleteChunk sets a chunk back to the fill value.
 func (a *Array) DeleteChunk(ctx context.Context, coord []int) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	i, box, err := a.chunk(ctx, coord, -1)
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	i, box, err := a.find(ctx, coord, -1)
 	if err != nil {
 		return fail(fmt.Sprintf("delete chunk %v of", coord), err)
 	}
+	lock := a.lock(i)
+	lock.Lock()
+	defer lock.Unlock()
 	buf := make([]byte, box.Size()*a.meta.DType.Size())
 	storage.Fill(buf, a.meta.Fill)
 	storage.CopyBox(a.data, a.whole(), buf, box, box, a.meta.DType.Size())
@@ -205,11 +226,10 @@ func (a *Array) Resize(_ context.Context, shape []int) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	old := a.meta
-	sizes, ok := old.WriteGrid.Regular()
-	if !ok {
+	if a.chunk == nil {
 		return fail("resize", fmt.Errorf("%w: the chunks %s are irregular", storage.ErrUnsupported, old.WriteGrid))
 	}
-	grid, err := nd.NewGrid(shape, sizes)
+	grid, err := nd.NewGrid(shape, a.chunk)
 	if err != nil {
 		return fail("resize", err)
 	}

@@ -25,6 +25,8 @@ var (
 	_ storage.Lister      = (*Store)(nil)
 	_ storage.Sizer       = (*Store)(nil)
 	_ storage.Renamer     = (*Store)(nil)
+
+	_ storage.PrefixDeleter = (*Store)(nil)
 )
 
 // NewStore returns an empty store.
@@ -93,6 +95,19 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.values, key)
+	return nil
+}
+
+// DeleteAll removes the keys below prefix; "" empties the store.
+func (s *Store) DeleteAll(ctx context.Context, prefix string) error {
+	if err := ctx.Err(); err != nil {
+		return &storage.Error{Op: "delete", Name: prefix, Err: err}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	maps.DeleteFunc(s.values, func(k string, _ []byte) bool {
+		return prefix == "" || k == prefix || strings.HasPrefix(k, prefix+"/")
+	})
 	return nil
 }
 

@@ -20,7 +20,7 @@ type writableArray struct {
 	*array
 	draft *draft
 	fresh bool          // created by this handle
-	open  *atomic.Int32 // arrays of its group that aren't ended yet
+	open  *atomic.Int32 // counts the fresh arrays of a group that aren't ended
 	mu    sync.Mutex    // guards resizing and ending
 	ended bool
 }
@@ -249,7 +249,9 @@ func (a *writableArray) end(do func() error) error {
 		return err
 	}
 	a.ended = true
-	a.open.Add(-1)
+	if a.fresh {
+		a.open.Add(-1)
+	}
 	return nil
 }
 

@@ -131,8 +131,7 @@ func (g *writableGroup) SetAttrs(ctx context.Context, a storage.Attrs) error {
 func (g *writableGroup) Array(ctx context.Context, path string) (storage.Array, error) {
 	a, err := g.group.Array(ctx, path)
 	if r, ok := a.(*array); ok && r.Meta().Format == "Zarr v3" {
-		g.open.Add(1)
-		return &writableArray{array: r, open: &g.open}, nil
+		return &writableArray{array: r}, nil
 	}
 	return a, err
 }
@@ -209,8 +208,8 @@ func (g *writableGroup) ancestors(ctx context.Context, path string) error {
 	return nil
 }
 
-// Commit puts a new hierarchy in its place. All arrays opened or created in it
-// must have ended.
+// Commit puts a new hierarchy in its place. All arrays created in it must
+// have been committed or aborted.
 func (g *writableGroup) Commit(ctx context.Context) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()

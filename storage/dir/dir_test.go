@@ -1,0 +1,105 @@
+package dir_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ndgrid/ndgrid/storage"
+	"github.com/ndgrid/ndgrid/storage/dir"
+	"github.com/ndgrid/ndgrid/storage/storagetest"
+)
+
+func create(t *testing.T, opts ...dir.Option) *dir.Store {
+	s, err := dir.Create(filepath.Join(t.TempDir(), "new", "store"), opts...)
+	require.NoError(t, err)
+	return s
+}
+
+func TestStore(t *testing.T) {
+	storagetest.TestStore(t, func(t *testing.T) storage.Store { return create(t) })
+}
+
+func TestStoreSync(t *testing.T) {
+	s := create(t, dir.Sync)
+	require.NoError(t, s.Put(t.Context(), "a/b", []byte("x")))
+	require.NoError(t, s.Rename(t.Context(), "a", "c/d"))
+	v, err := s.Get(t.Context(), "c/d/b", nil)
+	require.NoError(t, err)
+	assert.Equal(t, "x", string(v))
+}
+
+func TestOpen(t *testing.T) {
+	_, err := dir.Open(filepath.Join(t.TempDir(), "missing"))
+	assert.ErrorIs(t, err, storage.ErrNotFound)
+	file := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	_, err = dir.Open(file)
+	assert.Error(t, err)
+	_, err = dir.Create(filepath.Join(file, "below"))
+	assert.Error(t, err)
+	s := create(t)
+	assert.True(t, filepath.IsAbs(s.Path()))
+}
+
+// Nothing but the value is left behind, also where a Put fails.
+func TestLeftovers(t *testing.T) {
+	s := create(t)
+	require.NoError(t, s.Put(t.Context(), "a/k", []byte("x")))
+	require.NoError(t, s.Put(t.Context(), "a/dir/x", []byte("x")))
+	assert.Error(t, s.Put(t.Context(), "a/dir", []byte("x")), "a directory is in the way")
+	assert.Error(t, s.Put(t.Context(), "a/k/x", []byte("x")), "a file is in the way")
+	entries, err := os.ReadDir(filepath.Join(s.Path(), "a"))
+	require.NoError(t, err)
+	require.Len(t, entries, 2)
+	for _, left := range []string{"__tmp-x", "k.1234.partial"} {
+		require.NoError(t, os.WriteFile(filepath.Join(s.Path(), "a", left), nil, 0o600))
+	}
+	var names []string
+	for e, err := range s.List(t.Context(), "a") {
+		require.NoError(t, err)
+		names = append(names, e.Name)
+	}
+	assert.Equal(t, []string{"dir", "k"}, names)
+}
+
+func TestSymlinks(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Log("symbolic links need a privilege on Windows")
+		return
+	}
+	s := create(t)
+	outside := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(outside, "secret"), []byte("x"), 0o600))
+	require.NoError(t, os.Symlink(outside, filepath.Join(s.Path(), "out")))
+	require.NoError(t, s.Put(t.Context(), "real/k", []byte("y")))
+	require.NoError(t, os.Symlink("real", filepath.Join(s.Path(), "in")))
+	v, err := s.Get(t.Context(), "in/k", nil)
+	require.NoError(t, err)
+	assert.Equal(t, "y", string(v))
+	_, err = s.Get(t.Context(), "out/secret", nil)
+	assert.Error(t, err)
+	assert.Error(t, s.Put(t.Context(), "out/new", []byte("z")))
+	assert.NoFileExists(t, filepath.Join(outside, "new"))
+}
+
+func TestReadOnly(t *testing.T) {
+	if os.Geteuid() <= 0 {
+		t.Log("permissions don't bind this user")
+		return
+	}
+	s := create(t)
+	require.NoError(t, s.Put(t.Context(), "k", []byte("x")))
+	require.NoError(t, os.Chmod(s.Path(), 0o500))
+	defer os.Chmod(s.Path(), 0o700)
+	err := s.Put(t.Context(), "new", []byte("x"))
+	assert.ErrorIs(t, err, storage.ErrReadOnly)
+	var e *storage.Error
+	require.True(t, errors.As(err, &e))
+	assert.Equal(t, filepath.Join(s.Path(), "new"), e.Name)
+}
