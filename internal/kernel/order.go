@@ -21,13 +21,12 @@ type placed[T nd.Real] struct {
 }
 
 // orderFoldings lists min, max, argmin and argmax. NaN propagates, and -0 is
-// below +0 but for places, where they are equal. out is the dtype of min and
-// max where T is only the memory of the elements: bool as uint8.
-func orderFoldings[T nd.Real](out nd.DType) map[string]folding {
+// below +0 but for places, where they are equal.
+func orderFoldings[T nd.Real]() map[string]folding {
 	lowest, highest := limits[T]()
 	return map[string]folding{
-		"min":    plain(out, extremeFold(highest, minLeaf[T], minColumns[T], func(a, b T) T { return min(a, b) })),
-		"max":    plain(out, extremeFold(lowest, maxLeaf[T], maxColumns[T], func(a, b T) T { return max(a, b) })),
+		"min":    plain(nd.DType{}, extremeFold(highest, minLeaf[T], minColumns[T], func(a, b T) T { return min(a, b) })),
+		"max":    plain(nd.DType{}, extremeFold(lowest, maxLeaf[T], maxColumns[T], func(a, b T) T { return max(a, b) })),
 		"argmin": placedFolding(minLeaf[T], func(a, b T) bool { return a < b }),
 		"argmax": placedFolding(maxLeaf[T], func(a, b T) bool { return a > b }),
 	}

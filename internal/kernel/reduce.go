@@ -65,7 +65,7 @@ func plain[T nd.Elem, S any](out nd.DType, f *fold[T, S]) folding {
 // foldings lists the reductions of each dtype by name, as loops does for
 // element-wise operations.
 var foldings = map[nd.Kind]map[string]folding{
-	nd.KindBool:       joinFoldings(orderFoldings[uint8](nd.Bool), countFoldings(nonzero[uint8])),
+	nd.KindBool:       boolFoldings(),
 	nd.KindInt8:       integerFoldings[int8](),
 	nd.KindInt16:      integerFoldings[int16](),
 	nd.KindInt32:      integerFoldings[int32](),
@@ -93,15 +93,22 @@ func joinFoldings(sets ...map[string]folding) map[string]folding {
 	return all
 }
 
+// boolFoldings counts bools for min and max too.
+func boolFoldings() map[string]folding {
+	all := joinFoldings(orderFoldings[uint8](), countFoldings(nonzero[uint8]))
+	all["min"], all["max"] = all["all"], all["any"]
+	return all
+}
+
 func integerFoldings[T nd.Integer]() map[string]folding {
-	return joinFoldings(orderFoldings[T](nd.DType{}), countFoldings(nonzero[T]), map[string]folding{
+	return joinFoldings(orderFoldings[T](), countFoldings(nonzero[T]), map[string]folding{
 		"sum":  plain(nd.DType{}, wideSum[T]()),
 		"prod": plain(nd.DType{}, wideProd[T]()),
 	})
 }
 
 func floatFoldings[T nd.Float]() map[string]folding {
-	return joinFoldings(orderFoldings[T](nd.DType{}), countFoldings(nonzero[T]), sumFoldings[T](), momentFoldings[T](), nanFoldings[T]())
+	return joinFoldings(orderFoldings[T](), countFoldings(nonzero[T]), sumFoldings[T](), momentFoldings[T](), nanFoldings[T]())
 }
 
 func complexFoldings[F nd.Float, C nd.Complex]() map[string]folding {

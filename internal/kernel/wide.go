@@ -52,7 +52,7 @@ func wideSum[T nd.Integer]() *fold[T, wide] {
 			for i, s := range states {
 				d[i] = T(s.lo)
 				if wideOfInteger(d[i]) != s {
-					return tooBig[T]("sum", s.big().String())
+					return tooBig[T]("sum", s.big().String(), s == wideOfInteger(int64(s.lo)))
 				}
 			}
 			return nil
@@ -123,14 +123,13 @@ func wideOfInteger[T nd.Integer](v T) wide {
 }
 
 // tooBig is the error for a result that is not a T, naming a dtype that takes
-// more.
-func tooBig[T nd.Integer](name, value string) error {
-	dtype := nd.DTypeOf[T]()
-	wider := nd.Int64
-	if dtype.Size() == 8 {
-		wider = nd.Float64
+// it.
+func tooBig[T nd.Integer](name, value string, inInt64 bool) error {
+	wider := nd.Float64
+	if inInt64 {
+		wider = nd.Int64
 	}
-	return fmt.Errorf("%s is %s, which %s does not hold; Cast to %s first", name, value, dtype, wider)
+	return fmt.Errorf("%s is %s, which %s does not hold; Cast to %s first", name, value, nd.DTypeOf[T](), wider)
 }
 
 // product is an exact product of integers: mag, or beyond 64 bits where over.
@@ -191,7 +190,7 @@ func wideProd[T nd.Integer]() *fold[T, product] {
 				}
 				d[i] = T(v)
 				if p.over || (d[i] < 0) != p.neg || uint64(d[i]) != v {
-					return tooBig[T]("prod", p.String())
+					return tooBig[T]("prod", p.String(), !p.over && (int64(v) < 0) == p.neg)
 				}
 			}
 			return nil
