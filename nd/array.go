@@ -126,7 +126,8 @@ func Linspace[T Float](start, stop T, n int) (*Array[T], error) {
 }
 
 // FromSlice returns the array of that shape, in C order, over the memory of
-// data: shared, not copied. No shape means 1-d. A shape of another number of
+// data: shared, not copied. No shape means 1-d; where a shape at hand may be
+// 0-d, use FromStrided with CStrides, or Reshape. A shape of another number of
 // elements is ErrShape.
 func FromSlice[T Elem](data []T, shape ...int) (*Array[T], error) {
 	if len(shape) == 0 {

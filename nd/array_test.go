@@ -177,6 +177,11 @@ func TestCopies(t *testing.T) {
 	}
 	assert.Equal(t, []int64{0, 3, 1, 4, 2, 5}, a.FlattenF().Data())
 	assert.True(t, a.SharesMemory(a.T()))
+
+	big := arange(70, 3, 90) // more than is copied in one piece
+	for index, v := range big.T().Copy().All() {
+		require.Equal(t, big.At(index[2], index[1], index[0]), v)
+	}
 	assert.Equal(t, "C", nd.C.String())
 	assert.Equal(t, "F", nd.F.String())
 }

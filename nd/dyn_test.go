@@ -106,6 +106,21 @@ func TestOpaqueItems(t *testing.T) {
 	raw := nd.Must(nd.DynFromBytes(nd.Sized(nd.KindRaw, 2), []int{1}, []byte{1, 2}))
 	assert.Equal(t, []byte{1, 2}, raw.Item(0))
 	assert.Empty(t, nd.Must(raw.View(nd.To(0))).Bytes())
+	long := nd.Must(nd.NewDyn(nd.Sized(nd.KindBytes, 1), []int{2, 600}))
+	copy(long.Bytes(), "abc")
+	assert.Equal(t, "[[b'a' b'b' b'c' ... b'' b'' b'']\n [b'' b'' b'' ... b'' b'' b'']]", long.String())
+	assert.True(t, nd.Must(nd.As[uint8](nd.Must(nd.DynFromBytes(nd.Uint8, []int{1200}, long.Bytes())))).SharesMemory(long))
+}
+
+func TestFormatOptions(t *testing.T) {
+	a := nd.Must(nd.Linspace(0.0, 1, 7))
+	assert.Equal(t, "[0.   0.17 0.33 0.5  0.67 0.83 1.  ]", nd.Format(a, nd.FormatOptions{Precision: 2}))
+	assert.Equal(t, "[0. ... 1.]", nd.Format(a, nd.FormatOptions{Threshold: 5, EdgeItems: 1}))
+	assert.Equal(t, "[0.  0.2\n 0.3 0.5\n 0.7 0.8\n 1. ]", nd.Format(a, nd.FormatOptions{Precision: 1, LineWidth: 9}))
+	assert.Equal(t, "NaT", nd.FormatDatetime(math.MinInt64, "D"))
+	assert.Equal(t, "5", nd.FormatDatetime(5, "generic"))
+	assert.Equal(t, "9223372036854775807", nd.FormatDatetime(math.MaxInt64, "D"), "no calendar reaches so far")
+	assert.Equal(t, "4611686018427387000", nd.FormatDatetime(4611686018427387000, "W"))
 }
 
 func TestMakeBytes(t *testing.T) {

@@ -74,32 +74,62 @@ func mergeAxes(operands []layout) (shape []int, steps [][]int) {
 	return shape, steps
 }
 
+// cachePiece is the number of elements in two arrays that are in cache at once.
+const cachePiece = 1 << 13
+
 // copyElems copies the elements of src to those of dst, which has its shape.
+// Where memory runs along different axes, the longest axis is halved until a
+// piece stays in cache, whichever way it is read.
 func copyElems[E any](dst []E, dl layout, src []E, sl layout) {
+	if dl.size() > cachePiece && dl.fastAxis() != sl.fastAxis() {
+		k := 0
+		for i, n := range dl.shape {
+			if n > dl.shape[k] {
+				k = i
+			}
+		}
+		n := dl.shape[k]
+		copyElems(dst, dl.span(k, 0, n/2), src, sl.span(k, 0, n/2))
+		copyElems(dst, dl.span(k, n/2, n-n/2), src, sl.span(k, n/2, n-n/2))
+		return
+	}
 	walk(func(at, step []int, n int) bool {
 		if n == 1 || (step[0] == 1 && step[1] == 1) {
 			copy(dst[at[0]:at[0]+n], src[at[1]:at[1]+n])
 			return true
 		}
-		d, s := at[0], at[1]
+		d, s, dstep, sstep := at[0], at[1], step[0], step[1]
 		for range n {
 			dst[d] = src[s]
-			d, s = d+step[0], s+step[1]
+			d, s = d+dstep, s+sstep
 		}
 		return true
 	}, dl, sl)
+}
+
+// fastAxis returns the axis whose neighbours are closest in memory, not
+// counting those that are all the same element; -1 if there is none.
+func (l layout) fastAxis() int {
+	best, closest := -1, 0
+	for k, n := range l.shape {
+		step := max(l.strides[k], -l.strides[k])
+		if n > 1 && step > 0 && (best < 0 || step <= closest) {
+			best, closest = k, step
+		}
+	}
+	return best
 }
 
 // Values ranges over the elements in C order.
 func (a *Array[T]) Values() iter.Seq[T] {
 	return func(yield func(T) bool) {
 		walk(func(at, step []int, n int) bool {
-			p := at[0]
+			p, step1 := at[0], step[0]
 			for range n {
 				if !yield(a.data[p]) {
 					return false
 				}
-				p += step[0]
+				p += step1
 			}
 			return true
 		}, a.lay)
@@ -158,9 +188,12 @@ func (a *Array[T]) Assign(src *Array[T]) error {
 func Map[A, R Elem](a *Array[A], f func(A) R) *Array[R] {
 	r := like[R](DTypeOf[R](), a.lay.shape)
 	i := 0
-	for v := range a.Values() {
-		r.data[i] = f(v)
-		i++
-	}
+	walk(func(at, step []int, n int) bool {
+		for k := range n {
+			r.data[i+k] = f(a.data[at[0]+k*step[0]])
+		}
+		i += n
+		return true
+	}, a.lay)
 	return r
 }

@@ -46,7 +46,7 @@ def printed():
     for shape in [(3,), (40,), (3, 4), (2, 3, 4), (2, 2, 2, 3), (1, 1), (0,), (3, 0), (1001,), (7, 200), (8, 9, 20), (2, 2, 401), (7, 7, 7, 7)]:
         yield rng.normal(size=shape)
         yield rng.integers(0, 2, size=shape).astype(bool)
-        if np.prod(shape) > 1600:
+        if np.prod(shape) > 100 and shape != (7, 200):
             continue
         yield rng.normal(size=shape).astype("f4") * 1000
         yield 10.0 ** rng.integers(-6, 6, size=shape)
@@ -164,7 +164,7 @@ def step(a):
 
 
 def chained():
-    for _ in range(400):
+    for _ in range(250):
         a = np.arange(random.choice([0, 1, 6, 8, 12, 24, 30])).reshape(-1)
         n, steps = a.size, []
         for _ in range(random.randint(1, 6)):
