@@ -13,6 +13,7 @@ import (
 	"math"
 	"os"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"unsafe"
 
@@ -196,17 +197,24 @@ func (a *array) choosePath(t *C.nd_type, d *C.nd_dataset, dtype nd.DType, order 
 				return nil
 			}
 		}
-		var missing []filter
-		for _, f := range filters {
-			if C.nd_filter_avail(C.int(f.id), &stack) == 0 {
-				missing = append(missing, f)
-			}
-		}
-		if len(missing) > 0 {
-			a.unreadable = cannotDecode(missing)
-		}
+		a.unreadable = libraryLacks(filters)
 	}
 	return nil
+}
+
+// libraryLacks returns an error that names the filters the library doesn't
+// have. lib is held.
+func libraryLacks(filters []filter) error {
+	var missing []filter
+	for _, f := range filters {
+		if C.nd_filter_avail(C.int(f.id), &stack) == 0 {
+			missing = append(missing, f)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w: the library has no %s", storage.ErrCodec, strings.Join(texts(missing), ", "))
 }
 
 // offset returns where contiguous data lie, ^0 where nothing is stored yet.

@@ -125,7 +125,7 @@ func (g *writableGroup) isRoot() bool { return g.path == "" }
 // the way, and returns the last part of the name. lib is held.
 func (g *writableGroup) parent(name string) (*group, string, error) {
 	list := parts(name)
-	if len(list) == 0 || slices.Contains(list, ".") || strings.ContainsRune(name, 0) {
+	if len(list) == 0 || slices.Contains(list, ".") || slices.Contains(list, "..") || strings.ContainsRune(name, 0) {
 		return nil, "", fmt.Errorf("%q is no name for something in a file", name)
 	}
 	at := g.group

@@ -5,7 +5,6 @@ package hdf5
 import (
 	"fmt"
 	"math/bits"
-	"strings"
 	"sync"
 
 	"github.com/ndgrid/ndgrid/nd"
@@ -221,10 +220,4 @@ func texts(filters []filter) []string {
 		list[i] = f.String()
 	}
 	return list
-}
-
-// cannotDecode is the error of reading a chunk whose filters neither this
-// package nor the library has.
-func cannotDecode(missing []filter) error {
-	return fmt.Errorf("%w: the library has no %s", storage.ErrCodec, strings.Join(texts(missing), ", "))
 }

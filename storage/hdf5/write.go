@@ -134,6 +134,15 @@ func (a *writableArray) resize(shape []int) error {
 	if !a.resizable {
 		return fmt.Errorf("%w: the array was created with a fixed shape", storage.ErrUnsupported)
 	}
+	smaller := false
+	for k, n := range shape {
+		smaller = smaller || n < m.Shape[k]
+	}
+	if smaller && a.pipe != nil { // the library itself clears what it cuts off
+		if err := libraryLacks(a.pipe.filters); err != nil {
+			return fmt.Errorf("%w: chunks can't be cut: %w", storage.ErrUnsupported, err)
+		}
+	}
 	if err := check(C.nd_set_extent(a.id, &sizesOf(shape)[0], &stack)); err != nil {
 		return err
 	}
