@@ -64,13 +64,11 @@ func Shuffle(dst, src []byte, size int) {
 			s := src[4*i : 4*i+32]
 			a, b := binary.LittleEndian.Uint64(s), binary.LittleEndian.Uint64(s[8:])
 			c, d := binary.LittleEndian.Uint64(s[16:]), binary.LittleEndian.Uint64(s[24:])
-			// Halves first: lo has the low 16 bits of each element, hi the high ones.
-			lo0, lo1 := even16(a)|even16(b)<<32, even16(c)|even16(d)<<32
-			hi0, hi1 := even16(a>>16)|even16(b>>16)<<32, even16(c>>16)|even16(d>>16)<<32
-			binary.LittleEndian.PutUint64(p0[i:i+8], even8(lo0)|even8(lo1)<<32)
-			binary.LittleEndian.PutUint64(p1[i:i+8], even8(lo0>>8)|even8(lo1>>8)<<32)
-			binary.LittleEndian.PutUint64(p2[i:i+8], even8(hi0)|even8(hi1)<<32)
-			binary.LittleEndian.PutUint64(p3[i:i+8], even8(hi0>>8)|even8(hi1>>8)<<32)
+			a, b, c, d = transpose4(a&low|c<<32, a>>32|c&high, b&low|d<<32, b>>32|d&high)
+			binary.LittleEndian.PutUint64(p0[i:i+8], a)
+			binary.LittleEndian.PutUint64(p1[i:i+8], b)
+			binary.LittleEndian.PutUint64(p2[i:i+8], c)
+			binary.LittleEndian.PutUint64(p3[i:i+8], d)
 		}
 	case 8:
 		var m [8]uint64
@@ -110,14 +108,13 @@ func Unshuffle(dst, src []byte, size int) {
 		p0, p1, p2, p3 := src[:n], src[n:2*n], src[2*n:3*n], src[3*n:4*n]
 		for ; i+8 <= n; i += 8 {
 			a, b := binary.LittleEndian.Uint64(p0[i:i+8]), binary.LittleEndian.Uint64(p1[i:i+8])
-			c, e := binary.LittleEndian.Uint64(p2[i:i+8]), binary.LittleEndian.Uint64(p3[i:i+8])
-			lo0, lo1 := spread8(a)|spread8(b)<<8, spread8(a>>32)|spread8(b>>32)<<8
-			hi0, hi1 := spread8(c)|spread8(e)<<8, spread8(c>>32)|spread8(e>>32)<<8
-			d := dst[4*i : 4*i+32]
-			binary.LittleEndian.PutUint64(d, spread16(lo0)|spread16(hi0)<<16)
-			binary.LittleEndian.PutUint64(d[8:], spread16(lo0>>32)|spread16(hi0>>32)<<16)
-			binary.LittleEndian.PutUint64(d[16:], spread16(lo1)|spread16(hi1)<<16)
-			binary.LittleEndian.PutUint64(d[24:], spread16(lo1>>32)|spread16(hi1>>32)<<16)
+			c, d := binary.LittleEndian.Uint64(p2[i:i+8]), binary.LittleEndian.Uint64(p3[i:i+8])
+			a, b, c, d = transpose4(a, b, c, d)
+			out := dst[4*i : 4*i+32]
+			binary.LittleEndian.PutUint64(out, a&low|b<<32)
+			binary.LittleEndian.PutUint64(out[8:], c&low|d<<32)
+			binary.LittleEndian.PutUint64(out[16:], a>>32|b&high)
+			binary.LittleEndian.PutUint64(out[24:], c>>32|d&high)
 		}
 	case 8:
 		var m [8]uint64
@@ -146,12 +143,6 @@ func even8(x uint64) uint64 {
 	return (x | x>>16) & 0xffffffff
 }
 
-// even16 gathers 16-bit words 0 and 2 of x in its low half.
-func even16(x uint64) uint64 {
-	x &= 0x0000ffff0000ffff
-	return (x | x>>16) & 0xffffffff
-}
-
 // spread8 undoes even8.
 func spread8(x uint64) uint64 {
 	x &= 0xffffffff
@@ -159,10 +150,18 @@ func spread8(x uint64) uint64 {
 	return (x | x<<8) & 0x00ff00ff00ff00ff
 }
 
-// spread16 undoes even16.
-func spread16(x uint64) uint64 {
-	x &= 0xffffffff
-	return (x | x<<16) & 0x0000ffff0000ffff
+// The halves of a word.
+const low, high = 0x00000000ffffffff, 0xffffffff00000000
+
+// transpose4 transposes two 4×4 matrices of bytes, a row of each per word:
+// blocks of 2×2, then single bytes change sides.
+func transpose4(a, b, c, d uint64) (w, x, y, z uint64) {
+	const m16, m8 = 0x0000ffff0000ffff, 0x00ff00ff00ff00ff
+	a, c = a&m16|c&m16<<16, a>>16&m16|c&^m16
+	b, d = b&m16|d&m16<<16, b>>16&m16|d&^m16
+	a, b = a&m8|b&m8<<8, a>>8&m8|b&^m8
+	c, d = c&m8|d&m8<<8, c>>8&m8|d&^m8
+	return a, b, c, d
 }
 
 // transpose8 transposes an 8×8 matrix of bytes, a row per word: blocks of 4×4,

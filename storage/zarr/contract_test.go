@@ -1,0 +1,78 @@
+package zarr_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/ndgrid/ndgrid/storage"
+	"github.com/ndgrid/ndgrid/storage/mem"
+	"github.com/ndgrid/ndgrid/storage/storagetest"
+	"github.com/ndgrid/ndgrid/storage/zarr"
+)
+
+// variants are ways to store an array that keep the contract alike.
+var variants = map[string]func(*storage.Spec){
+	"default": func(*storage.Spec) {},
+	"plain":   func(s *storage.Spec) { s.Codecs = []string{} },
+	"F big gzip crc32c": func(s *storage.Spec) {
+		s.Order, s.Codecs = "F", []string{"bytes big", "gzip 1", "crc32c"}
+	},
+	"crc32c alone": func(s *storage.Spec) { s.Codecs = []string{"crc32c"} },
+	"shuffle zlib": func(s *storage.Spec) { s.Codecs = []string{"shuffle", "zlib 6"} },
+	"separator":    func(s *storage.Spec) { s.Options = map[string]string{"separator": "."} },
+}
+
+func TestArrayContract(t *testing.T) {
+	for name, change := range variants {
+		t.Run(name, func(t *testing.T) {
+			storagetest.TestArray(t, func(t *testing.T, s storage.Spec) (storage.WritableArray, func(*testing.T) storage.Array) {
+				change(&s)
+				store := mem.NewStore()
+				a, err := zarr.CreateArrayStore(t.Context(), store, "a", s, nil)
+				require.NoError(t, err)
+				return a, func(t *testing.T) storage.Array {
+					r, _, err := zarr.OpenStore(t.Context(), store, "a")
+					require.NoError(t, err)
+					return r
+				}
+			})
+		})
+	}
+}
+
+func TestArrayContractInDirectory(t *testing.T) {
+	storagetest.TestArray(t, func(t *testing.T, s storage.Spec) (storage.WritableArray, func(*testing.T) storage.Array) {
+		path := filepath.Join(t.TempDir(), "a.zarr")
+		a, err := storage.CreateArray(t.Context(), path, s, nil)
+		require.NoError(t, err)
+		return a, func(t *testing.T) storage.Array {
+			r, err := storage.OpenRef(t.Context(), a.Ref())
+			require.NoError(t, err)
+			return r
+		}
+	})
+}
+
+func TestGroupContract(t *testing.T) {
+	t.Run("directory", func(t *testing.T) {
+		storagetest.TestGroup(t, func(t *testing.T) (storage.WritableGroup, func(*testing.T) (storage.Group, error)) {
+			path := filepath.Join(t.TempDir(), "g.zarr")
+			g, err := storage.Create(t.Context(), path, nil)
+			require.NoError(t, err)
+			return g, func(t *testing.T) (storage.Group, error) { return storage.OpenGroup(t.Context(), path) }
+		})
+	})
+	t.Run("memory", func(t *testing.T) {
+		storagetest.TestGroup(t, func(t *testing.T) (storage.WritableGroup, func(*testing.T) (storage.Group, error)) {
+			store := mem.NewStore()
+			g, err := zarr.CreateStore(t.Context(), store, "some/g", nil)
+			require.NoError(t, err)
+			return g, func(t *testing.T) (storage.Group, error) {
+				_, g, err := zarr.OpenStore(t.Context(), store, "some/g")
+				return g, err
+			}
+		})
+	})
+}
