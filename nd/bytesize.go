@@ -1,6 +1,7 @@
 package nd
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -24,16 +25,16 @@ const binaryUnits = 7 // the first of byteUnits
 func ParseBytes(text string) (int, error) {
 	s := strings.TrimSpace(text)
 	digits := strings.TrimRight(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-	unit, scale := s[len(digits):], 1.0
+	unit := s[len(digits):]
+	digits = strings.TrimSpace(digits)
+	scale := 0.0
 	for _, u := range byteUnits {
-		if strings.EqualFold(u.name, unit) {
+		if strings.EqualFold(u.name, cmp.Or(unit, "B")) {
 			scale = u.n
 		}
 	}
-	digits = strings.TrimSpace(digits)
 	v, err := strconv.ParseFloat(digits, 64)
-	known := unit == "" || unit != "" && (scale != 1 || strings.EqualFold(unit, "B"))
-	if err != nil || !known || strings.Trim(digits, "0123456789.") != "" {
+	if err != nil || scale == 0 || strings.Trim(digits, "0123456789.") != "" {
 		return 0, errf("ParseBytes", ErrSyntax, "%q is not a number of bytes such as 4096, 64MiB or 1.5GB", text)
 	}
 	if n, err := strconv.Atoi(digits); err == nil && scale == 1 {

@@ -1,7 +1,6 @@
 package nd
 
 import (
-	"math"
 	"math/cmplx"
 	"slices"
 )
@@ -17,9 +16,9 @@ func ArrayEqual[T Elem](a, b *Array[T]) bool {
 	case *Array[Float16]:
 		return allPairs(a, any(b).(*Array[Float16]), func(x, y Float16) bool { return x.Float32() == y.Float32() })
 	case *Array[Datetime]:
-		return allPairs(a, any(b).(*Array[Datetime]), func(x, y Datetime) bool { return x == y && x != math.MinInt64 })
+		return allPairs(a, any(b).(*Array[Datetime]), func(x, y Datetime) bool { return x == y && x != nat })
 	case *Array[Timedelta]:
-		return allPairs(a, any(b).(*Array[Timedelta]), func(x, y Timedelta) bool { return x == y && x != math.MinInt64 })
+		return allPairs(a, any(b).(*Array[Timedelta]), func(x, y Timedelta) bool { return x == y && x != nat })
 	}
 	return allPairs(a, b, func(x, y T) bool { return x == y })
 }

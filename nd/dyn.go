@@ -1,6 +1,7 @@
 package nd
 
 import (
+	"encoding/binary"
 	"math"
 	"slices"
 	"strings"
@@ -206,7 +207,7 @@ func (o *opaque) extent() (lo, hi uintptr) {
 func decodeUTF32(b []byte) string {
 	var s strings.Builder
 	for ; len(b) >= 4; b = b[4:] {
-		r := rune(min(nativeUint32(b), math.MaxInt32))
+		r := rune(min(binary.NativeEndian.Uint32(b), math.MaxInt32))
 		if !utf8.ValidRune(r) {
 			r = utf8.RuneError
 		}

@@ -2,7 +2,6 @@ package nd
 
 import (
 	"fmt"
-	"math"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -251,6 +250,3 @@ func quote(s string, text bool) string {
 	b.WriteByte(q)
 	return b.String()
 }
-
-// nat is the value of times that are none.
-const nat = math.MinInt64

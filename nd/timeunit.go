@@ -1,13 +1,16 @@
 package nd
 
 import (
-	"encoding/binary"
+	"math"
 	"strconv"
 	"strings"
 )
 
 // timeUnits lists the units of Datetime and Timedelta, coarse to fine.
 var timeUnits = []string{"Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns", "ps", "fs", "as"}
+
+// nat is the value of times that are none.
+const nat = math.MinInt64
 
 // parseUnit splits a unit such as "10us" into its number and its name.
 func parseUnit(unit string) (n int64, name string, ok bool) {
@@ -41,5 +44,3 @@ func (d DType) checkUnit(op string) error {
 	}
 	return nil
 }
-
-func nativeUint32(b []byte) uint32 { return binary.NativeEndian.Uint32(b) }
