@@ -29,6 +29,8 @@ func complexOps[F nd.Float, C nd.Complex]() opSet {
 	}
 	for name, f := range map[string]func(complex128) complex128{
 		"sqrt": cmplx.Sqrt, "exp": cmplx.Exp, "log": logComplex,
+		"exp2": scaled(cmplx.Exp, math.Ln2, 1), "log2": scaled(logComplex, 1, 1/math.Ln2), "log10": scaled(logComplex, 1, 1/math.Ln10),
+		"expm1": expm1Complex, "log1p": log1pComplex,
 		"sin": cmplx.Sin, "cos": cmplx.Cos, "tan": tanComplex,
 		"sinh": cmplx.Sinh, "cosh": cmplx.Cosh, "tanh": tanhComplex,
 		"asin": asinComplex, "acos": acosComplex, "atan": atanComplex,

@@ -27,7 +27,7 @@ func logComplex(z complex128) complex128 {
 		return cmplx.Log(z)
 	}
 	// |z|^2 - 1 in twice the precision.
-	b, s := big*big, small*small
+	b, s := float64(big*big), float64(small*small)
 	low := math.FMA(big, big, -b) + math.FMA(small, small, -s)
 	sum := (b - 1) + s
 	part := sum - (b - 1)
@@ -39,6 +39,30 @@ func logComplex(z complex128) complex128 {
 func logHypot(big, small float64) float64 {
 	q := small / big
 	return log(big) + math.Log1p(float64(q*q))/2
+}
+
+// expm1Complex keeps its digits near zero.
+func expm1Complex(z complex128) complex128 {
+	x, y := real(z), imag(z)
+	half := math.Sin(y / 2)
+	return complex(float64(math.Expm1(x)*math.Cos(y))-float64(2*half*half), exp(x)*math.Sin(y))
+}
+
+// log1pComplex keeps its digits near zero.
+func log1pComplex(z complex128) complex128 {
+	x, y := real(z), imag(z)
+	if !finite(z) || math.Abs(x) > 0.5 || math.Abs(y) > 0.5 {
+		return logComplex(complex(1+x, y))
+	}
+	return complex(math.Log1p(float64(x*(2+x))+float64(y*y))/2, atan2(y, 1+x))
+}
+
+// scaled is outside*f(inside*z).
+func scaled(f func(complex128) complex128, inside, outside float64) func(complex128) complex128 {
+	return func(z complex128) complex128 {
+		z = f(complex(real(z)*inside, imag(z)*inside))
+		return complex(real(z)*outside, imag(z)*outside)
+	}
 }
 
 // tanhComplex is Kahan's.

@@ -97,7 +97,7 @@ func pow(x, y float64) float64 {
 		return math.Pow(x, y)
 	}
 	hi, lo := logParts(a)
-	p := y * hi
+	p := float64(y * hi)
 	var r float64
 	switch {
 	case p > 710:

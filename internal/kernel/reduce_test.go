@@ -441,3 +441,23 @@ func TestComplexMoments(t *testing.T) {
 	assert.InDelta(t, real(mean), real(columns[0]), 1e-13)
 	assert.InDelta(t, imag(mean), imag(columns[0]), 1e-12)
 }
+
+// TestRowsOfAll compares Rows with Run for what TestColumnsAreColumns leaves
+// out: a column by itself, whose elements are in one lane each.
+func TestRowsOfAll(t *testing.T) {
+	halves := []nd.Float16{0, 0x8000, 0x3c00, 0, 1, 2}
+	assert.Equal(t, []int64{1, 2}, reduceColumns[int64](t, "count_nonzero", nil, []nd.Float16{0, 1, 0x8000, 2, 3, 0}, 2, 2))
+	assert.Equal(t, []bool{true, true}, reduceColumns[bool](t, "any", nil, halves, 2, 2))
+	assert.Equal(t, []bool{false, false}, reduceColumns[bool](t, "all", nil, halves, 2, 1))
+	all, _ := reduce[bool](t, "all", nil, []nd.Float16{1, 0x8000}, 2)
+	assert.False(t, all)
+
+	x := []float64{1, 2, math.NaN(), 4, 5, 6}
+	assert.Equal(t, []float64{6, 12}, reduceColumns[float64](t, "nansum", nil, x, 2, 2))
+	assert.Equal(t, []float32{3, 8}, reduceColumns[float32](t, "prod", nil, []float32{1, 2, 3, 4}, 2, 2))
+	assert.Equal(t, []complex64{-5 + 10i, 1}, reduceColumns[complex64](t, "prod", nil, []complex64{1 + 2i, 1i, 3 + 4i, -1i}, 2, 2))
+	assert.Equal(t, []complex64{4 + 6i, 0}, reduceColumns[complex64](t, "sum", nil, []complex64{1 + 2i, 1i, 3 + 4i, -1i}, 2, 1))
+	assert.Equal(t, []int16{-12, 0}, reduceColumns[int16](t, "prod", nil, []int16{3, 4, -4, 0}, 2, 2))
+	assert.Equal(t, []bool{false, true}, reduceColumns[bool](t, "min", nil, []bool{true, true, false, true}, 2, 2))
+	assert.Equal(t, []int64{1, 0}, reduceColumns[int64](t, "argmin", nil, []bool{true, true, false, true}, 2, 2))
+}

@@ -78,6 +78,12 @@ def times(x, y):
     return out
 
 
+def log1p(z):
+    """NumPy's own loses all digits of small numbers."""
+    exact = np.log1p(z.real * (2 + z.real) + z.imag * z.imag) / 2 + 1j * np.arctan2(z.imag, 1 + z.real)
+    return np.where(np.abs(z) < 0.5, exact, np.log1p(z))
+
+
 def either(f, g):
     """f for complex numbers, g for others."""
     return lambda *args: (f if args[0].dtype.kind == "c" else g)(*args)
@@ -104,7 +110,7 @@ for op, (f, dtypes) in UNARY.items():
         if d in FLOATS:
             x = np.concatenate([x, (rng.standard_normal(40) * 10).astype(d), rng.uniform(-1, 1, 20).astype(d), rng.uniform(1, 30, 20).astype(d)])
         record(op, [x], f(x))
-for op, f in {"sqrt": np.sqrt, "exp": np.exp, "log": np.log, "sin": np.sin, "cos": np.cos, "tan": np.tan, "sinh": np.sinh, "cosh": np.cosh,
+for op, f in {"sqrt": np.sqrt, "exp": np.exp, "exp2": np.exp2, "expm1": np.expm1, "log": np.log, "log2": np.log2, "log10": np.log10, "log1p": log1p, "sin": np.sin, "cos": np.cos, "tan": np.tan, "sinh": np.sinh, "cosh": np.cosh,
               "tanh": np.tanh, "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan}.items():
     for d in COMPLEX:
         x = np.concatenate([edges(d), (rng.standard_normal(30) * 3 + 1j * rng.standard_normal(30) * 3).astype(d)])
@@ -135,6 +141,10 @@ for d in INTS:
     x, y = grid(d)
     x, y = x[y >= 0], y[y >= 0]
     record("pow", [x, y], np.power(x, y))
+z = (rng.standard_normal(40) * 3 + 1j * rng.standard_normal(40)).round(2)
+for n in [-99, -3, -2, -1, 0, 1, 2, 3, 7, 99, 100, 2.5]:
+    record("pow", [z, np.full(40, n + 0j)], np.power(z, n + 0j))
+record("pow", [np.zeros(6, "c16"), np.array([0, 1, 2.5, 1 + 1j, -1, 1j])], np.power(np.zeros(6, "c16"), np.array([0, 1, 2.5, 1 + 1j, -1, 1j])))
 for d in FLOATS + COMPLEX:
     x, y = grid(d)
     for nan in [False, True]:
