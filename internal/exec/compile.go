@@ -84,6 +84,20 @@ func (c *compiler) store(n *plan.Node, grid nd.Grid, tg target) (*stage, error) 
 	return c.add(&sink{node: n, target: tg, grid: grid}, n, grid)
 }
 
+// alone adds an array that is stored box by box of its own grid to a stage of
+// its own; a reduction is computed whole before.
+func (c *compiler) alone(n *plan.Node, tg target) (*stage, error) {
+	st := &stage{domain: n.Grid}
+	st.builder = c.newBuilder(st, n.Grid, true, true)
+	reg, err := st.builder.reg(n, plan.Identity(n.Shape))
+	if err != nil {
+		return nil, err
+	}
+	st.sinks = []*sink{{node: n, reg: reg, target: tg, grid: n.Grid}}
+	c.stages = append(c.stages, st)
+	return st, nil
+}
+
 // add puts a sink into a stage that walks the same grid and reads one of the
 // same sources, or into a new one. (Stages, and so merge trees, don't depend on
 // this: it only saves reading twice.)

@@ -29,7 +29,7 @@ type Options struct {
 	OnEvent diag.Handler
 }
 
-// Out is an array to compute and where it goes: exactly one of Buf, Array.
+// Out is an array to compute and where it goes: exactly one of Buf, Array, Each.
 type Out struct {
 	Node *plan.Node
 	// Buf returns memory for all elements, allocated when the run starts, with
@@ -39,6 +39,9 @@ type Out struct {
 	// Array is the stored array to write, from Origin on (nil: from 0).
 	Array  storage.WritableArray
 	Origin []int
+	// Each is called with every chunk, one after the other, in the order of the
+	// walk. It must not keep buf.
+	Each func(box nd.Box, buf []byte) error
 }
 
 // Program is a set of outputs ready to run.
@@ -88,7 +91,13 @@ func Compile(outs []Out, opts Options) (*Program, error) {
 func (p *Program) output(n *plan.Node, o Out) error {
 	var tg target
 	grid := n.Grid
-	if o.Array != nil {
+	switch {
+	case o.Each != nil:
+		e := newEachTarget(o.Each)
+		st, err := p.c.alone(n, e)
+		e.stage = st
+		return err
+	case o.Array != nil:
 		m := o.Array.Meta()
 		origin := o.Origin
 		if origin == nil {
@@ -99,7 +108,7 @@ func (p *Program) output(n *plan.Node, o Out) error {
 			return err
 		}
 		grid, tg = g, arrayTarget{o.Array, origin}
-	} else {
+	default:
 		tg = &outTarget{out: o}
 	}
 	n = plan.Rechunk(n, grid)

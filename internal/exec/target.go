@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"sync"
 
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
@@ -77,4 +78,50 @@ func equalBox(a, b nd.Box) bool {
 		}
 	}
 	return true
+}
+
+// eachTarget hands chunks to a function one after the other, in the order of
+// the stage's walk. Tasks are claimed in that order, so the one whose turn it
+// is always runs.
+type eachTarget struct {
+	f     func(box nd.Box, buf []byte) error
+	stage *stage
+	mu    sync.Mutex
+	cond  *sync.Cond
+	next  int
+}
+
+func newEachTarget(f func(box nd.Box, buf []byte) error) *eachTarget {
+	e := &eachTarget{f: f}
+	e.cond = sync.NewCond(&e.mu)
+	return e
+}
+
+func (e *eachTarget) memory() (operand, bool) { return operand{}, false }
+func (e *eachTarget) putCost(chunk int) int   { return chunk }
+
+func (e *eachTarget) put(ctx context.Context, coord []int, box nd.Box, buf []byte) error {
+	turn := 0
+	n := e.stage.domain.NumChunks()
+	for _, a := range e.stage.order {
+		turn = turn*n[a] + coord[a]
+	}
+	stop := context.AfterFunc(ctx, func() {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.cond.Broadcast()
+	})
+	defer stop()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for e.next != turn && ctx.Err() == nil {
+		e.cond.Wait()
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	err := e.f(box, buf)
+	e.next++
+	e.cond.Broadcast()
+	return err
 }

@@ -2,8 +2,10 @@ package plan
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 
+	"github.com/ndgrid/ndgrid/internal/kernel"
 	"github.com/ndgrid/ndgrid/nd"
 )
 
@@ -77,8 +79,12 @@ func New(op string, p Params, args []*Node) (n *Node, err error) {
 		}
 		n = Func(p["name"].(string), nil, p["dtype"].(nd.DType), p["grid"].(nd.Grid))
 	case OpView:
-		v := View{Shape: p["shape"].([]int)}
-		n = NewView(args[0], View{v.Shape, ViewOf(&Node{Shape: v.Shape, Params: p}).Maps})
+		if dims, ok := p["dims"]; ok {
+			n = Rename(args[0], strings.Split(dims.(string), "\x00")[:args[0].NDim()])
+			break
+		}
+		shape := p["shape"].([]int)
+		n = NewView(args[0], View{shape, ViewOf(&Node{Shape: shape, Params: p}).Maps})
 	case OpTake:
 		n = Take(args[0], p["axis"].(int), p["index"].([]int))
 	case OpConcat:
@@ -88,19 +94,28 @@ func New(op string, p Params, args []*Node) (n *Node, err error) {
 	case OpRechunk:
 		n = Rechunk(args[0], p["grid"].(nd.Grid))
 	default:
-		if b, ok := boxOps.Load(op); ok {
-			n = Box(b.(*BoxOp), p, args...)
-		} else if axes, ok := p["axes"]; ok {
-			rest := Params{}
-			for k, v := range p {
-				if k != "axes" && k != "keepdims" {
-					rest[k] = v
-				}
-			}
-			n = Reduce(op, rest, args[0], axes.([]int), p["keepdims"].(bool))
-		} else {
-			n = Ufunc(op, p, args...)
-		}
+		n = Op(op, p, args...)
 	}
 	return n, n.Err
+}
+
+// Op returns the operation of that name: element-wise, a reduction (whose
+// parameters then hold "axes", []int or absent for all, and "keepdims"), or a
+// registered BoxOp.
+func Op(name string, p Params, args ...*Node) *Node {
+	if _, ok := kernel.LookupReduction(name); ok && len(args) == 1 {
+		rest := Params{}
+		for k, v := range p {
+			if k != "axes" && k != "keepdims" {
+				rest[k] = v
+			}
+		}
+		axes, _ := p["axes"].([]int)
+		keepdims, _ := p["keepdims"].(bool)
+		return Reduce(name, rest, args[0], axes, keepdims)
+	}
+	if b, ok := boxOps.Load(name); ok {
+		return Box(b.(*BoxOp), p, args...)
+	}
+	return Ufunc(name, p, args...)
 }

@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/ndgrid/ndgrid/nd"
 )
@@ -96,7 +97,7 @@ func NewView(arg *Node, v View) *Node {
 	if err := v.check(arg.Shape); err != nil {
 		return Fail(OpView, err, arg)
 	}
-	if arg.Op == OpView {
+	if _, renamed := arg.Params["dims"]; arg.Op == OpView && !renamed {
 		return NewView(arg.Args[0], v.Of(ViewOf(arg)))
 	}
 	n := &Node{Op: OpView, Params: v.params(), Args: []*Node{arg}, DType: arg.DType, Shape: slices.Clone(v.Shape),
@@ -307,4 +308,23 @@ func Squeeze(arg *Node, axes []int) *Node {
 		v.Shape = append(v.Shape, arg.Shape[k])
 	}
 	return NewView(arg, v)
+}
+
+// Rename returns arg with other names for its axes, as a view of the whole.
+func Rename(arg *Node, dims []string) *Node {
+	if err := Check(arg); err != nil {
+		return Fail("rename", err, arg)
+	}
+	if len(dims) != arg.NDim() {
+		return Fail("rename", fmt.Errorf("%d names for the %d axes of shape %v: %w", len(dims), arg.NDim(), arg.Shape, nd.ErrAxis), arg)
+	}
+	if slices.Equal(dims, arg.Dims) {
+		return arg
+	}
+	n := *arg
+	n.Op, n.Args, n.Leaf = OpView, []*Node{arg}, nil
+	n.Params = Identity(arg.Shape).params()
+	n.Params["dims"] = strings.Join(dims, "\x00")
+	n.Dims = slices.Clone(dims)
+	return n.finish()
 }

@@ -1,0 +1,62 @@
+package chunkgrid
+
+import (
+	"context"
+	"iter"
+
+	"github.com/ndgrid/ndgrid/internal/exec"
+	"github.com/ndgrid/ndgrid/nd"
+)
+
+// Chunk is a computed chunk and its place.
+type Chunk[T nd.Elem] struct {
+	Box  nd.Box
+	Data *nd.Array[T]
+}
+
+// Each computes the array chunk by chunk: chunks come one at a time, in the
+// order in which the run walks them, while later ones are being computed. An
+// error ends the sequence; leaving the loop stops the run.
+func (a *Array[T]) Each(ctx context.Context, opts ...Option) iter.Seq2[Chunk[T], error] {
+	return func(yield func(Chunk[T], error) bool) {
+		n := a.plan()
+		if n.Err != nil {
+			yield(Chunk[T]{}, n.Err)
+			return
+		}
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		chunks := make(chan Chunk[T])
+		done := make(chan error, 1)
+		go func() {
+			out := Out{out: exec.Out{Node: n, Each: func(box nd.Box, buf []byte) error {
+				data := nd.AsSlice[T](append(nd.MakeBytes(len(buf))[:0], buf...))
+				arr, err := dense(data[:box.Size()], box.Shape)
+				if err != nil {
+					return err
+				}
+				select {
+				case chunks <- Chunk[T]{box, arr}:
+					return nil
+				case <-ctx.Done():
+					return ctx.Err()
+				}
+			}}}
+			_, err := execute(ctx, []Out{out}, configure(opts))
+			close(chunks)
+			done <- err
+		}()
+		for c := range chunks {
+			if !yield(c, nil) {
+				cancel()
+				for range chunks { // let the run end before the caller goes on
+				}
+				<-done
+				return
+			}
+		}
+		if err := <-done; err != nil {
+			yield(Chunk[T]{}, err)
+		}
+	}
+}

@@ -1,0 +1,206 @@
+package chunkgrid
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"runtime"
+
+	"github.com/ndgrid/ndgrid/internal/plan"
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
+)
+
+// Open returns the stored array at url, "store.zarr/group/array" or
+// "file.nc/array", whose dtype must be that of T: otherwise it fails and names
+// both, and the Cast to write. The program must import the format's driver
+// (storage/std, storage/hdf5). Options: Decode, DriverOptions.
+//
+// Nothing but metadata is read. The file is closed when no array uses it any more.
+func Open[T nd.Elem](ctx context.Context, url string, opts ...Option) (*Array[T], error) {
+	a, err := OpenAny(ctx, url, opts...)
+	if err != nil {
+		return nil, err
+	}
+	want := nd.DTypeOf[T]()
+	if a.DType().Kind() != want.Kind() {
+		if configure(opts).decode {
+			return castTo[T](a), nil
+		}
+		return nil, fmt.Errorf("open %s: the stored array is %v, not %v; use OpenAny and ufunc.Cast[%v]: %w", url, a.DType(), want, want, nd.ErrDType)
+	}
+	return As[T](a), nil
+}
+
+// OpenAny is Open with the dtype found in the file; As narrows the result.
+func OpenAny(ctx context.Context, url string, opts ...Option) (Any, error) {
+	c := configure(opts)
+	src, err := storage.OpenArray(ctx, url, c.driver)
+	if err != nil {
+		return nil, err
+	}
+	n := plan.Source(src)
+	if n.Err != nil {
+		return nil, n.Err
+	}
+	runtime.AddCleanup(n, func(s storage.Array) { _ = s.Close() }, src)
+	if c.decode {
+		d, err := decode(wrap(n), src.Meta())
+		if err != nil {
+			return nil, fmt.Errorf("open %s: %w", url, err)
+		}
+		return d, nil
+	}
+	return wrap(n), nil
+}
+
+// From returns an opened stored array, whose dtype must be that of T, as a lazy
+// one. The caller closes src when nothing computes from it any more.
+func From[T nd.Elem](src storage.Array) (*Array[T], error) {
+	a, err := FromAny(src)
+	if err != nil {
+		return nil, err
+	}
+	t := As[T](a)
+	return t, t.Err()
+}
+
+// FromAny is From for any dtype.
+func FromAny(src storage.Array) (Any, error) {
+	n := plan.Source(src)
+	return wrap(n), n.Err
+}
+
+// FromND returns an array in memory as a lazy one, cut into chunks (nd.Auto
+// without any). Its memory is shared, and must not change until everything made
+// from it is computed; an array that is not C-contiguous is copied.
+func FromND[T nd.Elem](a *nd.Array[T], c ...nd.Chunks) *Array[T] {
+	if a == nil {
+		return of[T](plan.Fail("chunkgrid.FromND", errNil))
+	}
+	chunks := nd.Auto
+	if len(c) > 0 {
+		chunks = c[0]
+	}
+	g, err := chunks.Grid(a.Shape(), a.DType().Size())
+	if err != nil {
+		return of[T](plan.Fail("chunkgrid.FromND", err))
+	}
+	return of[T](plan.ND(a, g))
+}
+
+// FromDyn is FromND for an array whose dtype is known at run time only.
+func FromDyn(a nd.Dyn, c ...nd.Chunks) Any {
+	chunks := nd.Auto
+	if len(c) > 0 {
+		chunks = c[0]
+	}
+	g, err := chunks.Grid(a.Shape(), a.DType().Size())
+	if err != nil {
+		return wrap(plan.Fail("chunkgrid.FromDyn", err))
+	}
+	return wrap(plan.ND(a, g))
+}
+
+// Full returns an array whose elements are all v. It takes no memory.
+func Full[T nd.Elem](v T, shape []int, c nd.Chunks) *Array[T] {
+	g, err := c.Grid(shape, nd.DTypeOf[T]().Size())
+	if err != nil {
+		return of[T](plan.Fail("chunkgrid.Full", err))
+	}
+	return of[T](plan.Full(nd.DTypeOf[T](), nd.AsBytes([]T{v}), g))
+}
+
+// Arange returns start, start+step, … up to but without stop, as NumPy's arange.
+func Arange[T nd.Real](start, stop, step T, c nd.Chunks) *Array[T] {
+	n, err := arangeLen(start, stop, step)
+	if err != nil {
+		return of[T](plan.Fail("chunkgrid.Arange", err))
+	}
+	g, err := c.Grid([]int{n}, nd.DTypeOf[T]().Size())
+	if err != nil {
+		return of[T](plan.Fail("chunkgrid.Arange", err))
+	}
+	return of[T](plan.Arange(nd.DTypeOf[T](), float64(start), float64(step), int(start), int(step), g))
+}
+
+func arangeLen[T nd.Real](start, stop, step T) (int, error) {
+	if step == 0 || step != step || start != start || stop != stop {
+		return 0, fmt.Errorf("from %v to %v in steps of %v: %w", start, stop, step, nd.ErrShape)
+	}
+	if (stop-start > 0) != (step > 0) && nd.DTypeOf[T]().IsFloat() {
+		return 0, nil
+	}
+	if !nd.DTypeOf[T]().IsFloat() {
+		a, b, s := int(start), int(stop), int(step)
+		if s > 0 && a < b {
+			return int((uint(b) - uint(a) + uint(s) - 1) / uint(s)), nil
+		} else if s < 0 && a > b {
+			return int((uint(a) - uint(b) + uint(-s) - 1) / uint(-s)), nil
+		}
+		return 0, nil
+	}
+	n := math.Ceil((float64(stop) - float64(start)) / float64(step))
+	if n > 1<<53 {
+		return 0, fmt.Errorf("from %v to %v in steps of %v: %w", start, stop, step, nd.ErrOverflow)
+	}
+	return max(int(n), 0), nil
+}
+
+// FromFunc returns an array computed from its indices: fn fills dst, C order,
+// with the elements of box. It must be safe for concurrent use and give an
+// element the same value whatever the box. A function with a name can run in
+// another process that has made an array with the same name and function; with
+// "" it runs in this one only.
+func FromFunc[T nd.Elem](name string, shape []int, c nd.Chunks, fn func(dst []T, box nd.Box)) *Array[T] {
+	g, err := c.Grid(shape, nd.DTypeOf[T]().Size())
+	if err != nil {
+		return of[T](plan.Fail("chunkgrid.FromFunc", err))
+	}
+	gen := plan.Generator(func(dst []byte, box nd.Box) { fn(nd.AsSlice[T](dst)[:box.Size()], box) })
+	return of[T](plan.Func(name, gen, nd.DTypeOf[T](), g))
+}
+
+// MapChunks returns f applied to every chunk of a; the result of a chunk must
+// have its shape. f is called concurrently, may be called more than once for a
+// chunk, and must not keep the chunk.
+func MapChunks[A, R nd.Elem](a *Array[A], f func(chunk *nd.Array[A]) (*nd.Array[R], error)) *Array[R] {
+	op := &plan.BoxOp{
+		WholeChunks: true,
+		Infer: func(_ plan.Params, args []*plan.Node) (plan.Result, error) {
+			return plan.Result{DType: nd.DTypeOf[R](), Shape: args[0].Shape, Dims: args[0].Dims, Grid: args[0].Grid}, nil
+		},
+		Inputs: func(_ *plan.Node, box nd.Box) []nd.Box { return []nd.Box{box} },
+		Eval: func(_ *plan.Node, box nd.Box, dst []byte, in [][]byte, _ []nd.Box) error {
+			chunk, err := dense(nd.AsSlice[A](in[0])[:box.Size():box.Size()], box.Shape)
+			if err != nil {
+				return err
+			}
+			r, err := f(chunk)
+			if err != nil {
+				return fmt.Errorf("chunk %v: %w", box, err)
+			}
+			out, err := dense(nd.AsSlice[R](dst)[:box.Size()], box.Shape)
+			if err != nil {
+				return err
+			}
+			if r == nil || !equalShape(r.Shape(), box.Shape) {
+				return fmt.Errorf("chunk %v: the function returned shape %v for a chunk of shape %v: %w", box, shapeOf(r), box.Shape, nd.ErrShape)
+			}
+			return out.Assign(r)
+		},
+	}
+	return of[R](plan.Box(op, nil, a.plan()))
+}
+
+func shapeOf[T nd.Elem](a *nd.Array[T]) []int {
+	if a == nil {
+		return nil
+	}
+	return a.Shape()
+}
+
+// dense returns elements in C order as an array of any shape, 0-d too.
+func dense[T nd.Elem](data []T, shape []int) (*nd.Array[T], error) {
+	return nd.FromStrided(data, shape, nd.CStrides(shape), 0)
+}

@@ -1,0 +1,185 @@
+package chunkgrid
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/ndgrid/ndgrid/diag"
+	"github.com/ndgrid/ndgrid/internal/exec"
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
+)
+
+// Option changes how arrays are opened, run or saved; each says where it applies.
+type Option func(*config)
+
+type config struct {
+	exec   exec.Options
+	order  nd.Order
+	decode bool
+	driver map[string]string
+	save   saveConfig
+}
+
+func configure(opts []Option) config {
+	c := config{order: nd.C}
+	for _, o := range opts {
+		o(&c)
+	}
+	return c
+}
+
+// Workers sets how many goroutines compute; by default as many as processors.
+// The result does not depend on it.
+func Workers(n int) Option { return func(c *config) { c.exec.Workers = n } }
+
+// Memory sets the bytes a run may take: decoded and compressed chunks, partial
+// results, and results that Compute allocates; not arrays given by the caller
+// and not the runtime's own some 30 MiB. A run that needs more fails before it
+// starts. By default half of what the machine or its container has free.
+func Memory(bytes int) Option { return func(c *config) { c.exec.Memory = bytes } }
+
+// Scratch sets the directory for what a run must lay aside; by default the
+// system's directory for temporary files.
+func Scratch(dir string) Option { return func(c *config) { c.exec.Scratch = dir } }
+
+// OnEvent has every step of a run reported.
+func OnEvent(h diag.Handler) Option { return func(c *config) { c.exec.OnEvent = h } }
+
+// Order sets the memory layout of Compute's result: nd.C, the default, or nd.F.
+func Order(o nd.Order) Option { return func(c *config) { c.order = o } }
+
+// DriverOptions passes options to the driver that opens the array: a CSV file's
+// "delimiter", say.
+func DriverOptions(o map[string]string) Option { return func(c *config) { c.driver = o } }
+
+// Out is an array and the place for its values, see Into and To.
+type Out struct {
+	out exec.Out
+	err error
+}
+
+// Report says what a run did.
+type Report = exec.Report
+
+// Compute returns the values.
+func (a *Array[T]) Compute(ctx context.Context, opts ...Option) (*nd.Array[T], error) {
+	n := a.plan()
+	if n.Err != nil {
+		return nil, n.Err
+	}
+	c := configure(opts)
+	strides := nd.CStrides(n.Shape)
+	if c.order == nd.F {
+		rev := slices.Clone(n.Shape)
+		slices.Reverse(rev)
+		strides = nd.CStrides(rev)
+		slices.Reverse(strides)
+	}
+	var data []T
+	out := Out{out: exec.Out{Node: n, Counted: true, Buf: func() ([]byte, int, []int) {
+		buf := nd.MakeBytes(n.NBytes())
+		data = nd.AsSlice[T](buf)
+		return buf, 0, strides
+	}}}
+	if _, err := execute(ctx, []Out{out}, c); err != nil {
+		return nil, err
+	}
+	r, err := nd.FromStrided(data[:n.Size()], n.Shape, strides, 0)
+	if err != nil {
+		return nil, err
+	}
+	if n.DType != nd.DTypeOf[T]() {
+		return r.WithDType(n.DType)
+	}
+	return r, nil
+}
+
+// ComputeDyn is Compute for an array of any dtype, stored dtypes included.
+func ComputeDyn(ctx context.Context, a Any, opts ...Option) (nd.Dyn, error) {
+	n := a.plan()
+	if n.Err != nil {
+		return nil, n.Err
+	}
+	var buf []byte
+	out := Out{out: exec.Out{Node: n, Counted: true, Buf: func() ([]byte, int, []int) {
+		buf = nd.MakeBytes(n.NBytes())
+		return buf, 0, nd.CStrides(n.Shape)
+	}}}
+	if _, err := execute(ctx, []Out{out}, configure(opts)); err != nil {
+		return nil, err
+	}
+	return nd.DynFromBytes(n.DType, n.Shape, buf[:n.NBytes()])
+}
+
+// Value returns the only element of an array that has one.
+func (a *Array[T]) Value(ctx context.Context, opts ...Option) (T, error) {
+	var v T
+	if n := a.plan(); n.Err == nil && n.Size() != 1 {
+		return v, fmt.Errorf("value of an array of shape %v, which has %d elements: %w", n.Shape, n.Size(), nd.ErrShape)
+	}
+	r, err := a.Compute(ctx, opts...)
+	if err != nil {
+		return v, err
+	}
+	return r.Data()[0], nil
+}
+
+// Into has Run write the values to dst, which has the array's shape; its
+// memory does not count as the run's.
+func (a *Array[T]) Into(dst *nd.Array[T]) Out {
+	n := a.plan()
+	if n.Err != nil {
+		return Out{err: n.Err}
+	}
+	if dst == nil || !slices.Equal(dst.Shape(), n.Shape) {
+		return Out{err: fmt.Errorf("into: shape %v into an array of shape %v: %w", n.Shape, shapeOf(dst), nd.ErrShape)}
+	}
+	return Out{out: exec.Out{Node: n, Buf: func() ([]byte, int, []int) {
+		data, off := dst.Memory()
+		return nd.AsBytes(data), off, dst.Strides()
+	}}}
+}
+
+// To has Run write the values to a stored array of the same dtype, from index
+// region on along every axis (without one: from 0). Chunks that are covered
+// are written once, whole; others are read, changed and written back. The
+// caller commits and closes dst.
+func (a *Array[T]) To(dst storage.WritableArray, region ...int) Out { return To(a, dst, region...) }
+
+// To is the method of that name for arrays of any dtype.
+func To(a Any, dst storage.WritableArray, region ...int) Out {
+	n := a.plan()
+	if n.Err != nil {
+		return Out{err: n.Err}
+	}
+	return Out{out: exec.Out{Node: n, Array: dst, Origin: region}}
+}
+
+// Run computes several arrays at once: what they share is computed once, and
+// stored arrays are read once where the same chunks are walked.
+func Run(ctx context.Context, outs []Out, opts ...Option) (Report, error) {
+	return execute(ctx, outs, configure(opts))
+}
+
+func execute(ctx context.Context, outs []Out, c config) (Report, error) {
+	p, err := compile(outs, c)
+	if err != nil {
+		return Report{}, err
+	}
+	return p.Run(ctx)
+}
+
+func compile(outs []Out, c config) (*exec.Program, error) {
+	list := make([]exec.Out, len(outs))
+	for i, o := range outs {
+		if o.err != nil {
+			return nil, o.err
+		}
+		list[i] = o.out
+	}
+	return exec.Compile(list, c.exec)
+}
+
+func equalShape(a, b []int) bool { return slices.Equal(a, b) }

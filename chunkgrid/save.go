@@ -1,0 +1,225 @@
+package chunkgrid
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/ndgrid/ndgrid/internal/plan"
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
+)
+
+// Vars are arrays to save, by name.
+type Vars map[string]Any
+
+type saveConfig struct {
+	attrs     map[string]storage.Attrs
+	coords    storage.Group
+	codecs    []string
+	fills     map[string]any
+	overwrite bool
+}
+
+// Attrs gives a saved array its attributes; name "" is the group's own.
+func Attrs(name string, a storage.Attrs) Option {
+	return func(c *config) {
+		if c.save.attrs == nil {
+			c.save.attrs = map[string]storage.Attrs{}
+		}
+		c.save.attrs[name] = a
+	}
+}
+
+// CopyCoords has Save copy, for every dimension name among the saved arrays,
+// the 1-d array of that name and length from g, with its attributes.
+func CopyCoords(g storage.Group) Option { return func(c *config) { c.save.coords = g } }
+
+// Codecs sets the codecs of saved arrays, "shuffle", "zstd 3", "gzip 5"…, in
+// the order in which they encode; without it the format's default.
+func Codecs(names ...string) Option {
+	return func(c *config) { c.save.codecs = append([]string{}, names...) }
+}
+
+// Overwrite lets Save replace what is at the url; the old one stays until the
+// new one is complete.
+func Overwrite() Option { return func(c *config) { c.save.overwrite = true } }
+
+// Save computes arrays in one pass and writes them as a group at url: Zarr,
+// HDF5 or NetCDF-4 by the file name's ending. Dtype, shape, chunks and dimension
+// names are those of the arrays. Nothing appears at url before all is written.
+// Options: Attrs, CopyCoords, Codecs, Overwrite, and those of Run.
+func Save(ctx context.Context, url string, v Vars, opts ...Option) (err error) {
+	c := configure(opts)
+	names := slices.Sorted(maps.Keys(v))
+	arrays := maps.Clone(v)
+	for _, name := range names {
+		if err := arrays[name].plan().Err; err != nil {
+			return err
+		}
+	}
+	closeCoords, err := addCoords(ctx, &c, arrays)
+	if err != nil {
+		return err
+	}
+	defer closeCoords()
+	names = slices.Sorted(maps.Keys(arrays))
+	options := map[string]string{}
+	if c.save.overwrite {
+		options["overwrite"] = "true"
+	}
+	g, err := storage.Create(ctx, url, options)
+	if err != nil {
+		if len(names) == 1 && errors.Is(err, storage.ErrUnsupported) {
+			return saveOne(ctx, url, arrays[names[0]], names[0], c, options)
+		}
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, g.Abort())
+		}
+		err = errors.Join(err, g.Close())
+	}()
+	if a, ok := c.save.attrs[""]; ok {
+		if err := g.SetAttrs(ctx, a); err != nil {
+			return err
+		}
+	}
+	if err := saveAll(ctx, g, names, arrays, c); err != nil {
+		return err
+	}
+	return g.Commit(ctx)
+}
+
+// saveAll writes arrays into a group in one run.
+func saveAll(ctx context.Context, g storage.WritableGroup, names []string, arrays Vars, c config) (err error) {
+	var outs []Out
+	var dsts []storage.WritableArray
+	defer func() {
+		for _, d := range dsts {
+			if err != nil {
+				_ = d.Abort()
+			}
+			err = errors.Join(err, d.Close())
+		}
+	}()
+	for _, name := range names {
+		s, err := spec(arrays[name], name, c)
+		if err != nil {
+			return err
+		}
+		d, err := g.CreateArray(ctx, name, s)
+		if err != nil {
+			return err
+		}
+		dsts = append(dsts, d)
+		outs = append(outs, To(arrays[name], d))
+	}
+	if _, err := execute(ctx, outs, c); err != nil {
+		return err
+	}
+	for _, d := range dsts {
+		if err := d.Commit(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// saveOne writes a file that holds a single array.
+func saveOne(ctx context.Context, url string, a Any, name string, c config, options map[string]string) error {
+	s, err := spec(a, name, c)
+	if err != nil {
+		return err
+	}
+	d, err := storage.CreateArray(ctx, url, s, options)
+	if err != nil {
+		return err
+	}
+	if _, err = execute(ctx, []Out{To(a, d)}, c); err == nil {
+		err = d.Commit(ctx)
+	} else {
+		err = errors.Join(err, d.Abort())
+	}
+	return errors.Join(err, d.Close())
+}
+
+// spec describes the stored array for a lazy one. Formats cut arrays evenly: an
+// irregular axis is cut by its longest chunk.
+func spec(a Any, name string, c config) (storage.Spec, error) {
+	n := a.plan()
+	chunk, ok := n.Grid.Regular()
+	if !ok {
+		chunk = n.Grid.MaxChunk()
+		for k := range chunk {
+			chunk[k] = max(chunk[k], 1)
+		}
+	}
+	grid, err := nd.NewGrid(n.Shape, chunk)
+	if err != nil {
+		return storage.Spec{}, err
+	}
+	s := storage.Spec{DType: n.DType, Shape: n.Shape, Chunks: grid, Attrs: c.save.attrs[name], Codecs: c.save.codecs}
+	if slices.ContainsFunc(n.Dims, func(d string) bool { return d != "" }) {
+		s.Dims = n.Dims
+	}
+	return s, nil
+}
+
+// addCoords adds the coordinates that CopyCoords asks for to the variables. It
+// returns what closes them.
+func addCoords(ctx context.Context, c *config, arrays Vars) (func(), error) {
+	var opened []storage.Array
+	closeAll := func() {
+		for _, a := range opened {
+			_ = a.Close()
+		}
+	}
+	if c.save.coords == nil {
+		return closeAll, nil
+	}
+	if c.save.attrs == nil {
+		c.save.attrs = map[string]storage.Attrs{}
+	} else {
+		c.save.attrs = maps.Clone(c.save.attrs)
+	}
+	lengths := map[string]int{}
+	for _, name := range slices.Sorted(maps.Keys(arrays)) {
+		n := arrays[name].plan()
+		for k, d := range n.Dims {
+			if d != "" {
+				lengths[d] = n.Shape[k]
+			}
+		}
+	}
+	for _, dim := range slices.Sorted(maps.Keys(lengths)) {
+		if _, ok := arrays[dim]; ok {
+			continue
+		}
+		a, err := c.save.coords.Array(ctx, dim)
+		if errors.Is(err, storage.ErrNotFound) || errors.Is(err, storage.ErrNotArray) {
+			continue
+		}
+		if err != nil {
+			closeAll()
+			return nil, fmt.Errorf("coordinate %q: %w", dim, err)
+		}
+		opened = append(opened, a)
+		m := a.Meta()
+		if len(m.Shape) != 1 || m.Shape[0] != lengths[dim] {
+			continue
+		}
+		n := plan.Source(a)
+		if n.Dims[0] != dim {
+			n = plan.Rename(n, []string{dim})
+		}
+		arrays[dim] = wrap(n)
+		if _, ok := c.save.attrs[dim]; !ok {
+			c.save.attrs[dim] = m.Attrs
+		}
+	}
+	return closeAll, nil
+}
