@@ -8,19 +8,14 @@ import (
 
 // numberOps lists what all numbers have. Complex numbers replace mul.
 func numberOps[T nd.Number]() opSet {
-	return opSet{
+	return join(logicalOps(func(x T) bool { return x != 0 }), opSet{
 		"add":       binary(add[T]),
 		"sub":       binary(sub[T]),
 		"mul":       binary(mul[T]),
 		"neg":       unary(neg[T]),
 		"equal":     binary(equal[T]),
 		"not_equal": binary(notEqual[T]),
-
-		"logical_and": each2(func(x, y T) bool { return x != 0 && y != 0 }),
-		"logical_or":  each2(func(x, y T) bool { return x != 0 || y != 0 }),
-		"logical_xor": each2(func(x, y T) bool { return (x != 0) != (y != 0) }),
-		"logical_not": each(func(x T) bool { return x == 0 }),
-	}
+	})
 }
 
 // realOps lists what integers and floats have, beyond numberOps.

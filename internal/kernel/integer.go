@@ -103,42 +103,34 @@ func intPow[T nd.Integer](x, y T) T {
 	return p
 }
 
-// truth makes an entry of a function of truth values; both zeros are false,
-// everything else is true. A bool is read as a byte: what a file holds may be
-// other than 0 and 1.
-func truth[A nd.Elem](isTrue func(A) bool, f func(x, y bool) bool) typed {
-	return each2(func(x, y A) bool { return f(isTrue(x), isTrue(y)) })
-}
-
-// logicalOps lists the logical operations of a dtype.
+// logicalOps lists the logical operations of a dtype: zeros are false,
+// everything else is true.
 func logicalOps[A nd.Elem](isTrue func(A) bool) opSet {
 	return opSet{
-		"logical_and": truth(isTrue, func(x, y bool) bool { return x && y }),
-		"logical_or":  truth(isTrue, func(x, y bool) bool { return x || y }),
-		"logical_xor": truth(isTrue, func(x, y bool) bool { return x != y }),
+		"logical_and": each2(func(x, y A) bool { return isTrue(x) && isTrue(y) }),
+		"logical_or":  each2(func(x, y A) bool { return isTrue(x) || isTrue(y) }),
+		"logical_xor": each2(func(x, y A) bool { return isTrue(x) != isTrue(y) }),
 		"logical_not": each(func(x A) bool { return !isTrue(x) }),
 	}
 }
 
-// boolOps lists what bools have, with loops over bytes. false < true.
+// boolOps lists what bools have; false < true. The loops read bytes: what a
+// file holds may be other than 0 and 1.
 func boolOps() opSet {
-	is := func(f func(x, y bool) bool) typed {
-		return truth(func(x uint8) bool { return x != 0 }, f)
-	}
-	and := is(func(x, y bool) bool { return x && y })
-	or := is(func(x, y bool) bool { return x || y })
-	xor := is(func(x, y bool) bool { return x != y })
+	and := each2(func(x, y uint8) bool { return x != 0 && y != 0 })
+	or := each2(func(x, y uint8) bool { return x|y != 0 })
+	xor := each2(func(x, y uint8) bool { return (x != 0) != (y != 0) })
 	not := each(func(x uint8) bool { return x == 0 })
 	return opSet{
 		"logical_and": and, "logical_or": or, "logical_xor": xor, "logical_not": not,
 		"bit_and": and, "bit_or": or, "bit_xor": xor, "invert": not,
 		"minimum": and, "maximum": or,
-		"equal":         is(func(x, y bool) bool { return x == y }),
+		"equal":         each2(func(x, y uint8) bool { return (x == 0) == (y == 0) }),
 		"not_equal":     xor,
-		"less":          is(func(x, y bool) bool { return !x && y }),
-		"less_equal":    is(func(x, y bool) bool { return !x || y }),
-		"greater":       is(func(x, y bool) bool { return x && !y }),
-		"greater_equal": is(func(x, y bool) bool { return x || !y }),
+		"less":          each2(func(x, y uint8) bool { return x == 0 && y != 0 }),
+		"less_equal":    each2(func(x, y uint8) bool { return x == 0 || y != 0 }),
+		"greater":       each2(func(x, y uint8) bool { return x != 0 && y == 0 }),
+		"greater_equal": each2(func(x, y uint8) bool { return x != 0 || y == 0 }),
 	}
 }
 
