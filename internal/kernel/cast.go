@@ -61,9 +61,7 @@ func castUfunc() *Ufunc {
 func convert[A, R nd.Elem](f func(A) R) Loop { return each(f).loop }
 
 // castCopy moves elements of 8 bytes.
-func castCopy(dst []byte, args [][]byte) {
-	unary(func(d, a []int64) { copy(d, a) }).loop(dst, args)
-}
+var castCopy = unary(func(d, a []int64) { copy(d, a) }).loop
 
 // castsFromInteger lists what integers are cast to.
 func castsFromInteger[A nd.Integer]() map[nd.Kind]Loop {
@@ -144,48 +142,46 @@ func integerRange[R nd.Integer]() (lowest R, below, above float64) {
 
 // castsFromHalf lists what float16 is cast to.
 func castsFromHalf() map[nd.Kind]Loop {
-	m := map[nd.Kind]Loop{
-		nd.KindBool:    convert(halfTrue),
-		nd.KindFloat16: unary(func(dst, a []nd.Float16) { copy(dst, a) }).loop,
-		nd.KindFloat32: convert(HalfToFloat),
+	return map[nd.Kind]Loop{
+		nd.KindBool: convert(halfTrue),
+		nd.KindInt8: castHalf[int8](), nd.KindInt16: castHalf[int16](), nd.KindInt32: castHalf[int32](), nd.KindInt64: castHalf[int64](),
+		nd.KindUint8: castHalf[uint8](), nd.KindUint16: castHalf[uint16](), nd.KindUint32: castHalf[uint32](), nd.KindUint64: castHalf[uint64](),
+		nd.KindFloat16:    unary(func(dst, a []nd.Float16) { copy(dst, a) }).loop,
+		nd.KindFloat32:    convert(HalfToFloat),
+		nd.KindFloat64:    convert(func(x nd.Float16) float64 { return float64(HalfToFloat(x)) }),
+		nd.KindComplex64:  convert(func(x nd.Float16) complex64 { return complex(HalfToFloat(x), 0) }),
+		nd.KindComplex128: convert(func(x nd.Float16) complex128 { return complex(float64(HalfToFloat(x)), 0) }),
 	}
-	for kind, loop := range castsFromFloat[float32]() {
-		if m[kind] == nil {
-			m[kind] = viaFloat32(loop)
-		}
-	}
-	return m
 }
 
-// viaFloat32 casts halves to float32, which holds them all, and on from there.
-func viaFloat32(loop Loop) Loop {
-	return func(dst []byte, args [][]byte) {
-		var wide [Tile]float32
-		a := view[nd.Float16](args[0])
-		for i, x := range a {
-			wide[i] = HalfToFloat(x)
+func castHalf[R nd.Integer]() Loop {
+	lowest, below, above := integerRange[R]()
+	return convert(func(x nd.Float16) R {
+		if x := float64(HalfToFloat(x)); x > below && x < above {
+			return R(x)
 		}
-		loop(dst, [][]byte{nd.AsBytes(wide[:len(a)])})
-	}
+		return lowest
+	})
 }
 
 // castsFromBool lists what bools are cast to: 0 and 1.
 func castsFromBool() map[nd.Kind]Loop {
-	m := map[nd.Kind]Loop{nd.KindBool: each(func(x uint8) bool { return x != 0 }).loop}
-	for kind, loop := range castsFromInteger[uint8]() {
-		if m[kind] == nil {
-			m[kind] = func(dst []byte, args [][]byte) {
-				var ones [Tile]uint8
-				for i, x := range args[0] {
-					if x != 0 {
-						ones[i] = 1
-					}
-				}
-				loop(dst, [][]byte{ones[:len(args[0])]})
-			}
-		}
+	return map[nd.Kind]Loop{
+		nd.KindBool: convert(func(x uint8) bool { return x != 0 }),
+		nd.KindInt8: castBool[int8](1), nd.KindInt16: castBool[int16](1), nd.KindInt32: castBool[int32](1), nd.KindInt64: castBool[int64](1),
+		nd.KindUint8: castBool[uint8](1), nd.KindUint16: castBool[uint16](1), nd.KindUint32: castBool[uint32](1), nd.KindUint64: castBool[uint64](1),
+		nd.KindFloat16: castBool(HalfFromFloat(1)), nd.KindFloat32: castBool[float32](1), nd.KindFloat64: castBool[float64](1),
+		nd.KindComplex64: castBool[complex64](1), nd.KindComplex128: castBool[complex128](1),
 	}
-	return m
+}
+
+func castBool[R nd.Elem](one R) Loop {
+	return convert(func(x uint8) (r R) {
+		if x != 0 {
+			r = one
+		}
+		return r
+	})
 }
 
 // castsFromComplex lists what complex numbers are cast to.

@@ -32,27 +32,66 @@ func call[R nd.Elem](t require.TestingT, name string, p Params, n int, dtypes []
 func TestScalarsAndAliases(t *testing.T) {
 	const n = 37
 	rng := rand.New(rand.NewPCG(1, 1))
-	dtypes := map[nd.Kind]nd.DType{nd.KindDatetime: nd.Datetime64("s"), nd.KindTimedelta: nd.Timedelta64("s")}
-	for k := nd.KindBool; k <= nd.KindComplex128; k++ {
-		for _, d := range []nd.DType{nd.Bool, nd.Int8, nd.Int16, nd.Int32, nd.Int64, nd.Uint8, nd.Uint16, nd.Uint32, nd.Uint64,
-			nd.Half, nd.Float32, nd.Float64, nd.Complex64, nd.Complex128} {
-			dtypes[d.Kind()] = d
-		}
-	}
-	for kind, d := range dtypes {
+	forAllLoops(t, func(name string, loop Loop, args []nd.DType, out nd.DType) {
+		checkLoop(t, name, loop, args, out, n, rng)
+	})
+}
+
+var allDTypes = []nd.DType{nd.Bool, nd.Int8, nd.Int16, nd.Int32, nd.Int64, nd.Uint8, nd.Uint16, nd.Uint32, nd.Uint64,
+	nd.Half, nd.Float32, nd.Float64, nd.Complex64, nd.Complex128, nd.Datetime64("s"), nd.Timedelta64("s")}
+
+// forAllLoops binds every operation for every dtype that has it, casts to every
+// dtype.
+func forAllLoops(t *testing.T, f func(name string, loop Loop, args []nd.DType, out nd.DType)) {
+	for _, d := range allDTypes {
 		for _, name := range Ufuncs() {
 			u, _ := LookupUfunc(name)
 			args := []nd.DType{d, d, d}[:u.NArgs]
 			if name == "where" {
 				args[0] = nd.Bool
 			}
-			p := Params{"to": d}
-			out, err := u.Result(p, args)
-			if err != nil {
-				require.Contains(t, err.Error(), name)
+			for _, to := range allDTypes {
+				p := Params{"to": to}
+				out, err := u.Result(p, args)
+				if err != nil {
+					require.Contains(t, err.Error(), name)
+				} else if name == "cast" || to == d {
+					f(fmt.Sprint(name, args, to), u.Bind(p, args), args, out)
+				}
+			}
+		}
+	}
+}
+
+// TestNoAllocations: a loop is called for every tile.
+func TestNoAllocations(t *testing.T) {
+	x, dst := nd.AsBytes(make([]float64, 16)), nd.AsBytes(make([]float64, 16))
+	forAllLoops(t, func(name string, loop Loop, dtypes []nd.DType, out nd.DType) {
+		var args [][]byte
+		for _, d := range dtypes {
+			args = append(args, x[:8*d.Size()])
+		}
+		require.Zero(t, testing.AllocsPerRun(1, func() { loop(dst[:8*out.Size()], args) }), name)
+	})
+	nans, zeros := nd.AsBytes([]float64{1, math.NaN(), 2, 3}), nd.AsBytes(make([]float64, 4))
+	for _, name := range Reductions() {
+		for _, d := range allDTypes {
+			r, _ := LookupReduction(name)
+			if _, err := r.Result(nil, d); err != nil {
 				continue
 			}
-			checkLoop(t, fmt.Sprint(name, " ", kind), u.Bind(p, args), args, out, n, rng)
+			in := zeros
+			if d.IsFloat() || d.IsComplex() {
+				in = nans
+			}
+			red := r.Bind(nil, d)
+			a, b := newStates(red, 2), newStates(red, 2)
+			require.Zero(t, testing.AllocsPerRun(1, func() {
+				red.Run(a, in[:2*d.Size()], 0)
+				red.Rows(b, in[:2*d.Size()], 1, 0)
+				red.Merge(a, b)
+				require.NoError(t, red.Finish(dst[:32], a))
+			}), "%s of %s", name, d)
 		}
 	}
 }
