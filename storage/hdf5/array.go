@@ -113,7 +113,7 @@ func (a *array) describe(name string, t *C.nd_type, d *C.nd_dataset) error {
 		a.resizable = d.resizable != 0 && d.rank > 0
 	}
 	if a.elem > 1 && readable && dtype.Kind() != nd.KindBytes && dtype.Kind() != nd.KindRaw {
-		m.ByteOrder = map[C.int]string{'l': "little", 'b': "big"}[t.order]
+		m.ByteOrder = map[C.int]string{'l': "little", 'b': "big", 0: "little"}[t.order] // 0: times, see datetimeTag
 	}
 	filters := filtersOf(d)
 	m.Codecs = texts(filters)

@@ -28,9 +28,9 @@ type golden struct {
 	Codecs, Dims  []string
 }
 
-func goldens(t *testing.T) map[string]map[string]golden {
+func goldens(t *testing.T, dir string) map[string]map[string]golden {
 	t.Helper()
-	text, err := os.ReadFile("testdata/golden.json")
+	text, err := os.ReadFile(filepath.Join(dir, "golden.json"))
 	require.NoError(t, err)
 	var all map[string]map[string]golden
 	require.NoError(t, json.Unmarshal(text, &all))
@@ -90,11 +90,13 @@ func contents(t *testing.T, a storage.Array) (data []byte, missing [][]int) {
 	return data, missing
 }
 
-func TestGoldens(t *testing.T) {
-	for file, arrays := range goldens(t) {
+func TestGoldens(t *testing.T) { compareGoldens(t, "testdata") }
+
+func compareGoldens(t *testing.T, dir string) {
+	for file, arrays := range goldens(t, dir) {
 		for path, want := range arrays {
 			t.Run(file+"/"+path, func(t *testing.T) {
-				a := openArrayT(t, filepath.Join("testdata", file), path)
+				a := openArrayT(t, filepath.Join(dir, file), path)
 				m := a.Meta()
 				require.Equal(t, want.DType, m.DType.String())
 				require.Equal(t, append([]int{}, want.Shape...), append([]int{}, m.Shape...))
