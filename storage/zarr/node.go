@@ -14,7 +14,7 @@ type place struct {
 	store storage.Store
 	key   string // of the node in the store; "" is the root
 	url   string // of the hierarchy's root, "" where only this process knows it
-	path  string // of the node in the hierarchy
+	path  string // of the node in the hierarchy; unlike key it is final while the node is being created
 }
 
 // child returns the place of a descendant.
@@ -27,9 +27,6 @@ func (p place) child(path string) place {
 func (p place) String() string {
 	if s := storage.JoinKey(p.url, p.path); s != "" {
 		return s
-	}
-	if p.key != "" {
-		return p.key
 	}
 	return "the root of the store"
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -258,13 +257,9 @@ func (a *writableArray) end(do func() error) error {
 // invalidate removes the consolidated metadata above p, which no longer say
 // what there is; other readers would believe them.
 func (p place) invalidate(ctx context.Context) error {
-	root := strings.TrimSuffix(strings.TrimSuffix(p.key, p.path), "/")
-	for rel := p.path; rel != ""; {
-		if rel = path.Dir(rel); rel == "." {
-			rel = ""
-		}
-		at := place{store: p.store, key: storage.JoinKey(root, rel)}
-		doc, err := at.document(ctx, "zarr.json")
+	for p.path != "" {
+		p.key, p.path = parent(p.key), parent(p.path)
+		doc, err := p.document(ctx, "zarr.json")
 		if err != nil {
 			return err
 		}
@@ -272,9 +267,17 @@ func (p place) invalidate(ctx context.Context) error {
 			continue
 		}
 		delete(doc, "consolidated_metadata")
-		if err := at.put(ctx, doc); err != nil {
+		if err := p.put(ctx, doc); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// parent cuts the last part off a path.
+func parent(p string) string {
+	if p = path.Dir(p); p == "." {
+		return ""
+	}
+	return p
 }

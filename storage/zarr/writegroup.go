@@ -24,7 +24,7 @@ type writableGroup struct {
 // OpenWritableStore opens the group at path of a store for adding and changing
 // arrays. Only version 3 is written.
 func OpenWritableStore(ctx context.Context, s storage.Store, path string) (storage.WritableGroup, error) {
-	return writableAt(ctx, place{store: s, key: path})
+	return writableAt(ctx, place{store: s, key: path, path: path})
 }
 
 func openWritable(ctx context.Context, path string, opts map[string]string) (storage.WritableGroup, error) {
@@ -58,7 +58,7 @@ func CreateStore(ctx context.Context, s storage.Store, path string, opts map[str
 	if err := checkOptions(opts); err != nil {
 		return nil, &storage.Error{Op: "create", Name: path, Err: err}
 	}
-	return startGroup(ctx, place{store: s, key: path}, opts["overwrite"] == "true")
+	return startGroup(ctx, place{store: s, key: path, path: path}, opts["overwrite"] == "true")
 }
 
 func create(ctx context.Context, path string, opts map[string]string) (storage.WritableGroup, error) {
@@ -75,7 +75,7 @@ func CreateArrayStore(ctx context.Context, s storage.Store, path string, spec st
 	if err := checkOptions(opts); err != nil {
 		return nil, &storage.Error{Op: "create", Name: path, Err: err}
 	}
-	return startArray(ctx, place{store: s, key: path}, spec, opts["overwrite"] == "true", new(atomic.Int32))
+	return startArray(ctx, place{store: s, key: path, path: path}, spec, opts["overwrite"] == "true", new(atomic.Int32))
 }
 
 func createArray(ctx context.Context, path string, s storage.Spec, opts map[string]string) (storage.WritableArray, error) {

@@ -41,7 +41,7 @@ func detect(path string, head []byte) bool {
 
 // OpenStore opens the array or the group at path ("" is the root) of a store.
 func OpenStore(ctx context.Context, s storage.Store, path string) (storage.Array, storage.Group, error) {
-	return openAt(ctx, place{store: s, key: path})
+	return openAt(ctx, place{store: s, key: path, path: path})
 }
 
 func openAt(ctx context.Context, p place) (storage.Array, storage.Group, error) {

@@ -1,0 +1,142 @@
+package zarr
+
+import (
+	"encoding/json"
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
+	"github.com/ndgrid/ndgrid/storage/mem"
+)
+
+const array3 = `{"zarr_format":3,"node_type":"array","shape":[3,0],"data_type":{"name":"numpy.datetime64","configuration":{"unit":"s","scale_factor":2}},
+"chunk_grid":{"name":"regular","configuration":{"chunk_shape":[2,1]}},"chunk_key_encoding":{"name":"v2","configuration":{"separator":"/"}},
+"fill_value":"NaT","codecs":[{"name":"transpose","configuration":{"order":[1,0]}},{"name":"bytes","configuration":{"endian":"big"}},"crc32c"],
+"attributes":{"a":NaN,"b":[1,2.5,{"c":null}],"d":-Infinity},"dimension_names":["x",null],"extra":{"must_understand":false}}`
+
+const array2 = `{"zarr_format":2,"shape":[5],"chunks":[2],"dtype":">M8[10us]","compressor":{"id":"zlib","level":1},"fill_value":0,"order":"F","filters":null,"dimension_separator":"/"}`
+
+// FuzzMetadata opens what it is given; documents that open must survive being
+// read in chunks, and say what can be written down again.
+func FuzzMetadata(f *testing.F) {
+	for _, doc := range []string{array3, `{"zarr_format":3,"node_type":"group","attributes":{"x":1}}`, `{"a":"\\\"","b":"` + "\x00" + `"}`} {
+		f.Add(true, doc)
+	}
+	f.Add(false, array2)
+	f.Add(false, `{"zarr_format":2,"shape":[],"chunks":[],"dtype":"|S3","compressor":null,"fill_value":"YWJj","order":"C","filters":[]}`)
+	f.Fuzz(func(t *testing.T, v3 bool, doc string) {
+		name := ".zarray"
+		if v3 {
+			name = "zarr.json"
+		}
+		s := mem.NewStore()
+		require.NoError(t, s.Put(t.Context(), name, []byte(doc)))
+		a, g, err := OpenStore(t.Context(), s, "")
+		if err != nil {
+			return
+		}
+		if g != nil {
+			_, err := groupDoc(g.Attrs())
+			require.NoError(t, err)
+			return
+		}
+		m := a.Meta()
+		require.Equal(t, m.Shape, m.ReadGrid.Shape())
+		_, err = toJSON(map[string]any(m.Attrs))
+		require.NoError(t, err)
+		if m.DType.Size() > 0 {
+			_, err = FillJSON(m.DType, m.Fill)
+			require.NoError(t, err)
+		}
+		if m.ReadGrid.Len() == 0 {
+			return
+		}
+		first := make([]int, len(m.Shape))
+		if n, err := nd.SizeOf(append(m.ReadGrid.Box(first).Shape, m.DType.Size())); err == nil && n < 1<<20 {
+			present, _ := a.ReadChunk(t.Context(), first, make([]byte, n))
+			require.False(t, present)
+		}
+	})
+}
+
+// FuzzChunk decodes what it is given as a chunk.
+func FuzzChunk(f *testing.F) {
+	codecs := []string{"zstd 3", "gzip 1", "crc32c", "zlib 1"}
+	spec := func(which uint8) storage.Spec {
+		return storage.Spec{DType: nd.Int16, Shape: []int{5}, Codecs: []string{"bytes big", codecs[int(which)%len(codecs)]}, Options: map[string]string{"chunks": "3"}}
+	}
+	for i := range codecs {
+		s := mem.NewStore()
+		a, err := CreateArrayStore(f.Context(), s, "", spec(uint8(i)), nil)
+		require.NoError(f, err)
+		require.NoError(f, a.WriteChunk(f.Context(), []int{1}, []byte{1, 2, 3, 4}))
+		chunk, err := s.Get(f.Context(), "c/1", nil)
+		require.NoError(f, err)
+		f.Add(uint8(i), chunk)
+	}
+	f.Fuzz(func(t *testing.T, which uint8, chunk []byte) {
+		s := mem.NewStore()
+		a, err := CreateArrayStore(t.Context(), s, "", spec(which), nil)
+		require.NoError(t, err)
+		require.NoError(t, s.Put(t.Context(), "c/1", chunk))
+		if _, err := a.ReadChunk(t.Context(), []int{1}, make([]byte, 4)); err != nil {
+			require.ErrorIs(t, err, storage.ErrCorrupt)
+		}
+	})
+}
+
+// TestFillValues writes any bits as a fill value and reads them back.
+func TestFillValues(t *testing.T) {
+	dtypes := []nd.DType{nd.Bool, nd.Int8, nd.Int16, nd.Int32, nd.Int64, nd.Uint8, nd.Uint16, nd.Uint32, nd.Uint64, nd.Half, nd.Float32,
+		nd.Float64, nd.Complex64, nd.Complex128, nd.Datetime64("D"), nd.Timedelta64("ns"), nd.Sized(nd.KindRaw, 3), nd.Sized(nd.KindBytes, 5)}
+	rapid.Check(t, func(r *rapid.T) {
+		d := rapid.SampledFrom(dtypes).Draw(r, "dtype")
+		fill := rapid.SliceOfN(rapid.Byte(), d.Size(), d.Size()).Draw(r, "fill")
+		if d == nd.Bool {
+			fill[0] &= 1
+		}
+		v, err := FillJSON(d, fill)
+		require.NoError(r, err)
+		b, err := encode(object{"fill": v})
+		require.NoError(r, err)
+		doc, err := decode(b)
+		require.NoError(r, err)
+		got, err := parseFill(d, doc["fill"], 3)
+		require.NoError(r, err, "%s", b)
+		require.Equal(r, fill, got, "%s", b)
+	})
+}
+
+func TestFillTexts(t *testing.T) {
+	for _, c := range []struct {
+		d    nd.DType
+		fill []byte
+		want string
+	}{
+		{nd.Float32, nd.AsBytes([]float32{0.1}), `0.1`}, {nd.Float64, nd.AsBytes([]float64{3}), `3.0`}, {nd.Float64, nil, `0.0`},
+		{nd.Float64, nd.AsBytes([]float64{math.Copysign(0, -1)}), `-0.0`}, {nd.Float32, nd.AsBytes([]uint32{0x7fc00000}), `"NaN"`},
+		{nd.Float32, nd.AsBytes([]uint32{0x7fc00001}), `"0x7fc00001"`}, {nd.Half, nd.AsBytes([]uint16{0xfc00}), `"-Infinity"`},
+		{nd.Uint64, nd.AsBytes([]uint64{math.MaxUint64}), `18446744073709551615`}, {nd.Int8, []byte{0x80}, `-128`}, {nd.Bool, []byte{1}, `true`},
+		{nd.Complex64, nd.AsBytes([]complex64{complex(1, float32(math.Inf(1)))}), `[1.0,"Infinity"]`},
+		{nd.Sized(nd.KindRaw, 2), []byte{1, 255}, `[1,255]`}, {nd.Sized(nd.KindUTF32, 8), []byte{0xe4, 0, 0, 0, 0, 0, 0, 0}, `"ä"`},
+	} {
+		v, err := FillJSON(c.d, c.fill)
+		require.NoError(t, err)
+		b, err := json.Marshal(v)
+		require.NoError(t, err)
+		assert.Equal(t, c.want, string(b), "%s % x", c.d, c.fill)
+	}
+	for h := range 1 << 16 {
+		if f := halfFloat(uint16(h)); !math.IsNaN(f) {
+			require.Equal(t, uint16(h), half(f))
+		}
+	}
+	assert.Equal(t, uint16(0x7c00), half(65520))
+	assert.Equal(t, uint16(0x7bff), half(65519))
+	assert.Equal(t, uint16(0x3c00), half(1+1.0/(1<<11)), "ties go to even")
+}
