@@ -1,0 +1,109 @@
+// Package reduce has the reductions along axes: sums, means, extremes, counts.
+//
+// All are lazy, and they are over all axes unless Axis or Dim says which:
+//
+//	reduce.Mean(sst, reduce.Dim("time"), reduce.KeepDims())
+//
+// The elements are read once, chunk by chunk; a chain of element-wise functions
+// below is computed on the way. Floats are accumulated in float64, complex
+// numbers in complex128, integers exactly, and the result has the dtype of the
+// elements unless the function says otherwise. The bits of a result depend on
+// the expression and its chunk grid alone, not on the number of workers, the
+// memory or the machine.
+package reduce
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ndgrid/ndgrid/chunkgrid"
+	"github.com/ndgrid/ndgrid/internal/plan"
+	"github.com/ndgrid/ndgrid/nd"
+)
+
+// Option says along which axes to reduce and how.
+type Option func(*options)
+
+type options struct {
+	axes     []int
+	dims     []string
+	some     bool // axes and dims count, even if there are none
+	keepdims bool
+	ddof     *float64
+}
+
+// Axis reduces along these axes; negative ones count from the last. Given more
+// than once, or beside Dim, all of them. Without any axis at all, as from an
+// empty list, nothing is reduced: each element is a result of its own.
+func Axis(axes ...int) Option {
+	return func(o *options) { o.axes, o.some = append(o.axes, axes...), true }
+}
+
+// Dim reduces along the axes of these names. Otherwise it is like Axis.
+func Dim(names ...string) Option {
+	return func(o *options) { o.dims, o.some = append(o.dims, names...), true }
+}
+
+// KeepDims keeps the reduced axes with length 1, so that the result broadcasts
+// against the argument.
+func KeepDims() Option { return func(o *options) { o.keepdims = true } }
+
+// DDof divides by n - ddof instead of the number of elements n, for variances
+// and standard deviations: 1 gives the estimate from a sample. Where n - ddof
+// is 0 or less the result is NaN or +Inf.
+func DDof(ddof float64) Option { return func(o *options) { o.ddof = &ddof } }
+
+// reduction makes the array of a reduction that has no other parameters.
+func reduction[R, T nd.Elem](name string, a *chunkgrid.Array[T], opts []Option) *chunkgrid.Array[R] {
+	o := collect(opts)
+	if o.ddof != nil {
+		return chunkgrid.Failed[R](name, fmt.Errorf("the option DDof is for variances and standard deviations"), a)
+	}
+	return reduced[R](name, a, o, plan.Params{})
+}
+
+// moment makes the array of a variance or standard deviation.
+func moment[T nd.Elem](name string, a *chunkgrid.Array[T], opts []Option) *chunkgrid.Array[T] {
+	o, p := collect(opts), plan.Params{}
+	if o.ddof != nil {
+		p["ddof"] = *o.ddof
+	}
+	return reduced[T](name, a, o, p)
+}
+
+func collect(opts []Option) options {
+	var o options
+	for _, set := range opts {
+		set(&o)
+	}
+	return o
+}
+
+func reduced[R, T nd.Elem](name string, a *chunkgrid.Array[T], o options, p plan.Params) *chunkgrid.Array[R] {
+	p["keepdims"] = o.keepdims
+	if o.some {
+		axes := append([]int{}, o.axes...)
+		for _, d := range o.dims {
+			k, err := axisOf(a.Dims(), d)
+			if err != nil {
+				return chunkgrid.Failed[R](name, err, a)
+			}
+			axes = append(axes, k)
+		}
+		p["axes"] = axes
+	}
+	return chunkgrid.Op[R](name, p, a)
+}
+
+// axisOf returns the axis of that name.
+func axisOf(dims []string, name string) (int, error) {
+	k := slices.Index(dims, name)
+	switch {
+	case k < 0 || name == "":
+		return 0, fmt.Errorf("no dimension %q, the array has (%s): %w", name, strings.Join(dims, ", "), nd.ErrAxis)
+	case slices.Contains(dims[k+1:], name):
+		return 0, fmt.Errorf("more than one dimension %q in (%s); use Axis: %w", name, strings.Join(dims, ", "), nd.ErrAxis)
+	}
+	return k, nil
+}
