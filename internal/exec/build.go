@@ -59,6 +59,7 @@ func (b *builder) make(n *plan.Node, v plan.View) (int, error) {
 	case plan.OpND:
 		d := n.Leaf.(nd.Dyn)
 		buf := d.Bytes()
+		b.stage.inMemory = append(b.stage.inMemory, n)
 		return b.leaf(memLeaf{func() ([]byte, error) { return buf, nil }, cStrides(n.Shape), v}, n.DType), nil
 	case plan.OpFull:
 		return b.leaf(constLeaf{[]byte(n.Params["value"].(string)), b.prog.ndim}, n.DType), nil

@@ -125,8 +125,11 @@ func (c *compiler) add(k *sink, n *plan.Node, grid nd.Grid) (*stage, error) {
 	return st, nil
 }
 
-// shares reports whether both stages read the same stored array.
+// shares reports whether both stages read the same array.
 func (s *stage) shares(o *stage) bool {
+	if slices.ContainsFunc(s.inMemory, func(n *plan.Node) bool { return slices.Contains(o.inMemory, n) }) {
+		return true
+	}
 	for _, a := range s.sources {
 		for _, b := range o.sources {
 			if a.src == b.src {

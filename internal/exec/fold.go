@@ -35,8 +35,9 @@ type tree struct {
 func (tr *tree) push(s []byte) {
 	level := 0
 	for n := tr.count; n&1 == 1; n >>= 1 {
-		tr.red.Merge(tr.levels[level], s)
-		s = tr.levels[level]
+		merged := tr.levels[level][:len(s)]
+		tr.red.Merge(merged, s)
+		s = merged
 		level++
 	}
 	tr.count++

@@ -15,16 +15,17 @@ import (
 // stage is a set of independent tasks, one per chunk of its domain, that fetch
 // the leaves of a program, compute it, and store or fold the results.
 type stage struct {
-	index   int
-	level   int // stages of lower levels run first
-	domain  nd.Grid
-	item    int // bytes of the widest element computed
-	order   []int
-	prog    *program
-	sinks   []*sink
-	builder *builder
-	sources []sourceUse
-	needs   []*stage
+	index    int
+	level    int // stages of lower levels run first
+	domain   nd.Grid
+	item     int // bytes of the widest element computed
+	order    []int
+	prog     *program
+	sinks    []*sink
+	builder  *builder
+	sources  []sourceUse
+	needs    []*stage
+	inMemory []*plan.Node // arrays in memory it reads
 
 	run      *run
 	cache    *cache
