@@ -134,10 +134,8 @@ func vacant(path string, overwrite bool) error {
 
 // ReadChunk reads a chunk back.
 func (w *writer) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool, error) {
-	if w.meta.ReadGrid.Contains(coord) && !w.has(w.meta.ReadGrid.Index(coord)) {
-		return false, ctx.Err()
-	}
-	return w.array.ReadChunk(ctx, coord, dst)
+	present, err := w.array.ReadChunk(ctx, coord, dst)
+	return present && w.has(w.meta.ReadGrid.Index(coord)), err
 }
 
 // ReadBox reads any box back; chunks not written yet give the fill value.
