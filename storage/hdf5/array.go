@@ -331,7 +331,20 @@ func (a *array) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool, e
 	default:
 		present, err = a.readByLibrary(coord, box, dst)
 	}
+	a.tidy(dst)
 	return present && err == nil, a.chunkErr("read chunk", coord, err)
+}
+
+// tidy makes bools 0 or 1, of which Go takes no other, whatever the file says.
+func (a *array) tidy(dst []byte) {
+	if a.Meta().DType != nd.Bool {
+		return
+	}
+	for i, b := range dst {
+		if b > 1 {
+			dst[i] = 1
+		}
+	}
 }
 
 // corner returns the first index of a chunk.
@@ -483,7 +496,9 @@ func (a *array) readInPlace(ctx context.Context, box nd.Box, dst []byte) error {
 
 // ReadBox reads a box: one access to the file per run of rows.
 func (a *flat) ReadBox(ctx context.Context, box nd.Box, dst []byte) error {
-	return a.fail("read box "+box.String()+" of", a.readBox(ctx, box, dst))
+	err := a.readBox(ctx, box, dst)
+	a.tidy(dst)
+	return a.fail("read box "+box.String()+" of", err)
 }
 
 func (a *flat) readBox(ctx context.Context, box nd.Box, dst []byte) error {

@@ -43,7 +43,12 @@ type LibraryError struct {
 	Text string
 }
 
-func (e *LibraryError) Error() string { return "libhdf5: " + e.Text }
+func (e *LibraryError) Error() string {
+	if cause := e.Unwrap(); cause != nil {
+		return cause.Error() + ": libhdf5: " + e.Text
+	}
+	return "libhdf5: " + e.Text
+}
 
 // causes tells what the library's messages mean.
 var causes = []struct {
@@ -51,7 +56,7 @@ var causes = []struct {
 	err  error
 }{
 	{"unable to lock file", ErrLocked},
-	{"file is already open for", ErrLocked},
+	{"file is already open for write", ErrLocked},
 	{"file signature not found", storage.ErrFormat},
 	{"required filter", storage.ErrCodec},
 	{"is not registered", storage.ErrCodec},
