@@ -1,0 +1,168 @@
+package linalg
+
+import (
+	"fmt"
+	"slices"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas32"
+	"gonum.org/v1/gonum/blas/blas64"
+
+	"github.com/ndgrid/ndgrid/chunkgrid"
+	"github.com/ndgrid/ndgrid/internal/plan"
+	"github.com/ndgrid/ndgrid/nd"
+)
+
+// Dot returns the product of vectors and matrices: of two 1-d arrays the 0-d
+// inner product, of a 2-d and a 1-d one, either way, a 1-d array, of two 2-d
+// ones what MatMul returns. More axes are for MatMul.
+func Dot[T nd.Float](a, b *chunkgrid.Array[T]) *chunkgrid.Array[T] {
+	if na, nb := a.NDim(), b.NDim(); na < 1 || na > 2 || nb < 1 || nb > 2 {
+		return chunkgrid.Failed[T](opName, fmt.Errorf("shapes %v and %v, want 1 or 2 axes each: %w", a.Shape(), b.Shape(), nd.ErrShape), a, b)
+	}
+	left, right := a, b
+	var vectors []int
+	if a.NDim() == 1 {
+		left, vectors = a.ExpandDims(0), append(vectors, -2)
+	}
+	if b.NDim() == 1 {
+		right, vectors = b.ExpandDims(-1), append(vectors, -1)
+	}
+	c := product(a.Shape(), b.Shape(), left, right)
+	if len(vectors) > 0 {
+		c = c.Squeeze(vectors...)
+	}
+	return c
+}
+
+// MatMul returns the matrix product along the last two axes of a (…, m, k) and
+// b (…, k, n), a shape (…, m, n). Leading axes broadcast, as in NumPy; for
+// vectors see Dot. Rows keep a's dimension name and chunks, columns b's.
+//
+// A chunk of the result is computed at once from k whole columns and rows of
+// the operands, so that its row panel and its column panel must fit in Memory.
+// The bits of the result depend on the chunk grid and on the BLAS: gonum's own,
+// unless the program has set another with blas64.Use or blas32.Use. Floats are
+// accumulated in T.
+func MatMul[T nd.Float](a, b *chunkgrid.Array[T]) *chunkgrid.Array[T] {
+	if a.NDim() < 2 || b.NDim() < 2 {
+		return chunkgrid.Failed[T](opName, fmt.Errorf("shapes %v and %v, want 2 axes or more each; vectors are for Dot: %w", a.Shape(), b.Shape(), nd.ErrShape), a, b)
+	}
+	return product(a.Shape(), b.Shape(), a, b)
+}
+
+// product makes the array of a's and b's product, both with two axes or more.
+// shapeA and shapeB are what the user gave, for errors.
+func product[T nd.Float](shapeA, shapeB []int, a, b *chunkgrid.Array[T]) *chunkgrid.Array[T] {
+	fail := func(err error) *chunkgrid.Array[T] { return chunkgrid.Failed[T](opName, err, a, b) }
+	if a.Err() != nil || b.Err() != nil {
+		return fail(nil)
+	}
+	bt := b.SwapAxes(-2, -1)
+	la, lb := a.NDim()-2, b.NDim()-2
+	m, n, k := a.Shape()[la], bt.Shape()[lb], a.Shape()[la+1]
+	if kb := bt.Shape()[lb+1]; k != kb {
+		return fail(fmt.Errorf("shapes %v and %v: rows of length %d and columns of length %d: %w", shapeA, shapeB, k, kb, nd.ErrShape))
+	}
+	batch, err := nd.BroadcastShapes(a.Shape()[:la], b.Shape()[:lb])
+	if err != nil {
+		return fail(fmt.Errorf("the leading axes of shapes %v and %v do not broadcast: %w", shapeA, shapeB, nd.ErrShape))
+	}
+	return chunkgrid.Op[T](opName, nil, a.BroadcastTo(slices.Concat(batch, []int{m, k})...), bt.BroadcastTo(slices.Concat(batch, []int{n, k})...))
+}
+
+// opName is the name of the box operation that multiplies. Its arguments are a
+// (…, m, k) and b with its last axes swapped, (…, n, k), the same leading axes:
+// BLAS then adds up products of neighbours in memory, and zeros of a meet NaN
+// and infinities of b as they should.
+const opName = "matmul"
+
+func init() {
+	plan.RegisterBoxOp(&plan.BoxOp{Name: opName, Infer: infer, Inputs: inputs, Eval: eval, WholeChunks: true})
+}
+
+// infer checks what product has seen to, for plans that come from elsewhere.
+func infer(_ plan.Params, args []*plan.Node) (plan.Result, error) {
+	if len(args) != 2 {
+		return plan.Result{}, fmt.Errorf("%d arguments, want 2", len(args))
+	}
+	a, b := args[0], args[1]
+	l := a.NDim() - 2
+	switch {
+	case a.DType != b.DType || (a.DType != nd.Float32 && a.DType != nd.Float64):
+		return plan.Result{}, fmt.Errorf("%v and %v, want two of float32 or float64: %w", a.DType, b.DType, nd.ErrDType)
+	case l < 0 || b.NDim() != a.NDim() || !slices.Equal(a.Shape[:l], b.Shape[:l]) || a.Shape[l+1] != b.Shape[l+1]:
+		return plan.Result{}, fmt.Errorf("shapes %v and %v, want (…, m, k) and (…, n, k): %w", a.Shape, b.Shape, nd.ErrShape)
+	}
+	r := plan.Result{DType: a.DType, Shape: slices.Clone(a.Shape), Dims: slices.Clone(a.Dims)}
+	axes := make([]nd.Grid, l+2)
+	for j := range l {
+		axes[j] = a.Grid.Axis(j)
+		if a.Free[j] {
+			axes[j] = b.Grid.Axis(j)
+		}
+		if r.Dims[j] == "" {
+			r.Dims[j] = b.Dims[j]
+		}
+	}
+	axes[l], axes[l+1] = a.Grid.Axis(l), b.Grid.Axis(l)
+	r.Shape[l+1], r.Dims[l+1] = b.Shape[l], b.Dims[l]
+	grid, err := nd.JoinGrids(axes...)
+	r.Grid = grid
+	return r, err
+}
+
+// inputs returns the row panel and the column panel of a box.
+func inputs(n *plan.Node, box nd.Box) []nd.Box {
+	l := box.NDim() - 2
+	k := n.Args[0].Shape[l+1]
+	panel := func(axis int) nd.Box {
+		return nd.Box{Start: slices.Concat(box.Start[:l], []int{box.Start[axis], 0}), Shape: slices.Concat(box.Shape[:l], []int{box.Shape[axis], k})}
+	}
+	return []nd.Box{panel(l), panel(l + 1)}
+}
+
+func eval(n *plan.Node, box nd.Box, dst []byte, in [][]byte, boxes []nd.Box) error {
+	l := box.NDim() - 2
+	rows, cols, k := box.Shape[l], box.Shape[l+1], boxes[0].Shape[l+1]
+	clear(dst)
+	if box.Size() == 0 || k == 0 {
+		return nil // empty sums, which gonum's strides can't say
+	}
+	if n.DType == nd.Float32 {
+		multiply(gemm32, nd.AsSlice[float32](dst), nd.AsSlice[float32](in[0]), nd.AsSlice[float32](in[1]), rows, cols, k)
+	} else {
+		multiply(gemm64, nd.AsSlice[float64](dst), nd.AsSlice[float64](in[0]), nd.AsSlice[float64](in[1]), rows, cols, k)
+	}
+	return nil
+}
+
+// BLAS is handed strip rows, strip columns and depth products of each at a
+// time. gonum computes as little as that in the calling goroutine, so that
+// Workers means what it says, and it fits the cache.
+const strip, depth = 64, 256
+
+// multiply adds to each of the matrices in dst (rows, cols) the product of
+// those in a (rows, k) and b (cols, k).
+func multiply[T nd.Float](gemm func(m, n, k, ld, ldc int, a, b, c []T), dst, a, b []T, rows, cols, k int) {
+	for len(dst) > 0 {
+		for j := 0; j < cols; j += strip {
+			for l := 0; l < k; l += depth {
+				for i := 0; i < rows; i += strip {
+					gemm(min(strip, rows-i), min(strip, cols-j), min(depth, k-l), k, cols, a[i*k+l:], b[j*k+l:], dst[i*cols+j:])
+				}
+			}
+		}
+		dst, a, b = dst[rows*cols:], a[rows*k:], b[cols*k:]
+	}
+}
+
+func gemm64(m, n, k, ld, ldc int, a, b, c []float64) {
+	blas64.Gemm(blas.NoTrans, blas.Trans, 1, blas64.General{Rows: m, Cols: k, Stride: ld, Data: a},
+		blas64.General{Rows: n, Cols: k, Stride: ld, Data: b}, 1, blas64.General{Rows: m, Cols: n, Stride: ldc, Data: c})
+}
+
+func gemm32(m, n, k, ld, ldc int, a, b, c []float32) {
+	blas32.Gemm(blas.NoTrans, blas.Trans, 1, blas32.General{Rows: m, Cols: k, Stride: ld, Data: a},
+		blas32.General{Rows: n, Cols: k, Stride: ld, Data: b}, 1, blas32.General{Rows: m, Cols: n, Stride: ldc, Data: c})
+}
