@@ -68,7 +68,7 @@ func benchUfunc[T nd.Real](b *testing.B, names ...string) {
 
 func BenchmarkUfunc(b *testing.B) {
 	benchUfunc[float64](b, "add", "sub", "mul", "div", "sqrt", "minimum", "less", "cast", "square", "abs", "isnan", "clip",
-		"exp", "log", "sin", "pow", "tanh", "remainder")
+		"exp", "log", "sin", "tan", "pow", "tanh", "atan", "asin", "atan2", "hypot", "log1p", "cbrt", "remainder")
 	benchUfunc[float32](b, "add", "sqrt", "exp", "sin")
 	benchUfunc[int64](b, "bit_and", "equal", "logical_and", "remainder")
 	benchUfunc[int16](b, "add", "cast", "floor_divide")

@@ -22,7 +22,7 @@ func complexOps[F nd.Float, C nd.Complex]() opSet {
 		"real":     part(func(re, _ F) F { return re }),
 		"imag":     part(func(_, im F) F { return im }),
 		"angle":    part(func(re, im F) F { return F(atan2(float64(im), float64(re))) }),
-		"modulus":  part(func(re, im F) F { return F(math.Hypot(float64(re), float64(im))) }),
+		"modulus":  part(func(re, im F) F { return F(hypot(float64(re), float64(im))) }),
 		"isnan":    part(func(re, im F) bool { return re != re || im != im }),
 		"isinf":    part(func(re, im F) bool { return isInf(re) || isInf(im) }),
 		"isfinite": part(func(re, im F) bool { return re-re == 0 && im-im == 0 }),
@@ -109,7 +109,7 @@ func divComplex[F nd.Float](ar, ai, br, bi F) (re, im F) {
 
 // signComplex is x/|x|, 0 for 0; for infinite x its direction, if there is one.
 func signComplex[F nd.Float](re, im F) (F, F) {
-	abs := F(math.Hypot(float64(re), float64(im)))
+	abs := F(hypot(float64(re), float64(im)))
 	switch {
 	case abs != abs:
 		return abs, abs

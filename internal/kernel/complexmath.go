@@ -32,20 +32,20 @@ func logComplex(z complex128) complex128 {
 	sum := (b - 1) + s
 	part := sum - (b - 1)
 	low += ((b - 1) - (sum - part)) + (s - part)
-	return complex(math.Log1p(sum+low)/2, atan2(imag(z), real(z)))
+	return complex(log1p(sum+low)/2, atan2(imag(z), real(z)))
 }
 
 // logHypot is log(hypot(big, small)), 0 < big and 0 <= small <= big.
 func logHypot(big, small float64) float64 {
 	q := small / big
-	return log(big) + math.Log1p(float64(q*q))/2
+	return log(big) + log1p(float64(q*q))/2
 }
 
 // expm1Complex keeps its digits near zero.
 func expm1Complex(z complex128) complex128 {
 	x, y := real(z), imag(z)
-	half := math.Sin(y / 2)
-	return complex(float64(math.Expm1(x)*math.Cos(y))-float64(2*half*half), exp(x)*math.Sin(y))
+	half := sin(y / 2)
+	return complex(float64(expm1(x)*cos(y))-float64(2*half*half), exp(x)*sin(y))
 }
 
 // log1pComplex keeps its digits near zero.
@@ -54,7 +54,7 @@ func log1pComplex(z complex128) complex128 {
 	if !finite(z) || math.Abs(x) > 0.5 || math.Abs(y) > 0.5 {
 		return logComplex(complex(1+x, y))
 	}
-	return complex(math.Log1p(float64(x*(2+x))+float64(y*y))/2, atan2(y, 1+x))
+	return complex(log1p(float64(x*(2+x))+float64(y*y))/2, atan2(y, 1+x))
 }
 
 // scaled is outside*f(inside*z).
@@ -72,9 +72,9 @@ func tanhComplex(z complex128) complex128 {
 	}
 	x, y := real(z), imag(z)
 	if math.Abs(x) > 22 {
-		return complex(math.Copysign(1, x), 4*math.Sin(y)*math.Cos(y)*math.Exp(-2*math.Abs(x)))
+		return complex(math.Copysign(1, x), 4*sin(y)*cos(y)*exp(-2*math.Abs(x)))
 	}
-	t, s := math.Tan(y), math.Sinh(x)
+	t, s := tan(y), sinh(x)
 	beta := 1 + float64(t*t)
 	denom := 1 + float64(beta*s*s)
 	return complex(beta*math.Sqrt(1+float64(s*s))*s/denom, t/denom)
@@ -102,7 +102,7 @@ func atanComplex(z complex128) complex128 {
 		x2 := float64(x * x)
 		re = atan2(2*x, float64((1-y)*(1+y))-x2) / 2
 		if d := x2 + float64((1-y)*(1-y)); d > 0 || x == 0 {
-			im = math.Log1p(4*y/d) / 4
+			im = log1p(4*y/d) / 4
 		} else {
 			im = (math.Ln2 - log(math.Abs(x))) / 2
 		}
@@ -136,7 +136,7 @@ func arcs(x, y float64) (asinRe, acosRe, im float64) {
 	if big := max(x, y); big > huge {
 		return atan2(x, y), atan2(y, x), math.Ln2 + logHypot(big, min(x, y))
 	}
-	r, s := math.Hypot(x+1, y), math.Hypot(x-1, y)
+	r, s := hypot(x+1, y), hypot(x-1, y)
 	a := (r + s) / 2
 	y2 := float64(y * y)
 	switch b := x / a; {
@@ -153,13 +153,13 @@ func arcs(x, y float64) (asinRe, acosRe, im float64) {
 	case x < 1 && y < tiny:
 		im = y / math.Sqrt((1-x)*(1+x))
 	case a > 1.5:
-		im = math.Log(a + math.Sqrt(float64(a*a)-1))
+		im = log(a + math.Sqrt(float64(a*a)-1))
 	case x < 1:
 		m := (y2/(r+(x+1)) + y2/(s+(1-x))) / 2 // a-1
-		im = math.Log1p(m + math.Sqrt(m*(a+1)))
+		im = log1p(m + math.Sqrt(m*(a+1)))
 	default:
 		m := (y2/(r+(x+1)) + (s + (x - 1))) / 2
-		im = math.Log1p(m + math.Sqrt(m*(a+1)))
+		im = log1p(m + math.Sqrt(m*(a+1)))
 	}
 	return asinRe, acosRe, im
 }

@@ -7,21 +7,23 @@ import (
 )
 
 // functionOps lists the mathematical functions of floats. They are computed in
-// float64 and rounded.
+// float64 and rounded. They are made of operations that are exact or correctly
+// rounded on every machine, and so are results: functions of the library are in
+// part written in assembly, and fused differently elsewhere.
 func functionOps[T nd.Float]() opSet {
 	set := opSet{
 		"atan2": each2(func(y, x T) T { return T(atan2(float64(y), float64(x))) }),
-		"hypot": each2(func(x, y T) T { return T(math.Hypot(float64(x), float64(y))) }),
+		"hypot": each2(func(x, y T) T { return T(hypot(float64(x), float64(y))) }),
 		"pow":   each2(func(x, y T) T { return T(pow(float64(x), float64(y))) }),
 	}
 	for name, f := range map[string]func(float64) float64{
-		"exp": exp, "exp2": math.Exp2, "expm1": math.Expm1,
-		"log": log, "log2": log2, "log10": log10, "log1p": math.Log1p,
-		"sin": math.Sin, "cos": math.Cos, "tan": math.Tan,
-		"sinh": math.Sinh, "cosh": math.Cosh, "tanh": math.Tanh,
-		"asin": asin, "acos": acos, "atan": math.Atan,
-		"asinh": math.Asinh, "acosh": math.Acosh, "atanh": math.Atanh,
-		"cbrt": math.Cbrt,
+		"exp": exp, "exp2": exp2, "expm1": expm1,
+		"log": log, "log2": log2, "log10": log10, "log1p": log1p,
+		"sin": sin, "cos": cos, "tan": tan,
+		"sinh": sinh, "cosh": cosh, "tanh": tanh,
+		"asin": asin, "acos": acos, "atan": atan,
+		"asinh": asinh, "acosh": acosh, "atanh": atanh,
+		"cbrt": cbrt,
 	} {
 		set[name] = viaFloat64[T](f)
 	}
@@ -51,68 +53,142 @@ func viaFloat64[T nd.Float](f func(float64) float64) typed {
 	})
 }
 
-// log is right for subnormal numbers too, where the library's is not on every
-// machine.
+// positive reports whether x is a finite number above 0: what has a logarithm.
+func positive(x float64) bool { return x > 0 && x <= math.MaxFloat64 }
+
 func log(x float64) float64 {
-	if x > 0 && x < 0x1p-1022 {
-		return math.Log(x*0x1p54) - 54*math.Ln2
+	if !positive(x) {
+		return math.Log(x)
 	}
-	return math.Log(x)
+	hi, _ := logParts(x)
+	return hi
 }
 
-// atan2 has the sign of y also where y/x underflows.
-func atan2(y, x float64) float64 { return math.Copysign(math.Atan2(y, x), y) }
+func log2(x float64) float64 { return logBase(x, 0x1.71547652b82fep+0, 0x1.777d0ffda0d24p-56) }
 
-// asin and acos keep their digits near ±1: from 1/2 on, they are taken from
-// the half angle.
-func asin(x float64) float64 {
-	if a := math.Abs(x); a > 0.5 {
-		return math.Copysign(math.Pi/2-2*math.Asin(math.Sqrt((1-a)/2)), x)
+func log10(x float64) float64 { return logBase(x, 0x1.bcb7b1526e50ep-2, 0x1.95355baaafad3p-57) }
+
+// logBase is log(x)*(c+cLo), exact where it is whole.
+func logBase(x, c, cLo float64) float64 {
+	if !positive(x) {
+		return math.Log(x)
 	}
-	return math.Asin(x)
+	hi, lo := logParts(x)
+	p := float64(hi * c)
+	return p + (math.FMA(hi, c, -p) + float64(hi*cLo) + float64(lo*c))
 }
 
-func acos(x float64) float64 {
+// log1p keeps what 1+x loses.
+func log1p(x float64) float64 {
 	switch {
-	case x > 0.5:
-		return 2 * math.Asin(math.Sqrt((1-x)/2))
-	case x < -0.5:
-		return math.Pi - 2*math.Asin(math.Sqrt((1+x)/2))
+	case math.Abs(x) < 0x1p-54:
+		return x
+	case !(x > -1 && x <= math.MaxFloat64):
+		return math.Log1p(x)
 	}
-	return math.Pi/2 - math.Asin(x)
+	u, rest := sum2(1, x)
+	hi, lo := logParts(u)
+	return hi + (lo + rest/u)
 }
 
-// split returns k and m with x = m * 2^k and sqrt(1/2) <= m < sqrt(2), for
-// finite x > 0: log(m) then has no part of the result to lose.
-func split(x float64) (m, k float64) {
-	m, e := math.Frexp(x)
-	if m < math.Sqrt2/2 {
-		m, e = m*2, e-1
-	}
-	return m, float64(e)
+func exp2(x float64) float64 {
+	const ln2, ln2Tail = 0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56
+	p := float64(x * ln2)
+	return expSum(p, math.FMA(x, ln2, -p)+float64(x*ln2Tail))
 }
 
-// log2 is exact for powers of two, and accurate near 1, where the library's is
-// not.
-func log2(x float64) float64 {
-	if !(x > 0 && x <= math.MaxFloat64) {
-		return math.Log(x)
+// sinh is its series near zero, where exponentials cancel.
+func sinh(x float64) float64 {
+	a := math.Abs(x)
+	switch {
+	case a < 1:
+		z := float64(x * x)
+		s := 0.0
+		for _, c := range sinSeries {
+			s = math.Abs(c) + float64(z*s)
+		}
+		return x + float64(float64(x*z)*s)
+	case a > 709:
+		half := exp(a / 2)
+		return math.Copysign(half/2*half, x)
 	}
-	m, k := split(x)
-	return k + float64(math.Log(m)*(1/math.Ln2))
+	e := exp(a)
+	return math.Copysign((e-1/e)/2, x)
 }
 
-// log10 is exact for powers of ten and accurate near 1, where the library's is
-// not.
-func log10(x float64) float64 {
-	const (
-		log10of2   = 0x1.34413509f6p-2 // log10(2), upper and lower part
-		log10of2lo = 0x1.9fef311f12b36p-42
-	)
-	if !(x > 0 && x <= math.MaxFloat64) {
-		return math.Log(x)
+func cosh(x float64) float64 {
+	a := math.Abs(x)
+	if a > 709 {
+		half := exp(a / 2)
+		return half / 2 * half
 	}
-	m, k := split(x)
-	low := float64(k*log10of2lo) + float64(math.Log(m)*(1/math.Ln10))
-	return low + float64(k*log10of2)
+	e := exp(a)
+	return (e + 1/e) / 2
+}
+
+func tanh(x float64) float64 {
+	a := math.Abs(x)
+	if a > 22 {
+		return math.Copysign(1, x)
+	}
+	t := expm1(2 * a)
+	return math.Copysign(t/(t+2), x)
+}
+
+// hypot does not overflow on the way; it is +Inf with an infinity, whatever the
+// other is.
+func hypot(x, y float64) float64 {
+	x, y = math.Abs(x), math.Abs(y)
+	if math.IsInf(x, 0) || math.IsInf(y, 0) {
+		return math.Inf(1)
+	}
+	x, y = max(x, y), min(x, y)
+	scale := 1.0
+	switch {
+	case x > 0x1p500:
+		scale = 0x1p600
+	case x < 0x1p-500:
+		scale = 0x1p-600
+	}
+	x, y = x/scale, y/scale
+	return math.Sqrt(math.FMA(x, x, float64(y*y))) * scale
+}
+
+func asinh(x float64) float64 {
+	a := math.Abs(x)
+	if a > 0x1p28 {
+		return math.Copysign(log(a)+math.Ln2, x)
+	}
+	a2 := float64(a * a)
+	return math.Copysign(log1p(a+a2/(1+math.Sqrt(1+a2))), x)
+}
+
+func acosh(x float64) float64 {
+	switch {
+	case x < 1:
+		return math.NaN()
+	case x > 0x1p28:
+		return log(x) + math.Ln2
+	}
+	t := x - 1
+	return log1p(t + math.Sqrt(2*t+float64(t*t)))
+}
+
+func atanh(x float64) float64 {
+	a := math.Abs(x)
+	return math.Copysign(log1p(2*a/(1-a))/2, x)
+}
+
+// cbrt takes a step of Newton's from the power.
+func cbrt(x float64) float64 {
+	m, e := math.Frexp(math.Abs(x))
+	if !positive(m) {
+		return x // zeros, infinities, NaN
+	}
+	shift := ((e % 3) + 3) % 3
+	m, e = math.Ldexp(m, shift), e-shift
+	y := pow(m, 1./3)
+	y2 := float64(y * y)
+	y -= (math.FMA(y2, y, -m) + float64(math.FMA(y, y, -y2)*y)) / (3 * y2)
+	return math.Copysign(math.Ldexp(y, e/3), x)
 }

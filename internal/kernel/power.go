@@ -37,23 +37,52 @@ func expSum(x, low float64) float64 {
 	case x < -745.2:
 		return 0
 	}
+	root, q, k := expParts(x, low)
+	v := root[0] + (root[1] + float64(root[0]*q))
+	if k < -1022 || k > 1023 {
+		return math.Ldexp(v, k)
+	}
+	return v * math.Float64frombits(uint64(k+1023)<<52)
+}
+
+// expm1 takes the 1 away before rounding.
+func expm1(x float64) float64 {
+	switch {
+	case x == 0:
+		return x
+	case !(math.Abs(x) < 40):
+		return expSum(x, 0) - 1
+	}
+	root, q, k := expParts(x, 0)
+	scale := math.Float64frombits(uint64(k+1023) << 52)
+	v, rest := sum2(root[0]*scale, -1)
+	return v + (rest + float64(scale*(root[1]+float64(root[0]*q))))
+}
+
+// expParts returns exp(x+low) = 2^k * root * (1+q), where root is in two parts
+// and q at most 1/40 or so.
+func expParts(x, low float64) (root [2]float64, q float64, k int) {
 	n := math.RoundToEven(x * (16 / math.Ln2))
 	j := int(n)
 	r := x - float64(n*(ln2Hi/16))
 	low -= float64(n * (ln2Lo / 16))
 	r, low = r+low, (r-(r+low))+low
-	q := 1./720 + float64(r*(1./5040)) // (e^r-1-r)/r^2
+	q = 1./720 + float64(r*(1./5040)) // (e^r-1-r)/r^2
 	q = 1./120 + float64(r*q)
 	q = 1./24 + float64(r*q)
 	q = 1./6 + float64(r*q)
 	q = 1./2 + float64(r*q)
-	q = r + (float64(float64(r*r)*q) + low)
-	root := roots[j&15]
-	v, k := root[0]+(root[1]+float64(root[0]*q)), j>>4
-	if k < -1022 || k > 1023 {
-		return math.Ldexp(v, k)
+	return roots[j&15], r + (float64(float64(r*r)*q) + low), j >> 4
+}
+
+// split returns m and k with x = m * 2^k and sqrt(1/2) <= m < sqrt(2), for
+// finite x > 0: log(m) then has no part of the result to lose.
+func split(x float64) (m, k float64) {
+	m, e := math.Frexp(x)
+	if m < math.Sqrt2/2 {
+		m, e = m*2, e-1
 	}
-	return v * math.Float64frombits(uint64(k+1023)<<52)
+	return m, float64(e)
 }
 
 // logParts is log(x) in two parts, to some 2^-65 of it, for finite x > 0.
