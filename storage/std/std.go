@@ -5,5 +5,7 @@
 package std
 
 import (
+	_ "github.com/ndgrid/ndgrid/storage/csv"
+	_ "github.com/ndgrid/ndgrid/storage/npy"
 	_ "github.com/ndgrid/ndgrid/storage/zarr"
 )
