@@ -180,14 +180,14 @@ func (a *array) choosePath(t *C.nd_type, d *C.nd_dataset, dtype nd.DType, order 
 	switch d.layout {
 	case C.H5D_CONTIGUOUS:
 		a.lazy = d.external == 0
-		if t.how != C.ND_SAME || a.f.raw == nil || !a.lazy {
+		if a.f.raw == nil || !a.lazy {
 			return nil
 		}
 		at, err := a.offset()
 		if err != nil || at > math.MaxInt64 && at != math.MaxUint64 {
 			return err
 		}
-		a.direct, a.base = true, int64(at)
+		a.direct, a.base = t.how == C.ND_SAME, int64(at)
 	case C.H5D_CHUNKED:
 		if t.how != C.ND_CONVERT && d.odd_edges == 0 {
 			elems, _ := nd.SizeOf(a.chunk)
@@ -455,31 +455,6 @@ func (a *array) libRead(box nd.Box, dst []byte) error {
 	}
 	start, count := sizesOf(box.Start), sizesOf(box.Shape)
 	return check(C.nd_read(a.id, a.mem, C.int(box.NDim()), &start[0], &count[0], unsafe.Pointer(&dst[0]), &stack))
-}
-
-// StoredSize returns the bytes a chunk takes in the file: those of its elements
-// where the array has no chunks.
-func (a *array) StoredSize(ctx context.Context, coord []int) (int64, bool, error) {
-	g := a.Meta().ReadGrid
-	if err := ctx.Err(); err != nil {
-		return 0, false, a.chunkErr("size of chunk", coord, err)
-	}
-	if !g.Contains(coord) {
-		return 0, false, a.chunkErr("size of chunk", coord, fmt.Errorf("%w: the grid has %v chunks", nd.ErrIndex, g.NumChunks()))
-	}
-	lib.Lock()
-	defer lib.Unlock()
-	if err := a.usable(); err != nil {
-		return 0, false, a.chunkErr("size of chunk", coord, err)
-	}
-	present, size, err := a.chunkSize(coord)
-	if err != nil || !present {
-		return 0, false, a.chunkErr("size of chunk", coord, err)
-	}
-	if a.chunk == nil {
-		size = int64(g.Box(coord).Size() * a.elem)
-	}
-	return size, true, nil
 }
 
 // readInPlace reads a box of contiguous data from the file.

@@ -92,7 +92,7 @@ func (g *group) nameDims(jobs []dimJob) error {
 	var arrays []*array
 	defer func() {
 		for _, a := range arrays {
-			a.release() // it was only opened to be named
+			a.drop()
 		}
 	}()
 	for _, j := range jobs { // coordinates first, others need them as scales
@@ -145,7 +145,7 @@ func (g *group) nameDim(a *array, j dimJob, axis int, dim string) error {
 	if scale == nil {
 		return check(withName(dim, func(c *C.char) C.int { return C.nd_set_label(a.id, C.int(axis), c, &stack) }))
 	}
-	defer scale.release()
+	defer scale.drop()
 	if err := scale.makeScale(dim); err != nil {
 		return err
 	}
@@ -186,7 +186,7 @@ func (g *group) placeholder(j dimJob, n int, dim string) (*array, error) {
 		return nil, err
 	}
 	if parent != g {
-		defer parent.release()
+		defer parent.drop()
 	}
 	t, _ := typeOf(nd.Float32)
 	d := C.nd_dataset{rank: 1, layout: C.H5D_CONTIGUOUS}
@@ -220,7 +220,7 @@ func (g *group) followShape(arrayPath string) error {
 	if err != nil || a == nil {
 		return err
 	}
-	defer a.release()
+	defer a.drop()
 	shape := a.Meta().Shape
 	var refs [C.ND_RANK]C.uint64_t
 	if len(shape) > 0 {
@@ -246,7 +246,7 @@ func (g *group) resizePlaceholder(at string, n int) error {
 	if err != nil || s == nil {
 		return err
 	}
-	defer s.release()
+	defer s.drop()
 	m := s.Meta()
 	label, _ := m.Attrs["NAME"].(string)
 	if !strings.HasPrefix(label, placeholderName[:len(placeholderName)-1]) || m.Shape[0] == n || !s.resizable {

@@ -15,7 +15,7 @@ func TestLibraryError(t *testing.T) {
 		"H5Fopen: unable to open file: truncated file: eof = 96":        storage.ErrCorrupt,
 		"H5Dread: can't read data: required filter 'x' is not":          storage.ErrCodec,
 		"H5Gcreate2: unable to create group: name already exists":       storage.ErrExists,
-		"H5Dread: something new": nil,
+		"H5Dread: something new":                                        nil,
 	} {
 		err := &LibraryError{text}
 		assert.Equal(t, want, err.Unwrap(), text)

@@ -78,6 +78,10 @@ func (h *handle) release() error {
 	return err
 }
 
+// drop releases an object that was opened only for a moment, and to which
+// nothing was written. lib is held.
+func (h *handle) drop() { _ = h.release() }
+
 // close closes the file and everything still open in it. lib is held.
 func (f *file) close() error {
 	var err error

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"compress/zlib"
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -81,6 +82,7 @@ func contents(t *testing.T, a storage.Array) (data []byte, missing [][]int) {
 		require.NoError(t, err)
 		assert.Equal(t, present, stored)
 		assert.Equal(t, present, size > 0)
+		locate(t, a, coord, present, size)
 		if !present {
 			missing = append(missing, coord)
 			storage.Fill(buf, m.Fill)
@@ -88,6 +90,22 @@ func contents(t *testing.T, a storage.Array) (data []byte, missing [][]int) {
 		storage.CopyBox(data, whole, buf, box, box, elem)
 	}
 	return data, missing
+}
+
+// locate compares the place of a chunk with what is stored of it.
+func locate(t *testing.T, a storage.Array, coord []int, present bool, size int64) {
+	name, at, n, err := a.(storage.ChunkLocator).ChunkLocation(t.Context(), coord)
+	switch {
+	case errors.Is(err, storage.ErrUnsupported):
+	case !present:
+		assert.ErrorIs(t, err, storage.ErrNotFound)
+	default:
+		require.NoError(t, err)
+		assert.Equal(t, size, n)
+		info, err := os.Stat(name)
+		require.NoError(t, err)
+		assert.LessOrEqual(t, at+n, info.Size())
+	}
 }
 
 func TestGoldens(t *testing.T) { compareGoldens(t, "testdata") }

@@ -185,14 +185,14 @@ func (a *writableArray) Abort() error {
 	if err != nil {
 		return a.fail("abort", err)
 	}
-	defer root.release()
+	defer root.drop()
 	dir := path.Dir("/" + a.path)[1:]
 	_, parent, err := root.find(dir)
 	if err != nil {
 		return a.fail("abort", err)
 	}
 	if parent != root {
-		defer parent.release()
+		defer parent.drop()
 	}
 	return a.fail("abort", parent.unlink(path.Base(a.path)))
 }

@@ -1,0 +1,213 @@
+//go:build cgo && !nohdf5
+
+package hdf5
+
+// #include "shim.h"
+import "C"
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"unsafe"
+
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
+)
+
+// CreateArray creates a dataset, and the groups on the way to it. It is stored
+// in chunks with no upper limit along any axis, or, where Codecs is empty and
+// there is one chunk, contiguously. Codecs are shuffle, gzip, fletcher32 and
+// zstd (which other programs read with a plugin), nil being shuffle and gzip
+// 4; a 0-d array has none. Option "chunks" = "100,180" gives a chunk shape that
+// is larger than the array, for one that will grow; "overwrite" = "true"
+// replaces an array of that name.
+func (g *writableGroup) CreateArray(ctx context.Context, name string, s storage.Spec) (storage.WritableArray, error) {
+	lib.Lock()
+	defer lib.Unlock()
+	err := ctx.Err()
+	if err == nil {
+		err = g.usable()
+	}
+	var a *array
+	if err == nil {
+		a, err = g.createArray(name, s)
+	}
+	if err != nil {
+		return nil, g.fail("create array "+name+" in", err)
+	}
+	return &writableArray{a}, nil
+}
+
+// plan is a Spec checked and in the library's terms.
+type plan struct {
+	t     C.nd_type
+	d     C.nd_dataset
+	grid  nd.Grid // WriteGrid
+	plain bool    // contiguous
+}
+
+func (g *writableGroup) createArray(name string, s storage.Spec) (*array, error) {
+	p, err := newPlan(s)
+	if err != nil {
+		return nil, err
+	}
+	at, last, err := g.parent(name)
+	if err != nil {
+		return nil, err
+	}
+	if at != g.group {
+		defer at.drop()
+	}
+	if o, err := lookup(at.id, last); err == nil {
+		if o.isGroup || s.Options["overwrite"] != "true" {
+			return nil, storage.ErrExists
+		}
+		if err := at.unlink(last); err != nil {
+			return nil, err
+		}
+	}
+	var fill unsafe.Pointer
+	if len(s.Fill) > 0 {
+		fill = unsafe.Pointer(&s.Fill[0])
+	}
+	id := withName(last, func(c *C.char) C.hid_t { return C.nd_create(at.id, c, &p.t, &p.d, fill, &stack) })
+	if id < 0 {
+		return nil, libErr()
+	}
+	if err := errors.Join(writeAttrs(id, s.Attrs), closeID(id)); err != nil {
+		return nil, errors.Join(err, at.unlink(last))
+	}
+	a, err := at.openArray(last)
+	if err != nil {
+		return nil, err
+	}
+	m := *a.Meta()
+	m.Dims = slices.Clone(s.Dims)
+	if p.plain {
+		m.WriteGrid = p.grid
+	}
+	a.created = true
+	a.publish(m)
+	if slices.ContainsFunc(s.Dims, func(d string) bool { return d != "" }) {
+		g.f.w.dims = append(g.f.w.dims, dimJob{at.path, last, m.Dims, m.Shape, a.resizable})
+	}
+	return a, nil
+}
+
+// unlink removes a child, and forgets what was to be done with it. lib is held.
+func (g *group) unlink(name string) error {
+	w, path := g.f.w, storage.JoinKey(g.path, name)
+	w.dims = slices.DeleteFunc(w.dims, func(j dimJob) bool { return storage.JoinKey(j.group, j.name) == path })
+	w.resized = slices.DeleteFunc(w.resized, func(p string) bool { return p == path })
+	return check(withName(name, func(c *C.char) C.int { return C.nd_unlink(g.id, c, &stack) }))
+}
+
+func newPlan(s storage.Spec) (*plan, error) {
+	p := &plan{}
+	var ok bool
+	if p.t, ok = typeOf(s.DType); !ok {
+		return nil, fmt.Errorf("%w: HDF5 has no type for %s here", storage.ErrUnsupported, s.DType)
+	}
+	elem := s.DType.Size()
+	switch {
+	case len(s.Shape) > C.ND_RANK:
+		return nil, fmt.Errorf("%w: %d axes, %d are the most", storage.ErrUnsupported, len(s.Shape), C.ND_RANK)
+	case s.Order != "" && s.Order != "C":
+		return nil, fmt.Errorf("%w: order %q, HDF5 has C", storage.ErrUnsupported, s.Order)
+	case s.Dims != nil && len(s.Dims) != len(s.Shape):
+		return nil, fmt.Errorf("%w: %d dimension names for shape %v", nd.ErrShape, len(s.Dims), s.Shape)
+	case s.Fill != nil && len(s.Fill) != elem:
+		return nil, fmt.Errorf("%w: fill value of %d bytes for %s", nd.ErrDType, len(s.Fill), s.DType)
+	}
+	for k := range s.Options {
+		if k != "chunks" && k != "overwrite" {
+			return nil, fmt.Errorf("%w: option %q; there are chunks and overwrite", storage.ErrUnsupported, k)
+		}
+	}
+	if err := checkBytes(s.Shape, elem); err != nil {
+		return nil, err
+	}
+	chunk, err := chunkShape(s, elem)
+	if err != nil {
+		return nil, err
+	}
+	if p.grid, err = nd.NewGrid(s.Shape, chunk); err != nil {
+		return nil, err
+	}
+	p.d.rank = C.int(len(s.Shape))
+	p.plain = len(s.Shape) == 0 || s.Codecs != nil && len(s.Codecs) == 0 && p.grid.Len() <= 1
+	p.d.dims = *sizesOf(s.Shape)
+	if p.plain {
+		p.d.layout = C.H5D_CONTIGUOUS
+		return p, nil
+	}
+	if n, err := nd.SizeOf(chunk); err != nil || n > maxChunk/elem {
+		return nil, fmt.Errorf("%w: chunk shape %v of %s, HDF5 has chunks of less than 4 GiB", storage.ErrUnsupported, chunk, s.DType)
+	}
+	p.d.layout, p.d.resizable, p.d.chunk = C.H5D_CHUNKED, 1, *sizesOf(chunk)
+	return p, p.setFilters(s, elem)
+}
+
+// setFilters translates the codecs.
+func (p *plan) setFilters(s storage.Spec, elem int) error {
+	codecs := s.Codecs
+	if codecs == nil {
+		codecs = []string{"shuffle", "gzip 4"}
+		if elem == 1 {
+			codecs = codecs[1:]
+		}
+	}
+	filters, err := parseCodecs(codecs, elem)
+	if err != nil {
+		return err
+	}
+	if len(filters) > C.ND_FILTERS {
+		return fmt.Errorf("%w: %d codecs", storage.ErrUnsupported, len(filters))
+	}
+	p.d.nfilters = C.int(len(filters))
+	for i, f := range filters {
+		to := &p.d.filter[i]
+		to.id, to.nparams = C.int(f.id), C.int(len(f.params))
+		for k, v := range f.params {
+			to.params[k] = C.uint(v)
+		}
+	}
+	return nil
+}
+
+// defaultChunk is about the size of chunks where nothing else is asked for.
+const defaultChunk = 1 << 20
+
+// chunkShape returns the chunk shape a Spec asks for.
+func chunkShape(s storage.Spec, elem int) ([]int, error) {
+	if text, ok := s.Options["chunks"]; ok {
+		var chunk []int
+		for word := range strings.SplitSeq(text, ",") {
+			n, err := strconv.Atoi(strings.TrimSpace(word))
+			if err != nil || n < 1 || n > math.MaxUint32 {
+				return nil, fmt.Errorf("%w: option chunks %q; it is like 100,180", nd.ErrChunks, text)
+			}
+			chunk = append(chunk, n)
+		}
+		if len(chunk) != len(s.Shape) {
+			return nil, fmt.Errorf("%w: option chunks %q for shape %v", nd.ErrChunks, text, s.Shape)
+		}
+		return chunk, nil
+	}
+	if s.Chunks.NDim() == 0 {
+		return bands(s.Shape, elem, defaultChunk), nil
+	}
+	if !slices.Equal(s.Chunks.Shape(), s.Shape) {
+		return nil, fmt.Errorf("%w: a grid over %v for shape %v", nd.ErrChunks, s.Chunks.Shape(), s.Shape)
+	}
+	chunk, ok := s.Chunks.Regular()
+	if !ok {
+		return nil, fmt.Errorf("%w: chunks %v are not all of one shape", storage.ErrUnsupported, s.Chunks)
+	}
+	return chunk, nil
+}

@@ -1,0 +1,92 @@
+//go:build cgo && !nohdf5
+
+package hdf5
+
+// #include "shim.h"
+import "C"
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
+)
+
+// StoredSize returns the bytes a chunk takes in the file: those of its elements
+// where the array has no chunks.
+func (a *array) StoredSize(ctx context.Context, coord []int) (int64, bool, error) {
+	g := a.Meta().ReadGrid
+	if err := ctx.Err(); err != nil {
+		return 0, false, a.chunkErr("size of chunk", coord, err)
+	}
+	if !g.Contains(coord) {
+		return 0, false, a.chunkErr("size of chunk", coord, fmt.Errorf("%w: the grid has %v chunks", nd.ErrIndex, g.NumChunks()))
+	}
+	lib.Lock()
+	defer lib.Unlock()
+	if err := a.usable(); err != nil {
+		return 0, false, a.chunkErr("size of chunk", coord, err)
+	}
+	present, size, err := a.chunkSize(coord)
+	if err != nil || !present {
+		return 0, false, a.chunkErr("size of chunk", coord, err)
+	}
+	if a.chunk == nil {
+		size = int64(g.Box(coord).Size() * a.elem)
+	}
+	return size, true, nil
+}
+
+// ChunkLocation says where in the file the stored bytes of a chunk are. The
+// library searches the index from its start, so that asking for all chunks of
+// a large array takes long. What was never written is ErrNotFound; files with a
+// user block or open for writing, and data that are not in one piece or not in
+// this file, are ErrUnsupported.
+func (a *array) ChunkLocation(ctx context.Context, coord []int) (name string, offset, length int64, err error) {
+	g := a.Meta().ReadGrid
+	switch {
+	case ctx.Err() != nil:
+		err = ctx.Err()
+	case !g.Contains(coord):
+		err = fmt.Errorf("%w: the grid has %v chunks", nd.ErrIndex, g.NumChunks())
+	case a.f.raw == nil || a.chunk == nil && !a.lazy:
+		err = fmt.Errorf("%w: the data are not at a known place in one file", storage.ErrUnsupported)
+	default:
+		offset, length, err = a.locate(coord)
+	}
+	if err != nil {
+		return "", 0, 0, a.chunkErr("locate chunk", coord, err)
+	}
+	return a.f.path, offset, length, nil
+}
+
+func (a *array) locate(coord []int) (offset, length int64, err error) {
+	lib.Lock()
+	defer lib.Unlock()
+	if err := a.usable(); err != nil {
+		return 0, 0, err
+	}
+	if a.chunk == nil { // bands are whole rows, one after the other
+		box, row := a.Meta().ReadGrid.Box(coord), a.elem
+		at := a.base
+		for k := len(coord) - 1; k >= 0; k-- {
+			at += int64(box.Start[k]) * int64(row)
+			row *= a.Meta().Shape[k]
+		}
+		if a.base < 0 {
+			return 0, 0, storage.ErrNotFound
+		}
+		return at, int64(box.Size() * a.elem), nil
+	}
+	var addr C.uint64_t
+	var size C.hsize_t
+	if err := check(C.nd_chunk_place(a.id, &a.corner(coord)[0], &addr, &size, &stack)); err != nil {
+		return 0, 0, err
+	}
+	if size == 0 || addr > math.MaxInt64 {
+		return 0, 0, storage.ErrNotFound
+	}
+	return int64(addr), int64(size), nil
+}
