@@ -56,14 +56,6 @@ func viaFloat64[T nd.Float](f func(float64) float64) typed {
 // positive reports whether x is a finite number above 0: what has a logarithm.
 func positive(x float64) bool { return x > 0 && x <= math.MaxFloat64 }
 
-func log(x float64) float64 {
-	if !positive(x) {
-		return math.Log(x)
-	}
-	hi, _ := logParts(x)
-	return hi
-}
-
 func log2(x float64) float64 { return logBase(x, 0x1.71547652b82fep+0, 0x1.777d0ffda0d24p-56) }
 
 func log10(x float64) float64 { return logBase(x, 0x1.bcb7b1526e50ep-2, 0x1.95355baaafad3p-57) }
@@ -179,7 +171,8 @@ func atanh(x float64) float64 {
 	return math.Copysign(log1p(2*a/(1-a))/2, x)
 }
 
-// cbrt takes a step of Newton's from the power.
+// cbrt takes two steps of Halley's from a third of the exponent, and one of
+// Newton's with the exact cube.
 func cbrt(x float64) float64 {
 	m, e := math.Frexp(math.Abs(x))
 	if !positive(m) {
@@ -187,7 +180,11 @@ func cbrt(x float64) float64 {
 	}
 	shift := ((e % 3) + 3) % 3
 	m, e = math.Ldexp(m, shift), e-shift
-	y := pow(m, 1./3)
+	y := math.Float64frombits(math.Float64bits(m)/3 + 715094163<<32)
+	for range 2 {
+		cube := float64(y * y * y)
+		y *= (cube + 2*m) / (2*cube + m)
+	}
 	y2 := float64(y * y)
 	y -= (math.FMA(y2, y, -m) + float64(math.FMA(y, y, -y2)*y)) / (3 * y2)
 	return math.Copysign(math.Ldexp(y, e/3), x)

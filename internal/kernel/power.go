@@ -75,14 +75,47 @@ func expParts(x, low float64) (root [2]float64, q float64, k int) {
 	return roots[j&15], r + (float64(float64(r*r)*q) + low), j >> 4
 }
 
-// split returns m and k with x = m * 2^k and sqrt(1/2) <= m < sqrt(2), for
+// split returns m and k with x = m * 2^k and sqrt(1/2) < m <= sqrt(2), for
 // finite x > 0: log(m) then has no part of the result to lose.
 func split(x float64) (m, k float64) {
-	m, e := math.Frexp(x)
-	if m < math.Sqrt2/2 {
-		m, e = m*2, e-1
+	if x < 0x1p-1022 {
+		x *= 0x1p54
+		k = -54
 	}
-	return m, float64(e)
+	b := math.Float64bits(x)
+	m = math.Float64frombits(b&(1<<52-1) | 1023<<52)
+	k += float64(int(b>>52) - 1023)
+	if m > math.Sqrt2 {
+		return m / 2, k + 1
+	}
+	return m, k
+}
+
+// log is within a unit of the last place: log(1+f) = f - f^2/2 + s(f^2/2 + R),
+// s = f/(2+f), R = 2/3 s^2 + 2/5 s^4 + …
+func log(x float64) float64 {
+	if !positive(x) {
+		return math.Log(x)
+	}
+	m, k := split(x)
+	f := m - 1
+	s := f / (2 + f)
+	z := float64(s * s)
+	w := float64(z * z)
+	// Every second term, so that two chains go side by side.
+	a := 2./19 + float64(w*(2./23))
+	b := 2./17 + float64(w*(2./21))
+	a = 2./15 + float64(w*a)
+	b = 2./13 + float64(w*b)
+	a = 2./11 + float64(w*a)
+	b = 2./9 + float64(w*b)
+	a = 2./7 + float64(w*a)
+	b = 2./5 + float64(w*b)
+	a = 2./3 + float64(w*a)
+	r := float64(z*a) + float64(w*b)
+	half := float64(f*f) / 2
+	low := float64(s*(half+r)) + float64(k*ln2Lo)
+	return float64(k*ln2Hi) - ((half - low) - f)
 }
 
 // logParts is log(x) in two parts, to some 2^-65 of it, for finite x > 0.
