@@ -117,10 +117,11 @@ func TestPythonReads(t *testing.T) {
 	assert.JSONEq(t, `["lat"]`, string(raw["coords"]))
 }
 
-// TestLocked opens a file that another process writes.
-func TestLocked(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "busy.h5")
-	cmd := python(t, "", "-c", "import h5py, sys\nf = h5py.File(sys.argv[1], 'w')\nprint('open', flush=True)\nsys.stdin.read()", file)
+// holds starts a Python that runs a script on a file and keeps it open until
+// the test calls the function returned.
+func holds(t *testing.T, script, file string) (end func()) {
+	t.Helper()
+	cmd := python(t, "", "-c", "import h5py, sys\n"+script+"\nprint('open', flush=True)\nsys.stdin.read()", file)
 	in, err := cmd.StdinPipe()
 	require.NoError(t, err)
 	out, err := cmd.StdoutPipe()
@@ -128,15 +129,44 @@ func TestLocked(t *testing.T) {
 	require.NoError(t, cmd.Start())
 	_, err = bufio.NewReader(out).ReadString('\n')
 	require.NoError(t, err)
-	_, _, err = open(t.Context(), file, "", nil)
+	return func() {
+		require.NoError(t, in.Close())
+		_, err := io.Copy(io.Discard, out)
+		require.NoError(t, err)
+		require.NoError(t, cmd.Wait())
+	}
+}
+
+// TestLocked opens a file that another process writes.
+func TestLocked(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "busy.h5")
+	end := holds(t, "f = h5py.File(sys.argv[1], 'w')", file)
+	_, _, err := open(t.Context(), file, "", nil)
 	assert.ErrorIs(t, err, ErrLocked)
 	_, err = openWritable(t.Context(), file, nil)
 	assert.ErrorIs(t, err, ErrLocked)
-	require.NoError(t, in.Close())
-	_, err = io.Copy(io.Discard, out)
-	require.NoError(t, err)
-	require.NoError(t, cmd.Wait())
+	end()
 	_, g, err := open(t.Context(), file, "", nil)
 	require.NoError(t, err)
 	require.NoError(t, g.Close())
+}
+
+// TestSWMR reads what a writer in single-writer/multiple-reader mode has flushed.
+func TestSWMR(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "swmr.h5")
+	end := holds(t, "f = h5py.File(sys.argv[1], 'w', libver=('v110', 'v110'))\n"+
+		"d = f.create_dataset('x', data=[1, 2, 3], chunks=(2,), maxshape=(None,), dtype='i4')\n"+
+		"f['flat'] = [7.5]\nf.swmr_mode = True\nd[1] = 5\nd.flush()", file)
+	defer end()
+	_, _, err := open(t.Context(), file, "x", nil)
+	assert.ErrorIs(t, err, ErrLocked)
+	for path, want := range map[string][]byte{"x": nd.AsBytes([]int32{1, 5, 3}), "flat": nd.AsBytes([]float64{7.5})} {
+		a, _, err := open(t.Context(), file, path, map[string]string{"swmr": "true"})
+		require.NoError(t, err)
+		got := make([]byte, len(want))
+		require.NoError(t, storage.ReadBox(t.Context(), a, allOf(a.Meta().Shape), got))
+		assert.Equal(t, want, got)
+		assert.Equal(t, "true", a.Ref().Options["swmr"])
+		require.NoError(t, a.Close())
+	}
 }
