@@ -68,8 +68,8 @@ func (p place) exists(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
-// commit puts the node in its place. What was there steps aside first and is
-// deleted last.
+// commit puts the node in its place. What was there steps aside first, which
+// leaves the place empty for a moment, and is deleted last.
 func (d *draft) commit(ctx context.Context) error {
 	if d == nil {
 		return nil

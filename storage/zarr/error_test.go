@@ -385,6 +385,7 @@ func TestConsolidated(t *testing.T) {
 	_, again, err := zarr.OpenStore(ctx, s, "")
 	require.NoError(t, err)
 	assert.Equal(t, "golden", again.Attrs()["title"], "attributes stay")
+	assert.True(t, math.IsNaN(again.Attrs()["nan"].(float64)), "even those JSON lacks")
 	_, err = again.Array(ctx, "shapes/new")
 	assert.NoError(t, err)
 }

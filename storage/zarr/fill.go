@@ -123,46 +123,13 @@ func fillFloat(b []byte, v any) error {
 	case len(b) == 4:
 		putUint(b, uint64(math.Float32bits(float32(f))))
 	default:
-		putUint(b, uint64(half(f)))
+		putUint(b, uint64(nd.NewFloat16(float32(f))))
 	}
 	return nil
 }
 
 // canonicalNaN is the NaN that "NaN" stands for, by the bytes of the float.
 var canonicalNaN = map[int]uint64{2: 0x7e00, 4: 0x7fc00000, 8: 0x7ff8000000000000}
-
-// half rounds to the nearest half-precision number, ties to even.
-func half(f float64) uint16 {
-	sign := uint16(math.Float64bits(f) >> 48 & 0x8000)
-	f = math.Abs(f)
-	switch {
-	case f >= 65520:
-		return sign | 0x7c00
-	case f < 1.0/(1<<14): // subnormal: a multiple of 2^-24
-		return sign | uint16(math.RoundToEven(f*(1<<24)))
-	}
-	frac, exp := math.Frexp(f) // f = frac × 2^exp, ½ <= frac < 1
-	m := uint16(math.RoundToEven(frac * (1 << 11)))
-	return sign | (uint16(exp+13)<<10 + m) // m's top bit adds one to the exponent
-}
-
-// halfFloat is the value of a half-precision number.
-func halfFloat(h uint16) float64 {
-	exp, m := int(h>>10&31), float64(h&0x3ff)
-	f := math.Ldexp(1024+m, exp-25)
-	switch {
-	case exp == 0:
-		f = math.Ldexp(m, -24)
-	case exp == 31 && m == 0:
-		f = math.Inf(1)
-	case exp == 31:
-		f = math.NaN()
-	}
-	if h&0x8000 != 0 {
-		return -f
-	}
-	return f
-}
 
 // fillSized writes raw bytes (a list of integers, or base64) or text.
 func fillSized(b []byte, k nd.Kind, v any) error {
@@ -284,7 +251,7 @@ func floatFill(b []byte) any {
 	bits := 64
 	switch len(b) {
 	case 2:
-		f, bits = halfFloat(uint16(u)), 32
+		f, bits = float64(nd.Float16(u).Float32()), 32
 	case 4:
 		f, bits = float64(math.Float32frombits(uint32(u))), 32
 	case 8:

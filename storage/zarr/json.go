@@ -104,7 +104,7 @@ func number(v any) (float64, bool) {
 }
 
 // encode writes a metadata document as zarr-python does: indented by two, keys
-// sorted.
+// sorted; what was read as a bare NaN or infinity is written as one.
 func encode(doc object) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -113,7 +113,11 @@ func encode(doc object) ([]byte, error) {
 	if err := e.Encode(doc); err != nil {
 		return nil, err
 	}
-	return b.Bytes(), nil
+	out := b.Bytes()
+	for name := range bare {
+		out = bytes.ReplaceAll(out, []byte(`"\u0000`+name+`"`), []byte(name))
+	}
+	return out, nil
 }
 
 // attrs turns a JSON object into attributes: integers are int64 (uint64, or
