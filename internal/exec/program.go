@@ -72,10 +72,17 @@ func (p *program) assign(outs []int) {
 	var free []int
 	for i := range p.instrs {
 		in := &p.instrs[i]
-		// A loop may write over an argument, so what dies here is free already.
+		// What dies here is free already: a loop may write over an argument, if
+		// their elements are of one size.
+		var later []int
 		for k, a := range in.args {
-			if r := a - len(p.leaves); r >= 0 && last[a] == i && !slices.Contains(in.args[:k], a) {
+			r := a - len(p.leaves)
+			switch {
+			case r < 0 || last[a] != i || slices.Contains(in.args[:k], a):
+			case p.items[a] == p.instrItems[i]:
 				free = append(free, p.instrs[r].slot)
+			default:
+				later = append(later, p.instrs[r].slot)
 			}
 		}
 		if n := len(free); n > 0 {
@@ -84,6 +91,7 @@ func (p *program) assign(outs []int) {
 			in.slot = p.slots
 			p.slots++
 		}
+		free = append(free, later...)
 	}
 }
 
