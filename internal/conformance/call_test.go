@@ -1,0 +1,98 @@
+package conformance
+
+import (
+	"slices"
+
+	"github.com/ndgrid/ndgrid/internal/plan"
+	"github.com/ndgrid/ndgrid/nd"
+)
+
+// call is one operation of a case: what it is, on which values (inputs first,
+// then the results of the calls before it), with which parameters.
+type call struct {
+	Op     string      `json:"op"`
+	Args   []int       `json:"args"`
+	Params plan.Params `json:"params,omitempty"`
+}
+
+// The movements: operations that only say where elements go.
+const (
+	opSlice     = "slice"
+	opReshape   = "reshape"
+	opTranspose = "transpose"
+	opSwapAxes  = "swapaxes"
+	opMoveAxis  = "moveaxis"
+	opSqueeze   = "squeeze"
+	opExpand    = "expand_dims"
+	opBroadcast = "broadcast_to"
+	opConcat    = "concatenate"
+	opStack     = "stack"
+	opRepeat    = "repeat"
+	opTake      = "take"
+	opRechunk   = "rechunk"
+)
+
+var movements = []string{opSlice, opReshape, opTranspose, opSwapAxes, opMoveAxis, opSqueeze, opExpand,
+	opBroadcast, opConcat, opStack, opRepeat, opTake, opRechunk}
+
+// ints returns a parameter that is a list.
+func (c call) ints(name string) []int { return c.Params[name].([]int) }
+
+func (c call) int(name string) int { return c.Params[name].(int) }
+
+// node makes the call's node of a plan.
+func (c call) node(args []*plan.Node) *plan.Node {
+	a := args[0]
+	switch c.Op {
+	case opSlice:
+		return plan.Slice(a, nd.Must(nd.ParseRange(c.Params["text"].(string))))
+	case opReshape:
+		if c.Params["order"] == "F" {
+			return plan.ReshapeF(a, c.ints("shape"))
+		}
+		return plan.Reshape(a, c.ints("shape"))
+	case opTranspose:
+		return plan.Transpose(a, c.ints("axes"))
+	case opSwapAxes:
+		axes := identity(a.NDim())
+		i, j := c.int("i"), c.int("j")
+		axes[i], axes[j] = axes[j], axes[i]
+		return plan.Transpose(a, axes)
+	case opMoveAxis:
+		from, to := c.int("i"), c.int("j")
+		return plan.Transpose(a, slices.Insert(slices.Delete(identity(a.NDim()), from, from+1), to, from))
+	case opSqueeze:
+		return plan.Squeeze(a, c.ints("axes"))
+	case opExpand:
+		return plan.ExpandDims(a, c.ints("axes"))
+	case opBroadcast:
+		return plan.BroadcastTo(a, c.ints("shape"))
+	case opConcat:
+		return plan.Concat(c.int("axis"), args...)
+	case opStack:
+		wide := make([]*plan.Node, len(args))
+		for i, a := range args {
+			wide[i] = plan.ExpandDims(a, []int{c.int("axis")})
+		}
+		return plan.Concat(c.int("axis"), wide...)
+	case opRepeat:
+		k, n := c.int("axis"), c.int("n")
+		once := slices.Clone(a.Shape)
+		once[k] *= n
+		many := slices.Insert(slices.Clone(a.Shape), k+1, n)
+		return plan.Reshape(plan.BroadcastTo(plan.ExpandDims(a, []int{k + 1}), many), once)
+	case opTake:
+		return plan.Take(a, c.int("axis"), c.ints("index"))
+	case opRechunk:
+		return plan.Rechunk(a, c.Params["grid"].(nd.Grid))
+	}
+	return plan.Op(c.Op, c.Params, args...)
+}
+
+func identity(n int) []int {
+	p := make([]int, n)
+	for i := range p {
+		p[i] = i
+	}
+	return p
+}

@@ -1,0 +1,277 @@
+package conformance
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/ndgrid/ndgrid/internal/exec"
+	"github.com/ndgrid/ndgrid/internal/kernel"
+	"github.com/ndgrid/ndgrid/internal/plan"
+	"github.com/ndgrid/ndgrid/nd"
+)
+
+// seed returns the seed of the run and prints it.
+func seed(t *testing.T) uint64 {
+	t.Helper()
+	s := uint64(time.Now().UnixNano())
+	if text := os.Getenv("NDGRID_SEED"); text != "" {
+		v, err := strconv.ParseUint(text, 10, 64)
+		if err != nil {
+			t.Fatalf("NDGRID_SEED: %v", err)
+		}
+		s = v
+	}
+	t.Logf("NDGRID_SEED=%d go test -run '^%s$' ./internal/conformance", s, t.Name())
+	fmt.Printf("%s: seed %d\n", t.Name(), s)
+	return s
+}
+
+// times multiplies a number of cases by NDGRID_CASES.
+func times(t *testing.T, n int) int {
+	text := os.Getenv("NDGRID_CASES")
+	if text == "" {
+		return n
+	}
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil || f < 0 {
+		t.Fatalf("NDGRID_CASES=%q is not a factor", text)
+	}
+	return max(int(float64(n)*f), 1)
+}
+
+// describe writes a case so that it can be read and found again.
+func describe(seed uint64, number int, b *builder) string {
+	inputs, _ := json.Marshal(b.inputs)
+	calls, _ := json.Marshal(b.calls)
+	return fmt.Sprintf("NDGRID_SEED=%d case %d\ninputs %s\ncalls %s\n", seed, number, inputs, calls)
+}
+
+// Operations of this test that plans know by name.
+const (
+	generatorName = "conformance.hashed"
+	triple        = "conformance.triple"
+	slope         = "conformance.slope"
+	turn          = "conformance.turn"
+)
+
+var hashedShape, hashedType = []int{7, 40}, nd.Uint64
+
+func init() {
+	plan.Func(generatorName, hashed(hashedShape, hashedType.Size()), hashedType, nd.Must(nd.NewGrid(hashedShape, hashedShape)))
+	if err := kernel.RegisterUfunc(kernel.Map1(triple, func(x int32) int32 { return 3 * x })); err != nil {
+		panic(err)
+	}
+	plan.RegisterBoxOp(&plan.BoxOp{Name: slope, Infer: likeArgument, Inputs: withNeighbour, Eval: evalSlope})
+	plan.RegisterBoxOp(&plan.BoxOp{Name: turn, Infer: likeArgument, WholeChunks: true, Eval: evalTurn,
+		Inputs: func(_ *plan.Node, box nd.Box) []nd.Box { return []nd.Box{box} }})
+}
+
+func likeArgument(_ plan.Params, args []*plan.Node) (plan.Result, error) {
+	a := args[0]
+	return plan.Result{DType: a.DType, Shape: a.Shape, Dims: a.Dims, Grid: a.Grid}, nil
+}
+
+// withNeighbour asks for the box and what lies before it along the first axis.
+func withNeighbour(_ *plan.Node, box nd.Box) []nd.Box {
+	in := nd.Box{Start: slices.Clone(box.Start), Shape: slices.Clone(box.Shape)}
+	if in.Start[0] > 0 {
+		in.Start[0]--
+		in.Shape[0]++
+	}
+	return []nd.Box{in}
+}
+
+// evalSlope is x[i] xor x[i-1] along the first axis, byte by byte; x[0] stays.
+func evalSlope(n *plan.Node, box nd.Box, dst []byte, in [][]byte, boxes []nd.Box) error {
+	row := n.DType.Size()
+	for _, l := range box.Shape[1:] {
+		row *= l
+	}
+	x := in[0]
+	if boxes[0].Shape[0] == box.Shape[0] {
+		x = append(make([]byte, row), x...)
+	}
+	for i := range dst {
+		dst[i] = x[i+row] ^ x[i]
+	}
+	return nil
+}
+
+// evalTurn reverses the elements of a chunk.
+func evalTurn(n *plan.Node, _ nd.Box, dst []byte, in [][]byte, _ []nd.Box) error {
+	item := n.DType.Size()
+	for i := 0; i < len(dst); i += item {
+		copy(dst[i:i+item], in[0][len(dst)-i-item:])
+	}
+	return nil
+}
+
+// grow adds random operations of every kind.
+func (b *builder) grow(steps int) error {
+	r := b.r
+	for len(b.calls) < steps {
+		v := r.IntN(len(b.nodes))
+		if r.IntN(2) == 0 {
+			v = len(b.nodes) - 1
+		}
+		c, ok := call{}, false
+		switch n := b.nodes[v]; r.IntN(10) {
+		case 0, 1, 2:
+			if _, err := b.move(v); err != nil {
+				return err
+			}
+			continue
+		case 3, 4:
+			names := kernel.Reductions()
+			c, ok = b.reduction(names[r.IntN(len(names))], v)
+		case 5:
+			op := []string{triple, slope, turn}[r.IntN(3)]
+			c, ok = call{Op: op, Args: []int{v}}, (op == triple) == (n.DType == nd.Int32) && n.NDim() > 0
+		default:
+			c, ok = b.anyUfunc(v), true
+		}
+		if !ok || !b.accepts(c) {
+			continue
+		}
+		if _, err := b.call(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// anyUfunc returns an element-wise operation of v and random others.
+func (b *builder) anyUfunc(v int) call {
+	names := kernel.Ufuncs()
+	name := names[b.r.IntN(len(names))]
+	if b.r.IntN(4) == 0 {
+		name = []string{"cast", "where", "add", "mul"}[b.r.IntN(4)]
+	}
+	u, _ := kernel.LookupUfunc(name)
+	args := make([]int, u.NArgs)
+	for i := range args {
+		args[i] = b.r.IntN(len(b.nodes))
+	}
+	args[b.r.IntN(len(args))] = v
+	return b.ufunc(name, args, dtypes[b.r.IntN(len(dtypes))])
+}
+
+// accepts reports whether the call has a result that is not too large.
+func (b *builder) accepts(c call) bool {
+	args := make([]*plan.Node, len(c.Args))
+	for i, k := range c.Args {
+		args[i] = b.nodes[k]
+	}
+	n := c.node(args)
+	return n.Err == nil && n.Size() <= 2*b.limit && n.NDim() <= 6
+}
+
+// newPlan makes a random case of several inputs and operations.
+func newPlan(ctx context.Context, r *rand.Rand, dir string) (*builder, error) {
+	b := &builder{ctx: ctx, r: r, dir: dir, limit: 300, taste: taste(r.IntN(2))}
+	if r.IntN(8) == 0 {
+		b.limit = 5000
+	}
+	dt, shape := dtypes[r.IntN(len(dtypes))], shapeOf(r, b.limit)
+	for range 1 + r.IntN(3) {
+		if _, err := b.input(dt, shape); err != nil {
+			return nil, err
+		}
+		shape = b.partner(shape)
+		if r.IntN(4) == 0 {
+			dt = dtypes[r.IntN(len(dtypes))]
+		}
+	}
+	switch r.IntN(8) {
+	case 0:
+		b.nodes = append(b.nodes, plan.Func(generatorName, nil, hashedType, gridOf(cut(r, hashedShape))))
+	case 1:
+		l := r.IntN(50)
+		grid := gridOf(cut(r, []int{l}))
+		b.nodes = append(b.nodes, plan.Arange([]nd.DType{nd.Int16, nd.Uint64, nd.Float32, nd.Float64}[r.IntN(4)], r.NormFloat64(), r.NormFloat64(), r.IntN(9), r.IntN(9)-4, grid))
+	}
+	return b, b.grow(1 + r.IntN(7))
+}
+
+// TestPlans computes random plans with the naive executor and the real one, and
+// in another process: all give the same bits.
+func TestPlans(t *testing.T) {
+	ctx, s, dir := t.Context(), seed(t), t.TempDir()
+	worker := startWorker(t)
+	n := 3000
+	if raceDetector {
+		n = 400
+	}
+	n = times(t, n)
+	travelled, failed := 0, 0
+	for i := range n {
+		files := filepath.Join(dir, fmt.Sprint(i))
+		r := rand.New(rand.NewPCG(s, uint64(i)))
+		b, err := newPlan(ctx, r, files)
+		if err != nil {
+			t.Fatalf("%v\nNDGRID_SEED=%d case %d", err, s, i)
+		}
+		if text, went := checkPlan(ctx, b, worker, t.TempDir()); text != "" {
+			t.Errorf("%s\n%s", text, describe(s, i, b))
+			if failed++; failed == 5 {
+				t.FailNow()
+			}
+		} else if went {
+			travelled++
+		}
+		if err := os.RemoveAll(files); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Logf("%d plans, %d of them in another process too", n, travelled)
+	if travelled < n/4 {
+		t.Errorf("only %d of %d plans travelled", travelled, n)
+	}
+}
+
+// checkPlan returns how the executors differ, and whether the plan travelled.
+func checkPlan(ctx context.Context, b *builder, worker *process, dir string) (text string, travelled bool) {
+	last := b.nodes[len(b.nodes)-1]
+	outs := []*plan.Node{last}
+	for b.r.IntN(2) == 0 {
+		outs = append(outs, b.nodes[b.r.IntN(len(b.nodes))])
+	}
+	want, errs := make([][]byte, len(outs)), make([]error, len(outs))
+	for i, n := range outs {
+		want[i], errs[i] = exec.Naive(ctx, n)
+	}
+	anyErr := cmp.Or(errs...)
+	got, err := compute(ctx, b.r, dir, outs...)
+	switch {
+	case err != nil && anyErr == nil:
+		return fmt.Sprintf("real: %v", err), false
+	case err != nil || anyErr != nil: // what nobody asks for is not computed, so the real one may well succeed
+		return "", false
+	}
+	for i, n := range outs {
+		if d := difference(n, want[i], got[i]); d != "" {
+			return fmt.Sprintf("output %d of %d: %s", i, len(outs), d), false
+		}
+	}
+	msg, err := plan.Marshal(last)
+	if err != nil {
+		return "", false // a source of this process only
+	}
+	other, err := worker.ask(msg)
+	if err != nil {
+		return fmt.Sprintf("in another process: %v", err), true
+	}
+	if d := difference(last, want[0], other); d != "" {
+		return "in another process: " + d, true
+	}
+	return "", true
+}

@@ -1,0 +1,158 @@
+package conformance
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/ndgrid/ndgrid/internal/exec"
+	"github.com/ndgrid/ndgrid/internal/plan"
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
+	"github.com/ndgrid/ndgrid/storage/mem"
+)
+
+// compute runs plans on the real executor with random options and targets, and
+// returns each result as bytes in C order.
+func compute(ctx context.Context, r *rand.Rand, dir string, nodes ...*plan.Node) ([][]byte, error) {
+	outs := make([]exec.Out, len(nodes))
+	results := make([]func() []byte, len(nodes))
+	for i, n := range nodes {
+		var err error
+		if outs[i], results[i], err = target(ctx, r, n); err != nil {
+			return nil, err
+		}
+	}
+	p, err := fitting(r, dir, outs)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := p.Run(ctx); err != nil {
+		return nil, err
+	}
+	got := make([][]byte, len(nodes))
+	for i, result := range results {
+		got[i] = result()
+	}
+	return got, nil
+}
+
+// fitting compiles for a random number of workers and a budget that often is
+// about the least that does.
+func fitting(r *rand.Rand, dir string, outs []exec.Out) (*exec.Program, error) {
+	opts := exec.Options{Workers: 1 + r.IntN(7), Memory: 1 << 30, Scratch: dir}
+	if r.IntN(3) > 0 {
+		opts.Memory = 1 << (10 + r.IntN(12))
+	}
+	for {
+		p, err := exec.Compile(outs, opts)
+		if err != nil {
+			return nil, err
+		}
+		if _, _, err = p.Info(); !errors.Is(err, exec.ErrMemory) {
+			return p, err
+		}
+		opts.Memory += opts.Memory/4 + r.IntN(opts.Memory)
+	}
+}
+
+// target returns a random place for a result, and a function that returns it.
+func target(ctx context.Context, r *rand.Rand, n *plan.Node) (exec.Out, func() []byte, error) {
+	item := n.DType.Size()
+	whole := nd.Box{Start: make([]int, n.NDim()), Shape: n.Shape}
+	dense := nd.MakeBytes(n.NBytes())
+	switch r.IntN(5) {
+	case 0: // Fortran order
+		strides := fStrides(n.Shape)
+		buf := nd.MakeBytes(n.NBytes())
+		return exec.Out{Node: n, Buf: func() ([]byte, int, []int) { return buf, 0, strides }}, func() []byte {
+			i := 0
+			for index := range indices(n.Shape) {
+				at := 0
+				for k, j := range index {
+					at += j * strides[k]
+				}
+				copy(dense[i*item:(i+1)*item], buf[at*item:])
+				i++
+			}
+			return dense
+		}, nil
+	case 1: // chunk by chunk
+		var mu sync.Mutex
+		return exec.Out{Node: n, Each: func(box nd.Box, buf []byte) error {
+			if !mu.TryLock() {
+				return fmt.Errorf("two chunks at a time")
+			}
+			defer mu.Unlock()
+			storage.CopyBox(dense, whole, bytes.Clone(buf), box, box, item)
+			return nil
+		}}, func() []byte { return dense }, nil
+	case 2: // a region of a stored array
+		shape, origin := slices.Clone(n.Shape), make([]int, n.NDim())
+		for k := range shape {
+			origin[k] = r.IntN(3)
+			shape[k] += origin[k] + r.IntN(3)
+		}
+		a, err := mem.New(n.DType, shape, gridOf(cut(r, shape)))
+		if err != nil {
+			return exec.Out{}, nil, err
+		}
+		return exec.Out{Node: n, Array: a, Origin: origin}, func() []byte {
+			storage.CopyBox(dense, whole, a.View(), nd.Box{Start: negative(origin), Shape: shape}, whole, item)
+			return dense
+		}, nil
+	}
+	return exec.Out{Node: n, Counted: true, Buf: func() ([]byte, int, []int) { return dense, 0, nd.CStrides(n.Shape) }}, func() []byte { return dense }, nil
+}
+
+func fStrides(shape []int) []int {
+	rev := slices.Clone(shape)
+	slices.Reverse(rev)
+	strides := nd.CStrides(rev)
+	slices.Reverse(strides)
+	return strides
+}
+
+func negative(s []int) []int {
+	n := make([]int, len(s))
+	for i, v := range s {
+		n[i] = -v
+	}
+	return n
+}
+
+// difference says where two results differ, "" where they don't.
+func difference(n *plan.Node, want, got []byte) string {
+	if len(want) != len(got) {
+		return fmt.Sprintf("%d bytes, want %d", len(got), len(want))
+	}
+	var texts []string
+	count, item, i := 0, max(n.DType.Size(), 1), 0
+	for index := range indices(n.Shape) {
+		w, g := want[i*item:(i+1)*item], got[i*item:(i+1)*item]
+		i++
+		if bytes.Equal(w, g) {
+			continue
+		}
+		if count++; count <= 3 {
+			texts = append(texts, fmt.Sprintf("%v is % x (%v), want % x (%v)", slices.Clone(index), g, item1(n.DType, g), w, item1(n.DType, w)))
+		}
+	}
+	if count == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d elements of %v %v differ: %s", count, n.Size(), n.DType, n.Shape, strings.Join(texts, "; "))
+}
+
+func item1(dt nd.DType, b []byte) any {
+	d, err := nd.DynFromBytes(dt, nil, append(nd.MakeBytes(len(b))[:0], b...))
+	if err != nil {
+		return err
+	}
+	return d.Item()
+}
