@@ -57,8 +57,8 @@ func (a *array) dimNames(name string, ndim int, attrs storage.Attrs) ([]string, 
 	return names, nil
 }
 
-// scalePath returns the path of the dataset a reference leads to. The library
-// searches the file for it, so it is kept. lib is held.
+// scalePath returns the path of the dataset a reference leads to, "" where that
+// was removed. The library searches the file for it, so it is kept. lib is held.
 func (a *array) scalePath(ref C.uint64_t) (string, error) {
 	if p, ok := a.f.scales[ref]; ok {
 		return p, nil
@@ -243,7 +243,7 @@ func (g *group) followShape(arrayPath string) error {
 
 func (g *group) resizePlaceholder(at string, n int) error {
 	s, _, err := g.find(at)
-	if err != nil || s == nil {
+	if err != nil || s == nil { // nil: the scale is gone, the path is empty
 		return err
 	}
 	defer s.drop()

@@ -52,16 +52,15 @@ int nd_dim_refs(hid_t ds, int rank, uint64_t *refs, nd_err *e) {
 	return rc;
 }
 
-// nd_ref_name gives the path of the object a reference leads to, with a NUL.
+// nd_ref_name gives the path of the object a reference leads to, with a NUL;
+// no path where the object is gone.
 int nd_ref_name(hid_t ds, uint64_t ref, nd_buf *out, nd_err *e) {
 	nd_silence s;
 	nd_enter(&s, e);
 	char path[4096] = "";
 	hobj_ref_t r = ref;
-	int rc = -1;
 	hid_t id = H5Rdereference2(ds, H5P_DEFAULT, H5R_OBJECT, &r);
-	if (id >= 0 && H5Iget_name(id, path, sizeof path) >= 0)
-		rc = nd_put(out, path, strlen(path) + 1);
+	int rc = id >= 0 && H5Iget_name(id, path, sizeof path) < 0 ? -1 : nd_put(out, path, strlen(path) + 1);
 	nd_leave(&s, e, rc);
 	if (id >= 0)
 		H5Oclose(id);

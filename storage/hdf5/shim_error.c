@@ -8,6 +8,8 @@
 
 void nd_enter(nd_silence *s, nd_err *e) {
 	e->text[0] = 0;
+	s->func = NULL;
+	s->data = NULL;
 	H5Eget_auto2(H5E_DEFAULT, &s->func, &s->data);
 	H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 	H5Eclear2(H5E_DEFAULT);

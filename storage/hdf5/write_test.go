@@ -169,6 +169,57 @@ func TestAppend(t *testing.T) {
 	assert.Equal(t, storage.Attrs{"b": "x"}, openGroupT(t, file, "deep/er").Attrs())
 }
 
+// TestRemovedScale opens an array whose dimension scale was replaced.
+func TestRemovedScale(t *testing.T) {
+	file := save(t, func(g storage.WritableGroup) {
+		put(t, g, "x", storage.Spec{DType: nd.Float64, Shape: []int{3}, Dims: []string{"x"}}, floats(3))
+		put(t, g, "v", storage.Spec{DType: nd.Float64, Shape: []int{3}, Dims: []string{"x"}}, floats(3))
+	})
+	g, err := openWritable(t.Context(), file, nil)
+	require.NoError(t, err)
+	put(t, g, "between", storage.Spec{DType: nd.Float64, Shape: []int{3}}, floats(3))
+	put(t, g, "x", storage.Spec{DType: nd.Float64, Shape: []int{3}, Options: map[string]string{"overwrite": "true"}}, floats(3))
+	v, err := g.Array(t.Context(), "v")
+	require.NoError(t, err)
+	require.NoError(t, v.(storage.WritableArray).Resize(t.Context(), []int{4}))
+	require.NoError(t, g.Commit(t.Context()))
+	require.NoError(t, g.Close())
+	assert.Equal(t, []int{4}, openArrayT(t, file, "v").Meta().Shape)
+}
+
+// TestNothingStaysOpen opens everything in a file, with and without success; an
+// object left open would keep the file open for reading only.
+func TestNothingStaysOpen(t *testing.T) {
+	for _, name := range []string{"types.h5", "dims.h5", "groups.h5", "attrs.h5", "corrupt.h5", "filters.h5"} {
+		data, err := os.ReadFile(filepath.Join("testdata", name))
+		require.NoError(t, err)
+		file := filepath.Join(t.TempDir(), name)
+		require.NoError(t, os.WriteFile(file, data, 0o600))
+		_, g, err := open(t.Context(), file, "", nil)
+		require.NoError(t, err)
+		names, err := g.Names(t.Context())
+		require.NoError(t, err)
+		for _, c := range names {
+			a, err := g.Array(t.Context(), c.Name)
+			if err == nil && a.Meta().DType.Size() > 0 {
+				_, err = a.ReadChunk(t.Context(), a.Meta().ReadGrid.Coord(0), make([]byte, 10000))
+				assert.Error(t, err)
+			}
+			if a != nil {
+				require.NoError(t, a.Close())
+			}
+			sub, err := g.Group(t.Context(), c.Name)
+			if err == nil {
+				require.NoError(t, sub.Close())
+			}
+		}
+		require.NoError(t, g.Close())
+		w, err := openWritable(t.Context(), file, nil)
+		require.NoError(t, err, name)
+		require.NoError(t, w.Close())
+	}
+}
+
 func TestWriteAttrs(t *testing.T) {
 	attrs := storage.Attrs{
 		"bool": true, "bools": []bool{true, false}, "int": 5, "ints": []int{1, -2}, "uint": uint(7), "i8": int8(-1), "u64": []uint64{1 << 63},
