@@ -28,11 +28,11 @@ func complexOps[F nd.Float, C nd.Complex]() opSet {
 		"isfinite": part(func(re, im F) bool { return re-re == 0 && im-im == 0 }),
 	}
 	for name, f := range map[string]func(complex128) complex128{
-		"sqrt": cmplx.Sqrt, "exp": cmplx.Exp, "log": logComplex,
-		"exp2": scaled(cmplx.Exp, math.Ln2, 1), "log2": scaled(logComplex, 1, 1/math.Ln2), "log10": scaled(logComplex, 1, 1/math.Ln10),
+		"sqrt": sqrtComplex, "exp": expComplex, "log": logComplex,
+		"exp2": scaled(expComplex, math.Ln2, 1), "log2": scaled(logComplex, 1, 1/math.Ln2), "log10": scaled(logComplex, 1, 1/math.Ln10),
 		"expm1": expm1Complex, "log1p": log1pComplex,
-		"sin": cmplx.Sin, "cos": cmplx.Cos, "tan": tanComplex,
-		"sinh": cmplx.Sinh, "cosh": cmplx.Cosh, "tanh": tanhComplex,
+		"sin": sinComplex, "cos": cosComplex, "tan": tanComplex,
+		"sinh": sinhComplex, "cosh": coshComplex, "tanh": tanhComplex,
 		"asin": asinComplex, "acos": acosComplex, "atan": atanComplex,
 	} {
 		set[name] = each(func(x C) C { return C(f(complex128(x))) })
@@ -139,7 +139,7 @@ func powComplex(x, y complex128) complex128 {
 		return wholePow(x, int(n))
 	}
 	log := logComplex(x)
-	return cmplx.Exp(mulComplex128(y, log))
+	return expComplex(mulComplex128(y, log))
 }
 
 func wholePow(x complex128, n int) complex128 {

@@ -5,9 +5,9 @@ import (
 	"math/cmplx"
 )
 
-// What math/cmplx computes well enough for finite numbers is taken from there;
-// the functions below lose no digits where it does. Infinities and NaN go to
-// math/cmplx, which follows C99.
+// The functions of finite numbers are made of those of floats, and so have the
+// same bits on every machine; where math/cmplx loses digits they don't.
+// Infinities and NaN go to math/cmplx, which follows C99.
 
 func finite(z complex128) bool { return z-z == 0 }
 
@@ -39,6 +39,73 @@ func logComplex(z complex128) complex128 {
 func logHypot(big, small float64) float64 {
 	q := small / big
 	return log(big) + log1p(float64(q*q))/2
+}
+
+func expComplex(z complex128) complex128 {
+	x, y := real(z), imag(z)
+	switch {
+	case !finite(z):
+		return cmplx.Exp(z)
+	case y == 0:
+		return complex(exp(x), y)
+	case x > 709:
+		half := exp(x / 2)
+		return complex(half*cos(y)*half, half*sin(y)*half)
+	}
+	e := exp(x)
+	return complex(e*cos(y), e*sin(y))
+}
+
+func sqrtComplex(z complex128) complex128 {
+	x, y := real(z), imag(z)
+	if !finite(z) || z == 0 {
+		return cmplx.Sqrt(z)
+	}
+	scale := 1.0
+	switch big := max(math.Abs(x), math.Abs(y)); {
+	case big > 0x1p1000:
+		scale = 0x1p10
+	case big < 0x1p-900:
+		scale = 0x1p-100
+	}
+	x, y = x/scale/scale, y/scale/scale
+	t := math.Sqrt((math.Abs(x) + hypot(x, y)) / 2)
+	if x >= 0 {
+		return complex(t*scale, y/(2*t)*scale)
+	}
+	return complex(math.Abs(y)/(2*t)*scale, math.Copysign(t, y)*scale)
+}
+
+func sinComplex(z complex128) complex128 {
+	if !finite(z) {
+		return cmplx.Sin(z)
+	}
+	x, y := real(z), imag(z)
+	return complex(sin(x)*cosh(y), cos(x)*sinh(y))
+}
+
+func cosComplex(z complex128) complex128 {
+	if !finite(z) {
+		return cmplx.Cos(z)
+	}
+	x, y := real(z), imag(z)
+	return complex(cos(x)*cosh(y), -sin(x)*sinh(y))
+}
+
+func sinhComplex(z complex128) complex128 {
+	if !finite(z) {
+		return cmplx.Sinh(z)
+	}
+	x, y := real(z), imag(z)
+	return complex(sinh(x)*cos(y), cosh(x)*sin(y))
+}
+
+func coshComplex(z complex128) complex128 {
+	if !finite(z) {
+		return cmplx.Cosh(z)
+	}
+	x, y := real(z), imag(z)
+	return complex(cosh(x)*cos(y), sinh(x)*sin(y))
 }
 
 // expm1Complex keeps its digits near zero.
