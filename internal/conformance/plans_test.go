@@ -135,7 +135,8 @@ func (b *builder) grow(steps int) error {
 			c, ok = b.reduction(names[r.IntN(len(names))], v)
 		case 5:
 			op := []string{triple, slope, turn}[r.IntN(3)]
-			c, ok = call{Op: op, Args: []int{v}}, (op == triple) == (n.DType == nd.Int32) && n.NDim() > 0
+			c = call{Op: op, Args: []int{v}}
+			ok = op == turn || op == slope && n.DType.IsInteger() && n.NDim() > 0 || op == triple && n.DType == nd.Int32
 		default:
 			c, ok = b.anyUfunc(v), true
 		}

@@ -3,8 +3,10 @@ package conformance
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -126,7 +128,8 @@ func negative(s []int) []int {
 	return n
 }
 
-// difference says where two results differ, "" where they don't.
+// difference says where two results differ, "" where they don't. Of two NaN
+// operands the compiler chooses which one goes on: any two NaN are the same.
 func difference(n *plan.Node, want, got []byte) string {
 	if len(want) != len(got) {
 		return fmt.Sprintf("%d bytes, want %d", len(got), len(want))
@@ -136,7 +139,7 @@ func difference(n *plan.Node, want, got []byte) string {
 	for index := range indices(n.Shape) {
 		w, g := want[i*item:(i+1)*item], got[i*item:(i+1)*item]
 		i++
-		if bytes.Equal(w, g) {
+		if bytes.Equal(w, g) || bothNaN(n.DType, w, g) {
 			continue
 		}
 		if count++; count <= 3 {
@@ -147,6 +150,34 @@ func difference(n *plan.Node, want, got []byte) string {
 		return ""
 	}
 	return fmt.Sprintf("%d of %d elements of %v %v differ: %s", count, n.Size(), n.DType, n.Shape, strings.Join(texts, "; "))
+}
+
+// bothNaN reports whether the parts of two numbers agree or are NaN both.
+func bothNaN(dt nd.DType, a, b []byte) bool {
+	part := dt.Size()
+	if dt.IsComplex() {
+		part /= 2
+	}
+	for i := 0; i < len(a); i += part {
+		x, y := a[i:i+part], b[i:i+part]
+		if !bytes.Equal(x, y) && !(isNaN(dt, x) && isNaN(dt, y)) {
+			return false
+		}
+	}
+	return true
+}
+
+// isNaN reports whether b, a number or a part of a complex one, is NaN.
+func isNaN(dt nd.DType, b []byte) bool {
+	switch {
+	case !dt.IsFloat() && !dt.IsComplex():
+		return false
+	case len(b) == 8:
+		return math.IsNaN(math.Float64frombits(binary.LittleEndian.Uint64(b)))
+	case len(b) == 4:
+		return math.IsNaN(float64(math.Float32frombits(binary.LittleEndian.Uint32(b))))
+	}
+	return binary.LittleEndian.Uint16(b)&0x7fff > 0x7c00
 }
 
 func item1(dt nd.DType, b []byte) any {
