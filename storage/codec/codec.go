@@ -70,6 +70,7 @@ var kinds = map[string]Kind{
 	"zstd":       {"level", bindZstd},
 	"gzip":       {"level", bindGzip},
 	"zlib":       {"level", bindZlib},
+	"blosc":      {"cname", bindBlosc},
 	"crc32c":     {"", bindCRC32C},
 	"shuffle":    {"elementsize", bindShuffle},
 	"fletcher32": {"", bindFletcher32},

@@ -1,0 +1,101 @@
+package codec_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ndgrid/ndgrid/storage"
+	"github.com/ndgrid/ndgrid/storage/codec"
+)
+
+// bloscCase is a frame of testdata/blosc.py.
+type bloscCase struct {
+	Name        string
+	TypeSize, N int
+	Frame       []byte
+}
+
+func (c bloscCase) data() []byte {
+	b := make([]byte, c.N)
+	for i := range b {
+		b[i] = byte((i / c.TypeSize / 7) >> (8 * (i % c.TypeSize)))
+	}
+	return b
+}
+
+func bloscCases(t testing.TB) (cases []bloscCase) {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("testdata", "blosc.json"))
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(b, &cases))
+	return cases
+}
+
+func bloscChain(t testing.TB, n int, params codec.Params) *codec.Chain {
+	t.Helper()
+	c, err := codec.NewBytes(n, []codec.Config{{Name: "blosc", Params: params}})
+	require.NoError(t, err)
+	return c
+}
+
+// TestBloscGolden decodes what the Blosc library wrote, whole, cut and changed.
+func TestBloscGolden(t *testing.T) {
+	for _, c := range bloscCases(t) {
+		chain := bloscChain(t, c.N, nil)
+		dst := make([]byte, c.N)
+		require.NoError(t, chain.Decode(dst, c.Frame), c.Name)
+		require.Equal(t, c.data(), dst, c.Name)
+		for cut := 0; cut < len(c.Frame); cut += 1 + len(c.Frame)/50 {
+			require.ErrorIs(t, chain.Decode(dst, c.Frame[:cut]), storage.ErrCorrupt, "%s cut at %d", c.Name, cut)
+		}
+		for at := 4; at < len(c.Frame); at += 1 + len(c.Frame)/200 {
+			bad := bytes.Clone(c.Frame)
+			bad[at] ^= 0xa5
+			_ = chain.Decode(dst, bad) // an error or other bytes, but nothing worse
+		}
+	}
+}
+
+func TestBloscEncode(t *testing.T) {
+	for _, params := range []codec.Params{
+		nil, {"cname": "zstd", "clevel": 9, "shuffle": "shuffle", "typesize": 4, "blocksize": 0},
+		{"shuffle": 1, "typesize": 8}, {"shuffle": "bitshuffle", "typesize": 2}, {"shuffle": "shuffle", "typesize": 300}, {"clevel": 0},
+	} {
+		for _, n := range []int{0, 1, 15, 4000, 70001} {
+			for _, src := range [][]byte{noise(n), make([]byte, n)} {
+				c := bloscChain(t, n, params)
+				enc, err := c.Encode([]byte("x"), src)
+				require.NoError(t, err)
+				enc = enc[1:]
+				require.LessOrEqual(t, len(enc), c.MaxEncoded())
+				assert.EqualValues(t, len(enc), binary.LittleEndian.Uint32(enc[12:]))
+				dst := make([]byte, n)
+				require.NoError(t, c.Decode(dst, enc))
+				require.Equal(t, src, dst)
+			}
+		}
+	}
+	for _, params := range []codec.Params{{"clevel": 10}, {"shuffle": "some"}, {"shuffle": 3}, {"typesize": 0}, {"delta": 1}} {
+		_, err := codec.NewBytes(8, []codec.Config{{Name: "blosc", Params: params}})
+		assert.Error(t, err, "%v", params)
+	}
+}
+
+func FuzzBlosc(f *testing.F) {
+	for _, c := range bloscCases(f) {
+		if c.N < 5000 {
+			f.Add(uint16(c.N), c.Frame)
+		}
+	}
+	f.Fuzz(func(t *testing.T, n uint16, frame []byte) {
+		c := bloscChain(t, int(n), nil)
+		_ = c.Decode(make([]byte, n), frame)
+	})
+}
