@@ -20,9 +20,11 @@
 //
 // The package needs cgo and libhdf5 with its headers (Debian and Ubuntu:
 // libhdf5-dev; Homebrew: hdf5). Built without cgo or with the tag nohdf5 it is a
-// driver that recognises files and says what is missing. libhdf5 itself can be
-// made to crash by a file crafted for it: do not open files of strangers in a
-// process that must live.
+// driver that recognises files and says what is missing.
+//
+// What this package reads by itself it checks. libhdf5 however crashes, and the
+// process with it, on some files that are damaged in their metadata or crafted
+// for that: do not open files of strangers in a process that must live.
 package hdf5
 
 import (

@@ -11,10 +11,14 @@ static herr_t put_name(hid_t obj, const char *name, const H5A_info_t *info, void
 	return nd_put(data, name, strlen(name) + 1);
 }
 
-// nd_attr_names gives the names of all attributes, each with a NUL.
+// nd_attr_names gives the names of all attributes, each with a NUL. Looking for
+// one that isn't there decodes all of them first: where that fails, iterating
+// would crash (1.10.8 frees a table it has not filled, H5A__attr_release_table).
 int nd_attr_names(hid_t obj, nd_buf *out, nd_err *e) {
 	nd_silence s;
 	nd_enter(&s, e);
+	if (H5Aexists(obj, " no such attribute ") < 0)
+		return nd_leave(&s, e, -1);
 	return nd_leave(&s, e, H5Aiterate2(obj, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, put_name, out));
 }
 
