@@ -62,6 +62,7 @@ var arrows = []struct{ pkg, may string }{
 	{"bench/...", "..."},
 	{"bench", "..."},
 	{"docs/...", "..."},
+	{"internal/conformance", "..."}, // tests of all the layers together
 	{"internal/lint", ""},
 }
 
