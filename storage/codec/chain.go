@@ -137,14 +137,15 @@ func (c *Chain) Decode(dst, src []byte) error {
 		bufs = c.buffers.Get().(*[2][]byte)
 		defer c.buffers.Put(bufs)
 	}
+	free := 0 // the buffer that src doesn't lie in
 	for i := len(c.steps) - 1; i >= 0; i-- {
 		s := c.steps[i]
 		buf := dst[:0:len(dst)]
 		if i > 0 {
-			if cap(bufs[i%2]) < s.in.Size && s.in.Exact {
-				bufs[i%2] = make([]byte, 0, s.in.Size)
+			if cap(bufs[free]) < s.in.Size && s.in.Exact {
+				bufs[free] = make([]byte, 0, s.in.Size)
 			}
-			buf = bufs[i%2][:0]
+			buf = bufs[free][:0]
 		}
 		out, err := s.codec.Decode(buf, src)
 		if err != nil {
@@ -153,22 +154,20 @@ func (c *Chain) Decode(dst, src []byte) error {
 		if len(out) > s.in.Size || s.in.Exact && len(out) != s.in.Size {
 			return fmt.Errorf("decode %s: %w: %d bytes, there should be %d", s.name, storage.ErrCorrupt, len(out), s.in.Size)
 		}
-		if i > 0 && cap(out) > 0 && !same(out, src) && !within(out, src) {
-			bufs[i%2] = out
+		if i > 0 && !within(out, src) {
+			bufs[free] = out
+			free = 1 - free
 		}
 		src = out
 	}
 	if len(src) != len(dst) {
 		return fmt.Errorf("decode: %w: %d bytes, there should be %d", storage.ErrCorrupt, len(src), len(dst))
 	}
-	if !same(src, dst) {
+	if !within(src, dst) {
 		copy(dst, src)
 	}
 	return nil
 }
-
-// same reports whether two slices begin at the same place.
-func same(a, b []byte) bool { return unsafe.SliceData(a) == unsafe.SliceData(b) }
 
 // within reports whether a begins inside b.
 func within(a, b []byte) bool {

@@ -21,6 +21,7 @@ var variants = map[string]func(*storage.Spec){
 	},
 	"crc32c alone": func(s *storage.Spec) { s.Codecs = []string{"crc32c"} },
 	"shuffle zlib": func(s *storage.Spec) { s.Codecs = []string{"shuffle", "zlib 6"} },
+	"blosc":        func(s *storage.Spec) { s.Codecs = []string{"blosc zstd"} },
 	"separator":    func(s *storage.Spec) { s.Options = map[string]string{"separator": "."} },
 }
 

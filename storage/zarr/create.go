@@ -261,6 +261,8 @@ func codecList(s storage.Spec) ([]object, error) {
 		switch {
 		case c.Name == "bytes":
 			bytes = c
+		case c.Name == "blosc" && c.Params["cname"] != nil && c.Params["cname"] != "zstd":
+			return nil, fmt.Errorf("%w: %s; blosc is written with zstd inside, and read with all but snappy", storage.ErrUnsupported, c)
 		case c.Name == "transpose" && s.Order == "F" && len(before) > 0 && c.String() == before[0].String():
 		case c.Name == "transpose":
 			before = append(before, c)
@@ -297,6 +299,9 @@ func fullConfig(c codec.Config, d nd.DType) object {
 		full["level"] = 5
 	case "shuffle":
 		full["elementsize"] = d.Size()
+	case "blosc":
+		full["cname"], full["clevel"], full["blocksize"] = "zstd", 5, 0
+		full["shuffle"], full["typesize"] = "shuffle", codec.WordSize(d)
 	}
 	for k, v := range c.Params {
 		full[k] = v

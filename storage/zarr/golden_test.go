@@ -125,7 +125,7 @@ func TestGoldenMetadata(t *testing.T) {
 	assert.Equal(t, "big", m.ByteOrder)
 	assert.Equal(t, "F", array("codecs/transpose").Order)
 	assert.Equal(t, []string{"zstd 1", "crc32c"}, array("codecs/crc32c").Codecs)
-	assert.Equal(t, []string{"blosc"}, array("codecs/blosc").Codecs)
+	assert.Equal(t, []string{"blosc lz4"}, array("codecs/blosc").Codecs)
 	assert.Equal(t, nd.Timedelta64("10us"), array("types/timedelta64").DType)
 	assert.Equal(t, nd.AsBytes([]int64{math.MinInt64}), array("types/int64").Fill)
 	assert.Equal(t, nd.AsBytes([]uint64{math.MaxUint64}), array("types/uint64").Fill)

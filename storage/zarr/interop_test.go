@@ -59,7 +59,8 @@ func randomSpec(t *testing.T, r *rand.Rand, d nd.DType) storage.Spec {
 	s.Chunks, err = nd.NewGrid(s.Shape, chunk)
 	require.NoError(t, err)
 	s.Order = []string{"", "C", "F"}[r.IntN(3)]
-	s.Codecs = [][]string{nil, {}, {"zstd 19"}, {"gzip 1"}, {"crc32c"}, {"bytes big", "zstd -1", "crc32c"}, {"bytes big"}, {"shuffle", "zlib 1"}}[r.IntN(8)]
+	s.Codecs = [][]string{nil, {}, {"zstd 19"}, {"gzip 1"}, {"crc32c"}, {"bytes big", "zstd -1", "crc32c"}, {"bytes big"}, {"shuffle", "zlib 1"},
+		{"blosc"}}[r.IntN(9)]
 	if d.Computable() {
 		s.Fill = make([]byte, d.Size())
 		storagetest.Pattern(d, s.Fill, r.IntN(9))

@@ -225,6 +225,7 @@ func (h *header) parseCodecs(v any) error {
 // codecAliases are other names that documents use.
 var codecAliases = map[string]string{
 	"endian": "bytes", "numcodecs.zlib": "zlib", "numcodecs.gzip": "gzip", "numcodecs.zstd": "zstd", "numcodecs.shuffle": "shuffle",
+	"numcodecs.blosc": "blosc",
 }
 
 // setCodecs builds the chain and what Meta says about it. Metadata of arrays
@@ -358,7 +359,7 @@ func parseArray2(doc, attributes object) (*header, error) {
 
 // numcodecs are the compressors and filters of v2 whose format and parameters
 // are those of a codec here.
-var numcodecs = []string{"zstd", "gzip", "zlib", "shuffle"}
+var numcodecs = []string{"blosc", "zstd", "gzip", "zlib", "shuffle"}
 
 // parseNumcodec reads {"id": "zlib", "level": 1}.
 func parseNumcodec(v any) (codec.Config, error) {

@@ -72,7 +72,7 @@ def version3(store):
     add(codecs, "big", **two, serializer=BytesCodec(endian="big"), compressors=None)
     add(codecs, "transpose", **two, filters=TransposeCodec(order=(1, 0)))
     add(codecs, "transpose3", (2, 3, 4), (2, 2, 3), "uint16", filters=TransposeCodec(order=(1, 2, 0)), serializer=BytesCodec(endian="big"))
-    add(codecs, "blosc", **two, compressors=BloscCodec(), readable=False)
+    add(codecs, "blosc", **two, compressors=BloscCodec(cname="lz4", shuffle="bitshuffle"))
     add(codecs, "sharding", (6, 6), (2, 3), shards=(4, 6), readable=False)
     keys = root.create_group("keys")
     for name, sep in ("default", "/"), ("default", "."), ("v2", "."), ("v2", "/"):
@@ -103,7 +103,8 @@ def version2(store):
         add(codecs, c.codec_id, **two, compressors=c)
         add(codecs, c.codec_id + "F", **two, compressors=c, order="F", chunk_key_encoding={"name": "v2", "separator": "/"})
     add(codecs, "shuffle", **two, filters=[numcodecs.Shuffle(4)], compressors=numcodecs.Zlib(1))
-    add(codecs, "blosc", **two, compressors=numcodecs.Blosc(), readable=False)
+    add(codecs, "blosc", **two, compressors=numcodecs.Blosc())
+    add(codecs, "bz2", **two, compressors=numcodecs.BZ2(), readable=False)
     add(codecs, "delta", **two, filters=[numcodecs.Delta("f4")], compressors=None, readable=False)
     shapes = root.create_group("shapes")
     add(shapes, "scalar", (), (), "float64", compressors=None)
