@@ -1,0 +1,58 @@
+package reduce_test
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/ndgrid/ndgrid/chunkgrid"
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/reduce"
+	"github.com/ndgrid/ndgrid/ufunc"
+)
+
+// The spread around the mean of every station. The mean, the anomaly and its
+// standard deviation read the data chunk by chunk; only the results are in
+// memory.
+func Example() {
+	ctx := context.Background()
+	t := chunkgrid.FromND(nd.Must(nd.FromSlice([]float64{7, 17, 12, 20, 17, 23}, 3, 2)), nd.Sizes(1, 2)).Named("time", "station")
+	mean := reduce.Mean(t, reduce.Dim("time"))
+	anomaly := ufunc.Sub(t, mean)
+	fmt.Println(mean.Compute(ctx))
+	fmt.Println(reduce.Std(anomaly, reduce.Axis(0), reduce.DDof(1)).Compute(ctx))
+	fmt.Println(reduce.Max(ufunc.Abs(anomaly)).Value(ctx))
+	// Output:
+	// [12. 20.] <nil>
+	// [5. 3.] <nil>
+	// 5 <nil>
+}
+
+func ExampleKeepDims() {
+	counts := chunkgrid.FromND(nd.Must(nd.FromSlice([]float32{1, 3, 2, 2}, 2, 2)))
+	share := ufunc.Div(counts, reduce.Sum(counts, reduce.Axis(1), reduce.KeepDims()))
+	fmt.Println(share.Compute(context.Background()))
+	// Output:
+	// [[0.25 0.75]
+	//  [0.5  0.5 ]] <nil>
+}
+
+// Along several axes the index counts through them in C order.
+func ExampleArgMax() {
+	a := chunkgrid.FromND(nd.Must(nd.FromSlice([]int32{3, 9, 4, 9, 1, 0}, 2, 3)))
+	fmt.Println(reduce.ArgMax(a).Value(context.Background()))
+	fmt.Println(reduce.ArgMax(a, reduce.Axis(0)).Compute(context.Background()))
+	// Output:
+	// 1 <nil>
+	// [1 0 0] <nil>
+}
+
+// Sums of integers are exact or an error, never a wrapped number.
+func ExampleSum() {
+	a := chunkgrid.FromND(nd.Must(nd.FromSlice([]int8{100, 100})))
+	_, err := reduce.Sum(a).Value(context.Background())
+	fmt.Println(err != nil)
+	fmt.Println(reduce.Sum(ufunc.Cast[int64](a)).Value(context.Background()))
+	// Output:
+	// true
+	// 200 <nil>
+}
