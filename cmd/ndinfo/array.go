@@ -1,0 +1,243 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ndgrid/ndgrid/chunkgrid"
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
+)
+
+// inspectArray shows an array, or does with its values what the flags ask for.
+func (o *options) inspectArray(ctx context.Context, path string, a storage.Array) error {
+	if o.json {
+		return o.arrayJSON(ctx, path, a)
+	}
+	info, err := o.describeArray(ctx, a, displayPath(a.Ref()))
+	if err != nil {
+		return err
+	}
+	if o.brief {
+		fmt.Fprintln(o.stdout, arrayLine(path, info))
+		if !o.stats {
+			return nil
+		}
+	}
+	if (o.stats || o.sliced || o.writing) && info.meta.DType.Size() == 0 {
+		return errNoValues(info)
+	}
+	switch {
+	case o.writing:
+		err = o.writeValues(ctx, a, info)
+	case o.sliced:
+		err = o.printSlice(ctx, a, info)
+	case !o.brief:
+		err = o.arrayScreen(ctx, a, info)
+	}
+	if err != nil || !o.stats {
+		return err
+	}
+	x, err := o.view(a)
+	if err != nil {
+		return err
+	}
+	s, err := o.statistics(ctx, x, info.meta)
+	if err != nil {
+		return err
+	}
+	fmt.Fprint(o.stdout, s.screen())
+	return nil
+}
+
+// displayPath is the path of an array inside its file, or the name of a file
+// that is an array.
+func displayPath(r storage.Ref) string {
+	if r.Path == "" {
+		return displayName(r)
+	}
+	return r.Path
+}
+
+// view is the part of an array that --slice names, or all of it, not computed.
+func (o *options) view(a storage.Array) (chunkgrid.Any, error) {
+	x, err := chunkgrid.FromAny(a)
+	if err != nil || !o.sliced {
+		return x, err
+	}
+	x = x.View(o.ranges...)
+	return x, x.Err()
+}
+
+// runOptions are the options of every computation.
+func (o *options) runOptions(more ...chunkgrid.Option) []chunkgrid.Option {
+	return append(more, chunkgrid.Memory(o.memory))
+}
+
+// arrayScreen shows everything about an array. With --stats the statistics
+// stand where the format, the axes and the first values would.
+func (o *options) arrayScreen(ctx context.Context, a storage.Array, info *arrayInfo) error {
+	m := info.meta
+	n := int64(nd.Box{Shape: m.Shape}.Size())
+	size := sizeText(info.logical(), info.stored)
+	if r := ratioText(info.logical(), info.stored); r != "" {
+		size += " (" + r + ")"
+	}
+	var b strings.Builder
+	name := info.name[strings.LastIndex(info.name, "/")+1:]
+	fmt.Fprintf(&b, "%-*s%s %s   %s values, %s\n", labelWidth, name+" ", info.dtype, dimsText(m.Shape, m.Dims), spaced(n), size)
+	b.WriteString(labelled("chunks", chunkText(info)))
+	full := !o.stats || o.all
+	if full {
+		b.WriteString(labelled("format", formatText(m)))
+		lines, err := axisLines(ctx, a)
+		if err != nil {
+			return err
+		}
+		b.WriteString(lines)
+	}
+	if m.DType.Valid() && m.DType.Size() > 0 {
+		b.WriteString(labelled("missing", missingText(m)))
+	}
+	b.WriteString(attrLines(m.Attrs, attrNames(m.Attrs, o.all, missingAttrs...), o.all))
+	if full && m.DType.Size() > 0 {
+		text, err := o.firstValues(ctx, a)
+		if err != nil {
+			return err
+		}
+		b.WriteString(labelled("values", text))
+	}
+	fmt.Fprint(o.stdout, b.String())
+	return nil
+}
+
+// chunkText describes chunks and codecs: "33×180×360, 1 of 1 present    filters  shuffle, gzip 5".
+func chunkText(info *arrayInfo) string {
+	text := "none, contiguous"
+	if info.chunk != nil {
+		text = crossText(info.chunk)
+		if len(info.chunk) == 0 {
+			text = "one element"
+		}
+		if info.stored.chunks > 1 {
+			text += ", grid " + crossText(info.meta.ReadGrid.NumChunks())
+		}
+		text += ", " + presentText(info.stored)
+	}
+	word := "codecs"
+	if strings.Contains(info.meta.Format, "HDF5") {
+		word = "filters"
+	}
+	codecs := "none"
+	if len(info.meta.Codecs) > 0 {
+		codecs = strings.Join(info.meta.Codecs, ", ")
+	}
+	return text + "    " + word + "  " + codecs
+}
+
+func formatText(m *storage.Meta) string {
+	text := m.Format
+	if m.ByteOrder != "" {
+		text += ", " + m.ByteOrder + "-endian"
+	}
+	if m.Order == "F" {
+		text += ", Fortran order"
+	}
+	if !m.WriteGrid.Equal(m.ReadGrid) {
+		text += ", shards of " + crossText(m.WriteGrid.MaxChunk())
+	}
+	return text
+}
+
+// axisLines writes a line per axis that has a name or coordinates.
+func axisLines(ctx context.Context, a storage.Array) (string, error) {
+	f, err := familyOf(ctx, a)
+	if err != nil {
+		return "", err
+	}
+	axes, err := f.axes(ctx, a.Meta())
+	if err != nil {
+		_ = f.Close() // the error that matters is the first
+		return "", err
+	}
+	label := "axes"
+	var rows [][]string
+	for _, x := range axes {
+		if x.name == "" {
+			continue
+		}
+		row := []string{label, fmt.Sprintf("%s %d", x.name, x.length), x.units}
+		if x.rng != nil {
+			row = append(row, x.rng.String())
+		}
+		rows = append(rows, row)
+		label = ""
+	}
+	return table(rows, []int{labelWidth - 2, 0, 0, 0}), f.Close()
+}
+
+// missingText says which values mean none: "-100 (missing_value); storage fill -127".
+func missingText(m *storage.Meta) string {
+	values := missingValues(m)
+	var parts []string
+	for _, name := range missingAttrs {
+		if list, ok := values[name]; ok {
+			texts := make([]string, len(list))
+			for i, v := range list {
+				texts[i] = valueText(m.DType, v)
+			}
+			parts = append(parts, fmt.Sprintf("%s (%s)", strings.Join(texts, ", "), name))
+		}
+	}
+	if len(parts) == 0 {
+		parts = []string{"none declared"}
+	}
+	return strings.Join(parts, ", ") + "; storage fill " + fillText(m)
+}
+
+const (
+	firstCount  = 10       // values on the screen
+	firstLimit  = 64 << 20 // bytes of a chunk above which it isn't read for them
+	firstColumn = 100      // columns the values may take
+)
+
+// firstValues writes the first values of an array, in C order.
+func (o *options) firstValues(ctx context.Context, a storage.Array) (string, error) {
+	m := a.Meta()
+	if slices.Contains(m.Shape, 0) {
+		return "none", nil
+	}
+	_, boxes := a.(storage.BoxReader)
+	if chunk := (nd.Box{Shape: m.ReadGrid.MaxChunk()}).Size(); !boxes && chunk > firstLimit/m.DType.Size() {
+		return "not read, the chunks are large; --slice prints them", nil
+	}
+	box := nd.Box{Start: make([]int, len(m.Shape)), Shape: make([]int, len(m.Shape))}
+	for k := range box.Shape {
+		box.Shape[k] = 1
+	}
+	if k := len(m.Shape) - 1; k >= 0 {
+		box.Shape[k] = min(m.Shape[k], firstCount)
+	}
+	d, err := readBox(ctx, a, box)
+	if err != nil {
+		return "", err
+	}
+	text := ""
+	index := make([]int, len(m.Shape))
+	for i := range d.Size() {
+		if len(index) > 0 {
+			index[len(index)-1] = i
+		}
+		item := valueText(m.DType, d.Item(index...))
+		if i > 0 && len(text)+len(item) > firstColumn {
+			return text + " …", nil
+		}
+		text += " " + item
+	}
+	if d.Size() < (nd.Box{Shape: m.Shape}).Size() {
+		text += " …"
+	}
+	return text[1:], nil
+}

@@ -1,0 +1,296 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"math"
+	"path"
+	"path/filepath"
+	"reflect"
+	"slices"
+
+	"github.com/ndgrid/ndgrid/chunkgrid"
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
+	"github.com/ndgrid/ndgrid/storage/hdf5"
+)
+
+// arrayInfo is what is known of an array without computing anything. It stays
+// valid when the array is closed.
+type arrayInfo struct {
+	name   string // below the group that is shown
+	meta   *storage.Meta
+	dtype  string // of the elements in the file where they have no dtype
+	chunk  []int  // nil: the array has no chunks
+	stored storedSize
+	rng    *coordRange // of a coordinate; nil for other arrays
+	scalar string      // the value of an array without axes
+	stats  *statistics // with --json --stats
+	values nd.Dyn      // with --json, and --values or --slice
+	axes   []axis      // with --json, of an array that is shown alone
+	err    error       // why it can't be described; only name is set then
+}
+
+// groupInfo is a group with everything below it.
+type groupInfo struct {
+	name   string // below the group that is shown
+	format string
+	attrs  storage.Attrs
+	arrays []*arrayInfo
+	groups []*groupInfo
+	err    error
+}
+
+func (a *arrayInfo) logical() int64 {
+	return int64(nd.Box{Shape: a.meta.Shape}.Size()) * int64(a.meta.DType.Size())
+}
+
+func (a *arrayInfo) units() string {
+	u, _ := storage.Attr[string](a.meta.Attrs, "units")
+	return u
+}
+
+// isCoordinate reports whether the array holds the coordinates of its own axis.
+func isCoordinate(name string, m *storage.Meta) bool {
+	return len(m.Shape) == 1 && len(m.Dims) == 1 && m.Dims[0] == path.Base(name)
+}
+
+// describeArray gathers what is shown of an array.
+func (o *options) describeArray(ctx context.Context, a storage.Array, name string) (*arrayInfo, error) {
+	m := a.Meta()
+	info := &arrayInfo{name: name, meta: m, dtype: m.DType.String()}
+	if t, ok := a.(hdf5.Typed); ok && !m.DType.Valid() {
+		info.dtype = t.StoredType()
+	}
+	if _, whole := a.(storage.BoxReader); !whole {
+		chunk, ok := m.ReadGrid.Regular()
+		if !ok {
+			chunk = m.ReadGrid.MaxChunk()
+		}
+		info.chunk = chunk
+	}
+	var err error
+	if info.stored, err = countStored(ctx, a, o.deadline); err != nil {
+		return nil, err
+	}
+	switch {
+	case m.DType.Size() == 0:
+	case len(m.Shape) == 0:
+		d, err := readBox(ctx, a, nd.Box{})
+		if err != nil {
+			return nil, err
+		}
+		info.scalar = valueText(m.DType, d.Item())
+	case isCoordinate(name, m):
+		if info.rng, err = readRange(ctx, a); err != nil {
+			return nil, err
+		}
+	}
+	if !o.json || m.DType.Size() == 0 {
+		return info, nil
+	}
+	return info, o.addValues(ctx, a, info)
+}
+
+// addValues adds what only a document holds: statistics and values.
+func (o *options) addValues(ctx context.Context, a storage.Array, info *arrayInfo) error {
+	x, err := o.view(a)
+	if err != nil {
+		return err
+	}
+	if o.values || o.sliced {
+		if info.values, err = chunkgrid.ComputeDyn(ctx, x, o.runOptions()...); err != nil {
+			return err
+		}
+	}
+	if _, ok := statsOf[x.DType().Kind()]; ok && o.stats {
+		info.stats, err = o.statistics(ctx, x, info.meta)
+	}
+	return err
+}
+
+// describeGroup gathers what is shown of a group. What can't be opened is
+// described by its error.
+func (o *options) describeGroup(ctx context.Context, g storage.Group, name string) (*groupInfo, error) {
+	info := &groupInfo{name: name, attrs: g.Attrs(), format: formatName(g.Ref().Driver)}
+	children, err := g.Names(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range children {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		full := storage.JoinKey(name, c.Name)
+		if c.IsGroup {
+			info.groups = append(info.groups, o.describeChildGroup(ctx, g, c.Name, full))
+		} else {
+			info.arrays = append(info.arrays, o.describeChildArray(ctx, g, c.Name, full))
+		}
+	}
+	orderArrays(info.arrays)
+	for _, a := range info.arrays {
+		if a.err == nil {
+			info.format = a.meta.Format
+		}
+	}
+	return info, nil
+}
+
+func (o *options) describeChildGroup(ctx context.Context, g storage.Group, name, full string) *groupInfo {
+	sub, err := g.Group(ctx, name)
+	if err != nil {
+		return &groupInfo{name: full, err: err}
+	}
+	defer sub.Close()
+	info, err := o.describeGroup(ctx, sub, full)
+	if err != nil {
+		return &groupInfo{name: full, err: err}
+	}
+	return info
+}
+
+func (o *options) describeChildArray(ctx context.Context, g storage.Group, name, full string) *arrayInfo {
+	a, err := g.Array(ctx, name)
+	if err != nil {
+		return &arrayInfo{name: full, err: err}
+	}
+	defer a.Close()
+	info, err := o.describeArray(ctx, a, full)
+	if err != nil {
+		return &arrayInfo{name: full, err: err}
+	}
+	return info
+}
+
+// walk calls f for every group below and including g, depth first.
+func (g *groupInfo) walk(f func(*groupInfo)) {
+	f(g)
+	for _, sub := range g.groups {
+		sub.walk(f)
+	}
+}
+
+// errs returns the errors of everything below the group.
+func (g *groupInfo) errs() error {
+	var all []error
+	g.walk(func(g *groupInfo) {
+		all = append(all, g.err)
+		for _, a := range g.arrays {
+			all = append(all, a.err)
+		}
+	})
+	return errors.Join(all...)
+}
+
+// orderArrays puts coordinates first, in the order in which the largest array
+// has their axes, then the others by name.
+func orderArrays(arrays []*arrayInfo) {
+	var axes []string
+	bySize := slices.Clone(arrays)
+	bySize = slices.DeleteFunc(bySize, func(a *arrayInfo) bool { return a.err != nil })
+	slices.SortStableFunc(bySize, func(a, b *arrayInfo) int { return len(b.meta.Shape) - len(a.meta.Shape) })
+	for _, a := range bySize {
+		for _, d := range a.meta.Dims {
+			if !slices.Contains(axes, d) {
+				axes = append(axes, d)
+			}
+		}
+	}
+	rank := func(a *arrayInfo) int {
+		if a.err == nil && isCoordinate(a.name, a.meta) {
+			return slices.Index(axes, path.Base(a.name))
+		}
+		return len(axes)
+	}
+	slices.SortStableFunc(arrays, func(a, b *arrayInfo) int { return rank(a) - rank(b) })
+}
+
+// formatName is what a driver's format is called.
+func formatName(driver string) string {
+	if name, ok := map[string]string{"hdf5": "HDF5", "zarr": "Zarr"}[driver]; ok {
+		return name
+	}
+	return driver
+}
+
+// displayName is the name of what lies at a place: the file's name, and the
+// path inside it.
+func displayName(r storage.Ref) string { return storage.JoinKey(filepath.Base(r.URL), r.Path) }
+
+// readBox reads a box of an array.
+func readBox(ctx context.Context, a storage.Array, box nd.Box) (nd.Dyn, error) {
+	d, err := nd.NewDyn(a.Meta().DType, box.Shape)
+	if err != nil {
+		return nil, err
+	}
+	return d, storage.ReadBox(ctx, a, box, d.Bytes())
+}
+
+// missingAttrs are the attributes that declare stored values to mean none.
+var missingAttrs = []string{"_FillValue", "missing_value"}
+
+// missingValues returns the values that attributes declare missing, by the
+// attribute's name, as numbers or as what they are.
+func missingValues(m *storage.Meta) map[string][]any {
+	found := map[string][]any{}
+	for _, name := range missingAttrs {
+		v, ok := m.Attrs[name]
+		if !ok {
+			continue
+		}
+		if f, ok := encodedFill(v, m.DType); ok {
+			v = f
+		}
+		found[name] = listOf(v)
+	}
+	return found
+}
+
+// encodedFill decodes a _FillValue as xarray writes it into Zarr v3: the base64
+// of a little-endian float64.
+func encodedFill(v any, dt nd.DType) (float64, bool) {
+	s, ok := v.(string)
+	if !ok || !dt.IsFloat() {
+		return 0, false
+	}
+	b, err := base64.StdEncoding.DecodeString(s)
+	if err != nil || len(b) != 8 {
+		return 0, false
+	}
+	var bits uint64
+	for i, c := range b {
+		bits |= uint64(c) << (8 * i)
+	}
+	return math.Float64frombits(bits), true
+}
+
+// fillText writes the value of elements that were never written.
+func fillText(m *storage.Meta) string {
+	d, err := nd.NewDyn(m.DType, nil)
+	if err != nil {
+		return "none"
+	}
+	storage.Fill(d.Bytes(), m.Fill)
+	return valueText(m.DType, d.Item())
+}
+
+// errNoValues is why there are no values of a stored dtype.
+func errNoValues(info *arrayInfo) error {
+	return fmt.Errorf("%w: elements of type %s can't be read", storage.ErrUnsupported, info.dtype)
+}
+
+// listOf returns the elements of a slice, or a single value as a list of one.
+func listOf(v any) []any {
+	r := reflect.ValueOf(v)
+	if r.Kind() != reflect.Slice {
+		return []any{v}
+	}
+	list := make([]any, r.Len())
+	for i := range list {
+		list[i] = r.Index(i).Interface()
+	}
+	return list
+}

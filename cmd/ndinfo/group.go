@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/ndgrid/ndgrid/diag"
+	"github.com/ndgrid/ndgrid/storage"
+)
+
+// inspectGroup shows a group: a line of its own, then one for each array.
+func (o *options) inspectGroup(ctx context.Context, path string, g storage.Group) error {
+	if (o.stats || o.sliced || o.writing) && !o.json {
+		return fmt.Errorf("%w but a group; name an array inside it: %s/NAME", storage.ErrNotArray, path)
+	}
+	if o.json {
+		return o.groupJSON(ctx, path, g)
+	}
+	info, err := o.describeGroup(ctx, g, "")
+	if err != nil {
+		return err
+	}
+	if o.brief {
+		fmt.Fprintf(o.stdout, "%s   %s   %s\n", path, info.format, groupSize(info))
+		return info.errs()
+	}
+	head := fmt.Sprintf("%s   %s   %s", displayName(g.Ref()), info.format, groupSize(info))
+	if c, err := storage.Attr[string](info.attrs, "Conventions"); err == nil {
+		head += "        Conventions " + c
+	}
+	fmt.Fprintln(o.stdout, head)
+	fmt.Fprint(o.stdout, attrLines(info.attrs, attrNames(info.attrs, o.all, "Conventions"), o.all))
+	fmt.Fprint(o.stdout, table(groupRows(info), []int{7, 7, 0, 13, 13, 0, 7, 0}))
+	return info.errs()
+}
+
+// groupSize counts what is in a group and everything below it.
+func groupSize(info *groupInfo) string {
+	arrays, groups, logical := 0, -1, int64(0)
+	total := storedSize{known: true}
+	info.walk(func(g *groupInfo) {
+		groups++
+		for _, a := range g.arrays {
+			arrays++
+			if a.err != nil {
+				continue
+			}
+			logical += a.logical()
+			total.bytes += a.stored.bytes
+			total.counted += a.stored.counted
+			total.chunks += a.stored.chunks
+			total.known = total.known && a.stored.known
+		}
+	})
+	text := plural(arrays, "array")
+	if groups > 0 {
+		text += ", " + plural(groups, "group")
+	}
+	return text + ", " + sizeText(logical, total)
+}
+
+// groupRows makes the rows of the arrays of a group, then those of the groups below it.
+func groupRows(g *groupInfo) [][]string {
+	var rows [][]string
+	for _, a := range g.arrays {
+		rows = append(rows, arrayRow(a))
+	}
+	for _, sub := range g.groups {
+		if sub.err != nil {
+			rows = append(rows, []string{sub.name + "/", "unreadable, see below"})
+			continue
+		}
+		title, _ := storage.Attr[string](sub.attrs, "title")
+		rows = append(rows, []string{sub.name + "/", "group", plural(len(sub.arrays), "array"), title})
+		rows = append(rows, groupRows(sub)...)
+	}
+	return rows
+}
+
+// arrayRow makes the row of an array: name, dtype, shape, chunks, units, then
+// the range of a coordinate, or codecs, ratio and what the array is.
+func arrayRow(a *arrayInfo) []string {
+	if a.err != nil {
+		return []string{a.name, "unreadable, see below"}
+	}
+	row := []string{a.name, a.dtype, dimsText(a.meta.Shape, a.meta.Dims), crossText(a.chunk), a.units()}
+	switch {
+	case a.rng != nil:
+		return append(row, a.rng.String())
+	case a.scalar != "":
+		return append(row, a.scalar)
+	}
+	return append(row, shortCodecs(a.meta.Codecs), ratioText(a.logical(), a.stored), whatItIs(a.meta.Attrs))
+}
+
+// shortCodecs writes codecs as in "shuffle gzip5".
+func shortCodecs(codecs []string) string {
+	short := make([]string, len(codecs))
+	for i, c := range codecs {
+		short[i] = strings.ReplaceAll(c, " ", "")
+	}
+	return strings.Join(short, " ")
+}
+
+// whatItIs says in words what an array holds, if its attributes do.
+func whatItIs(attrs storage.Attrs) string {
+	for _, name := range []string{"long_name", "standard_name", "title", "description"} {
+		if s, err := storage.Attr[string](attrs, name); err == nil {
+			if r := []rune(s); len(r) > textLimit {
+				return string(r[:textLimit]) + "…"
+			}
+			return s
+		}
+	}
+	return ""
+}
+
+// arrayLine is the line of an array among several paths.
+func arrayLine(path string, a *arrayInfo) string {
+	line := fmt.Sprintf("%s   %s %s   %s", path, a.dtype, dimsText(a.meta.Shape, a.meta.Dims), sizeText(a.logical(), a.stored))
+	if a.meta.DType.Size() == 0 {
+		line = fmt.Sprintf("%s   %s %s   %s stored", path, a.dtype, dimsText(a.meta.Shape, a.meta.Dims), diag.FormatBytes(a.stored.bytes))
+	}
+	for _, more := range []string{ratioText(a.logical(), a.stored), shortCodecs(a.meta.Codecs), whatItIs(a.meta.Attrs)} {
+		if more != "" {
+			line += "   " + more
+		}
+	}
+	return line
+}

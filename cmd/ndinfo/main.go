@@ -1,0 +1,198 @@
+// Command ndinfo shows what is in array files: Zarr stores, HDF5 and NetCDF-4
+// files, .npy files.
+//
+//	ndinfo basin_mask.nc                 the arrays of a file or group
+//	ndinfo basin_mask.nc/basin           one array
+//	ndinfo basin_mask.nc/basin --stats   with statistics of its values
+//	ndinfo --help                        everything else
+//
+// Looking is done with flags. The exit status is 1 where any path failed.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
+	_ "github.com/ndgrid/ndgrid/storage/hdf5"
+	_ "github.com/ndgrid/ndgrid/storage/npy"
+	_ "github.com/ndgrid/ndgrid/storage/std"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	status := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(status)
+}
+
+// run is main with everything it touches as arguments; it returns the exit status.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	cmd := newCommand()
+	cmd.SetArgs(args)
+	cmd.SetOut(stdout)
+	cmd.SetErr(stderr)
+	err := cmd.ExecuteContext(ctx)
+	switch {
+	case err == nil:
+		return 0
+	case !errors.Is(err, errReported):
+		fmt.Fprintf(stderr, "ndinfo: %v\n", err)
+	}
+	return 1
+}
+
+// errReported is the error of a run whose errors are on stderr already.
+var errReported = errors.New("reported")
+
+// options are the flags.
+type options struct {
+	all, size, stats, raw  bool
+	json, values           bool
+	csv                    bool
+	slice, output, png     string
+	memoryText             string
+	ranges                 []nd.Range
+	memory                 int
+	budget                 time.Duration // for counting stored sizes
+	deadline               time.Time     // the end of it; zero: none
+	stdout, stderr         io.Writer
+	sliced, brief, writing bool
+}
+
+const long = `ndinfo shows what is in Zarr stores, HDF5 and NetCDF-4 files and .npy files.
+
+PATH is a file or directory, or something inside one: file.nc/group/array.
+A group is listed, an array described; of several paths each gets one line.
+Nothing but metadata and a few values is read unless a flag asks for more.
+Stored sizes are counted for a second at most, then given as "≥".`
+
+const examples = `  ndinfo air.nc
+  ndinfo air.nc/air --stats
+  ndinfo air.nc/air --slice "0, ::10, ::10"
+  ndinfo air.nc/air --slice "-1" --png last.png
+  ndinfo air.nc/air --slice ":, 40, 80" --csv > series.csv
+  ndinfo air.nc --json | python3 -m json.tool`
+
+func newCommand() *cobra.Command {
+	o := &options{budget: time.Second}
+	cmd := &cobra.Command{
+		Use:               "ndinfo PATH...",
+		Short:             "Show what is in Zarr, HDF5, NetCDF-4 and npy files",
+		Long:              long,
+		Example:           examples,
+		Args:              cobra.MinimumNArgs(1),
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		ValidArgsFunction: completePath,
+		RunE: func(cmd *cobra.Command, paths []string) error {
+			o.stdout, o.stderr = cmd.OutOrStdout(), cmd.ErrOrStderr()
+			if err := o.check(cmd, paths); err != nil {
+				return err
+			}
+			return o.inspectAll(cmd.Context(), paths)
+		},
+	}
+	f := cmd.Flags()
+	f.BoolVarP(&o.all, "all", "a", false, "show bookkeeping attributes too, and long text in full")
+	f.BoolVar(&o.size, "size", false, "count all stored sizes, however long it takes")
+	f.BoolVar(&o.stats, "stats", false, "statistics of the values; missing values and NaN are counted apart")
+	f.BoolVar(&o.raw, "raw", false, "with --stats: over all values, missing ones and NaN included")
+	f.StringVarP(&o.slice, "slice", "s", "", "print the values of a part, named as between NumPy's brackets: \"0, ::2, -1\"")
+	f.BoolVar(&o.csv, "csv", false, "print the values with their coordinates as CSV")
+	f.StringVarP(&o.output, "output", "o", "", "write the values to a `FILE` ending in .npy, .csv or .png")
+	f.StringVar(&o.png, "png", "", "draw the values to a `FILE`: two axes as a heat map, one as a line")
+	f.BoolVar(&o.json, "json", false, "write one JSON document a path instead, see docs/ndinfo.schema.json")
+	f.BoolVar(&o.values, "values", false, "with --json: the values of all arrays too")
+	f.StringVar(&o.memoryText, "memory", "256MiB", "most memory that computing may take")
+	cmd.MarkFlagsMutuallyExclusive("csv", "json")
+	cmd.MarkFlagsMutuallyExclusive("csv", "stats")
+	cmd.MarkFlagsMutuallyExclusive("csv", "raw")
+	return cmd
+}
+
+// check makes sense of the flags together.
+func (o *options) check(cmd *cobra.Command, paths []string) (err error) {
+	if o.memory, err = nd.ParseBytes(o.memoryText); err != nil {
+		return fmt.Errorf("--memory: %w", err)
+	}
+	if o.ranges, err = nd.ParseRange(o.slice); err != nil {
+		return fmt.Errorf("--slice: %w", err)
+	}
+	o.sliced = cmd.Flags().Changed("slice")
+	o.writing = o.csv || o.output != "" || o.png != ""
+	o.brief = len(paths) > 1
+	switch {
+	case o.brief && (o.sliced || o.writing):
+		return errors.New("--slice, --csv, --output and --png take one path")
+	case o.values && !o.json:
+		return errors.New("--values goes with --json; --slice prints values")
+	case o.output != "" && !slices.Contains([]string{".npy", ".csv", ".png"}, filepath.Ext(o.output)):
+		return fmt.Errorf("--output %s: the name must end in .npy, .csv or .png", o.output)
+	}
+	o.stats = o.stats || o.raw
+	return nil
+}
+
+// inspectAll shows every path. Errors go to stderr, and the next path follows.
+func (o *options) inspectAll(ctx context.Context, paths []string) error {
+	if !o.size {
+		o.deadline = time.Now().Add(o.budget)
+	}
+	failed := false
+	for _, p := range paths {
+		if err := o.inspect(ctx, p); err != nil {
+			failed = true
+			for _, e := range flatten(err) {
+				fmt.Fprintf(o.stderr, "ndinfo: %s: %s\n", p, reason(e))
+			}
+		}
+	}
+	if failed {
+		return errReported
+	}
+	return nil
+}
+
+// inspect shows what lies at a path.
+func (o *options) inspect(ctx context.Context, path string) error {
+	a, g, err := storage.Open(ctx, path, nil)
+	if err != nil {
+		return err
+	}
+	if g != nil {
+		defer g.Close()
+		return o.inspectGroup(ctx, path, g)
+	}
+	defer a.Close()
+	if _, err := nd.ResolveRanges(a.Meta().Shape, o.ranges); err != nil {
+		return fmt.Errorf("--slice: %w", err)
+	}
+	return o.inspectArray(ctx, path, a)
+}
+
+// flatten takes joined errors apart.
+func flatten(err error) []error {
+	if j, ok := err.(interface{ Unwrap() []error }); ok {
+		return j.Unwrap()
+	}
+	return []error{err}
+}
+
+// reason is an error without the path, which stands before it already.
+func reason(err error) string {
+	if e, ok := err.(*storage.Error); ok && e.Op == "open" {
+		return e.Err.Error()
+	}
+	return err.Error()
+}

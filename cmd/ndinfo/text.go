@@ -1,0 +1,215 @@
+package main
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
+	"github.com/ndgrid/ndgrid/storage/hdf5"
+)
+
+// spaced writes a number with a space between groups of three digits.
+func spaced(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + " " + s[i:]
+	}
+	return s
+}
+
+// numberText writes a computed number: five digits after the point, or six in
+// all where it is large or small.
+func numberText(v float64) string {
+	if a := max(v, -v); a != 0 && (a < 1e-3 || a >= 1e9) || v != v {
+		return strconv.FormatFloat(v, 'g', 6, 64)
+	}
+	s := strconv.FormatFloat(v, 'f', 5, 64)
+	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
+}
+
+// valueText writes an element of dtype dt with as few digits as tell it apart,
+// text in quotes.
+func valueText(dt nd.DType, v any) string {
+	switch v := v.(type) {
+	case float32:
+		return strconv.FormatFloat(float64(v), 'g', -1, 32)
+	case float64:
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	case nd.Float16:
+		return valueText(dt, v.Float32())
+	case nd.Datetime:
+		return nd.FormatDatetime(v, dt.Unit())
+	case nd.Timedelta:
+		if v == -1<<63 {
+			return "NaT"
+		}
+		return fmt.Sprintf("%d %s", int64(v), dt.Unit())
+	case string:
+		return strconv.Quote(v)
+	case []byte:
+		return fmt.Sprintf("0x%x", v)
+	}
+	return fmt.Sprint(v)
+}
+
+const (
+	textLimit = 40 // longer text is cut to textShown characters
+	textShown = 25
+	listLimit = 6 // longer lists are cut to listShown elements
+	listShown = 4
+)
+
+// attrText writes an attribute's value; long ones are cut unless full.
+func attrText(v any, full bool) string {
+	if s, ok := v.(string); ok {
+		if n := utf8.RuneCountInString(s); n > textLimit && !full {
+			return fmt.Sprintf("%s (%d characters)", strconv.Quote(string([]rune(s)[:textShown])+"…"), n)
+		}
+		return strconv.Quote(s)
+	}
+	r := reflect.ValueOf(v)
+	switch r.Kind() {
+	case reflect.Slice:
+		if r.Len() == 1 {
+			return attrText(r.Index(0).Interface(), full)
+		}
+		n := r.Len()
+		if n > listLimit && !full {
+			n = listShown
+		}
+		items := make([]string, n, n+1)
+		for i := range items {
+			items[i] = attrText(r.Index(i).Interface(), full)
+		}
+		if n < r.Len() {
+			return fmt.Sprintf("[%s, …] (%d values)", strings.Join(items, ", "), r.Len())
+		}
+		return "[" + strings.Join(items, ", ") + "]"
+	case reflect.Map:
+		text := string(appendJSON(nil, v))
+		if n := utf8.RuneCountInString(text); n > textLimit && !full {
+			return fmt.Sprintf("%s… (%d characters)", string([]rune(text)[:textShown]), n)
+		}
+		return text
+	case reflect.Invalid:
+		return "null"
+	}
+	return valueText(nd.DType{}, v)
+}
+
+// firstAttrs are the attributes people look for first, in this order.
+var firstAttrs = []string{"standard_name", "long_name", "title", "units", "calendar", "positive", "valid_min", "valid_max", "valid_range", "scale_factor", "add_offset"}
+
+// attrNames returns the names of attributes in the order of the screen: those
+// people look for, the others by name, long text last. Without all, those that
+// only keep books and those in except are left out.
+func attrNames(attrs storage.Attrs, all bool, except ...string) []string {
+	rank := func(name string) int {
+		if i := slices.Index(firstAttrs, name); i >= 0 {
+			return i
+		}
+		if s, ok := attrs[name].(string); ok && utf8.RuneCountInString(s) > textLimit {
+			return len(firstAttrs) + 1
+		}
+		return len(firstAttrs)
+	}
+	var names []string
+	for name := range attrs {
+		if all || !hdf5.Internal(name) && name != "_ARRAY_DIMENSIONS" && !slices.Contains(except, name) {
+			names = append(names, name)
+		}
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		if ra, rb := rank(a), rank(b); ra != rb {
+			return ra - rb
+		}
+		return strings.Compare(a, b)
+	})
+	return names
+}
+
+const (
+	labelWidth = 9   // of the words that begin the lines of a screen
+	lineWidth  = 120 // attributes are wrapped before it
+)
+
+// labelled writes a line of a screen: a word, then text.
+func labelled(label, text string) string { return fmt.Sprintf("%-*s%s\n", labelWidth, label, text) }
+
+// attrLines writes attributes, as many to a line as fit.
+func attrLines(attrs storage.Attrs, names []string, full bool) string {
+	var b strings.Builder
+	label, line := "attrs", ""
+	for _, name := range names {
+		item := name + " " + attrText(attrs[name], full)
+		if line != "" && utf8.RuneCountInString(line+item)+2 > lineWidth-labelWidth {
+			b.WriteString(labelled(label, line))
+			label, line = "", ""
+		}
+		if line != "" {
+			line += "  "
+		}
+		line += item
+	}
+	if line != "" {
+		b.WriteString(labelled(label, line))
+	}
+	return b.String()
+}
+
+// dimsText writes a shape with the names of its axes: "(Z 33, Y 180)".
+func dimsText(shape []int, dims []string) string {
+	items := make([]string, len(shape))
+	for i, n := range shape {
+		items[i] = strconv.Itoa(n)
+		if i < len(dims) && dims[i] != "" {
+			items[i] = dims[i] + " " + items[i]
+		}
+	}
+	return "(" + strings.Join(items, ", ") + ")"
+}
+
+// crossText writes lengths as "33×180×360".
+func crossText(lengths []int) string {
+	items := make([]string, len(lengths))
+	for i, n := range lengths {
+		items[i] = strconv.Itoa(n)
+	}
+	return strings.Join(items, "×")
+}
+
+// table writes rows in columns of at least the given widths, two spaces apart.
+// The last cell of a row takes the room it needs.
+func table(rows [][]string, widths []int) string {
+	widths = slices.Clone(widths)
+	for _, row := range rows {
+		for i, cell := range row[:len(row)-1] {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	var b strings.Builder
+	for _, row := range rows {
+		line := ""
+		for i, cell := range row {
+			line += cell
+			if i < len(row)-1 {
+				line += strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+2)
+			}
+		}
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+	return b.String()
+}
+
+// plural writes a count: "1 array", "4 arrays".
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return spaced(int64(n)) + " " + thing + "s"
+}
