@@ -274,7 +274,11 @@ func (a *array) StoredType() string { return a.stored }
 // buffers, and a whole chunk for those at the edge.
 func (a *array) ReadCost() int {
 	if a.pipe == nil {
-		return 1 << 20 // the library's conversion buffer
+		cost := 1 << 20 // the library's conversion buffer, or a span of rows
+		if n, err := nd.SizeOf(a.chunk); err == nil && a.chunk != nil {
+			cost += 2 * n * a.elem // stored and decoded
+		}
+		return cost
 	}
 	return a.pipe.limit + a.pipe.cost + a.pipe.size
 }

@@ -63,13 +63,8 @@ func (g *writableGroup) createArray(name string, s storage.Spec) (*array, error)
 	if at != g.group {
 		defer at.drop()
 	}
-	if o, err := lookup(at.id, last); err == nil {
-		if o.isGroup || s.Options["overwrite"] != "true" {
-			return nil, storage.ErrExists
-		}
-		if err := at.unlink(last); err != nil {
-			return nil, err
-		}
+	if err := at.makeRoom(last, s.Options["overwrite"] == "true"); err != nil {
+		return nil, err
 	}
 	var fill unsafe.Pointer
 	if len(s.Fill) > 0 {
@@ -97,6 +92,33 @@ func (g *writableGroup) createArray(name string, s storage.Spec) (*array, error)
 		g.f.w.dims = append(g.f.w.dims, dimJob{at.path, last, m.Dims, m.Shape, a.resizable})
 	}
 	return a, nil
+}
+
+// makeRoom removes the array of a name, if there is one and it may be
+// replaced. lib is held.
+func (g *group) makeRoom(name string, overwrite bool) error {
+	o, err := lookup(g.id, name)
+	switch {
+	case errors.Is(err, storage.ErrNotFound):
+		return nil
+	case err != nil:
+		return err
+	case o.isGroup:
+		return storage.ErrExists
+	}
+	a, err := g.openArray(name)
+	if err != nil {
+		return err
+	}
+	placeholder := a.isPlaceholder()
+	a.drop()
+	switch {
+	case placeholder: // arrays refer to it; removed, they would lose the name
+		return fmt.Errorf("%w: %s is a dimension; its coordinates must be created together with the first array that has it", storage.ErrExists, name)
+	case !overwrite:
+		return storage.ErrExists
+	}
+	return g.unlink(name)
 }
 
 // unlink removes a child, and forgets what was to be done with it. lib is held.

@@ -213,6 +213,13 @@ func (g *group) placeholder(j dimJob, n int, dim string) (*array, error) {
 
 const placeholderName = "This is a netCDF dimension but not a netCDF variable."
 
+// isPlaceholder reports whether the array only stands for a dimension.
+func (a *array) isPlaceholder() bool {
+	m := a.Meta()
+	label, _ := m.Attrs["NAME"].(string)
+	return len(m.Shape) == 1 && strings.HasPrefix(label, strings.TrimSuffix(placeholderName, "."))
+}
+
 // followShape gives the placeholders of an array's dimensions the lengths it
 // now has. lib is held.
 func (g *group) followShape(arrayPath string) error {
@@ -247,9 +254,7 @@ func (g *group) resizePlaceholder(at string, n int) error {
 		return err
 	}
 	defer s.drop()
-	m := s.Meta()
-	label, _ := m.Attrs["NAME"].(string)
-	if !strings.HasPrefix(label, placeholderName[:len(placeholderName)-1]) || m.Shape[0] == n || !s.resizable {
+	if !s.isPlaceholder() || s.Meta().Shape[0] == n || !s.resizable {
 		return nil
 	}
 	return check(C.nd_set_extent(s.id, &sizesOf([]int{n})[0], &stack))
