@@ -81,49 +81,79 @@ func (h *header) runs(box nd.Box) (n int, gap int64, offs iter.Seq[int64]) {
 
 // reverseAxes copies the elements of src, C order of shape, to dst, C order of
 // the shape backwards: what turns F order into C order and back.
-func reverseAxes(dst, src []byte, shape []int, size int) error {
+func reverseAxes(dst, src []byte, shape []int, size int) {
 	switch size {
 	case 1:
-		return reverse[uint8](dst, src, shape)
+		reverse[uint8](dst, src, shape)
 	case 2:
-		return reverse[uint16](dst, src, shape)
+		reverse[uint16](dst, src, shape)
 	case 4:
-		return reverse[uint32](dst, src, shape)
+		reverse[uint32](dst, src, shape)
 	case 8:
-		return reverse[uint64](dst, src, shape)
+		reverse[uint64](dst, src, shape)
 	case 16:
-		return reverse[complex128](dst, src, shape)
+		reverse[complex128](dst, src, shape)
+	default:
+		strips(shape, func(d, s, n, step int) {
+			for i := range n {
+				copy(dst[(d+i)*size:(d+i+1)*size], src[(s+i*step)*size:])
+			}
+		})
 	}
-	// Elements of odd sizes: their bytes are one more axis, which stays last.
-	perm := make([]int, len(shape)+1)
-	for k := range shape {
-		perm[k] = len(shape) - 1 - k
-	}
-	perm[len(shape)] = len(shape)
-	from, err := nd.FromSlice(src, append(slices.Clone(shape), size)...)
-	if err != nil {
-		return err
-	}
-	if from, err = from.Transpose(perm...); err != nil {
-		return err
-	}
-	to, err := nd.FromSlice(dst, from.Shape()...)
-	if err != nil {
-		return err
-	}
-	return to.Assign(from)
 }
 
-func reverse[T nd.Elem](dst, src []byte, shape []int) error {
-	from, err := nd.FromSlice(nd.AsSlice[T](src), shape...)
-	if err != nil {
-		return err
+func reverse[T nd.Elem](dst, src []byte, shape []int) {
+	to, from := nd.AsSlice[T](dst), nd.AsSlice[T](src)
+	strips(shape, func(d, s, n, step int) {
+		for i := range n {
+			to[d+i] = from[s+i*step]
+		}
+	})
+}
+
+// strip is how many elements are moved at a time: the cache lines of as many
+// rows fit the L1 cache together.
+const strip = 32
+
+// strips calls do with pieces of the first axis: n elements at d, d+1, … of the
+// destination of reverseAxes, at s, s+step, … of its source. Pieces that share
+// cache lines follow each other.
+func strips(shape []int, do func(d, s, n, step int)) {
+	last := len(shape) - 1
+	size := nd.Box{Shape: shape}.Size()
+	if last < 1 || size == 0 {
+		do(0, 0, size, 1)
+		return
 	}
-	to, err := nd.FromSlice(nd.AsSlice[T](dst), from.T().Shape()...)
-	if err != nil {
-		return err
+	middle := shape[1:last]
+	step := size / shape[0]      // from row to row of the source
+	across := size / shape[last] // from column to column of the destination
+	index := make([]int, len(middle))
+	for {
+		s, d := 0, 0
+		for k := range middle {
+			s = s*middle[k] + index[k]
+		}
+		for k := len(middle) - 1; k >= 0; k-- {
+			d = d*middle[k] + index[k]
+		}
+		s, d = s*shape[last], d*shape[0]
+		for r := 0; r < shape[0]; r += strip {
+			for c := range shape[last] {
+				do(d+c*across+r, s+r*step+c, min(strip, shape[0]-r), step)
+			}
+		}
+		k := len(middle) - 1
+		for ; k >= 0; k-- {
+			if index[k]++; index[k] < middle[k] {
+				break
+			}
+			index[k] = 0
+		}
+		if k < 0 {
+			return
+		}
 	}
-	return to.Assign(from.T())
 }
 
 // normalize turns elements as they lie in the file into native ones: byte
