@@ -61,6 +61,32 @@ func TestOpenErrors(t *testing.T) {
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
+// TestDamagedChild damages the header of one array; the others stay readable.
+func TestDamagedChild(t *testing.T) {
+	data, err := os.ReadFile("testdata/types.h5")
+	require.NoError(t, err)
+	first := bytes.Index(data, []byte("OHDR")) // the root; headers of the format v110 have a signature
+	second := first + 4 + bytes.Index(data[first+4:], []byte("OHDR"))
+	copy(data[second:], "XXXX")
+	file := filepath.Join(t.TempDir(), "damaged.h5")
+	require.NoError(t, os.WriteFile(file, data, 0o600))
+	g := openGroupT(t, file, "")
+	names, err := g.Names(t.Context())
+	require.NoError(t, err)
+	failed := 0
+	for _, c := range names {
+		a, err := g.Array(t.Context(), c.Name)
+		if err != nil {
+			failed++
+			assert.ErrorContains(t, err, "libhdf5")
+			assert.ErrorContains(t, err, c.Name)
+			continue
+		}
+		require.NoError(t, a.Close())
+	}
+	assert.Equal(t, 1, failed)
+}
+
 func TestDetect(t *testing.T) {
 	for file, want := range map[string]bool{"types.h5": true, "userblock.h5": true, "golden.json": false, "make.py": false} {
 		path := filepath.Join("testdata", file)

@@ -100,23 +100,27 @@ static int is_placeholder(hid_t loc, const char *name) {
 	return strncmp(text, mark, sizeof mark - 1) == 0;
 }
 
-static herr_t list_one(hid_t loc, const char *name, const H5L_info_t *link, void *data) {
-	(void)link;
-	nd_buf *out = data;
-	H5O_info_t info;
-	int there = stat_link(loc, name, &info);
-	if (there < 0)
-		return -1;
-	if (there == 0 || (info.type != H5O_TYPE_GROUP && info.type != H5O_TYPE_DATASET))
-		return 0;
-	if (info.type == H5O_TYPE_DATASET && is_placeholder(loc, name))
-		return 0;
-	uint64_t head[3] = {info.type == H5O_TYPE_GROUP, info.fileno, info.addr};
+static herr_t put_child(nd_buf *out, const char *name, int is_group, uint64_t fileno, uint64_t addr) {
+	uint64_t head[3] = {(uint64_t)is_group, fileno, addr};
 	return nd_put(out, head, sizeof head) < 0 || nd_put(out, name, strlen(name) + 1) < 0 ? -1 : 0;
 }
 
-// nd_list lists the groups and datasets behind the links of a group. Each is
-// three uint64 (is it a group, file number, address) and its name with a NUL.
+static herr_t list_one(hid_t loc, const char *name, const H5L_info_t *link, void *data) {
+	(void)link;
+	H5O_info_t info;
+	int there = stat_link(loc, name, &info);
+	if (there < 0) // damaged: listed as an array, so that opening it tells
+		return put_child(data, name, 0, 0, 0);
+	if (there > 0 && info.type == H5O_TYPE_GROUP)
+		return put_child(data, name, 1, info.fileno, info.addr);
+	if (there > 0 && info.type == H5O_TYPE_DATASET && !is_placeholder(loc, name))
+		return put_child(data, name, 0, info.fileno, info.addr);
+	return 0;
+}
+
+// nd_list lists the groups and datasets behind the links of a group, and what
+// is too damaged to tell. Each is three uint64 (is it a group, file number,
+// address) and its name with a NUL.
 int nd_list(hid_t loc, nd_buf *out, nd_err *e) {
 	nd_silence s;
 	nd_enter(&s, e);
