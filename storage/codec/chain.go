@@ -79,6 +79,9 @@ func (c *Chain) Size() int { return c.size }
 // longer isn't one.
 func (c *Chain) MaxEncoded() int { return c.encoded.Size }
 
+// Fixed reports whether every encoded chunk has exactly MaxEncoded bytes.
+func (c *Chain) Fixed() bool { return c.encoded.Exact }
+
 // Identity reports whether encoded and decoded chunks are the same bytes.
 func (c *Chain) Identity() bool { return len(c.steps) == 0 }
 

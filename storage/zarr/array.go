@@ -18,6 +18,7 @@ type array struct {
 	head    atomic.Pointer[header]
 	closed  atomic.Bool
 	scratch sync.Pool // of *[]byte: stored bytes, and whole chunks that are cut
+	indexes indexes   // of shards
 }
 
 var (
@@ -51,17 +52,18 @@ func (a *array) Close() error {
 	return nil
 }
 
-// chunkKey checks a call about a chunk and returns the chunk's key and box.
-func (a *array) chunkKey(ctx context.Context, h *header, coord []int) (string, nd.Box, error) {
+// check refuses calls about chunks that can't be answered, and returns the box
+// of a chunk of a grid.
+func (a *array) check(ctx context.Context, g nd.Grid, coord []int) (nd.Box, error) {
 	switch {
 	case a.closed.Load():
-		return "", nd.Box{}, storage.ErrClosed
+		return nd.Box{}, storage.ErrClosed
 	case ctx.Err() != nil:
-		return "", nd.Box{}, ctx.Err()
-	case !h.meta.ReadGrid.Contains(coord):
-		return "", nd.Box{}, fmt.Errorf("%w: the grid has %v chunks", nd.ErrIndex, h.meta.ReadGrid.NumChunks())
+		return nd.Box{}, ctx.Err()
+	case !g.Contains(coord):
+		return nd.Box{}, fmt.Errorf("%w: the grid has %v chunks", nd.ErrIndex, g.NumChunks())
 	}
-	return h.keys.key(a.key, coord), h.meta.ReadGrid.Box(coord), nil
+	return g.Box(coord), nil
 }
 
 func (a *array) failChunk(op string, coord []int, err error) error {
@@ -72,7 +74,7 @@ func (a *array) failChunk(op string, coord []int, err error) error {
 // straight to dst, unless a codec in between needs a buffer.
 func (a *array) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool, error) {
 	h := a.head.Load()
-	key, box, err := a.chunkKey(ctx, h, coord)
+	box, err := a.check(ctx, h.meta.ReadGrid, coord)
 	if err == nil {
 		err = h.chainErr
 	}
@@ -80,17 +82,20 @@ func (a *array) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool, e
 	if err == nil && len(dst) != box.Size()*item {
 		err = fmt.Errorf("%w: buffer of %d bytes, the chunk has %d", nd.ErrShape, len(dst), box.Size()*item)
 	}
-	if err != nil {
-		return false, a.failChunk("read", coord, err)
+	present := false
+	if err == nil {
+		var loc location
+		if loc, present, err = a.locate(ctx, h, coord); present {
+			present, err = a.readChunk(ctx, h, loc, box, dst)
+		}
 	}
-	present, err := a.readChunk(ctx, h, key, box, dst)
 	if err != nil {
 		return false, a.failChunk("read", coord, err)
 	}
 	return present, nil
 }
 
-func (a *array) readChunk(ctx context.Context, h *header, key string, box nd.Box, dst []byte) (bool, error) {
+func (a *array) readChunk(ctx context.Context, h *header, loc location, box nd.Box, dst []byte) (bool, error) {
 	whole := slices.Equal(box.Shape, h.chunk)
 	buf := a.scratch.Get().(*[]byte)
 	defer a.scratch.Put(buf)
@@ -99,8 +104,12 @@ func (a *array) readChunk(ctx context.Context, h *header, key string, box nd.Box
 	if direct {
 		into = dst[:0:len(dst)]
 	}
-	limit := h.chain.MaxEncoded()
-	stored, err := storage.GetRange(ctx, a.store, key, 0, int64(limit)+1, into)
+	limit := int64(h.chain.MaxEncoded())
+	length := limit + 1
+	if loc.length >= 0 {
+		length = min(length, loc.length)
+	}
+	stored, err := storage.GetRange(ctx, a.store, loc.key, loc.offset, length, into)
 	if errors.Is(err, storage.ErrNotFound) {
 		return false, nil
 	}
@@ -110,8 +119,10 @@ func (a *array) readChunk(ctx context.Context, h *header, key string, box nd.Box
 	if !direct {
 		*buf = stored
 	}
-	if len(stored) > limit {
-		return false, fmt.Errorf("key %s: %w: more than the %d bytes a chunk can have", key, storage.ErrCorrupt, limit)
+	if n := int64(len(stored)); n > limit {
+		return false, fmt.Errorf("key %s: %w: more than the %d bytes a chunk can have", loc.key, storage.ErrCorrupt, limit)
+	} else if loc.length > n {
+		return false, fmt.Errorf("key %s: %w: the shard ends within a chunk of %d bytes at %d", loc.key, storage.ErrCorrupt, loc.length, loc.offset)
 	}
 	full := dst
 	if !whole {
@@ -121,7 +132,7 @@ func (a *array) readChunk(ctx context.Context, h *header, key string, box nd.Box
 		full = (*tmp)[:h.chain.Size()]
 	}
 	if err := h.chain.Decode(full, stored); err != nil {
-		return false, fmt.Errorf("key %s: %w", key, err)
+		return false, fmt.Errorf("key %s: %w", loc.key, err)
 	}
 	if !whole {
 		storage.CopyBox(dst, box, full, nd.Box{Start: box.Start, Shape: h.chunk}, box, h.meta.DType.Size())
@@ -140,6 +151,9 @@ func (a *array) ReadCost() int {
 	if !h.chain.Identity() {
 		cost += h.chain.MaxEncoded()
 	}
+	if h.shard != nil {
+		cost += h.shard.index.Size() + h.shard.index.MaxEncoded()
+	}
 	for k, n := range h.meta.Shape {
 		if n%h.chunk[k] != 0 {
 			return cost + h.chain.Size()
@@ -148,31 +162,31 @@ func (a *array) ReadCost() int {
 	return cost
 }
 
-// StoredSize returns the length of a chunk's value.
+// StoredSize returns the length of a chunk's value, or of its part of a shard.
 func (a *array) StoredSize(ctx context.Context, coord []int) (int64, bool, error) {
-	key, _, err := a.chunkKey(ctx, a.head.Load(), coord)
-	if err != nil {
-		return 0, false, a.failChunk("size of", coord, err)
-	}
-	n, err := storage.Size(ctx, a.store, key)
+	_, _, n, err := a.ChunkLocation(ctx, coord)
 	if errors.Is(err, storage.ErrNotFound) {
 		return 0, false, nil
 	}
-	if err != nil {
-		return 0, false, a.failChunk("size of", coord, err)
-	}
-	return n, true, nil
+	return n, err == nil, err
 }
 
-// ChunkLocation returns the key of a chunk: the whole value is the chunk.
+// ChunkLocation returns the key of the value that holds a chunk, and which part
+// of it does. A chunk that was never written is storage.ErrNotFound.
 func (a *array) ChunkLocation(ctx context.Context, coord []int) (name string, offset, length int64, err error) {
-	name, _, err = a.chunkKey(ctx, a.head.Load(), coord)
+	h := a.head.Load()
+	var loc location
+	if _, err = a.check(ctx, h.meta.ReadGrid, coord); err == nil {
+		var present bool
+		if loc, present, err = a.locate(ctx, h, coord); err == nil && !present {
+			err = storage.ErrNotFound
+		}
+	}
+	if err == nil && loc.length < 0 {
+		loc.length, err = storage.Size(ctx, a.store, loc.key)
+	}
 	if err != nil {
 		return "", 0, 0, a.failChunk("locate", coord, err)
 	}
-	length, err = storage.Size(ctx, a.store, name)
-	if err != nil {
-		return "", 0, 0, a.failChunk("locate", coord, err)
-	}
-	return name, 0, length, nil
+	return loc.key, loc.offset, loc.length, nil
 }

@@ -21,10 +21,14 @@ const array3 = `{"zarr_format":3,"node_type":"array","shape":[3,0],"data_type":{
 
 const array2 = `{"zarr_format":2,"shape":[5],"chunks":[2],"dtype":">M8[10us]","compressor":{"id":"zlib","level":1},"fill_value":0,"order":"F","filters":null,"dimension_separator":"/"}`
 
+const sharded = `{"zarr_format":3,"node_type":"array","shape":[5],"data_type":"uint8","chunk_grid":{"name":"regular","configuration":{"chunk_shape":[4]}},
+"chunk_key_encoding":"default","fill_value":0,"codecs":[{"name":"sharding_indexed","configuration":{"chunk_shape":[2],"codecs":["bytes"],
+"index_codecs":[{"name":"bytes","configuration":{"endian":"little"}},"crc32c"],"index_location":"start"}}]}`
+
 // FuzzMetadata opens what it is given; documents that open must survive being
 // read in chunks, and say what can be written down again.
 func FuzzMetadata(f *testing.F) {
-	for _, doc := range []string{array3, `{"zarr_format":3,"node_type":"group","attributes":{"x":1}}`, `{"a":"\\\"","b":"` + "\x00" + `"}`} {
+	for _, doc := range []string{array3, sharded, `{"zarr_format":3,"node_type":"group","attributes":{"x":1}}`, `{"a":"\\\"","b":"` + "\x00" + `"}`} {
 		f.Add(true, doc)
 	}
 	f.Add(false, array2)

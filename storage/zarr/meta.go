@@ -16,6 +16,7 @@ type header struct {
 	meta  storage.Meta
 	chunk []int // shape of a stored chunk; those at the edges have it too
 	keys  keyEncoding
+	shard *sharding // nil where every chunk is a value of its own
 	// chain decodes chunks; nil where it can't, for the reason chainErr.
 	chain    *codec.Chain
 	chainErr error
@@ -199,15 +200,29 @@ func parseDims(v any, ndim int) ([]string, error) {
 
 // parseCodecs reads the codecs of v3 and builds the chain.
 func (h *header) parseCodecs(v any) error {
+	if list, ok := v.([]any); ok && len(list) == 1 {
+		if e, err := parseExtension(list[0]); err == nil && e.name == "sharding_indexed" {
+			return h.setSharding(e.config)
+		}
+	}
+	configs, err := parseConfigs(v)
+	if err == nil {
+		h.setCodecs(configs)
+	}
+	return err
+}
+
+// parseConfigs reads a list of codecs.
+func parseConfigs(v any) ([]codec.Config, error) {
 	list, ok := v.([]any)
 	if !ok || len(list) == 0 {
-		return fmt.Errorf("%w: codecs %s is no list of codecs", storage.ErrCorrupt, brief(v))
+		return nil, fmt.Errorf("%w: codecs %s is no list of codecs", storage.ErrCorrupt, brief(v))
 	}
 	var configs []codec.Config
 	for i, x := range list {
 		e, err := parseExtension(x)
 		if err != nil {
-			return fmt.Errorf("codec %d: %w", i, err)
+			return nil, fmt.Errorf("codec %d: %w", i, err)
 		}
 		name := e.name
 		if alias, ok := codecAliases[name]; ok {
@@ -218,8 +233,7 @@ func (h *header) parseCodecs(v any) error {
 		}
 		configs = append(configs, codec.Config{Name: name, Params: codec.Params(e.config)})
 	}
-	h.setCodecs(configs)
-	return nil
+	return configs, nil
 }
 
 // codecAliases are other names that documents use.

@@ -55,15 +55,16 @@ func startArray(ctx context.Context, p place, s storage.Spec, overwrite bool, op
 // value, bit by bit, is deleted instead.
 func (a *writableArray) WriteChunk(ctx context.Context, coord []int, src []byte) error {
 	h := a.head.Load()
-	key, box, err := a.chunkKey(ctx, h, coord)
+	box, err := a.check(ctx, h.meta.WriteGrid, coord)
 	if err == nil {
-		err = h.chainErr
+		err = h.checkWritable()
 	}
 	item := h.meta.DType.Size()
 	if err == nil && len(src) != box.Size()*item {
 		err = fmt.Errorf("%w: buffer of %d bytes, the chunk has %d", nd.ErrShape, len(src), box.Size()*item)
 	}
 	if err == nil {
+		key := h.keys.key(a.key, coord)
 		if storage.IsFill(src, h.meta.Fill) {
 			err = a.store.Delete(ctx, key)
 		} else {
@@ -118,9 +119,13 @@ func (a *writableArray) WriteCost() int {
 
 // DeleteChunk removes a chunk from the store.
 func (a *writableArray) DeleteChunk(ctx context.Context, coord []int) error {
-	key, _, err := a.chunkKey(ctx, a.head.Load(), coord)
+	h := a.head.Load()
+	_, err := a.check(ctx, h.meta.WriteGrid, coord)
 	if err == nil {
-		err = a.store.Delete(ctx, key)
+		err = h.checkWritable()
+	}
+	if err == nil {
+		err = a.store.Delete(ctx, h.keys.key(a.key, coord))
 	}
 	if err != nil {
 		return a.failChunk("delete", coord, err)
@@ -135,6 +140,9 @@ func (a *writableArray) Resize(ctx context.Context, shape []int) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	old := a.head.Load()
+	if err := old.checkWritable(); err != nil {
+		return a.fail("resize", err)
+	}
 	if len(shape) != len(old.meta.Shape) {
 		return a.fail("resize", fmt.Errorf("%w: shape %v has %d axes, the array has %d", nd.ErrShape, shape, len(shape), len(old.meta.Shape)))
 	}

@@ -16,6 +16,7 @@ import numcodecs
 import numpy as np
 import zarr
 from zarr.codecs import BloscCodec, BytesCodec, Crc32cCodec, GzipCodec, TransposeCodec, ZstdCodec
+from zarr.codecs.numcodecs import BZ2
 
 warnings.simplefilter("ignore")
 
@@ -73,7 +74,9 @@ def version3(store):
     add(codecs, "transpose", **two, filters=TransposeCodec(order=(1, 0)))
     add(codecs, "transpose3", (2, 3, 4), (2, 2, 3), "uint16", filters=TransposeCodec(order=(1, 2, 0)), serializer=BytesCodec(endian="big"))
     add(codecs, "blosc", **two, compressors=BloscCodec(cname="lz4", shuffle="bitshuffle"))
-    add(codecs, "sharding", (6, 6), (2, 3), shards=(4, 6), readable=False)
+    add(codecs, "sharding", (7, 8), (2, 3), shards=(4, 6), hole=True)
+    add(codecs, "shardingstart", (5,), (1,), "uint8", shards={"shape": (3,), "index_location": "start"}, compressors=None)
+    add(codecs, "bz2", (4,), (2,), "uint8", compressors=BZ2(level=1), readable=False)
     keys = root.create_group("keys")
     for name, sep in ("default", "/"), ("default", "."), ("v2", "."), ("v2", "/"):
         add(keys, name + ("slash" if sep == "/" else "dot"), (5, 4), (2, 3), chunk_key_encoding={"name": name, "separator": sep})
