@@ -7,16 +7,21 @@ import (
 	"github.com/ndgrid/ndgrid/nd"
 )
 
-// call is one operation of a case: what it is, on which values (inputs first,
-// then the results of the calls before it), with which parameters.
+// call is one operation of a case: what it is, on the results of which calls
+// before it, with which parameters. The argument of opInput is the number of an
+// input.
 type call struct {
 	Op     string      `json:"op"`
 	Args   []int       `json:"args"`
 	Params plan.Params `json:"params,omitempty"`
 }
 
-// The movements: operations that only say where elements go.
+// The leaves, and the movements: operations that only say where elements go.
 const (
+	opInput  = "input"
+	opArange = "arange"
+	opHashed = "hashed"
+
 	opSlice     = "slice"
 	opReshape   = "reshape"
 	opTranspose = "transpose"
@@ -42,6 +47,13 @@ func (c call) int(name string) int { return c.Params[name].(int) }
 
 // node makes the call's node of a plan.
 func (c call) node(args []*plan.Node) *plan.Node {
+	p := c.Params
+	switch c.Op {
+	case opArange:
+		return plan.Arange(p["dtype"].(nd.DType), p["start"].(float64), p["step"].(float64), c.int("istart"), c.int("istep"), p["grid"].(nd.Grid))
+	case opHashed:
+		return plan.Func(generatorName, nil, hashedType, p["grid"].(nd.Grid))
+	}
 	a := args[0]
 	switch c.Op {
 	case opSlice:

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ndgrid/ndgrid/internal/kernel"
 	"github.com/ndgrid/ndgrid/internal/plan"
 	"github.com/ndgrid/ndgrid/nd"
 )
@@ -21,21 +20,27 @@ type builder struct {
 	taste  taste
 	inputs []*input
 	calls  []call
-	nodes  []*plan.Node // of inputs (all made before the first call), then calls
+	nodes  []*plan.Node // of the calls
 }
 
-// input adds a random array and returns its number.
+// input adds a random array and returns its number among the calls.
 func (b *builder) input(dt nd.DType, shape []int) (int, error) {
-	if len(b.calls) > 0 {
-		return 0, fmt.Errorf("inputs come before calls")
-	}
 	in, err := newInput(b.ctx, b.r, dt, shape, b.taste, b.dir)
 	if err != nil {
 		return 0, err
 	}
 	b.inputs = append(b.inputs, in)
+	b.calls = append(b.calls, call{Op: opInput, Args: []int{len(b.inputs) - 1}})
 	b.nodes = append(b.nodes, in.node())
 	return len(b.nodes) - 1, nil
+}
+
+// arange adds a sequence of numbers and returns its number.
+func (b *builder) arange(dt nd.DType) (int, error) {
+	r := b.r
+	n := r.IntN(50)
+	return b.call(call{Op: opArange, Params: plan.Params{"dtype": dt, "n": n, "grid": gridOf(cut(r, []int{n})),
+		"start": r.NormFloat64(), "step": r.NormFloat64(), "istart": r.IntN(9), "istep": r.IntN(9) - 4}})
 }
 
 // call adds a call and returns its number.
@@ -316,9 +321,15 @@ func (b *builder) reduction(name string, v int) (call, bool) {
 	if strings.HasSuffix(name, "var") || strings.HasSuffix(name, "std") {
 		c.Params["ddof"] = []float64{0, 1, 1, 2.5}[r.IntN(4)]
 	}
-	red, _ := kernel.LookupReduction(name)
-	if red.NonEmpty && n.Size() == 0 {
-		return c, false
+	return c, b.accepts(c)
+}
+
+// accepts reports whether the call has a result that is not too large.
+func (b *builder) accepts(c call) bool {
+	args := make([]*plan.Node, len(c.Args))
+	for i, k := range c.Args {
+		args[i] = b.nodes[k]
 	}
-	return c, true
+	n := c.node(args)
+	return n.Err == nil && n.Size() <= 2*b.limit && n.NDim() <= 6
 }

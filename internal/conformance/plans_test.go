@@ -118,7 +118,7 @@ func evalTurn(n *plan.Node, _ nd.Box, dst []byte, in [][]byte, _ []nd.Box) error
 // grow adds random operations of every kind.
 func (b *builder) grow(steps int) error {
 	r := b.r
-	for len(b.calls) < steps {
+	for steps += len(b.calls); len(b.calls) < steps; {
 		v := r.IntN(len(b.nodes))
 		if r.IntN(2) == 0 {
 			v = len(b.nodes) - 1
@@ -166,16 +166,6 @@ func (b *builder) anyUfunc(v int) call {
 	return b.ufunc(name, args, dtypes[b.r.IntN(len(dtypes))])
 }
 
-// accepts reports whether the call has a result that is not too large.
-func (b *builder) accepts(c call) bool {
-	args := make([]*plan.Node, len(c.Args))
-	for i, k := range c.Args {
-		args[i] = b.nodes[k]
-	}
-	n := c.node(args)
-	return n.Err == nil && n.Size() <= 2*b.limit && n.NDim() <= 6
-}
-
 // newPlan makes a random case of several inputs and operations.
 func newPlan(ctx context.Context, r *rand.Rand, dir string) (*builder, error) {
 	b := &builder{ctx: ctx, r: r, dir: dir, limit: 300, taste: taste(r.IntN(2))}
@@ -192,13 +182,15 @@ func newPlan(ctx context.Context, r *rand.Rand, dir string) (*builder, error) {
 			dt = dtypes[r.IntN(len(dtypes))]
 		}
 	}
+	var err error
 	switch r.IntN(8) {
 	case 0:
-		b.nodes = append(b.nodes, plan.Func(generatorName, nil, hashedType, gridOf(cut(r, hashedShape))))
+		_, err = b.call(call{Op: opHashed, Params: plan.Params{"grid": gridOf(cut(r, hashedShape))}})
 	case 1:
-		l := r.IntN(50)
-		grid := gridOf(cut(r, []int{l}))
-		b.nodes = append(b.nodes, plan.Arange([]nd.DType{nd.Int16, nd.Uint64, nd.Float32, nd.Float64}[r.IntN(4)], r.NormFloat64(), r.NormFloat64(), r.IntN(9), r.IntN(9)-4, grid))
+		_, err = b.arange([]nd.DType{nd.Int16, nd.Uint64, nd.Float32, nd.Float64}[r.IntN(4)])
+	}
+	if err != nil {
+		return nil, err
 	}
 	return b, b.grow(1 + r.IntN(7))
 }
@@ -210,7 +202,7 @@ func TestPlans(t *testing.T) {
 	worker := startWorker(t)
 	n := 3000
 	if raceDetector {
-		n = 400
+		n = 800
 	}
 	n = times(t, n)
 	travelled, failed := 0, 0

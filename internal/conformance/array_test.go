@@ -1,0 +1,139 @@
+package conformance
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+
+	"github.com/ndgrid/ndgrid/chunkgrid"
+	"github.com/ndgrid/ndgrid/internal/exec"
+	"github.com/ndgrid/ndgrid/nd"
+)
+
+// typed are the functions of arrays whose elements have one Go type.
+type typed struct {
+	leaf    func(in *input) chunkgrid.Any
+	call    func(c call, args []chunkgrid.Any) chunkgrid.Any
+	compute func(ctx context.Context, a chunkgrid.Any, opts ...chunkgrid.Option) (nd.Dyn, error)
+}
+
+var typedOf = map[nd.Kind]typed{
+	nd.KindBool: typedFor[bool](),
+	nd.KindInt8: typedFor[int8](), nd.KindInt16: typedFor[int16](), nd.KindInt32: typedFor[int32](), nd.KindInt64: typedFor[int64](),
+	nd.KindUint8: typedFor[uint8](), nd.KindUint16: typedFor[uint16](), nd.KindUint32: typedFor[uint32](), nd.KindUint64: typedFor[uint64](),
+	nd.KindFloat16: typedFor[nd.Float16](), nd.KindFloat32: typedFor[float32](), nd.KindFloat64: typedFor[float64](),
+	nd.KindComplex64: typedFor[complex64](), nd.KindComplex128: typedFor[complex128](),
+	nd.KindDatetime: typedFor[nd.Datetime](), nd.KindTimedelta: typedFor[nd.Timedelta](),
+}
+
+func typedFor[T nd.Elem]() typed {
+	return typed{leafOf[T], apply[T], func(ctx context.Context, a chunkgrid.Any, opts ...chunkgrid.Option) (nd.Dyn, error) {
+		r, err := chunkgrid.As[T](a).Compute(ctx, opts...)
+		if err != nil {
+			return nil, err
+		}
+		return r, nil
+	}}
+}
+
+// leafOf returns an input as a lazy array, by the function a user would call.
+func leafOf[T nd.Elem](in *input) chunkgrid.Any {
+	switch {
+	case in.Kind == "full" && len(in.data) > 0 && in.DType.Unit() == "":
+		return chunkgrid.Full(nd.AsSlice[T](in.data)[0], in.Shape, nd.Lists(in.Chunks))
+	case in.src != nil:
+		return nd.Must(chunkgrid.FromAny(in.src))
+	case in.dyn == nil:
+		return chunkgrid.FromDyn(nd.Must(nd.DynFromBytes(in.DType, in.Shape, in.data)), nd.Lists(in.Chunks))
+	}
+	return chunkgrid.FromND(nd.Must(nd.As[T](in.dyn)), nd.Lists(in.Chunks))
+}
+
+// apply makes the array of a call whose result is of R, by the method a user would call.
+func apply[R nd.Elem](c call, args []chunkgrid.Any) chunkgrid.Any {
+	if c.Op == opArange {
+		// Of the generic constructors the one for floats has no count.
+		return nil
+	}
+	all := make([]*chunkgrid.Array[R], len(args))
+	for i, a := range args {
+		all[i] = chunkgrid.As[R](a)
+	}
+	a := all[0]
+	switch c.Op {
+	case opSlice:
+		return a.SliceText(c.Params["text"].(string))
+	case opReshape:
+		if c.Params["order"] == "F" {
+			return a.ReshapeF(c.ints("shape")...)
+		}
+		return a.Reshape(c.ints("shape")...)
+	case opTranspose:
+		return a.Transpose(c.ints("axes")...)
+	case opSwapAxes:
+		return a.SwapAxes(c.int("i"), c.int("j"))
+	case opMoveAxis:
+		return a.MoveAxis(c.int("i"), c.int("j"))
+	case opSqueeze:
+		return a.Squeeze(c.ints("axes")...)
+	case opExpand:
+		return a.ExpandDims(c.ints("axes")...)
+	case opBroadcast:
+		return a.BroadcastTo(c.ints("shape")...)
+	case opConcat:
+		return chunkgrid.Concatenate(c.int("axis"), all...)
+	case opStack:
+		return chunkgrid.Stack(c.int("axis"), all...)
+	case opRepeat:
+		return a.Repeat(c.int("axis"), c.int("n"))
+	case opTake:
+		return a.Take(c.int("axis"), c.ints("index"))
+	case opRechunk:
+		var sizes [][]int
+		g := c.Params["grid"].(nd.Grid)
+		for k := range g.NDim() {
+			sizes = append(sizes, nil)
+			for n := range g.Sizes(k) {
+				sizes[k] = append(sizes[k], n)
+			}
+		}
+		return a.Rechunk(nd.Lists(sizes))
+	}
+	return chunkgrid.Op[R](c.Op, c.Params, args...)
+}
+
+// lazy makes the lazy arrays of all calls of a case.
+func (b *builder) lazy() chunkgrid.Any {
+	arrays := make([]chunkgrid.Any, len(b.calls))
+	for i, c := range b.calls {
+		kind := b.nodes[i].DType.Kind()
+		if c.Op == opInput {
+			in := b.inputs[c.Args[0]]
+			arrays[i] = typedOf[kind].leaf(in)
+			continue
+		}
+		args := make([]chunkgrid.Any, len(c.Args))
+		for k, a := range c.Args {
+			args[k] = arrays[a]
+		}
+		arrays[i] = typedOf[kind].call(c, args)
+	}
+	return arrays[len(arrays)-1]
+}
+
+// evaluate computes an array with random options and returns its elements.
+func evaluate(ctx context.Context, r *rand.Rand, dir string, a chunkgrid.Any) (nd.Dyn, error) {
+	memory := 1 << 30
+	if r.IntN(3) > 0 {
+		memory = 1 << (10 + r.IntN(12))
+	}
+	order := []nd.Order{nd.C, nd.F}[r.IntN(2)]
+	for {
+		d, err := typedOf[a.DType().Kind()].compute(ctx, a,
+			chunkgrid.Workers(1+r.IntN(7)), chunkgrid.Memory(memory), chunkgrid.Scratch(dir), chunkgrid.Order(order))
+		if !errors.Is(err, exec.ErrMemory) {
+			return d, err
+		}
+		memory += memory/4 + r.IntN(memory)
+	}
+}

@@ -1,0 +1,241 @@
+package conformance
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	osexec "os/exec"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/ndgrid/ndgrid/internal/kernel"
+	"github.com/ndgrid/ndgrid/internal/plan"
+	"github.com/ndgrid/ndgrid/nd"
+)
+
+// goal is what a case is about: an operation on arguments of some dtypes.
+type goal struct {
+	op   string
+	args []nd.DType
+	to   nd.DType // of cast
+}
+
+func (g goal) String() string { return fmt.Sprint(g.op, g.args) }
+
+// goals lists every operation with every combination of dtypes it takes.
+func goals() []goal {
+	var all []goal
+	date, span := nd.Datetime64("D"), nd.Timedelta64("D")
+	for _, name := range kernel.Ufuncs() {
+		u, _ := kernel.LookupUfunc(name)
+		combinations := [][]nd.DType{{date, span}, {span, date}}
+		for _, d := range dtypes {
+			combinations = append(combinations, slices.Repeat([]nd.DType{d}, u.NArgs))
+			if u.NArgs == 3 && d != nd.Bool {
+				combinations = append(combinations, []nd.DType{nd.Bool, d, d})
+			}
+		}
+		for _, args := range combinations {
+			targets := []nd.DType{{}}
+			if name == "cast" {
+				targets = dtypes
+			}
+			for _, to := range targets {
+				if _, err := u.Result(plan.Params{"to": to}, args); err == nil && name != triple {
+					all = append(all, goal{name, args, to})
+				}
+			}
+		}
+	}
+	for _, name := range kernel.Reductions() {
+		red, _ := kernel.LookupReduction(name)
+		for _, d := range dtypes {
+			if _, err := red.Result(nil, d); err == nil {
+				all = append(all, goal{op: name, args: []nd.DType{d}})
+			}
+		}
+	}
+	for _, op := range movements {
+		for _, d := range dtypes {
+			all = append(all, goal{op: op, args: []nd.DType{d}})
+		}
+	}
+	return all
+}
+
+// tasteFor returns what elements suit the operation: prod has a tolerance only
+// where nothing over- or underflows on the way.
+func (g goal) tasteFor(r *rand.Rand) taste {
+	_, reduces := kernel.LookupReduction(g.op)
+	switch {
+	case g.op == "prod":
+		return near1
+	case r.IntN(4) == 0, reduces && g.args[0].IsInteger() && r.IntN(3) > 0:
+		return small
+	}
+	return wild
+}
+
+// newCase makes a random case around the goal: inputs, movements of them, the
+// operation, and movements of its result.
+func (g goal) newCase(ctx context.Context, r *rand.Rand, dir string) (*builder, error) {
+	b := &builder{ctx: ctx, r: r, dir: dir, limit: 120, taste: g.tasteFor(r)}
+	if r.IntN(12) == 0 {
+		b.limit = 4000
+	}
+	shape := shapeOf(r, b.limit)
+	args, err := b.arguments(g.args, shape)
+	if err != nil {
+		return nil, err
+	}
+	last, err := b.operation(g, args)
+	for n := r.IntN(4); n > 1 && err == nil; n-- {
+		last, err = b.move(last)
+	}
+	return b, err
+}
+
+// arguments makes values of the dtypes that broadcast against each other.
+func (b *builder) arguments(types []nd.DType, shape []int) ([]int, error) {
+	moves := max(b.r.IntN(4)-1, 0)
+	args := make([]int, len(types))
+	for i := range types {
+		var err error
+		if i > 0 && types[i] == types[i-1] && b.r.IntN(8) == 0 {
+			args[i] = args[i-1]
+			continue
+		}
+		if args[i], err = b.input(types[i], shape); err != nil {
+			return nil, err
+		}
+		for range moves {
+			if args[i], err = b.move(args[i]); err != nil {
+				return nil, err
+			}
+		}
+		shape = b.partner(shape)
+		if moves > 0 { // each argument is moved in its own way; the last ones take the shape that came of it
+			shape, moves = b.partner(b.nodes[args[i]].Shape), 0
+		}
+	}
+	return args, nil
+}
+
+// operation adds the goal's own call; reductions and movements are tried until
+// one fits the shape.
+func (b *builder) operation(g goal, args []int) (int, error) {
+	if _, ok := kernel.LookupUfunc(g.op); ok {
+		return b.call(b.ufunc(g.op, args, g.to))
+	}
+	_, reduces := kernel.LookupReduction(g.op)
+	for range 20 {
+		c, ok := call{}, false
+		if reduces {
+			c, ok = b.reduction(g.op, args[0])
+		} else {
+			c, ok = b.movement(g.op, args[0])
+		}
+		if ok {
+			return b.call(c)
+		}
+	}
+	v, err := b.input(g.args[0], []int{2, 1, 3}) // that shape is beyond the operation
+	if err != nil {
+		return 0, err
+	}
+	return b.operation(g, []int{v})
+}
+
+// message is a case with what the library made of it.
+type message struct {
+	Inputs []*input `json:"inputs"`
+	Calls  []call   `json:"calls"`
+	Out    outcome  `json:"out"`
+}
+
+type outcome struct {
+	DType nd.DType `json:"dtype"`
+	Shape []int    `json:"shape"`
+	Error string   `json:"error"`
+}
+
+// judge computes a case and has NumPy judge the result.
+func judge(ctx context.Context, numpy *process, b *builder, dir string) error {
+	a := b.lazy()
+	if err := a.Err(); err != nil {
+		return err
+	}
+	m := message{Inputs: b.inputs, Calls: b.calls, Out: outcome{DType: a.DType(), Shape: a.Shape()}}
+	d, err := evaluate(ctx, b.r, dir, a)
+	var result []byte
+	if err != nil {
+		m.Out.Error = err.Error()
+	} else {
+		m.Out.DType, m.Out.Shape, result = d.DType(), append([]int{}, d.Shape()...), d.Bytes()
+	}
+	head, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	parts := [][]byte{binary.LittleEndian.AppendUint32(nil, uint32(len(head))), head}
+	for _, in := range b.inputs {
+		parts = append(parts, in.data)
+	}
+	_, err = numpy.ask(append(parts, result)...)
+	return err
+}
+
+// TestNumPy compares random cases of every operation and dtype with NumPy.
+func TestNumPy(t *testing.T) {
+	python := os.Getenv("NDGRID_PYTHON")
+	if python == "" {
+		t.Skip("NDGRID_PYTHON is not set: no NumPy to compare with (make test sets it)")
+	}
+	s, dir, all := seed(t), t.TempDir(), goals()
+	numpy := start(t, osexec.Command(python, "testdata/reference.py"))
+	each := max(20, (20000+len(all)-1)/len(all))
+	if raceDetector {
+		each = 1
+	}
+	each = times(t, each)
+	var mu sync.Mutex
+	failures := map[string]int{}
+	jobs := make(chan int)
+	var wg sync.WaitGroup
+	for range 3 {
+		wg.Go(func() {
+			for i := range jobs {
+				g := all[i/each]
+				files := filepath.Join(dir, fmt.Sprint(i))
+				b, err := g.newCase(t.Context(), rand.New(rand.NewPCG(s, uint64(i))), files)
+				if err == nil {
+					err = judge(t.Context(), numpy, b, dir)
+				}
+				_ = os.RemoveAll(files)
+				if err == nil {
+					continue
+				}
+				mu.Lock()
+				failures[g.op]++
+				if failures[g.op] <= 3 {
+					t.Errorf("%v: %v\n%s", g, err, describe(s, i, b))
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	for i := range len(all) * each {
+		jobs <- i
+	}
+	close(jobs)
+	wg.Wait()
+	for op, n := range failures {
+		t.Errorf("%s: %d cases fail", op, n)
+	}
+	t.Logf("%d cases: %d of each of %d operations on dtypes", len(all)*each, each, len(all))
+}
