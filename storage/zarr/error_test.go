@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -376,6 +377,8 @@ func TestConsolidated(t *testing.T) {
 		return strings.Contains(string(b), "consolidated_metadata")
 	}
 	require.True(t, has())
+	kept, err := s.Get(ctx, "zarr.json", nil)
+	require.NoError(t, err)
 	g, err := zarr.OpenWritableStore(ctx, s, "")
 	require.NoError(t, err)
 	a, err := g.CreateArray(ctx, "shapes/new", storage.Spec{DType: nd.Int8, Shape: []int{2}})
@@ -389,6 +392,26 @@ func TestConsolidated(t *testing.T) {
 	assert.True(t, math.IsNaN(again.Attrs()["nan"].(float64)), "even those JSON lacks")
 	_, err = again.Array(ctx, "shapes/new")
 	assert.NoError(t, err)
+	require.NoError(t, s.Put(ctx, "zarr.json", kept))
+	sub, err := g.Group(ctx, "shapes")
+	require.NoError(t, err)
+	require.NoError(t, sub.(storage.WritableGroup).SetAttrs(ctx, storage.Attrs{"new": 1}))
+	assert.False(t, has())
+
+	made := mem.NewStore()
+	g, err = zarr.CreateStore(ctx, made, "top", map[string]string{"consolidated": "true"})
+	require.NoError(t, err)
+	a, err = g.CreateArray(ctx, "g/x", storage.Spec{DType: nd.Int8, Shape: []int{2}})
+	require.NoError(t, err)
+	require.NoError(t, a.Commit(ctx))
+	require.NoError(t, g.Commit(ctx))
+	b, err := made.Get(ctx, "top/zarr.json", nil)
+	require.NoError(t, err)
+	var doc struct {
+		Consolidated struct{ Metadata map[string]any } `json:"consolidated_metadata"`
+	}
+	require.NoError(t, json.Unmarshal(b, &doc))
+	assert.ElementsMatch(t, []string{"g", "g/x"}, slices.Collect(maps.Keys(doc.Consolidated.Metadata)))
 }
 
 // An array with an axis that is still empty keeps the chunk shape it grows into.

@@ -83,7 +83,7 @@ func TestPythonReadsOurs(t *testing.T) {
 	ctx := t.Context()
 	r := rand.New(rand.NewPCG(3, 4))
 	path := filepath.Join(t.TempDir(), "ours.zarr")
-	g, err := storage.Create(ctx, path, nil)
+	g, err := storage.Create(ctx, path, map[string]string{"consolidated": "true"})
 	require.NoError(t, err)
 	require.NoError(t, g.SetAttrs(ctx, storage.Attrs{"title": "ours"}))
 	specs, data := map[string]storage.Spec{}, map[string][]byte{}

@@ -16,6 +16,7 @@ type writableGroup struct {
 	group
 	draft *draft
 	fresh bool         // created by this handle
+	full  bool         // to be consolidated when it is committed
 	open  atomic.Int32 // arrays created in it that aren't ended yet
 	mu    sync.Mutex   // guards attrs and ending
 	ended bool
@@ -58,7 +59,7 @@ func CreateStore(ctx context.Context, s storage.Store, path string, opts map[str
 	if err := checkOptions(opts); err != nil {
 		return nil, &storage.Error{Op: "create", Name: path, Err: err}
 	}
-	return startGroup(ctx, place{store: s, key: path, path: path}, opts["overwrite"] == "true")
+	return startGroup(ctx, place{store: s, key: path, path: path}, opts)
 }
 
 func create(ctx context.Context, path string, opts map[string]string) (storage.WritableGroup, error) {
@@ -66,7 +67,7 @@ func create(ctx context.Context, path string, opts map[string]string) (storage.W
 	if err != nil {
 		return nil, err
 	}
-	return startGroup(ctx, p, opts["overwrite"] == "true")
+	return startGroup(ctx, p, opts)
 }
 
 // CreateArrayStore starts a new array at path of a store, as CreateStore does a
@@ -87,15 +88,15 @@ func createArray(ctx context.Context, path string, s storage.Spec, opts map[stri
 }
 
 // startGroup writes the metadata of a new group in its draft.
-func startGroup(ctx context.Context, p place, overwrite bool) (*writableGroup, error) {
-	at, d, err := newDraft(ctx, p, overwrite)
+func startGroup(ctx context.Context, p place, opts map[string]string) (*writableGroup, error) {
+	at, d, err := newDraft(ctx, p, opts["overwrite"] == "true")
 	if err != nil {
 		return nil, err
 	}
 	if err := at.putGroup(ctx, nil); err != nil {
 		return nil, errors.Join(err, d.abort())
 	}
-	return &writableGroup{group: group{at, storage.Attrs{}}, draft: d, fresh: true}, nil
+	return &writableGroup{group: group{at, storage.Attrs{}}, draft: d, fresh: true, full: opts["consolidated"] == "true"}, nil
 }
 
 func (p place) putGroup(ctx context.Context, a storage.Attrs) error {
@@ -219,6 +220,11 @@ func (g *writableGroup) Commit(ctx context.Context) error {
 	case n > 0:
 		return g.fail("commit", fmt.Errorf("arrays in it that are neither committed nor aborted: %d", n))
 	}
+	if g.full {
+		if err := g.consolidate(ctx); err != nil {
+			return g.fail("commit", err)
+		}
+	}
 	if err := g.draft.commit(ctx); err != nil {
 		return g.fail("commit", err)
 	}
@@ -245,6 +251,40 @@ func (g *writableGroup) Abort() error {
 func (g *writableGroup) Close() error {
 	if err := g.Abort(); err != nil && !errors.Is(err, storage.ErrClosed) {
 		return err
+	}
+	return nil
+}
+
+// consolidate writes the documents of all nodes below p into that of p.
+func (p place) consolidate(ctx context.Context) error {
+	all := object{}
+	if err := p.collect(ctx, "", all); err != nil {
+		return err
+	}
+	doc, err := p.document(ctx, "zarr.json")
+	if err != nil {
+		return err
+	}
+	doc["consolidated_metadata"] = object{"kind": "inline", "must_understand": false, "metadata": all}
+	return p.put(ctx, doc)
+}
+
+// collect adds the documents of the nodes below p to all, by path.
+func (p place) collect(ctx context.Context, path string, all object) error {
+	children, err := (&group{place: p}).Names(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range children {
+		at, below := p.child(c.Name), storage.JoinKey(path, c.Name)
+		if all[below], err = at.document(ctx, "zarr.json"); err != nil {
+			return err
+		}
+		if c.IsGroup {
+			if err := at.collect(ctx, below, all); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

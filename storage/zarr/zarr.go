@@ -3,8 +3,10 @@
 //
 // Every chunk is a value of the store; metadata are JSON documents beside them
 // (https://zarr-specs.readthedocs.io). Options of the driver: "overwrite"
-// ("true": Create replaces what is there, at Commit) and "sync" ("true": what is
-// written outlives a loss of power, see dir.Sync).
+// ("true": Create replaces what is there, at Commit), "sync" ("true": what is
+// written outlives a loss of power, see dir.Sync) and "consolidated" ("true":
+// the metadata of all nodes are written into that of the group that Create
+// makes as well, at Commit, where some readers look for them first).
 package zarr
 
 import (
@@ -85,8 +87,8 @@ func dirOptions(opts map[string]string) []dir.Option {
 
 func checkOptions(opts map[string]string) error {
 	for k, v := range opts {
-		if k != "overwrite" && k != "sync" {
-			return fmt.Errorf("%w: option %q; there are overwrite and sync", storage.ErrUnsupported, k)
+		if k != "overwrite" && k != "sync" && k != "consolidated" {
+			return fmt.Errorf("%w: option %q; there are overwrite, sync and consolidated", storage.ErrUnsupported, k)
 		}
 		if v != "true" && v != "false" && v != "" {
 			return fmt.Errorf("%w: option %s=%q; it is true or false", storage.ErrUnsupported, k, v)

@@ -1,4 +1,4 @@
-"""Reads every array below a Zarr store with zarr-python and prints what it sees, as JSON:
+"""Reads every array in the consolidated metadata of a Zarr store with zarr-python and prints what it sees, as JSON:
 
     python read.py STORE
 
@@ -20,7 +20,7 @@ def b64(a):
 
 
 out = {}
-root = zarr.open_group(sys.argv[1], mode="r")
+root = zarr.open_consolidated(sys.argv[1])
 for path, a in root.members(max_depth=None):
     if isinstance(a, zarr.Array):
         out[path] = {
