@@ -29,7 +29,7 @@ func complexOps[F nd.Float, C nd.Complex]() opSet {
 	}
 	for name, f := range map[string]func(complex128) complex128{
 		"sqrt": sqrtComplex, "exp": expComplex, "log": logComplex,
-		"exp2": scaled(expComplex, math.Ln2, 1), "log2": scaled(logComplex, 1, 1/math.Ln2), "log10": scaled(logComplex, 1, 1/math.Ln10),
+		"exp2": exp2Complex, "log2": scaled(logComplex, 1/math.Ln2), "log10": scaled(logComplex, 1/math.Ln10),
 		"expm1": expm1Complex, "log1p": log1pComplex,
 		"sin": sinComplex, "cos": cosComplex, "tan": tanComplex,
 		"sinh": sinhComplex, "cosh": coshComplex, "tanh": tanhComplex,

@@ -41,19 +41,46 @@ func logHypot(big, small float64) float64 {
 	return log(big) + log1p(float64(q*q))/2
 }
 
+// expComplex is e^x (cos y + i sin y).
 func expComplex(z complex128) complex128 {
 	x, y := real(z), imag(z)
-	switch {
-	case !finite(z):
+	if !finite(z) {
 		return cmplx.Exp(z)
-	case y == 0:
-		return complex(exp(x), y)
-	case x > 709:
-		half := exp(x / 2)
-		return complex(half*cos(y)*half, half*sin(y)*half)
+	}
+	if x > 709 {
+		third := exp(x / 3)
+		return complex(grown(cos(y), third, third), grown(sin(y), third, third))
 	}
 	e := exp(x)
 	return complex(e*cos(y), e*sin(y))
+}
+
+// grown is part*third*third*last in an order that overflows only where the
+// result does; a zero part stays zero where the others are infinite.
+func grown(part, third, last float64) float64 {
+	if part == 0 {
+		return part
+	}
+	return part * third * third * last
+}
+
+// exp2Complex is 2^x (cos(y ln 2) + i sin(y ln 2)), the angle in two parts.
+func exp2Complex(z complex128) complex128 {
+	const ln2Rest = 0x1.abc9e3b39803fp-56 // of ln 2 beside math.Ln2
+	x, y := real(z), imag(z)
+	if !finite(z) {
+		return cmplx.Exp(complex(x*math.Ln2, y*math.Ln2))
+	}
+	angle := float64(y * math.Ln2)
+	low := math.FMA(y, math.Ln2, -angle) + float64(y*ln2Rest)
+	s, c := sin(angle), cos(angle)
+	s, c = s+float64(low*c), c-float64(low*s)
+	if x > 1000 {
+		third := exp2(x / 3)
+		return complex(grown(c, third, third), grown(s, third, third))
+	}
+	e := exp2(x)
+	return complex(e*c, e*s)
 }
 
 func sqrtComplex(z complex128) complex128 {
@@ -76,41 +103,55 @@ func sqrtComplex(z complex128) complex128 {
 	return complex(math.Abs(y)/(2*t)*scale, math.Copysign(t, y)*scale)
 }
 
+// sinComplex is -i sinh(iz).
 func sinComplex(z complex128) complex128 {
 	if !finite(z) {
 		return cmplx.Sin(z)
 	}
-	x, y := real(z), imag(z)
-	return complex(sin(x)*cosh(y), cos(x)*sinh(y))
+	w := sinhComplex(complex(-imag(z), real(z)))
+	return complex(imag(w), -real(w))
 }
 
+// cosComplex is cosh(iz).
 func cosComplex(z complex128) complex128 {
 	if !finite(z) {
 		return cmplx.Cos(z)
 	}
-	x, y := real(z), imag(z)
-	return complex(cos(x)*cosh(y), -sin(x)*sinh(y))
+	return coshComplex(complex(-imag(z), real(z)))
 }
 
+// sinhComplex is sinh x cos y + i cosh x sin y.
 func sinhComplex(z complex128) complex128 {
-	if !finite(z) {
-		return cmplx.Sinh(z)
-	}
 	x, y := real(z), imag(z)
+	switch {
+	case !finite(z):
+		return cmplx.Sinh(z)
+	case math.Abs(x) > 709:
+		third := exp(math.Abs(x) / 3)
+		return complex(math.Copysign(1, x)*grown(cos(y), third, third/2), grown(sin(y), third, third/2))
+	}
 	return complex(sinh(x)*cos(y), cosh(x)*sin(y))
 }
 
+// coshComplex is cosh x cos y + i sinh x sin y.
 func coshComplex(z complex128) complex128 {
-	if !finite(z) {
-		return cmplx.Cosh(z)
-	}
 	x, y := real(z), imag(z)
+	switch {
+	case !finite(z):
+		return cmplx.Cosh(z)
+	case math.Abs(x) > 709:
+		third := exp(math.Abs(x) / 3)
+		return complex(grown(cos(y), third, third/2), math.Copysign(1, x)*grown(sin(y), third, third/2))
+	}
 	return complex(cosh(x)*cos(y), sinh(x)*sin(y))
 }
 
 // expm1Complex keeps its digits near zero.
 func expm1Complex(z complex128) complex128 {
 	x, y := real(z), imag(z)
+	if x > 40 && finite(z) {
+		return expComplex(z) // less 1, which is far below its last digit
+	}
 	half := sin(y / 2)
 	return complex(float64(expm1(x)*cos(y))-float64(2*half*half), exp(x)*sin(y))
 }
@@ -124,11 +165,11 @@ func log1pComplex(z complex128) complex128 {
 	return complex(log1p(float64(x*(2+x))+float64(y*y))/2, atan2(y, 1+x))
 }
 
-// scaled is outside*f(inside*z).
-func scaled(f func(complex128) complex128, inside, outside float64) func(complex128) complex128 {
+// scaled is by*f(z).
+func scaled(f func(complex128) complex128, by float64) func(complex128) complex128 {
 	return func(z complex128) complex128 {
-		z = f(complex(real(z)*inside, imag(z)*inside))
-		return complex(real(z)*outside, imag(z)*outside)
+		z = f(z)
+		return complex(real(z)*by, imag(z)*by)
 	}
 }
 
