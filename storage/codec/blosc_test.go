@@ -52,10 +52,10 @@ func TestBloscGolden(t *testing.T) {
 		dst := make([]byte, c.N)
 		require.NoError(t, chain.Decode(dst, c.Frame), c.Name)
 		require.Equal(t, c.data(), dst, c.Name)
-		for cut := 0; cut < len(c.Frame); cut += 1 + len(c.Frame)/50 {
+		for cut := 0; cut < len(c.Frame); cut += 1 + len(c.Frame)/20 {
 			require.ErrorIs(t, chain.Decode(dst, c.Frame[:cut]), storage.ErrCorrupt, "%s cut at %d", c.Name, cut)
 		}
-		for at := 4; at < len(c.Frame); at += 1 + len(c.Frame)/200 {
+		for at := 4; at < len(c.Frame); at += 1 + len(c.Frame)/60 {
 			bad := bytes.Clone(c.Frame)
 			bad[at] ^= 0xa5
 			_ = chain.Decode(dst, bad) // an error or other bytes, but nothing worse

@@ -157,7 +157,7 @@ func TestBombs(t *testing.T) {
 	for _, name := range []string{"zstd 3", "gzip 6", "zlib 6", "crc32c", "fletcher32"} {
 		c, err := codec.NewBytes(1000, parse(t, name))
 		require.NoError(t, err)
-		for _, n := range []int{0, 1, 999, 1001, 5 << 20} {
+		for _, n := range []int{0, 1, 999, 1001, 1 << 20} {
 			other, err := codec.NewBytes(n, parse(t, name))
 			require.NoError(t, err)
 			enc, err := other.Encode(nil, make([]byte, n))
