@@ -190,7 +190,7 @@ func (b *builder) reshaped(shape []int) []int {
 	r := b.r
 	n := nd.Box{Shape: shape}.Size()
 	if n == 0 {
-		to := slices.Clone(shape)
+		to := append([]int{}, shape...)
 		r.Shuffle(len(to), func(i, j int) { to[i], to[j] = to[j], to[i] })
 		return append(to, 1)[:min(len(to)+1, 5)]
 	}
@@ -220,7 +220,7 @@ func (b *builder) reshaped(shape []int) []int {
 }
 
 func (b *builder) broadcast(c call, shape []int) (call, bool) {
-	to := slices.Clone(shape)
+	to := append([]int{}, shape...)
 	for k, l := range to {
 		if l == 1 && b.r.IntN(2) == 0 {
 			to[k] = b.r.IntN(5)

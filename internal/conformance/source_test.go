@@ -88,6 +88,7 @@ func gridOf(chunks [][]int) nd.Grid { return nd.Must(nd.NewGridSizes(chunks)) }
 
 // newInput returns a random array of a dtype and shape; dir is for files.
 func newInput(ctx context.Context, r *rand.Rand, dt nd.DType, shape []int, t taste, dir string) (*input, error) {
+	shape = append([]int{}, shape...) // [] in JSON, not null
 	in := &input{DType: dt, Shape: shape, Chunks: cut(r, shape)}
 	n := nd.Box{Shape: shape}.Size()
 	in.data = elements(r, dt, n, t)
