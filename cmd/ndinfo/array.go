@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -12,19 +14,14 @@ import (
 )
 
 // inspectArray shows an array, or does with its values what the flags ask for.
-func (o *options) inspectArray(ctx context.Context, path string, a storage.Array) error {
+func (o *options) inspectArray(ctx context.Context, url string, a storage.Array) error {
 	if o.json {
-		return o.arrayJSON(ctx, path, a)
+		return o.arrayJSON(ctx, url, a)
 	}
-	info, err := o.describeArray(ctx, a, displayPath(a.Ref()))
-	if err != nil {
-		return err
-	}
+	info := o.describeArray(ctx, a, displayPath(a.Ref()))
+	err := info.err
 	if o.brief {
-		fmt.Fprintln(o.stdout, arrayLine(path, info))
-		if !o.stats {
-			return nil
-		}
+		fmt.Fprintln(o.stdout, arrayLine(url, info))
 	}
 	if (o.stats || o.sliced || o.writing) && info.meta.DType.Size() == 0 {
 		return errNoValues(info)
@@ -35,7 +32,7 @@ func (o *options) inspectArray(ctx context.Context, path string, a storage.Array
 	case o.sliced:
 		err = o.printSlice(ctx, a, info)
 	case !o.brief:
-		err = o.arrayScreen(ctx, a, info)
+		err = errors.Join(err, o.arrayScreen(ctx, a, info))
 	}
 	if err != nil || !o.stats {
 		return err
@@ -80,37 +77,35 @@ func (o *options) runOptions(more ...chunkgrid.Option) []chunkgrid.Option {
 // stand where the format, the axes and the first values would.
 func (o *options) arrayScreen(ctx context.Context, a storage.Array, info *arrayInfo) error {
 	m := info.meta
-	n := int64(nd.Box{Shape: m.Shape}.Size())
-	size := sizeText(info.logical(), info.stored)
-	if r := ratioText(info.logical(), info.stored); r != "" {
+	size := info.sizeText()
+	if r := info.ratioText(); r != "" {
 		size += " (" + r + ")"
 	}
 	var b strings.Builder
-	name := info.name[strings.LastIndex(info.name, "/")+1:]
-	fmt.Fprintf(&b, "%-*s%s %s   %s values, %s\n", labelWidth, name+" ", info.dtype, dimsText(m.Shape, m.Dims), spaced(n), size)
+	fmt.Fprintf(&b, "%-*s%s %s   %s, %s\n", labelWidth, path.Base(info.name)+" ", info.dtype, dimsText(m.Shape, m.Dims),
+		plural(nd.Box{Shape: m.Shape}.Size(), "value"), size)
 	b.WriteString(labelled("chunks", chunkText(info)))
 	full := !o.stats || o.all
+	var errs []error
 	if full {
-		b.WriteString(labelled("format", formatText(m)))
 		lines, err := axisLines(ctx, a)
-		if err != nil {
-			return err
-		}
-		b.WriteString(lines)
+		errs = append(errs, err)
+		b.WriteString(labelled("format", formatText(m)) + lines)
 	}
 	if m.DType.Valid() && m.DType.Size() > 0 {
 		b.WriteString(labelled("missing", missingText(m)))
 	}
 	b.WriteString(attrLines(m.Attrs, attrNames(m.Attrs, o.all, missingAttrs...), o.all))
 	if full && m.DType.Size() > 0 {
-		text, err := o.firstValues(ctx, a)
+		text, err := firstValues(ctx, a)
 		if err != nil {
-			return err
+			text = "unreadable, see below"
 		}
+		errs = append(errs, err)
 		b.WriteString(labelled("values", text))
 	}
 	fmt.Fprint(o.stdout, b.String())
-	return nil
+	return errors.Join(errs...)
 }
 
 // chunkText describes chunks and codecs: "33×180×360, 1 of 1 present    filters  shuffle, gzip 5".
@@ -204,7 +199,7 @@ const (
 )
 
 // firstValues writes the first values of an array, in C order.
-func (o *options) firstValues(ctx context.Context, a storage.Array) (string, error) {
+func firstValues(ctx context.Context, a storage.Array) (string, error) {
 	m := a.Meta()
 	if slices.Contains(m.Shape, 0) {
 		return "none", nil
@@ -232,11 +227,12 @@ func (o *options) firstValues(ctx context.Context, a storage.Array) (string, err
 		}
 		item := valueText(m.DType, d.Item(index...))
 		if i > 0 && len(text)+len(item) > firstColumn {
-			return text + " …", nil
+			text += " …"
+			break
 		}
 		text += " " + item
 	}
-	if d.Size() < (nd.Box{Shape: m.Shape}).Size() {
+	if d.Size() < (nd.Box{Shape: m.Shape}).Size() && !strings.HasSuffix(text, "…") {
 		text += " …"
 	}
 	return text[1:], nil

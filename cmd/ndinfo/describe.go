@@ -12,6 +12,7 @@ import (
 	"slices"
 
 	"github.com/ndgrid/ndgrid/chunkgrid"
+	"github.com/ndgrid/ndgrid/diag"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
 	"github.com/ndgrid/ndgrid/storage/hdf5"
@@ -30,7 +31,7 @@ type arrayInfo struct {
 	stats  *statistics // with --json --stats
 	values nd.Dyn      // with --json, and --values or --slice
 	axes   []axis      // with --json, of an array that is shown alone
-	err    error       // why it can't be described; only name is set then
+	err    error       // what can't be read; without meta it can't be opened
 }
 
 // groupInfo is a group with everything below it.
@@ -43,9 +44,21 @@ type groupInfo struct {
 	err    error
 }
 
+// logical is the number of bytes of all elements, 0 where they vary in size.
 func (a *arrayInfo) logical() int64 {
 	return int64(nd.Box{Shape: a.meta.Shape}.Size()) * int64(a.meta.DType.Size())
 }
+
+// sizeText writes logical and stored bytes: "2.0 MiB in 89 KiB".
+func (a *arrayInfo) sizeText() string {
+	if a.meta.DType.Size() == 0 {
+		return diag.FormatBytes(a.stored.bytes) + " stored"
+	}
+	return sizeText(a.logical(), a.stored)
+}
+
+// ratioText writes the compression ratio: "23.6:1", "" where it isn't known.
+func (a *arrayInfo) ratioText() string { return ratioText(a.logical(), a.stored) }
 
 func (a *arrayInfo) units() string {
 	u, _ := storage.Attr[string](a.meta.Attrs, "units")
@@ -57,8 +70,9 @@ func isCoordinate(name string, m *storage.Meta) bool {
 	return len(m.Shape) == 1 && len(m.Dims) == 1 && m.Dims[0] == path.Base(name)
 }
 
-// describeArray gathers what is shown of an array.
-func (o *options) describeArray(ctx context.Context, a storage.Array, name string) (*arrayInfo, error) {
+// describeArray gathers what is shown of an array. What can't be read is left
+// out, and its error is in the result.
+func (o *options) describeArray(ctx context.Context, a storage.Array, name string) *arrayInfo {
 	m := a.Meta()
 	info := &arrayInfo{name: name, meta: m, dtype: m.DType.String()}
 	if t, ok := a.(hdf5.Typed); ok && !m.DType.Valid() {
@@ -73,25 +87,26 @@ func (o *options) describeArray(ctx context.Context, a storage.Array, name strin
 	}
 	var err error
 	if info.stored, err = countStored(ctx, a, o.deadline); err != nil {
-		return nil, err
+		info.err = err
+	}
+	if m.DType.Size() == 0 {
+		return info
 	}
 	switch {
-	case m.DType.Size() == 0:
 	case len(m.Shape) == 0:
 		d, err := readBox(ctx, a, nd.Box{})
-		if err != nil {
-			return nil, err
+		if err == nil {
+			info.scalar = valueText(m.DType, d.Item())
 		}
-		info.scalar = valueText(m.DType, d.Item())
+		info.err = errors.Join(info.err, err)
 	case isCoordinate(name, m):
-		if info.rng, err = readRange(ctx, a); err != nil {
-			return nil, err
-		}
+		info.rng, err = readRange(ctx, a)
+		info.err = errors.Join(info.err, err)
 	}
-	if !o.json || m.DType.Size() == 0 {
-		return info, nil
+	if o.json {
+		info.err = errors.Join(info.err, o.addValues(ctx, a, info))
 	}
-	return info, o.addValues(ctx, a, info)
+	return info
 }
 
 // addValues adds what only a document holds: statistics and values.
@@ -132,7 +147,7 @@ func (o *options) describeGroup(ctx context.Context, g storage.Group, name strin
 	}
 	orderArrays(info.arrays)
 	for _, a := range info.arrays {
-		if a.err == nil {
+		if a.meta != nil {
 			info.format = a.meta.Format
 		}
 	}
@@ -158,11 +173,7 @@ func (o *options) describeChildArray(ctx context.Context, g storage.Group, name,
 		return &arrayInfo{name: full, err: err}
 	}
 	defer a.Close()
-	info, err := o.describeArray(ctx, a, full)
-	if err != nil {
-		return &arrayInfo{name: full, err: err}
-	}
-	return info
+	return o.describeArray(ctx, a, full)
 }
 
 // walk calls f for every group below and including g, depth first.
@@ -190,7 +201,7 @@ func (g *groupInfo) errs() error {
 func orderArrays(arrays []*arrayInfo) {
 	var axes []string
 	bySize := slices.Clone(arrays)
-	bySize = slices.DeleteFunc(bySize, func(a *arrayInfo) bool { return a.err != nil })
+	bySize = slices.DeleteFunc(bySize, func(a *arrayInfo) bool { return a.meta == nil })
 	slices.SortStableFunc(bySize, func(a, b *arrayInfo) int { return len(b.meta.Shape) - len(a.meta.Shape) })
 	for _, a := range bySize {
 		for _, d := range a.meta.Dims {
@@ -200,7 +211,7 @@ func orderArrays(arrays []*arrayInfo) {
 		}
 	}
 	rank := func(a *arrayInfo) int {
-		if a.err == nil && isCoordinate(a.name, a.meta) {
+		if a.meta != nil && isCoordinate(a.name, a.meta) {
 			return slices.Index(axes, path.Base(a.name))
 		}
 		return len(axes)

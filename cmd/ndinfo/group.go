@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/ndgrid/ndgrid/diag"
 	"github.com/ndgrid/ndgrid/storage"
 )
 
@@ -43,7 +42,7 @@ func groupSize(info *groupInfo) string {
 		groups++
 		for _, a := range g.arrays {
 			arrays++
-			if a.err != nil {
+			if a.meta == nil {
 				continue
 			}
 			logical += a.logical()
@@ -81,7 +80,7 @@ func groupRows(g *groupInfo) [][]string {
 // arrayRow makes the row of an array: name, dtype, shape, chunks, units, then
 // the range of a coordinate, or codecs, ratio and what the array is.
 func arrayRow(a *arrayInfo) []string {
-	if a.err != nil {
+	if a.meta == nil {
 		return []string{a.name, "unreadable, see below"}
 	}
 	row := []string{a.name, a.dtype, dimsText(a.meta.Shape, a.meta.Dims), crossText(a.chunk), a.units()}
@@ -91,7 +90,7 @@ func arrayRow(a *arrayInfo) []string {
 	case a.scalar != "":
 		return append(row, a.scalar)
 	}
-	return append(row, shortCodecs(a.meta.Codecs), ratioText(a.logical(), a.stored), whatItIs(a.meta.Attrs))
+	return append(row, shortCodecs(a.meta.Codecs), a.ratioText(), whatItIs(a.meta.Attrs))
 }
 
 // shortCodecs writes codecs as in "shuffle gzip5".
@@ -118,11 +117,8 @@ func whatItIs(attrs storage.Attrs) string {
 
 // arrayLine is the line of an array among several paths.
 func arrayLine(path string, a *arrayInfo) string {
-	line := fmt.Sprintf("%s   %s %s   %s", path, a.dtype, dimsText(a.meta.Shape, a.meta.Dims), sizeText(a.logical(), a.stored))
-	if a.meta.DType.Size() == 0 {
-		line = fmt.Sprintf("%s   %s %s   %s stored", path, a.dtype, dimsText(a.meta.Shape, a.meta.Dims), diag.FormatBytes(a.stored.bytes))
-	}
-	for _, more := range []string{ratioText(a.logical(), a.stored), shortCodecs(a.meta.Codecs), whatItIs(a.meta.Attrs)} {
+	line := fmt.Sprintf("%s   %s %s   %s", path, a.dtype, dimsText(a.meta.Shape, a.meta.Dims), a.sizeText())
+	for _, more := range []string{a.ratioText(), shortCodecs(a.meta.Codecs), whatItIs(a.meta.Attrs)} {
 		if more != "" {
 			line += "   " + more
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
@@ -145,24 +146,19 @@ func (o *options) write(doc any) error {
 
 // arrayJSON writes the document of an array.
 func (o *options) arrayJSON(ctx context.Context, path string, a storage.Array) error {
-	info, err := o.describeArray(ctx, a, displayPath(a.Ref()))
-	if err != nil {
-		return err
-	}
-	if o.sliced && info.values == nil {
-		return errNoValues(info)
+	info := o.describeArray(ctx, a, displayPath(a.Ref()))
+	if o.sliced && info.meta.DType.Size() == 0 {
+		info.err = errors.Join(info.err, errNoValues(info))
 	}
 	f, err := familyOf(ctx, a)
-	if err != nil {
-		return err
+	if err == nil {
+		info.axes, err = f.axes(ctx, info.meta)
+		err = errors.Join(err, f.Close())
 	}
-	info.axes, err = f.axes(ctx, info.meta)
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
+	info.err = errors.Join(info.err, err)
 	doc := o.arrayDoc(info)
 	doc.header = &header{jsonVersion, path}
-	return o.write(doc)
+	return errors.Join(o.write(doc), info.err)
 }
 
 // groupJSON writes the document of a group and everything below it.
@@ -181,7 +177,7 @@ func (o *options) groupJSON(ctx context.Context, path string, g storage.Group) e
 
 func (o *options) groupDoc(g *groupInfo) groupDoc {
 	if g.err != nil {
-		return groupDoc{Kind: "group", Name: g.name, Error: g.err.Error()}
+		return groupDoc{Kind: "group", Name: g.name, Error: errorText(g.err)}
 	}
 	doc := groupDoc{Kind: "group", Name: g.name, Format: g.format, Attrs: attrDocs(g.attrs), Arrays: []arrayDoc{}, Groups: []groupDoc{}}
 	for _, a := range g.arrays {
@@ -194,11 +190,11 @@ func (o *options) groupDoc(g *groupInfo) groupDoc {
 }
 
 func (o *options) arrayDoc(a *arrayInfo) arrayDoc {
-	if a.err != nil {
-		return arrayDoc{Kind: "array", Name: a.name, Error: a.err.Error()}
+	if a.meta == nil {
+		return arrayDoc{Kind: "array", Name: a.name, Error: errorText(a.err)}
 	}
 	m, logical := a.meta, a.logical()
-	doc := arrayDoc{Kind: "array", Name: a.name, Format: m.Format, DType: a.dtype, ByteOrder: m.ByteOrder, Order: m.Order,
+	doc := arrayDoc{Kind: "array", Name: a.name, Error: errorText(a.err), Format: m.Format, DType: a.dtype, ByteOrder: m.ByteOrder, Order: m.Order,
 		Shape: nonNil(m.Shape), Dims: dimNames(m.Dims, len(m.Shape)), Chunks: a.chunk, Codecs: nonNil(m.Codecs),
 		Logical: &logical, Attrs: attrDocs(m.Attrs)}
 	if a.chunk != nil {
@@ -229,6 +225,14 @@ func (o *options) arrayDoc(a *arrayInfo) arrayDoc {
 		doc.Values = &valuesDoc{o.slice, nonNil(a.values.Shape()), exact{a.values}}
 	}
 	return doc
+}
+
+// errorText is the text of an error, "" of none.
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return strings.ReplaceAll(err.Error(), "\n", "; ")
 }
 
 // nonNil makes an empty list of nil, so that it is [] and not null.

@@ -91,7 +91,7 @@ func newCommand() *cobra.Command {
 		Short:             "Show what is in Zarr, HDF5, NetCDF-4 and npy files",
 		Long:              long,
 		Example:           examples,
-		Args:              cobra.MinimumNArgs(1),
+		Args:              needPath,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		ValidArgsFunction: completePath,
@@ -119,6 +119,13 @@ func newCommand() *cobra.Command {
 	cmd.MarkFlagsMutuallyExclusive("csv", "stats")
 	cmd.MarkFlagsMutuallyExclusive("csv", "raw")
 	return cmd
+}
+
+func needPath(_ *cobra.Command, paths []string) error {
+	if len(paths) == 0 {
+		return errors.New("no path given; ndinfo --help says more")
+	}
+	return nil
 }
 
 // check makes sense of the flags together.
@@ -181,12 +188,21 @@ func (o *options) inspect(ctx context.Context, path string) error {
 	return o.inspectArray(ctx, path, a)
 }
 
-// flatten takes joined errors apart.
+// flatten takes apart what errors.Join has joined. Other errors that have
+// several causes say more than these.
 func flatten(err error) []error {
-	if j, ok := err.(interface{ Unwrap() []error }); ok {
-		return j.Unwrap()
+	j, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
 	}
-	return []error{err}
+	if errors.Join(j.Unwrap()...).Error() != err.Error() {
+		return []error{err}
+	}
+	var all []error
+	for _, e := range j.Unwrap() {
+		all = append(all, flatten(e)...)
+	}
+	return all
 }
 
 // reason is an error without the path, which stands before it already.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"image/color"
 	"io"
 	"math"
 	"slices"
@@ -28,7 +29,8 @@ const (
 )
 
 // writePNG draws the part: one axis longer than 1 as a line, two as a heat map
-// with the last axis to the right. Missing values and NaN are left blank.
+// with the last axis to the right. Missing values and NaN are gaps in the line,
+// grey in the map.
 func (o *options) writePNG(ctx context.Context, w io.Writer, a storage.Array, x chunkgrid.Any, info *arrayInfo) error {
 	if dt := x.DType(); !dt.Computable() || dt.IsComplex() {
 		return fmt.Errorf("png: %w: values of dtype %s can't be drawn", storage.ErrUnsupported, dt)
@@ -109,10 +111,27 @@ type pictureAxis struct {
 	label string
 	at    []float64
 	flip  bool // the coordinates fall along the array's axis
+	ticks plot.Ticker
+}
+
+// show gives an axis of a plot its label and marks.
+func (p *pictureAxis) show(a *plot.Axis) { a.Label.Text, a.Tick.Marker = p.label, p.ticks }
+
+// dateTicks are the usual marks, labelled as points in time.
+type dateTicks struct{ unit string }
+
+func (d dateTicks) Ticks(lo, hi float64) []plot.Tick {
+	ticks := plot.DefaultTicks{}.Ticks(lo, hi)
+	for i, t := range ticks {
+		if t.Label != "" {
+			ticks[i].Label = nd.FormatDatetime(nd.Datetime(math.Round(t.Value)), d.unit)
+		}
+	}
+	return ticks
 }
 
 func newPictureAxis(ctx context.Context, v *viewAxis, k, n, step int) (*pictureAxis, error) {
-	p := &pictureAxis{label: v.label(k), at: make([]float64, n)}
+	p := &pictureAxis{label: v.label(k), at: make([]float64, n), ticks: plot.DefaultTicks{}}
 	for i := range p.at {
 		p.at[i] = float64(v.index(i * step))
 	}
@@ -125,8 +144,9 @@ func newPictureAxis(ctx context.Context, v *viewAxis, k, n, step int) (*pictureA
 			p.at = c.Data()
 			if v.units != "" {
 				p.label += " (" + v.units + ")"
-			} else if u := v.coord.DType().Unit(); u != "" {
-				p.label += " (" + u + " since 1970-01-01)"
+			}
+			if dt := v.coord.DType(); dt.Kind() == nd.KindDatetime {
+				p.ticks = dateTicks{dt.Unit()}
 			}
 		}
 	}
@@ -157,7 +177,7 @@ func (p *pictureAxis) place(i int) int {
 
 // drawLine draws values over one axis; the line is broken where one is missing.
 func drawLine(w io.Writer, p *plot.Plot, x *pictureAxis, data []float64, info *arrayInfo) error {
-	p.X.Label.Text = x.label
+	x.show(&p.X)
 	p.Y.Label.Text = info.name
 	if u := info.units(); u != "" {
 		p.Y.Label.Text += " (" + u + ")"
@@ -199,7 +219,8 @@ func drawLine(w io.Writer, p *plot.Plot, x *pictureAxis, data []float64, info *a
 
 // drawMap draws values over two axes with a colour bar.
 func drawMap(w io.Writer, p *plot.Plot, y, x *pictureAxis, data []float64) error {
-	p.X.Label.Text, p.Y.Label.Text = x.label, y.label
+	x.show(&p.X)
+	y.show(&p.Y)
 	lo, hi := math.Inf(1), math.Inf(-1)
 	for _, v := range data {
 		if v == v {
@@ -216,7 +237,7 @@ func drawMap(w io.Writer, p *plot.Plot, y, x *pictureAxis, data []float64) error
 	cmap.SetMin(lo)
 	cmap.SetMax(hi)
 	heat := plotter.NewHeatMap(&gridData{x, y, data}, palette.Palette(cmap.Palette(colors)))
-	heat.Min, heat.Max = lo, hi
+	heat.Min, heat.Max, heat.NaN = lo, hi, color.Gray{Y: 0xb0}
 	heat.Rasterized = evenly(x.at) && evenly(y.at)
 	p.Add(heat)
 	bar := plot.New()
@@ -225,7 +246,7 @@ func drawMap(w io.Writer, p *plot.Plot, y, x *pictureAxis, data []float64) error
 	canvas := vgimg.New(pngWidth, pngHeight)
 	c := draw.New(canvas)
 	p.Draw(draw.Crop(c, 0, -barWidth, 0, 0))
-	bar.Draw(draw.Crop(c, pngWidth-barWidth, 0, 1.2*vg.Centimeter, -1.2*vg.Centimeter))
+	bar.Draw(draw.Crop(c, pngWidth-barWidth+0.3*vg.Centimeter, -0.3*vg.Centimeter, 1.2*vg.Centimeter, -1.2*vg.Centimeter))
 	return encodePNG(w, canvas)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/ndgrid/ndgrid/chunkgrid"
@@ -226,20 +227,31 @@ func timeStats(s *statistics, a chunkgrid.Any, bad *chunkgrid.Array[bool], b *ba
 func (s *statistics) screen() string {
 	missing := "missing " + spaced(s.missing)
 	if s.missing > 0 {
-		missing += fmt.Sprintf(" (%.1f %%)", 100*float64(s.missing)/float64(s.count))
+		missing += fmt.Sprintf(" (%s)", percentText(float64(s.missing)/float64(s.count)))
 	}
 	counts := fmt.Sprintf("valid %s   %s   %s %s", spaced(s.valid()), missing, s.nanName, spaced(s.nan))
 	if s.overAll {
 		counts = fmt.Sprintf("all %s, missing values counted   %s %s", spaced(s.count), s.nanName, spaced(s.nan))
 	}
 	line := s.moments.text(s.dtype, "   ", "min", "max", "mean", "std")
-	if s.raw != nil && s.missing > 0 {
-		line += fmt.Sprintf("          (raw, fill counted: %s)", s.raw.text(s.dtype, " ", "min", "mean", "std"))
+	if s.raw != nil && s.missing > 0 && s.nan == 0 { // with NaN they all are NaN
+		if line != "" {
+			line += "          "
+		}
+		line += fmt.Sprintf("(raw, fill counted: %s)", s.raw.text(s.dtype, " ", "min", "mean", "std"))
 	}
 	if line == "" {
 		return labelled("stats", counts)
 	}
 	return labelled("stats", counts) + labelled("", line)
+}
+
+// percentText writes a share: "46.0 %", "0.006 %".
+func percentText(share float64) string {
+	if p := 100 * share; p < 0.1 {
+		return strconv.FormatFloat(p, 'g', 1, 64) + " %"
+	}
+	return strconv.FormatFloat(100*share, 'f', 1, 64) + " %"
 }
 
 // text writes the named ones of the moments.

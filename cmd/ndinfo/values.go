@@ -7,10 +7,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/ndgrid/ndgrid/chunkgrid"
 	"github.com/ndgrid/ndgrid/nd"
@@ -231,7 +231,7 @@ func (o *options) writeCSV(ctx context.Context, w io.Writer, a storage.Array, x 
 	for k, ax := range axes {
 		row = append(row, ax.label(k))
 	}
-	if err := out.Write(append(row, info.name[strings.LastIndex(info.name, "/")+1:])); err != nil {
+	if err := out.Write(append(row, path.Base(info.name))); err != nil {
 		return err
 	}
 	row = make([]string, len(axes)+1)
@@ -252,36 +252,42 @@ func (o *options) writeCSV(ctx context.Context, w io.Writer, a storage.Array, x 
 		}
 		return ctx.Err()
 	}
-	if err := o.slabs(ctx, x, make([]int, x.NDim()), 0, write); err != nil {
+	s := &slabber{o.memory / 4, o.runOptions(), write}
+	if err := s.walk(ctx, x, make([]int, x.NDim()), 0); err != nil {
 		return err
 	}
 	out.Flush()
 	return out.Error()
 }
 
-// slabs computes x in C order piece by piece, each of whole rows of the first
-// axis from axis on that has room: f is given where the piece starts.
-func (o *options) slabs(ctx context.Context, x chunkgrid.Any, start []int, axis int, f func(start []int, d nd.Dyn) error) error {
-	limit := o.memory / 4
-	if x.NBytes() <= limit || axis == x.NDim() {
-		d, err := chunkgrid.ComputeDyn(ctx, x, o.runOptions()...)
+// slabber computes an array in C order piece by piece.
+type slabber struct {
+	limit int // bytes of a piece
+	opts  []chunkgrid.Option
+	do    func(start []int, d nd.Dyn) error // given where the piece starts
+}
+
+// walk computes x, which lies at start in the whole array, in one piece if that
+// is small enough, else cut along its first axis from axis on.
+func (s *slabber) walk(ctx context.Context, x chunkgrid.Any, start []int, axis int) error {
+	if x.NBytes() <= s.limit || axis == x.NDim() {
+		d, err := chunkgrid.ComputeDyn(ctx, x, s.opts...)
 		if err != nil {
 			return err
 		}
-		return f(start, d)
+		return s.do(start, d)
 	}
 	n := x.Shape()[axis]
-	rowBytes := x.NBytes() / n
-	rows := max(1, limit/rowBytes)
-	if _, hi := x.Grid().Bounds(axis, 0); rows > hi {
-		rows -= rows % hi // whole chunks are decoded once
+	rows := max(1, s.limit/(x.NBytes()/n))
+	if _, chunk := x.Grid().Bounds(axis, 0); rows > chunk {
+		rows -= rows % chunk // so that chunks are decoded once
 	}
-	whole := make([]nd.Range, axis+1)
+	piece := make([]nd.Range, axis+1)
 	for lo := 0; lo < n; lo += rows {
-		whole[axis] = nd.Span(lo, min(n, lo+rows))
+		piece[axis] = nd.Span(lo, min(n, lo+rows))
 		at := slices.Clone(start)
 		at[axis] += lo
-		if err := o.slabs(ctx, x.View(whole...), at, axis+1, f); err != nil {
+		if err := s.walk(ctx, x.View(piece...), at, axis+1); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestBasinScreens(t *testing.T) {
+	file := basin(t)
+	golden(t, "basin", show(t, file))
+	golden(t, "basin-array", show(t, file+"/basin"))
+	golden(t, "basin-stats", show(t, file+"/basin", "--stats"))
+	golden(t, "basin-all", show(t, file+"/basin", "--all"))
+	golden(t, "basin-coordinate", show(t, file+"/Y"))
+	golden(t, "basin-slice", show(t, file+"/basin", "--slice", "0, ::20, ::40", "--stats"))
+	golden(t, "basin-raw", show(t, file+"/basin", "--slice", "0", "--raw"))
+	golden(t, "basin-csv", show(t, file+"/basin", "--slice", "::16, 90, -1:-4:-1", "--csv"))
+}
+
+func TestDemoScreens(t *testing.T) {
+	demo(t)
+	golden(t, "demo", show(t, "demo.zarr"))
+	golden(t, "demo-group", show(t, "demo.zarr/sub"))
+	golden(t, "demo-several", show(t, "demo.zarr", "demo.zarr/air", "demo.zarr/sub", "air.npy"))
+	var arrays strings.Builder
+	for _, name := range []string{"demo.zarr/air", "demo.zarr/time", "demo.zarr/sub/ramp", "demo.zarr/code", "demo.zarr/crs", "demo.zarr/none", "demo.zarr/unwritten", "air.npy"} {
+		arrays.WriteString("$ ndinfo " + name + "\n" + show(t, name))
+	}
+	golden(t, "demo-arrays", arrays.String())
+}
+
+func TestDemoStatistics(t *testing.T) {
+	demo(t)
+	var all strings.Builder
+	for _, args := range [][]string{{"air"}, {"air", "--raw"}, {"air", "--slice", "0, 0, :3"}, {"air", "--slice", "2:"}, {"time"}, {"flags"}, {"big"}, {"big", "--raw"},
+		{"ubig"}, {"wave"}, {"wave", "--raw"}, {"half"}, {"crs"}, {"none"}, {"unwritten"}} {
+		all.WriteString("$ ndinfo --stats demo.zarr/" + strings.Join(args, " ") + "\n" + show(t, append([]string{"--stats", "demo.zarr/" + args[0]}, args[1:]...)...))
+	}
+	golden(t, "demo-stats", all.String())
+}
+
+// HDF5 files made here look like Zarr stores of the same content.
+func TestHDF5Demo(t *testing.T) {
+	needHDF5(t)
+	t.Chdir(t.TempDir())
+	fill(t, "demo.h5")
+	golden(t, "demo-hdf5", show(t, "demo.h5"))
+	golden(t, "demo-hdf5-array", show(t, "demo.h5/air", "--all", "--stats"))
+}
+
+func TestErrors(t *testing.T) {
+	demo(t)
+	require.NoError(t, os.WriteFile("demo.zarr/air/zarr.json", []byte("{"), 0o644))
+	for _, c := range []struct {
+		args string
+		want string
+	}{
+		{"", "ndinfo: no path given; ndinfo --help says more\n"},
+		{"--bogus", "ndinfo: unknown flag: --bogus\n"},
+		{"nothing.nc", "ndinfo: nothing.nc: not found: "},
+		{"demo.zarr/nothing", "ndinfo: demo.zarr/nothing: not found: "},
+		{"old.nc", "ndinfo: old.nc: not supported: this is a NetCDF-3 file; convert it: nccopy"},
+		{"w.grib", "ndinfo: w.grib: not supported: this is a GRIB file; convert it: grib_to_netcdf"},
+		{"map.tif", "ndinfo: map.tif: not supported: this is a TIFF file; convert it: gdal_translate"},
+		{"what.bin", "ndinfo: what.bin: unknown format: "},
+		{"demo.zarr/air", "ndinfo: demo.zarr/air: zarr.json: corrupt: "},
+		{"demo.zarr --stats", "ndinfo: demo.zarr: not an array but a group; name an array inside it: demo.zarr/NAME\n"},
+		{"demo.zarr --json --slice 0", "ndinfo: demo.zarr: not an array but a group; --slice takes an array: demo.zarr/NAME\n"},
+		{"demo.zarr/code --stats", "ndinfo: demo.zarr/code: --stats: not supported: values of dtype bytes3 have none\n"},
+		{"demo.zarr/lat --slice 9", "ndinfo: demo.zarr/lat: --slice: nd.Slice: index 9 along axis 0 of shape [6]\n"},
+		{"demo.zarr/lat --slice a", `ndinfo: --slice: nd.ParseRange: "a" in "a" is not an index, start:stop:step, ... or None` + "\n"},
+		{"demo.zarr/lat --memory lots", `ndinfo: --memory: nd.ParseBytes: "lots" is not a number`},
+		{"demo.zarr/unwritten --stats --memory 100", "memory budget too small\n"},
+		{"demo.zarr demo.zarr/lat --slice 0", "ndinfo: --slice, --csv, --output and --png take one path\n"},
+		{"demo.zarr --values", "ndinfo: --values goes with --json; --slice prints values\n"},
+		{"demo.zarr/lat -o x.h5", "ndinfo: --output x.h5: the name must end in .npy, .csv or .png\n"},
+		{"demo.zarr/lat --csv --json", "none of the others can be"},
+		{"demo.zarr/wave --png x.png", "ndinfo: demo.zarr/wave: png: not supported: values of dtype complex128 can't be drawn\n"},
+		{"demo.zarr/crs --png x.png", "ndinfo: demo.zarr/crs: png: shape [] has 0 axes longer than 1, a picture has one or two; --slice picks\n"},
+		{"demo.zarr/none --png x.png", "ndinfo: demo.zarr/none: png: shape [0 5] holds no values\n"},
+		{"demo.zarr/lat -o nowhere/x.npy", "no such file or directory"},
+		{"demo.zarr/lat --png nowhere/x.png", "no such file or directory"},
+	} {
+		_, errs, status := ndinfo(t, strings.Fields(c.args)...)
+		assert.Equal(t, 1, status, c.args)
+		assert.Contains(t, errs, c.want, c.args)
+	}
+	_, err := os.Stat("x.png")
+	assert.ErrorIs(t, err, os.ErrNotExist, "a picture that failed leaves no file")
+}
+
+// What can't be read doesn't hide the rest.
+func TestPartlyUnreadable(t *testing.T) {
+	demo(t)
+	require.NoError(t, os.WriteFile("demo.zarr/sub/ramp/zarr.json", []byte("{"), 0o644))
+	require.NoError(t, os.WriteFile("demo.zarr/lat/c/0", []byte("short"), 0o644))
+	out, errs, status := ndinfo(t, "demo.zarr")
+	assert.Equal(t, 1, status)
+	assert.Contains(t, out, "sub/ramp   unreadable, see below\n")
+	assert.Contains(t, out, "air ")
+	assert.Contains(t, out, "lat ")
+	assert.Equal(t, 2, strings.Count(errs, "ndinfo: demo.zarr: "), errs)
+
+	out, errs, status = ndinfo(t, "demo.zarr/lat", "demo.zarr/air")
+	assert.Equal(t, 1, status)
+	assert.Contains(t, out, "demo.zarr/air   float32 (time 4, lat 6, lon 8)")
+	assert.Contains(t, errs, "ndinfo: demo.zarr/lat: ")
+
+	out, _, status = ndinfo(t, "demo.zarr/lat")
+	assert.Equal(t, 1, status)
+	assert.Contains(t, out, "values   unreadable, see below\n")
+
+	out, _, status = ndinfo(t, "demo.zarr", "--json")
+	assert.Equal(t, 1, status)
+	assert.Contains(t, out, `"name":"sub/ramp","error":"`)
+}
