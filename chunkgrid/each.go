@@ -43,15 +43,14 @@ func (a *Array[T]) Each(ctx context.Context, opts ...Option) iter.Seq2[Chunk[T],
 				}
 			}}}
 			_, err := execute(ctx, []Out{out}, configure(opts))
-			close(chunks)
 			done <- err
+			close(chunks)
 		}()
 		for c := range chunks {
 			if !yield(c, nil) {
 				cancel()
 				for range chunks { // let the run end before the caller goes on
 				}
-				<-done
 				return
 			}
 		}

@@ -19,7 +19,6 @@ type saveConfig struct {
 	attrs     map[string]storage.Attrs
 	coords    storage.Group
 	codecs    []string
-	fills     map[string]any
 	overwrite bool
 }
 

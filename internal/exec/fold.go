@@ -224,21 +224,18 @@ func (c *cursor) step() {
 // foldCost bounds the bytes fold takes beside the states of the outputs.
 func foldCost(shape []int, reduced []bool, stateSize int) int {
 	last := len(shape) - 1
-	outs, rows := 1, 1
+	outs, leaf := 1, kernel.Tile
+	for k := last; k >= 0 && !reduced[k]; k-- { // columns: kept axes at the end
+		outs, leaf = outs*shape[k], kernel.LeafRows
+	}
+	rows := 1
 	for k, n := range shape {
 		if reduced[k] {
 			rows *= n
-		} else if k == last {
-			outs = n
 		}
 	}
-	if last < 0 || reduced[last] {
-		outs, rows = 1, (rows+kernel.Tile-1)/kernel.Tile
-	} else {
-		outs, rows = size(keptOf(shape, reduced)), (rows+kernel.LeafRows-1)/kernel.LeafRows
-	}
 	levels := 2
-	for n := rows; n > 1; n >>= 1 {
+	for n := (rows + leaf - 1) / leaf; n > 1; n = (n + 1) / 2 {
 		levels++
 	}
 	return outs * stateSize * levels

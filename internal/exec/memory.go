@@ -131,7 +131,7 @@ func (s *stage) window(u sourceUse) int {
 				n = m.Shape[k]
 			case axes[mp.Out] == misaligned:
 				step := max(mp.Stride, -mp.Stride)
-				n = min(max(n, dm[mp.Out]*step+(2+s.workers)*gm[k]), m.Shape[k])
+				n = min(max(n, dm[mp.Out]*step+(2+2*s.workers)*gm[k]), m.Shape[k])
 			default:
 				n = max(n, min(dm[mp.Out]*max(mp.Stride, -mp.Stride), m.Shape[k]))
 			}

@@ -18,7 +18,6 @@ type stage struct {
 	index    int
 	level    int // stages of lower levels run first
 	domain   nd.Grid
-	item     int // bytes of the widest element computed
 	order    []int
 	prog     *program
 	sinks    []*sink

@@ -24,14 +24,6 @@ type inMemory struct{}
 func (inMemory) put(context.Context, []int, nd.Box, []byte) error { return nil }
 func (inMemory) putCost(int) int                                  { return 0 }
 
-// memTarget is memory with strides: a result, or the user's array.
-type memTarget struct {
-	inMemory
-	operand
-}
-
-func (m memTarget) memory() (operand, bool) { return m.operand, true }
-
 // tempTarget is the memory of a temp, which exists when the run starts.
 type tempTarget struct {
 	inMemory

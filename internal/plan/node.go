@@ -10,7 +10,6 @@ package plan
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/ndgrid/ndgrid/internal/kernel"
 	"github.com/ndgrid/ndgrid/nd"
@@ -161,5 +160,3 @@ func Walk(nodes []*Node, f func(*Node)) {
 		visit(n)
 	}
 }
-
-func anyTrue(b []bool) bool { return slices.Contains(b, true) }

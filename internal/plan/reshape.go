@@ -168,10 +168,8 @@ func regroup(in []nd.Grid, from []int, out []nd.Grid, to []int, others int) erro
 	}
 	flat, ok := flatChunk(in, from)
 	if !ok || !divides(flat, to) {
-		want := total
-		if ok {
-			want = flat
-		} else {
+		want := flat
+		if !ok {
 			want = 1
 			for _, g := range in {
 				want *= g.MaxChunk()[0]
