@@ -109,21 +109,25 @@ func divComplex[F nd.Float](ar, ai, br, bi F) (re, im F) {
 
 // signComplex is x/|x|, 0 for 0; for infinite x its direction, if there is one.
 func signComplex[F nd.Float](re, im F) (F, F) {
-	abs := F(hypot(float64(re), float64(im)))
-	switch {
-	case abs != abs:
-		return abs, abs
+	x, y := float64(re), float64(im)
+	switch big := max(math.Abs(x), math.Abs(y)); {
 	case isInf(re) && isInf(im):
-		nan := F(math.NaN())
-		return nan, nan
+		return F(math.NaN()), F(math.NaN())
 	case isInf(re):
-		return F(math.Copysign(1, float64(re))), 0
+		return F(math.Copysign(1, x)), 0
 	case isInf(im):
-		return 0, F(math.Copysign(1, float64(im)))
-	case abs == 0:
+		return 0, F(math.Copysign(1, y))
+	case big != big:
+		return F(big), F(big)
+	case big == 0:
 		return 0, 0
+	case big > 0x1p1000: // |x| may be infinite
+		x, y = x*0x1p-10, y*0x1p-10
+	case big < 0x1p-900: // |x| may be short of digits
+		x, y = x*0x1p200, y*0x1p200
 	}
-	return re / abs, im / abs
+	abs := hypot(x, y)
+	return F(x / abs), F(y / abs)
 }
 
 // powComplex multiplies for small whole exponents, as NumPy does.

@@ -73,8 +73,8 @@ func exp2Complex(z complex128) complex128 {
 	}
 	angle := float64(y * math.Ln2)
 	low := math.FMA(y, math.Ln2, -angle) + float64(y*ln2Rest)
-	s, c := sin(angle), cos(angle)
-	s, c = s+float64(low*c), c-float64(low*s)
+	s, c, sLow, cLow := sin(angle), cos(angle), sin(low), cos(low)
+	s, c = float64(s*cLow)+float64(c*sLow), float64(c*cLow)-float64(s*sLow)
 	if x > 1000 {
 		third := exp2(x / 3)
 		return complex(grown(c, third, third), grown(s, third, third))
@@ -175,11 +175,13 @@ func scaled(f func(complex128) complex128, by float64) func(complex128) complex1
 
 // tanhComplex is Kahan's.
 func tanhComplex(z complex128) complex128 {
-	if !finite(z) {
-		return cmplx.Tanh(z)
-	}
 	x, y := real(z), imag(z)
-	if math.Abs(x) > 22 {
+	switch {
+	case !finite(z) && x == 0:
+		return complex(x, math.NaN())
+	case !finite(z):
+		return cmplx.Tanh(z)
+	case math.Abs(x) > 22:
 		return complex(math.Copysign(1, x), 4*sin(y)*cos(y)*exp(-2*math.Abs(x)))
 	}
 	t, s := tan(y), sinh(x)
