@@ -130,7 +130,8 @@ func signComplex[F nd.Float](re, im F) (F, F) {
 	return F(x / abs), F(y / abs)
 }
 
-// powComplex multiplies for small whole exponents, as NumPy does.
+// powComplex multiplies for small whole exponents, as NumPy does, unless that
+// overflows on the way.
 func powComplex(x, y complex128) complex128 {
 	switch n := real(y); {
 	case y == 0:
@@ -140,7 +141,9 @@ func powComplex(x, y complex128) complex128 {
 	case x == 0:
 		return cmplx.NaN()
 	case imag(y) == 0 && n == math.Trunc(n) && math.Abs(n) < 100:
-		return wholePow(x, int(n))
+		if p := wholePow(x, int(n)); finite(p) || !finite(x) {
+			return p
+		}
 	}
 	log := logComplex(x)
 	return expComplex(mulComplex128(y, log))
