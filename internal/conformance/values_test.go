@@ -39,12 +39,25 @@ func elements(r *rand.Rand, dt nd.DType, n int, t taste) []byte {
 		fill(nd.AsSlice[uint64](b), func() uint64 { return integer(r, t, 64, !(dt == nd.Uint64)) })
 	case nd.KindFloat16:
 		fill(nd.AsSlice[uint16](b), func() uint16 { return half(r, t) })
-	case nd.KindFloat32, nd.KindComplex64:
+	case nd.KindFloat32:
 		fill(nd.AsSlice[float32](b), func() float32 { return float32Of(r, t) })
-	case nd.KindFloat64, nd.KindComplex128:
+	case nd.KindFloat64:
 		fill(nd.AsSlice[float64](b), func() float64 { return float64Of(r, t) })
+	case nd.KindComplex64:
+		fill(nd.AsSlice[float32](b), func() float32 { return float32Of(r, t) * partOf(t) })
+	case nd.KindComplex128:
+		fill(nd.AsSlice[float64](b), func() float64 { return float64Of(r, t) * float64(partOf(t)) })
 	}
 	return b
+}
+
+// partOf is the size of a part of a complex number beside that of a real one:
+// those near 1 have a modulus near 1.
+func partOf(t taste) float32 {
+	if t == near1 {
+		return math.Sqrt2 / 2
+	}
+	return 1
 }
 
 func fill[T any](s []T, f func() T) {
