@@ -86,7 +86,7 @@ func (o *options) describeArray(ctx context.Context, a storage.Array, name strin
 		info.chunk = chunk
 	}
 	var err error
-	if info.stored, err = countStored(ctx, a, o.deadline); err != nil {
+	if info.stored, err = o.countStored(ctx, a); err != nil {
 		info.err = err
 	}
 	if m.DType.Size() == 0 {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/base64"
 	"encoding/json"
@@ -25,8 +26,6 @@ func appendJSON(b []byte, v any) []byte {
 	switch v := v.(type) {
 	case nil:
 		return append(b, "null"...)
-	case nd.Dyn:
-		return appendDyn(b, v, nil)
 	case nd.Float16:
 		return appendFloat(b, float64(v.Float32()), 32)
 	case nd.Datetime:
@@ -34,7 +33,9 @@ func appendJSON(b []byte, v any) []byte {
 	case nd.Timedelta:
 		return appendTime(b, int64(v))
 	case []byte:
-		return strconv.AppendQuote(b, base64.StdEncoding.EncodeToString(v))
+		return appendBase64(b, v)
+	case nd.Dyn:
+		return appendArray(b, v)
 	}
 	r := reflect.ValueOf(v)
 	switch {
@@ -102,6 +103,10 @@ func appendFloat(b []byte, v float64, bits int) []byte {
 	return b
 }
 
+func appendBase64(b, v []byte) []byte {
+	return strconv.AppendQuote(b, base64.StdEncoding.EncodeToString(v))
+}
+
 func appendTime(b []byte, v int64) []byte {
 	if v == math.MinInt64 {
 		return append(b, `"NaT"`...)
@@ -109,23 +114,52 @@ func appendTime(b []byte, v int64) []byte {
 	return strconv.AppendInt(b, v, 10)
 }
 
-// appendDyn writes the elements below index as nested lists.
-func appendDyn(b []byte, d nd.Dyn, index []int) []byte {
-	if len(index) == d.NDim() {
-		v := d.Item(index...)
-		if s, ok := v.(string); ok && d.DType().Kind() == nd.KindBytes {
-			v = []byte(s)
+// elements are how elements of a kind are written, given their bytes. Kinds
+// that are not here are written as what Item returns.
+var elements = map[nd.Kind]func(b, elem []byte) []byte{
+	nd.KindInt8: appendInt[int8], nd.KindInt16: appendInt[int16], nd.KindInt32: appendInt[int32], nd.KindInt64: appendInt[int64],
+	nd.KindUint8: appendUint[uint8], nd.KindUint16: appendUint[uint16], nd.KindUint32: appendUint[uint32], nd.KindUint64: appendUint[uint64],
+	nd.KindFloat32: appendReal[float32], nd.KindFloat64: appendReal[float64],
+	nd.KindBytes: func(b, elem []byte) []byte { return appendBase64(b, bytes.TrimRight(elem, "\x00")) },
+}
+
+func appendInt[T nd.Integer](b, elem []byte) []byte {
+	return strconv.AppendInt(b, int64(nd.AsSlice[T](elem)[0]), 10)
+}
+
+func appendUint[T nd.Integer](b, elem []byte) []byte {
+	return strconv.AppendUint(b, uint64(nd.AsSlice[T](elem)[0]), 10)
+}
+
+func appendReal[T nd.Float](b, elem []byte) []byte {
+	return appendFloat(b, float64(nd.AsSlice[T](elem)[0]), 8*len(elem))
+}
+
+// appendArray writes the elements of an array as nested lists.
+func appendArray(b []byte, d nd.Dyn) []byte {
+	size, raw, shape := d.DType().Size(), d.Bytes(), d.Shape()
+	write, fast := elements[d.DType().Kind()]
+	index := make([]int, len(shape))
+	var nested func(axis int)
+	nested = func(axis int) {
+		switch {
+		case axis == len(shape) && fast:
+			b, raw = write(b, raw[:size]), raw[size:]
+			return
+		case axis == len(shape):
+			b = appendJSON(b, d.Item(index...))
+			return
 		}
-		return appendJSON(b, v)
-	}
-	b = append(b, '[')
-	index = append(index, 0)
-	for i := range d.Shape()[len(index)-1] {
-		if i > 0 {
-			b = append(b, ',')
+		b = append(b, '[')
+		for i := range shape[axis] {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			index[axis] = i
+			nested(axis + 1)
 		}
-		index[len(index)-1] = i
-		b = appendDyn(b, d, index)
+		b = append(b, ']')
 	}
-	return append(b, ']')
+	nested(0)
+	return b
 }

@@ -64,8 +64,7 @@ type options struct {
 	memoryText             string
 	ranges                 []nd.Range
 	memory                 int
-	budget                 time.Duration // for counting stored sizes
-	deadline               time.Time     // the end of it; zero: none
+	budget                 time.Duration // left for counting stored sizes, unless --size is given
 	stdout, stderr         io.Writer
 	sliced, brief, writing bool
 }
@@ -153,9 +152,6 @@ func (o *options) check(cmd *cobra.Command, paths []string) (err error) {
 
 // inspectAll shows every path. Errors go to stderr, and the next path follows.
 func (o *options) inspectAll(ctx context.Context, paths []string) error {
-	if !o.size {
-		o.deadline = time.Now().Add(o.budget)
-	}
 	failed := false
 	for _, p := range paths {
 		if err := o.inspect(ctx, p); err != nil {

@@ -19,9 +19,11 @@ type storedSize struct {
 
 func (s storedSize) complete() bool { return s.counted == s.chunks }
 
-// countStored adds up the stored bytes of an array's chunks until the deadline;
-// the zero deadline is never.
-func countStored(ctx context.Context, a storage.Array, deadline time.Time) (storedSize, error) {
+// countStored adds up the stored bytes of an array's chunks, as far as the time
+// left for that allows.
+func (o *options) countStored(ctx context.Context, a storage.Array) (storedSize, error) {
+	start := time.Now()
+	defer func() { o.budget -= time.Since(start) }()
 	grid := a.Meta().ReadGrid
 	s := storedSize{chunks: grid.Len()}
 	sizer, ok := a.(storage.StoredSizer)
@@ -30,7 +32,7 @@ func countStored(ctx context.Context, a storage.Array, deadline time.Time) (stor
 	}
 	s.known = true
 	for ; s.counted < s.chunks; s.counted++ {
-		if !deadline.IsZero() && s.counted%16 == 0 && time.Now().After(deadline) {
+		if !o.size && s.counted%16 == 0 && time.Since(start) > o.budget {
 			break
 		}
 		n, present, err := sizer.StoredSize(ctx, grid.Coord(s.counted))
