@@ -85,7 +85,10 @@ func exp2Complex(z complex128) complex128 {
 
 func sqrtComplex(z complex128) complex128 {
 	x, y := real(z), imag(z)
-	if !finite(z) || z == 0 {
+	switch {
+	case x != x && y == 0:
+		return complex(x, x)
+	case !finite(z) || z == 0:
 		return cmplx.Sqrt(z)
 	}
 	scale := 1.0
