@@ -58,7 +58,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	if err != nil {
 		return fmt.Errorf("-run: %w", err)
 	}
-	b := bench{rounds: max(1, *rounds), peers: strings.FieldsFunc(*peers, func(r rune) bool { return r == ',' })}
+	b := bench{rounds: max(1, *rounds), peers: strings.FieldsFunc(*peers, func(r rune) bool { return r == ',' || r == ' ' })}
 	if b.size, err = nd.ParseBytes(*size); err != nil {
 		return fmt.Errorf("-size: %w", err)
 	}
