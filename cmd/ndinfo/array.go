@@ -19,34 +19,24 @@ func (o *options) inspectArray(ctx context.Context, url string, a storage.Array)
 		return o.arrayJSON(ctx, url, a)
 	}
 	info := o.describeArray(ctx, a, displayPath(a.Ref()))
-	err := info.err
 	if o.brief {
-		fmt.Fprintln(o.stdout, arrayLine(url, info))
+		fmt.Fprintln(o.stdout, oneLine(arrayLine(url, info)))
 	}
-	if (o.stats || o.sliced || o.writing) && info.meta.DType.Size() == 0 {
-		return errNoValues(info)
-	}
+	var err error
 	switch {
+	case (o.stats || o.sliced || o.writing) && info.meta.DType.Size() == 0:
+		return errNoValues(info)
 	case o.writing:
 		err = o.writeValues(ctx, a, info)
 	case o.sliced:
 		err = o.printSlice(ctx, a, info)
 	case !o.brief:
-		err = errors.Join(err, o.arrayScreen(ctx, a, info))
+		err = o.arrayScreen(ctx, a, info)
 	}
-	if err != nil || !o.stats {
-		return err
+	if err == nil && o.stats {
+		err = o.printStatistics(ctx, a, info)
 	}
-	x, err := o.view(a)
-	if err != nil {
-		return err
-	}
-	s, err := o.statistics(ctx, x, info.meta)
-	if err != nil {
-		return err
-	}
-	fmt.Fprint(o.stdout, s.screen())
-	return nil
+	return errors.Join(info.err, err)
 }
 
 // displayPath is the path of an array inside its file, or the name of a file
@@ -82,8 +72,8 @@ func (o *options) arrayScreen(ctx context.Context, a storage.Array, info *arrayI
 		size += " (" + r + ")"
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%-*s%s %s   %s, %s\n", labelWidth, path.Base(info.name)+" ", info.dtype, dimsText(m.Shape, m.Dims),
-		plural(nd.Box{Shape: m.Shape}.Size(), "value"), size)
+	b.WriteString(labelled(path.Base(info.name)+" ", fmt.Sprintf("%s %s   %s, %s", info.dtype, dimsText(m.Shape, m.Dims),
+		plural(nd.Box{Shape: m.Shape}.Size(), "value"), size)))
 	b.WriteString(labelled("chunks", chunkText(info)))
 	full := !o.stats || o.all
 	var errs []error
@@ -193,9 +183,8 @@ func missingText(m *storage.Meta) string {
 }
 
 const (
-	firstCount  = 10       // values on the screen
-	firstLimit  = 64 << 20 // bytes of a chunk above which it isn't read for them
-	firstColumn = 100      // columns the values may take
+	firstCount  = 10  // values on the screen
+	firstColumn = 100 // columns the values may take
 )
 
 // firstValues writes the first values of an array, in C order.
@@ -204,8 +193,7 @@ func firstValues(ctx context.Context, a storage.Array) (string, error) {
 	if slices.Contains(m.Shape, 0) {
 		return "none", nil
 	}
-	_, boxes := a.(storage.BoxReader)
-	if chunk := (nd.Box{Shape: m.ReadGrid.MaxChunk()}).Size(); !boxes && chunk > firstLimit/m.DType.Size() {
+	if !cheap(a, firstCount) {
 		return "not read, the chunks are large; --slice prints them", nil
 	}
 	box := nd.Box{Start: make([]int, len(m.Shape)), Shape: make([]int, len(m.Shape))}

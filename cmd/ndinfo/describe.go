@@ -86,14 +86,14 @@ func (o *options) describeArray(ctx context.Context, a storage.Array, name strin
 		info.chunk = chunk
 	}
 	var err error
-	if info.stored, err = o.countStored(ctx, a); err != nil {
-		info.err = err
+	if o.json || !o.sliced && !o.writing { // else nobody looks at sizes
+		info.stored, info.err = o.countStored(ctx, a)
 	}
 	if m.DType.Size() == 0 {
 		return info
 	}
 	switch {
-	case len(m.Shape) == 0:
+	case len(m.Shape) == 0 && cheap(a, 1):
 		d, err := readBox(ctx, a, nd.Box{})
 		if err == nil {
 			info.scalar = valueText(m.DType, d.Item())
@@ -230,6 +230,17 @@ func formatName(driver string) string {
 // displayName is the name of what lies at a place: the file's name, and the
 // path inside it.
 func displayName(r storage.Ref) string { return storage.JoinKey(filepath.Base(r.URL), r.Path) }
+
+// glance is the most bytes that are read or decoded for a look at some values.
+const glance = 64 << 20
+
+// cheap reports whether n elements can be read with a glance.
+func cheap(a storage.Array, n int) bool {
+	m := a.Meta()
+	limit := glance / max(m.DType.Size(), 1)
+	_, boxes := a.(storage.BoxReader)
+	return n <= limit && (boxes || (nd.Box{Shape: m.ReadGrid.MaxChunk()}).Size() <= limit)
+}
 
 // readBox reads a box of an array.
 func readBox(ctx context.Context, a storage.Array, box nd.Box) (nd.Dyn, error) {

@@ -21,14 +21,14 @@ func (o *options) inspectGroup(ctx context.Context, path string, g storage.Group
 		return err
 	}
 	if o.brief {
-		fmt.Fprintf(o.stdout, "%s   %s   %s\n", path, info.format, groupSize(info))
+		fmt.Fprintln(o.stdout, oneLine(fmt.Sprintf("%s   %s   %s", path, info.format, groupSize(info))))
 		return info.errs()
 	}
 	head := fmt.Sprintf("%s   %s   %s", displayName(g.Ref()), info.format, groupSize(info))
 	if c, err := storage.Attr[string](info.attrs, "Conventions"); err == nil {
 		head += "        Conventions " + c
 	}
-	fmt.Fprintln(o.stdout, head)
+	fmt.Fprintln(o.stdout, oneLine(head))
 	fmt.Fprint(o.stdout, attrLines(info.attrs, attrNames(info.attrs, o.all, "Conventions"), o.all))
 	fmt.Fprint(o.stdout, table(groupRows(info), []int{7, 7, 0, 13, 13, 0, 7, 0}))
 	return info.errs()

@@ -38,6 +38,20 @@ func (s *statistics) valid() int64 {
 	return s.count - s.missing - s.nan
 }
 
+// printStatistics shows the statistics of an array or a part of it.
+func (o *options) printStatistics(ctx context.Context, a storage.Array, info *arrayInfo) error {
+	x, err := o.view(a)
+	if err != nil {
+		return err
+	}
+	s, err := o.statistics(ctx, x, info.meta)
+	if err != nil {
+		return err
+	}
+	fmt.Fprint(o.stdout, s.screen())
+	return nil
+}
+
 // statistics computes them in one pass over the values.
 func (o *options) statistics(ctx context.Context, x chunkgrid.Any, m *storage.Meta) (*statistics, error) {
 	compute, ok := statsOf[x.DType().Kind()]

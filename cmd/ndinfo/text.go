@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/ndgrid/ndgrid/nd"
@@ -139,7 +140,20 @@ const (
 )
 
 // labelled writes a line of a screen: a word, then text.
-func labelled(label, text string) string { return fmt.Sprintf("%-*s%s\n", labelWidth, label, text) }
+func labelled(label, text string) string {
+	return oneLine(fmt.Sprintf("%-*s%s", labelWidth, label, text)) + "\n"
+}
+
+// oneLine makes text from a file safe to print: what would move the cursor or
+// do worse to a terminal becomes U+FFFD.
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) && r != '\u00a0' {
+			return utf8.RuneError
+		}
+		return r
+	}, text)
+}
 
 // attrLines writes attributes, as many to a line as fit.
 func attrLines(attrs storage.Attrs, names []string, full bool) string {
@@ -201,7 +215,7 @@ func table(rows [][]string, widths []int) string {
 				line += strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+2)
 			}
 		}
-		b.WriteString(strings.TrimRight(line, " ") + "\n")
+		b.WriteString(oneLine(strings.TrimRight(line, " ")) + "\n")
 	}
 	return b.String()
 }

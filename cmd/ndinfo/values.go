@@ -27,7 +27,8 @@ func (o *options) printSlice(ctx context.Context, a storage.Array, info *arrayIn
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(o.stdout, "%s[%s]  %s %s\n%s\n", info.name, o.slice, info.dtype, dimsText(x.Shape(), x.Dims()), text)
+	head := fmt.Sprintf("%s[%s]  %s %s", info.name, o.slice, info.dtype, dimsText(x.Shape(), x.Dims()))
+	fmt.Fprintf(o.stdout, "%s\n%s\n", oneLine(head), text)
 	return nil
 }
 

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
+)
+
+func TestSpaced(t *testing.T) {
+	for n, want := range map[int64]string{
+		0: "0", 999: "999", -999: "-999", 1000: "1 000", -1000: "-1 000", 2138400: "2 138 400", math.MinInt64: "-9 223 372 036 854 775 808",
+	} {
+		assert.Equal(t, want, spaced(n))
+	}
+}
+
+func TestNumberText(t *testing.T) {
+	for v, want := range map[float64]string{
+		0: "0", 1: "1", -42.616964: "-42.61696", 0.001: "0.001", 1234567.25: "1234567.25", 1e-9: "1e-09", 1.5e12: "1.5e+12", math.Inf(-1): "-Inf",
+	} {
+		assert.Equal(t, want, numberText(v))
+	}
+	assert.Equal(t, "NaN", numberText(math.NaN()))
+}
+
+func TestAttrText(t *testing.T) {
+	long := strings.Repeat("é", 50)
+	for want, v := range map[string]any{
+		`"m"`: "m", `1`: []int32{1}, `[1, 2.5]`: []float64{1, 2.5}, `[1, 2, 3, 4, …] (7 values)`: []uint8{1, 2, 3, 4, 5, 6, 7},
+		`"` + strings.Repeat("é", 25) + `…" (50 characters)`: long, `["a", "b"]`: []string{"a", "b"}, `{"a":null}`: map[string]any{"a": nil},
+		`{"a":"ééééééééééééééééééé… (58 characters)`: map[string]any{"a": long}, `null`: nil, `[null, true]`: []any{nil, true},
+		`0.1`: float32(0.1), `(1+2i)`: complex64(1 + 2i), `[]`: []int8{}, `18446744073709551615`: uint64(math.MaxUint64), `"a\nb\x1b"`: "a\nb\x1b",
+	} {
+		assert.Equal(t, want, attrText(v, false))
+	}
+	assert.Equal(t, `"`+long+`"`, attrText(long, true))
+	assert.Equal(t, `[1, 2, 3, 4, 5, 6, 7]`, attrText([]uint8{1, 2, 3, 4, 5, 6, 7}, true))
+}
+
+func TestPercentText(t *testing.T) {
+	assert.Equal(t, "46.0 %", percentText(0.4598))
+	assert.Equal(t, "100.0 %", percentText(1))
+	assert.Equal(t, "0.006 %", percentText(7.0/120000))
+}
+
+// Text from files can't move the cursor.
+func TestNamesOfFilesAreSafe(t *testing.T) {
+	t.Chdir(t.TempDir())
+	ctx := context.Background()
+	g, err := storage.Create(ctx, "x.zarr", nil)
+	require.NoError(t, err)
+	require.NoError(t, g.SetAttrs(ctx, storage.Attrs{"Conventions": "\x1b[31m", "title": "a\rb"}))
+	put(t, g, "a", storage.Spec{Dims: []string{"d\x1b"}, Attrs: storage.Attrs{"units": "\x07\n", "long_name": "\u202e"}}, nd.Must(nd.FromSlice([]int8{1})))
+	require.NoError(t, g.Commit(ctx))
+	require.NoError(t, g.Close())
+	for _, args := range [][]string{{"x.zarr"}, {"x.zarr/a"}, {"x.zarr", "x.zarr/a"}, {"x.zarr/a", "--slice", "0"}} {
+		out := show(t, args...)
+		assert.NotContains(t, out, "\x1b")
+		assert.NotContains(t, out, "\x07")
+		assert.NotContains(t, out, "\u202e")
+	}
+}
+
+func TestTableKeepsColumns(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		cell := rapid.StringOf(rapid.SampledFrom([]rune("ab×é …")))
+		rows := rapid.SliceOf(rapid.SliceOfN(cell, 3, 3)).Draw(t, "rows")
+		text := table(rows, []int{2, 3, 0})
+		assert.Equal(t, len(rows), strings.Count(text, "\n"))
+		starts := map[int]bool{}
+		for i, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
+			if len(rows) > 0 && strings.TrimSpace(rows[i][2]) != "" {
+				starts[len([]rune(strings.TrimRight(line, " ")))-len([]rune(strings.TrimRight(rows[i][2], " ")))] = true
+			}
+		}
+		assert.LessOrEqual(t, len(starts), 1, text)
+	})
+}
+
+func TestDeclaredMissing(t *testing.T) {
+	m := &storage.Meta{DType: nd.Int8, Attrs: storage.Attrs{"_FillValue": []int8{-1}, "missing_value": []float64{-9999, 7, 2.5}}}
+	assert.Equal(t, []int8{-1, 7}, declaredMissing[int8](m), "what no element can be is left out")
+	m.Attrs = storage.Attrs{"_FillValue": uint64(math.MaxUint64)}
+	assert.Equal(t, []uint64{math.MaxUint64}, declaredMissing[uint64](m))
+	assert.Empty(t, declaredMissing[int64](m))
+	m.Attrs = storage.Attrs{"_FillValue": math.NaN(), "missing_value": 1e20}
+	assert.Equal(t, []float32{1e20}, declaredMissing[float32](m), "NaN is counted as such")
+
+	// xarray writes the fill value of a float in Zarr v3 so.
+	var b [8]byte
+	binary.LittleEndian.PutUint64(b[:], math.Float64bits(-999.5))
+	m = &storage.Meta{DType: nd.Float32, Attrs: storage.Attrs{"_FillValue": base64.StdEncoding.EncodeToString(b[:])}}
+	assert.Equal(t, []float32{-999.5}, declaredMissing[float32](m))
+	assert.Equal(t, "-999.5 (_FillValue); storage fill 0", missingText(m))
+}
+
+func TestExtremes(t *testing.T) {
+	lo8, hi8 := extremes[int8]()
+	assert.Equal(t, [2]int8{math.MinInt8, math.MaxInt8}, [2]int8{lo8, hi8})
+	lo, hi := extremes[int64]()
+	assert.Equal(t, [2]int64{math.MinInt64, math.MaxInt64}, [2]int64{lo, hi})
+	u, v := extremes[uint64]()
+	assert.Equal(t, [2]uint64{0, math.MaxUint64}, [2]uint64{u, v})
+	f, g := extremes[float32]()
+	assert.Equal(t, [2]float32{float32(math.Inf(-1)), float32(math.Inf(1))}, [2]float32{f, g})
+}
+
+func TestRegularStep(t *testing.T) {
+	assert.Equal(t, -2.5, regularStep([]float64{5, 2.5, 0}, nd.Float64))
+	assert.Zero(t, regularStep([]float64{0, 1, 2.01}, nd.Float64))
+	assert.Zero(t, regularStep([]float64{3, 3, 3}, nd.Int32))
+	assert.Zero(t, regularStep([]float64{0, math.NaN(), 2}, nd.Float64))
+	assert.Zero(t, regularStep([]float64{0, math.Inf(1)}, nd.Float64))
+	tenths := make([]float64, 3600)
+	for i := range tenths {
+		tenths[i] = float64(float32(0.1) * float32(i))
+	}
+	assert.InDelta(t, 0.1, regularStep(tenths, nd.Float32), 1e-6)
+}
