@@ -174,7 +174,7 @@ def log1p(z):
 
 def expm1(z):
     """NumPy's own has inf*0, NaN, for zero imaginary parts."""
-    return np.where(z.real > 64, np.exp(z), np.expm1(z)) if z.dtype.kind == "c" else np.expm1(z)
+    return np.where(np.isfinite(z) & (z.real > 64), np.exp(z), np.expm1(z)) if z.dtype.kind == "c" else np.expm1(z)
 
 
 FUNCTIONS = {
@@ -237,11 +237,12 @@ def integer_total(f, r, dtype):
 def fsum(row):
     """math.fsum, with the infinities and NaN that adding gives; anything where partial sums may overflow: the order decides."""
     row = row.astype("float64")
-    if not np.isfinite(row).all():
-        return row[~np.isfinite(row)].sum(), 0
-    size = np.abs(row.astype("longdouble")).sum()
+    finite = np.isfinite(row)
+    size = np.abs(row[finite].astype("longdouble")).sum()
     if size > np.finfo("float64").max:
         return np.nan, np.inf
+    if not finite.all():
+        return row[~finite].sum(), 0
     return math.fsum(row), size
 
 
