@@ -25,7 +25,6 @@ import (
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
 	_ "github.com/ndgrid/ndgrid/storage/hdf5"
-	_ "github.com/ndgrid/ndgrid/storage/npy"
 	_ "github.com/ndgrid/ndgrid/storage/std"
 )
 

@@ -96,7 +96,7 @@ func TestLongSlice(t *testing.T) {
 	assert.LessOrEqual(t, computed.Load(), int64(2000))
 }
 
-// picture decodes a PNG and counts its colours.
+// picture decodes a PNG and counts the colours of every third pixel.
 func picture(t *testing.T, file string) (image.Image, int) {
 	t.Helper()
 	f, err := os.Open(file)
@@ -105,8 +105,8 @@ func picture(t *testing.T, file string) (image.Image, int) {
 	img, err := png.Decode(f)
 	require.NoError(t, err)
 	seen := map[[3]uint32]bool{}
-	for y := range img.Bounds().Dy() {
-		for x := range img.Bounds().Dx() {
+	for y := 0; y < img.Bounds().Dy(); y += 3 {
+		for x := 0; x < img.Bounds().Dx(); x += 3 {
 			r, g, b, _ := img.At(x, y).RGBA()
 			seen[[3]uint32{r, g, b}] = true
 		}
@@ -167,6 +167,35 @@ func TestStoredSizesStopInTime(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, storedSize{bytes: 960, present: 4, counted: 4, chunks: 4, known: true}, s)
 	assert.Equal(t, show(t, "demo.zarr/air"), show(t, "demo.zarr/air", "--size"))
+}
+
+// counted counts the chunks that are decoded.
+type counted struct {
+	storage.Array
+	chunks atomic.Int64
+}
+
+func (c *counted) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool, error) {
+	c.chunks.Add(1)
+	return c.Array.ReadChunk(ctx, coord, dst)
+}
+
+// All statistics together read a chunk once, and a slice only its chunks.
+func TestStatisticsReadOnce(t *testing.T) {
+	demo(t)
+	ctx := context.Background()
+	for text, want := range map[string]int64{"": 4, "0": 2, "0, :, :5": 1, "::3, 2, 6": 2} {
+		a, err := storage.OpenArray(ctx, "demo.zarr/air")
+		require.NoError(t, err)
+		c := &counted{Array: a}
+		o := &options{memory: 1 << 20, sliced: true, ranges: nd.Must(nd.ParseRange(text))}
+		x, err := o.view(c)
+		require.NoError(t, err)
+		_, err = o.statistics(ctx, x, a.Meta())
+		require.NoError(t, err)
+		assert.Equal(t, want, c.chunks.Load(), text)
+		require.NoError(t, a.Close())
+	}
 }
 
 func TestCancelled(t *testing.T) {
