@@ -48,20 +48,21 @@ func expComplex(z complex128) complex128 {
 		return cmplx.Exp(z)
 	}
 	if x > 709 {
-		third := exp(x / 3)
-		return complex(grown(cos(y), third, third), grown(sin(y), third, third))
+		return complex(grown(exp, cos(y), x, 1), grown(exp, sin(y), x, 1))
 	}
 	e := exp(x)
 	return complex(e*cos(y), e*sin(y))
 }
 
-// grown is part*third*third*last in an order that overflows only where the
-// result does; a zero part stays zero where the others are infinite.
-func grown(part, third, last float64) float64 {
+// grown is part*f(x)*scale, where f is exp or exp2 and x large, in an order that
+// overflows only where the result does; a zero part stays zero.
+func grown(f func(float64) float64, part, x, scale float64) float64 {
 	if part == 0 {
-		return part
+		return part * scale
 	}
-	return part * third * third * last
+	third := math.RoundToEven(x / 3) // whole, so that what remains is exact
+	e := f(third)
+	return part * e * e * (f(x-2*third) * scale)
 }
 
 // exp2Complex is 2^x (cos(y ln 2) + i sin(y ln 2)), the angle in two parts.
@@ -76,8 +77,7 @@ func exp2Complex(z complex128) complex128 {
 	s, c, sLow, cLow := sin(angle), cos(angle), sin(low), cos(low)
 	s, c = float64(s*cLow)+float64(c*sLow), float64(c*cLow)-float64(s*sLow)
 	if x > 1000 {
-		third := exp2(x / 3)
-		return complex(grown(c, third, third), grown(s, third, third))
+		return complex(grown(exp2, c, x, 1), grown(exp2, s, x, 1))
 	}
 	e := exp2(x)
 	return complex(e*c, e*s)
@@ -130,8 +130,7 @@ func sinhComplex(z complex128) complex128 {
 	case !finite(z):
 		return cmplx.Sinh(z)
 	case math.Abs(x) > 709:
-		third := exp(math.Abs(x) / 3)
-		return complex(math.Copysign(1, x)*grown(cos(y), third, third/2), grown(sin(y), third, third/2))
+		return complex(grown(exp, cos(y), math.Abs(x), math.Copysign(0.5, x)), grown(exp, sin(y), math.Abs(x), 0.5))
 	}
 	return complex(sinh(x)*cos(y), cosh(x)*sin(y))
 }
@@ -143,8 +142,7 @@ func coshComplex(z complex128) complex128 {
 	case !finite(z):
 		return cmplx.Cosh(z)
 	case math.Abs(x) > 709:
-		third := exp(math.Abs(x) / 3)
-		return complex(grown(cos(y), third, third/2), math.Copysign(1, x)*grown(sin(y), third, third/2))
+		return complex(grown(exp, cos(y), math.Abs(x), 0.5), grown(exp, sin(y), math.Abs(x), math.Copysign(0.5, x)))
 	}
 	return complex(cosh(x)*cos(y), sinh(x)*sin(y))
 }
