@@ -167,7 +167,7 @@ func axisLines(ctx context.Context, a storage.Array) (string, error) {
 func missingText(m *storage.Meta) string {
 	values := missingValues(m)
 	var parts []string
-	for _, name := range missingAttrs {
+	for _, name := range missingNames {
 		if list, ok := values[name]; ok {
 			texts := make([]string, len(list))
 			for i, v := range list {

@@ -75,10 +75,13 @@ func isCoordinate(name string, m *storage.Meta) bool {
 func (o *options) describeArray(ctx context.Context, a storage.Array, name string) *arrayInfo {
 	m := a.Meta()
 	info := &arrayInfo{name: name, meta: m, dtype: m.DType.String()}
-	if t, ok := a.(hdf5.Typed); ok && !m.DType.Valid() {
+	t, ofFile := a.(hdf5.Typed)
+	if ofFile && !m.DType.Valid() {
 		info.dtype = t.StoredType()
 	}
-	if _, whole := a.(storage.BoxReader); !whole {
+	// What HDF5 stores in one piece is read in boxes, but for text of any length.
+	_, whole := a.(storage.BoxReader)
+	if whole = whole || ofFile && m.DType.Size() == 0 && len(m.Codecs) == 0 && m.ReadGrid.Len() == 1; !whole {
 		chunk, ok := m.ReadGrid.Regular()
 		if !ok {
 			chunk = m.ReadGrid.MaxChunk()
@@ -251,11 +254,15 @@ func readBox(ctx context.Context, a storage.Array, box nd.Box) (nd.Dyn, error) {
 	return d, storage.ReadBox(ctx, a, box, d.Bytes())
 }
 
-// missingAttrs are the attributes that declare stored values to mean none.
-var missingAttrs = []string{"_FillValue", "missing_value"}
+// missingAttrs are the attributes that declare stored values to mean none;
+// missingNames has Zarr's own fill value too: where xarray has named dimensions
+// in Zarr v2, that stands for _FillValue.
+var (
+	missingAttrs = []string{"_FillValue", "missing_value"}
+	missingNames = append(slices.Clone(missingAttrs), "fill_value")
+)
 
-// missingValues returns the values that attributes declare missing, by the
-// attribute's name, as numbers or as what they are.
+// missingValues returns the values that mean none, by one of missingNames.
 func missingValues(m *storage.Meta) map[string][]any {
 	found := map[string][]any{}
 	for _, name := range missingAttrs {
@@ -267,6 +274,11 @@ func missingValues(m *storage.Meta) map[string][]any {
 			v = f
 		}
 		found[name] = listOf(v)
+	}
+	if found["_FillValue"] == nil && m.Format == "Zarr v2" && m.Dims != nil && m.Fill != nil {
+		if d, err := nd.DynFromBytes(m.DType, nil, m.Fill); err == nil {
+			found["fill_value"] = []any{d.Item()}
+		}
 	}
 	return found
 }

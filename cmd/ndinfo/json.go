@@ -208,7 +208,7 @@ func (o *options) arrayDoc(a *arrayInfo) arrayDoc {
 		doc.Fill = exact{d}
 	}
 	values := missingValues(m)
-	for _, name := range missingAttrs {
+	for _, name := range missingNames {
 		if list, ok := values[name]; ok {
 			doc.Missing = append(doc.Missing, missingDoc{name, exactList(list)})
 		}

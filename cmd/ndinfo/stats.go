@@ -164,9 +164,12 @@ func extremes[T nd.Real]() (lowest, highest T) {
 func declaredMissing[T nd.Real](m *storage.Meta) []T {
 	var list []T
 	dt := nd.DTypeOf[T]()
-	for _, name := range missingAttrs {
+	for _, name := range missingNames {
 		for _, v := range missingValues(m)[name] {
 			one := storage.Attrs{name: v}
+			if h, ok := v.(nd.Float16); ok {
+				one[name] = h.Float32()
+			}
 			if dt.IsFloat() {
 				if f, err := storage.Attr[float64](one, name); err == nil && f == f {
 					list = append(list, T(f))

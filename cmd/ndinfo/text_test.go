@@ -104,6 +104,17 @@ func TestDeclaredMissing(t *testing.T) {
 	assert.Equal(t, "-999.5 (_FillValue); storage fill 0", missingText(m))
 }
 
+// In Zarr v2 as xarray writes it the fill value is missing.
+func TestFillOfZarr2IsMissing(t *testing.T) {
+	m := &storage.Meta{DType: nd.Half, Format: "Zarr v2", Dims: []string{"x"}, Fill: nd.AsBytes([]nd.Float16{nd.NewFloat16(-9)})}
+	assert.Equal(t, []float32{-9}, declaredMissing[float32](m))
+	assert.Equal(t, "-9 (fill_value); storage fill -9", missingText(m))
+	m.Dims = nil
+	assert.Empty(t, missingValues(m), "not xarray's")
+	m.Dims, m.Attrs = []string{"x"}, storage.Attrs{"_FillValue": 3.0}
+	assert.Equal(t, []float32{3}, declaredMissing[float32](m))
+}
+
 func TestExtremes(t *testing.T) {
 	lo8, hi8 := extremes[int8]()
 	assert.Equal(t, [2]int8{math.MinInt8, math.MaxInt8}, [2]int8{lo8, hi8})

@@ -126,14 +126,20 @@ def zarr_attrs(doc, obj):
     def value(v):
         return [value(x) for x in v] if isinstance(v, (list, tuple)) else v
 
-    assert {k: v["value"] for k, v in doc["attrs"].items()} == {k: value(v) for k, v in obj.attrs.items()}
+    want = {k: value(v) for k, v in obj.attrs.items() if k != "_ARRAY_DIMENSIONS"}
+    assert {k: v["value"] for k, v in doc["attrs"].items()} == want
+
+
+def obj_dims(a, names):
+    """Names of the axes, of Zarr v2 in the attribute where xarray keeps them."""
+    return a.attrs.get("_ARRAY_DIMENSIONS", names)
 
 
 def zarr_array(doc, a):
     zarr_attrs(doc, a)
     assert tuple(doc["shape"]) == a.shape and tuple(doc["chunks"]) == a.chunks
     names = getattr(a.metadata, "dimension_names", None) or [None] * a.ndim
-    assert doc["dims"] == [n or "" for n in names]
+    assert doc["dims"] == [n or "" for n in obj_dims(a, names)]
     if a.dtype.kind == "T" or a.dtype.kind == "O":
         return
     dt = dtype(doc["dtype"])
