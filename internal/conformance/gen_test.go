@@ -25,8 +25,12 @@ type builder struct {
 
 // input adds a random array and returns its number among the calls.
 func (b *builder) input(dt nd.DType, shape []int) (int, error) {
-	in, err := newInput(b.ctx, b.r, dt, shape, b.taste, b.dir)
-	if err != nil {
+	return b.add(&input{DType: dt, Shape: shape})
+}
+
+// add fills in an input and adds it.
+func (b *builder) add(in *input) (int, error) {
+	if err := in.make(b.ctx, b.r, b.taste, b.dir); err != nil {
 		return 0, err
 	}
 	b.inputs = append(b.inputs, in)
@@ -61,7 +65,11 @@ func (b *builder) call(c call) (int, error) {
 // move adds a random movement of value v.
 func (b *builder) move(v int) (int, error) {
 	for {
-		if c, ok := b.movement(movements[b.r.IntN(len(movements))], v); ok {
+		op := movements[b.r.IntN(len(movements))]
+		if b.r.IntN(6) == 0 {
+			op = opRechunk // the only one that may need a place of its own
+		}
+		if c, ok := b.movement(op, v); ok {
 			return b.call(c)
 		}
 	}

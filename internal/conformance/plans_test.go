@@ -182,7 +182,11 @@ func (b *builder) anyUfunc(v int) call {
 // newPlan makes a random case of several inputs and operations.
 func newPlan(ctx context.Context, r *rand.Rand, dir string) (*builder, error) {
 	b := &builder{ctx: ctx, r: r, dir: dir, limit: 300, taste: taste(r.IntN(2))}
-	if r.IntN(8) == 0 {
+	switch r.IntN(40) {
+	case 0:
+		b.limit = 20000
+		return b, b.turnedSlabs()
+	case 1, 2, 3, 4:
 		b.limit = 5000
 	}
 	dt, shape := dtypes[r.IntN(len(dtypes))], shapeOf(r, b.limit)
@@ -206,6 +210,35 @@ func newPlan(ctx context.Context, r *rand.Rand, dir string) (*builder, error) {
 		return b, err
 	}
 	return b, b.grow(1 + r.IntN(7))
+}
+
+// turnedSlabs cuts an array along one axis, and then along another: what takes a
+// scratch file where memory is short.
+func (b *builder) turnedSlabs() error {
+	r := b.r
+	shape := [][]int{{130, 140}, {25, 24, 30}, {19000, 1}, {60, 5, 61}}[r.IntN(4)]
+	axes := r.Perm(len(shape))
+	in := &input{Kind: []string{"chunked", "zarr"}[r.IntN(2)], DType: dtypes[r.IntN(len(dtypes))], Shape: shape, Chunks: slabs(r, shape, axes[0])}
+	if shape[0] > 1000 {
+		in.Chunks = nil
+	}
+	v, err := b.add(in)
+	if err != nil {
+		return err
+	}
+	if c := b.anyUfunc(v); b.accepts(c) {
+		if v, err = b.call(c); err != nil {
+			return err
+		}
+	}
+	if !slices.Equal(b.nodes[v].Shape, shape) || shape[0] > 1000 {
+		return b.grow(3)
+	}
+	_, err = b.call(call{Op: opRechunk, Args: []int{v}, Params: plan.Params{"grid": gridOf(slabs(r, shape, axes[1]))}})
+	if err != nil {
+		return err
+	}
+	return b.grow(r.IntN(4))
 }
 
 // TestPlans computes random plans with the naive executor and the real one, and

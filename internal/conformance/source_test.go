@@ -66,6 +66,22 @@ func cut(r *rand.Rand, shape []int) [][]int {
 	return sizes
 }
 
+// slabs returns lengths of chunks that are thin along one axis and whole along
+// the others.
+func slabs(r *rand.Rand, shape []int, axis int) [][]int {
+	sizes := make([][]int, len(shape))
+	for k, l := range shape {
+		c := l
+		if k == axis {
+			c = 1 + r.IntN(4)
+		}
+		for ; l > 0; l -= c {
+			sizes[k] = append(sizes[k], min(c, l))
+		}
+	}
+	return sizes
+}
+
 // regular makes the lengths of each axis equal but for the last.
 func regular(sizes [][]int) [][]int {
 	out := make([][]int, len(sizes))
@@ -86,27 +102,28 @@ func regular(sizes [][]int) [][]int {
 
 func gridOf(chunks [][]int) nd.Grid { return nd.Must(nd.NewGridSizes(chunks)) }
 
-// newInput returns a random array of a dtype and shape; dir is for files.
-func newInput(ctx context.Context, r *rand.Rand, dt nd.DType, shape []int, t taste, dir string) (*input, error) {
-	shape = append([]int{}, shape...) // [] in JSON, not null
-	in := &input{DType: dt, Shape: shape, Chunks: cut(r, shape)}
-	n := nd.Box{Shape: shape}.Size()
-	in.data = elements(r, dt, n, t)
-	kinds := []string{"nd", "nd", "strided", "mem", "chunked", "chunked", "full"}
-	if r.IntN(4) == 0 {
-		kinds = append(kinds, "zarr", "zarr")
+// make fills an input in that has a dtype and a shape, and may have chunks and a
+// kind, with random elements; dir is for files.
+func (in *input) make(ctx context.Context, r *rand.Rand, t taste, dir string) error {
+	in.Shape = append([]int{}, in.Shape...) // [] in JSON, not null
+	if in.Chunks == nil {
+		in.Chunks = cut(r, in.Shape)
 	}
-	switch in.Kind = kinds[r.IntN(len(kinds))]; in.Kind {
+	in.data = elements(r, in.DType, nd.Box{Shape: in.Shape}.Size(), t)
+	if in.Kind == "" {
+		in.Kind = []string{"nd", "nd", "strided", "mem", "chunked", "chunked", "full", "zarr"}[r.IntN(8)]
+	}
+	switch in.Kind {
 	case "nd":
-		in.dyn = nd.Must(nd.DynFromBytes(dt, shape, in.data))
+		in.dyn = nd.Must(nd.DynFromBytes(in.DType, in.Shape, in.data))
 	case "strided":
-		return in, in.strided(r)
+		return in.strided(r)
 	case "full":
-		storage.Fill(in.data, elements(r, dt, 1, t))
+		storage.Fill(in.data, elements(r, in.DType, 1, t))
 	default:
-		return in, in.store(ctx, r, dir)
+		return in.store(ctx, r, dir)
 	}
-	return in, nil
+	return nil
 }
 
 // strided lays the elements out with gaps, some axes backwards.
