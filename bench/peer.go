@@ -162,7 +162,6 @@ func prepare(ctx context.Context, q request) (work, error) {
 	if err := chunkgrid.Save(ctx, q.Result, chunkgrid.Vars{"result": chunkgrid.FromDyn(result)}); err != nil {
 		return nil, err
 	}
-	result = nil
 	debug.FreeOSMemory()
 	// Linux then counts the peak from here; elsewhere it includes all of the above.
 	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0)
