@@ -16,7 +16,7 @@ import (
 type progress struct {
 	w     io.Writer // nil: no terminal
 	since time.Time
-	total int64 // tasks of the run
+	total int64 // tasks of the stages begun
 	done  int64
 	bars  *mpb.Progress
 	bar   *mpb.Bar
@@ -38,8 +38,11 @@ func newProgress(w io.Writer) *progress {
 // event is the handler of a run's events.
 func (p *progress) event(e diag.Event) {
 	switch e.Kind {
-	case diag.RunStart:
-		p.total = int64(e.Tasks)
+	case diag.StageStart:
+		p.total += int64(e.Tasks)
+		if p.bar != nil {
+			p.bar.SetTotal(p.total, false)
+		}
 	case diag.TaskDone:
 		p.done++
 		if p.bar == nil && p.w != nil && time.Since(p.since) > moment {

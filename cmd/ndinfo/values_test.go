@@ -220,13 +220,15 @@ func TestProgressOnTerminalsOnly(t *testing.T) {
 	require.NoError(t, err)
 	defer null.Close()
 	p = newProgress(null)
-	p.event(diag.Event{Kind: diag.RunStart, Tasks: 3})
+	p.event(diag.Event{Kind: diag.StageStart, Tasks: 3})
 	p.event(diag.Event{Kind: diag.TaskDone})
 	assert.Nil(t, p.bar, "a moment has not passed")
 	p.since = time.Now().Add(-time.Hour)
 	p.event(diag.Event{Kind: diag.TaskDone})
 	require.NotNil(t, p.bar)
 	assert.EqualValues(t, 2, p.bar.Current())
+	p.event(diag.Event{Kind: diag.StageStart, Tasks: 5})
+	assert.EqualValues(t, 8, p.total)
 	p.stop()
 }
 
