@@ -113,9 +113,9 @@ func newCommand() *cobra.Command {
 	f.BoolVar(&o.json, "json", false, "write one JSON document a path instead, see docs/ndinfo.schema.json")
 	f.BoolVar(&o.values, "values", false, "with --json: the values of all arrays too")
 	f.StringVar(&o.memoryText, "memory", "256MiB", "most memory that computing may take")
-	cmd.MarkFlagsMutuallyExclusive("csv", "json")
-	cmd.MarkFlagsMutuallyExclusive("csv", "stats")
-	cmd.MarkFlagsMutuallyExclusive("csv", "raw")
+	for _, pair := range [][2]string{{"csv", "json"}, {"output", "json"}, {"png", "json"}, {"csv", "stats"}, {"csv", "raw"}} {
+		cmd.MarkFlagsMutuallyExclusive(pair[:]...) // they would share standard output, or one be ignored
+	}
 	return cmd
 }
 

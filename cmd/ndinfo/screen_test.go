@@ -79,6 +79,8 @@ func TestErrors(t *testing.T) {
 		{"demo.zarr --values", "ndinfo: --values goes with --json; --slice prints values\n"},
 		{"demo.zarr/lat -o x.h5", "ndinfo: --output x.h5: the name must end in .npy, .csv or .png\n"},
 		{"demo.zarr/lat --csv --json", "none of the others can be"},
+		{"demo.zarr/lat -o x.npy --json", "none of the others can be"},
+		{"demo.zarr/lat --csv --stats", "none of the others can be"},
 		{"demo.zarr/wave --png x.png", "ndinfo: demo.zarr/wave: png: not supported: values of dtype complex128 can't be drawn\n"},
 		{"demo.zarr/crs --png x.png", "ndinfo: demo.zarr/crs: png: shape [] has 0 axes longer than 1, a picture has one or two; --slice picks\n"},
 		{"demo.zarr/none --png x.png", "ndinfo: demo.zarr/none: png: shape [0 5] holds no values\n"},
