@@ -94,6 +94,11 @@ def ordered(f, negative_wins):
 minimum, maximum = ordered(np.minimum, True), ordered(np.maximum, False)
 
 
+def numbers_first(f):
+    """f where both are numbers, else the other one; NumPy's fmin and fmax have NaN beside a signalling NaN."""
+    return lambda x, y: np.where(x != x, y, np.where(y != y, x, f(x, y)))
+
+
 def times(x, y):
     """Complex products with one rounding per operation: NumPy's own fuses some on some machines."""
     if x.dtype.kind != "c":
@@ -149,7 +154,7 @@ EXACT = {
     "floor": by_kind(i=same, u=same, other=np.floor), "ceil": by_kind(i=same, u=same, other=np.ceil),
     "trunc": by_kind(i=same, u=same, other=np.trunc), "round": by_kind(i=same, u=same, other=np.rint),
     "floor_divide": np.floor_divide, "remainder": np.remainder,
-    "minimum": minimum, "maximum": maximum, "fmin": ordered(np.fmin, True), "fmax": ordered(np.fmax, False),
+    "minimum": minimum, "maximum": maximum, "fmin": numbers_first(minimum), "fmax": numbers_first(maximum),
     "clip": lambda x, lo, hi: minimum(maximum(x, lo), hi),
     "bit_and": np.bitwise_and, "bit_or": np.bitwise_or, "bit_xor": np.bitwise_xor, "invert": np.invert,
     "shift_left": np.left_shift, "shift_right": np.right_shift,
