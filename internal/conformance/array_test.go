@@ -51,10 +51,6 @@ func leafOf[T nd.Elem](in *input) chunkgrid.Any {
 
 // apply makes the array of a call whose result is of R, by the method a user would call.
 func apply[R nd.Elem](c call, args []chunkgrid.Any) chunkgrid.Any {
-	if c.Op == opArange {
-		// Of the generic constructors the one for floats has no count.
-		return nil
-	}
 	all := make([]*chunkgrid.Array[R], len(args))
 	for i, a := range args {
 		all[i] = chunkgrid.As[R](a)

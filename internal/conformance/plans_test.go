@@ -31,7 +31,6 @@ func seed(t *testing.T) uint64 {
 		s = v
 	}
 	t.Logf("NDGRID_SEED=%d go test -run '^%s$' ./internal/conformance", s, t.Name())
-	fmt.Printf("%s: seed %d\n", t.Name(), s)
 	return s
 }
 

@@ -62,7 +62,7 @@ func serve(in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	r, w := bufio.NewReader(in), bufio.NewWriter(out)
 	rng := rand.New(rand.NewPCG(1, 2))
 	for {

@@ -346,19 +346,10 @@ REDUCTIONS = {"sum", "prod", "mean", "var", "std", "min", "max", "argmin", "argm
 
 # ---- the judge
 
-def arange(dtype, start, step, istart, istep, n, grid):
-    i = np.arange(n)
-    if np.dtype(dtype).kind in "iu":
-        return (istart + i * istep).astype(dtype)
-    return (np.float64(start) + i.astype("float64") * np.float64(step)).astype(dtype)
-
-
 def value(call, inputs, values):
     op, args, params = call["op"], [values[k] for k in call["args"]] if call["op"] != "input" else [], call.get("params") or {}
     if op == "input":
         return Value(inputs[call["args"][0]])
-    if op == "arange":
-        return Value(arange(**params))
     if op in MOVES:
         return args[0].moved(lambda x: MOVES[op](x, **params))
     if op in JOINS:
