@@ -29,6 +29,7 @@ type chunkKey struct {
 type chunkEntry struct {
 	key     chunkKey
 	buf     []byte // from the pool
+	bytes   int    // of the largest chunk of its source: what it counts as
 	present bool
 	err     error
 	refs    int
@@ -50,7 +51,7 @@ func (c *cache) get(ctx context.Context, src storage.Array, coord []int, index, 
 		if e.elem != nil {
 			c.idle.Remove(e.elem)
 			e.elem = nil
-			c.bytes -= len(e.buf)
+			c.bytes -= e.bytes
 		}
 		c.mu.Unlock()
 		<-e.ready
@@ -61,7 +62,7 @@ func (c *cache) get(ctx context.Context, src storage.Array, coord []int, index, 
 		}
 		return e, nil
 	}
-	e := &chunkEntry{key: key, refs: 1, ready: make(chan struct{})}
+	e := &chunkEntry{key: key, bytes: bytes, refs: 1, ready: make(chan struct{})}
 	c.entries[key] = e
 	c.mu.Unlock()
 
@@ -90,11 +91,11 @@ func (c *cache) release(e *chunkEntry) {
 		return
 	}
 	e.elem = c.idle.PushBack(e)
-	c.bytes += len(e.buf)
+	c.bytes += e.bytes
 	for c.bytes > c.cap {
 		oldest := c.idle.Front()
 		o := c.idle.Remove(oldest).(*chunkEntry)
-		c.bytes -= len(o.buf)
+		c.bytes -= o.bytes
 		c.forget(o)
 	}
 }

@@ -130,8 +130,10 @@ func (s *stage) window(u sourceUse) int {
 			case at > outermost:
 				n = m.Shape[k]
 			case axes[mp.Out] == misaligned:
+				// Tasks may be 2 × workers apart, and so may the uses of a chunk on
+				// either side.
 				step := max(mp.Stride, -mp.Stride)
-				n = min(max(n, dm[mp.Out]*step+(2+2*s.workers)*gm[k]), m.Shape[k])
+				n = min(max(n, dm[mp.Out]*step+(2+4*s.workers)*gm[k]), m.Shape[k])
 			default:
 				n = max(n, min(dm[mp.Out]*max(mp.Stride, -mp.Stride), m.Shape[k]))
 			}
