@@ -102,7 +102,7 @@ func (s *stage) sharedAxes(u sourceUse) []sharing {
 // outermost axis along which tasks share chunks.
 func (s *stage) window(u sourceUse) int {
 	m := u.src.Meta()
-	total := size(m.Shape) * m.DType.Size()
+	total := m.ReadGrid.Len() * chunkBytes(m) // the cache counts whole chunks
 	axes := s.sharedAxes(u)
 	if axes == nil {
 		if u.whole {
@@ -133,12 +133,12 @@ func (s *stage) window(u sourceUse) int {
 				// Tasks may be 2 × workers apart, and so may the uses of a chunk on
 				// either side.
 				step := max(mp.Stride, -mp.Stride)
-				n = min(max(n, dm[mp.Out]*step+(2+4*s.workers)*gm[k]), m.Shape[k])
+				n = max(n, dm[mp.Out]*step+(2+4*s.workers)*gm[k])
 			default:
 				n = max(n, min(dm[mp.Out]*max(mp.Stride, -mp.Stride), m.Shape[k]))
 			}
 		}
-		bytes *= n
+		bytes *= (n + gm[k] - 1) / max(gm[k], 1) * gm[k]
 	}
 	return min(bytes, total)
 }

@@ -1,0 +1,40 @@
+package chunkgrid_test
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/ndgrid/ndgrid/chunkgrid"
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/reduce"
+	"github.com/ndgrid/ndgrid/ufunc"
+)
+
+// An expression is built at once and computed chunk by chunk.
+func Example() {
+	ctx := context.Background()
+	week := nd.Must(nd.Must(nd.Arange[float64](0, 21, 1)).Reshape(3, 7))
+	x := chunkgrid.FromND(week, nd.Sizes(2, 4))
+	fmt.Println(x)
+
+	z := ufunc.Div(ufunc.Sub(x, reduce.Mean(x, reduce.Axis(0))), reduce.Std(x, reduce.Axis(0)))
+	v, err := z.SliceText("0::2, ::3").Compute(ctx, chunkgrid.Memory(64<<20))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(v)
+	// Output:
+	// float64 (3, 7)  chunks (2, 4), 4 chunks, 168 B, not computed
+	// [[-1.22474487 -1.22474487 -1.22474487]
+	//  [ 1.22474487  1.22474487  1.22474487]]
+}
+
+// Run computes several results in one pass over what they share.
+func ExampleRun() {
+	x := chunkgrid.Arange[float64](0, 1e6, 1, nd.Sizes(100_000))
+	mean, highest := nd.Scalar(0.0), nd.Scalar(0.0)
+	_, err := chunkgrid.Run(context.Background(), []chunkgrid.Out{reduce.Mean(x).Into(mean), reduce.Max(x).Into(highest)})
+	fmt.Println(mean, highest, err)
+	// Output: 499999.5 999999.0 <nil>
+}
