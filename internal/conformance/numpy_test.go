@@ -134,7 +134,8 @@ func (b *builder) operation(g goal, args []int) (int, error) {
 	}
 	_, reduces := kernel.LookupReduction(g.op)
 	for range 20 {
-		c, ok := call{}, false
+		var c call
+		var ok bool
 		if reduces {
 			c, ok = b.reduction(g.op, args[0])
 		} else {

@@ -135,7 +135,8 @@ func (b *builder) grow(steps int) error {
 		if r.IntN(2) == 0 {
 			v = len(b.nodes) - 1
 		}
-		c, ok := call{}, false
+		var c call
+		var ok bool
 		switch n := b.nodes[v]; r.IntN(10) {
 		case 0, 1, 2:
 			if _, err := b.move(v); err != nil {

@@ -117,7 +117,6 @@ func (s *stage) window(u sourceUse) int {
 	}
 	bytes := m.DType.Size()
 	dm, gm := s.domain.MaxChunk(), m.ReadGrid.MaxChunk()
-	views := 0
 	for k := range m.Shape {
 		n := gm[k]
 		for _, v := range u.views {
@@ -125,7 +124,6 @@ func (s *stage) window(u sourceUse) int {
 			if mp.Out < 0 {
 				continue
 			}
-			views = max(views, len(u.views))
 			switch at := slices.Index(s.order, mp.Out); {
 			case at > outermost:
 				n = m.Shape[k]

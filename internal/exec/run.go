@@ -292,8 +292,9 @@ func (p *Program) Run(ctx context.Context) (rep Report, err error) {
 		err = s.exec(ctx)
 		r.emit(s.event(diag.StageEnd, s.domain.Len(), err))
 		s.cache.clear()
-		if r.pool.drop() > 16<<20 && len(p.stages) > 1 {
-			runtime.GC() // what the last stage's buffers were must be free for the next one's
+		r.pool.drop()
+		if s.peak > 16<<20 && len(p.stages) > 1 {
+			runtime.GC() // what this stage's buffers were must be free for the next one's
 		}
 		if err != nil {
 			return rep, err

@@ -157,6 +157,10 @@ func emptyReshape(arg *Node, shape []int) *Node {
 	return Full(arg.DType, make([]byte, arg.DType.Size()), grid)
 }
 
+// reshapeChunk is the size in bytes below which a reshape that must cut anew
+// keeps its chunks: small enough for several copies in a modest budget.
+const reshapeChunk = 8 << 20
+
 // regroup decides the chunks of one group. A flat chunk, a whole number of
 // trailing elements, must be a box on both sides: it is kept from the source
 // where its chunks already are such and divide the result; otherwise the source
@@ -175,7 +179,7 @@ func regroup(in []nd.Grid, from []int, out []nd.Grid, to []int, others int) erro
 				want *= g.MaxChunk()[0]
 			}
 		}
-		want = max(min(want, max(freeChunk/others, 1)), 1)
+		want = max(min(want, max(reshapeChunk/others, 1)), 1)
 		flat = bestFlat(want, total, from, to)
 		if err := cutFlat(in, from, flat); err != nil {
 			return err
@@ -235,13 +239,13 @@ func divides(flat int, shape []int) bool {
 	return true
 }
 
-// bestFlat returns the flat chunk nearest to want (not far above) that gives
+// bestFlat returns the flat chunk nearest to want, not above it, that gives
 // boxes on both sides. Multiples of a trailing product always work for one
 // side; 1 works for every shape.
 func bestFlat(want, total int, from, to []int) int {
 	best := 1
 	consider := func(f int) {
-		if f >= 1 && f <= total && f <= 2*want && f > best && divides(f, from) && divides(f, to) {
+		if f >= 1 && f <= total && f <= want && f > best && divides(f, from) && divides(f, to) {
 			best = f
 		}
 	}
@@ -255,7 +259,7 @@ func bestFlat(want, total int, from, to []int) int {
 				}
 			}
 			if product(shape[:k]) == 1 { // the outermost axis may end in a shorter chunk
-				for c, tries := min(shape[k], 2*want/inner), 0; c > best/inner && tries < 1000; c, tries = c-1, tries+1 {
+				for c, tries := min(shape[k], want/inner), 0; c > best/inner && tries < 1000; c, tries = c-1, tries+1 {
 					consider(inner * c)
 				}
 			}

@@ -42,7 +42,8 @@ func extend(length int, src []byte) (int, []byte, bool) {
 // decodeLZ4 decodes an LZ4 block that fills dst (lz4_Block_format.md).
 func decodeLZ4(dst, src []byte) error {
 	w := window{out: dst}
-	for ok := true; len(src) > 0; {
+	var ok bool
+	for len(src) > 0 {
 		token := src[0]
 		src = src[1:]
 		length := int(token >> 4)
@@ -98,8 +99,9 @@ func decodeBloscLZ(dst, src []byte) error {
 			src = src[c+1:]
 			continue
 		}
-		length, ok := c>>5-1, true
+		length := c>>5 - 1
 		if length == 6 {
+			var ok bool
 			if length, src, ok = extend(length, src); !ok {
 				return corrupt("blosclz: a length is cut off")
 			}
