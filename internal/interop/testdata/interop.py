@@ -1,0 +1,179 @@
+"""Writes files for ndgrid to read, and reads those it wrote:
+
+    python interop.py read-zarr | read-hdf5 | xarray-zarr | xarray-netcdf FILE
+    python interop.py write-zarr | write-hdf5 FILE
+
+Prints as JSON what the libraries see: name -> {dtype, shape, chunks, dims, attrs,
+data}; data are the bytes of the elements, C order, native byte order, in base64.
+"""
+
+import base64
+import json
+import sys
+import warnings
+
+import h5py
+import numpy as np
+import xarray as xr
+import zarr
+
+
+def plain(v):
+    """Makes a value of NumPy or HDF5 one of JSON."""
+    if isinstance(v, np.ndarray):
+        return [plain(x) for x in v]
+    if isinstance(v, np.generic):
+        return plain(v.item())
+    return v.decode() if isinstance(v, bytes) else v
+
+
+def look(values, chunks, dims, attrs):
+    v = np.asarray(values)
+    return {
+        "dtype": v.dtype.name,
+        "shape": v.shape,
+        "chunks": [min(c, n) for c, n in zip(chunks or v.shape, v.shape)],
+        "dims": list(dims or [None] * v.ndim),
+        "attrs": {k: plain(a) for k, a in attrs.items()},
+        "data": base64.b64encode(v.astype(v.dtype.newbyteorder("=")).tobytes()).decode(),
+    }
+
+
+def look_zarr(a):
+    return look(a[...], a.chunks, getattr(a.metadata, "dimension_names", None), a.attrs.asdict())
+
+
+def read_zarr(file):
+    root = zarr.open_group(file, mode="r")
+    return {name: look_zarr(a) for name, a in root.members(max_depth=None) if isinstance(a, zarr.Array)}
+
+
+INTERNAL = {"CLASS", "NAME", "REFERENCE_LIST", "DIMENSION_LIST", "DIMENSION_LABELS", "_Netcdf4Dimid", "_Netcdf4Coordinates", "_NCProperties"}
+
+
+def look_hdf5(d):
+    dims = [(dim[0].name.rsplit("/")[-1] if len(dim) else dim.label) or None for dim in d.dims]
+    if d.is_scale:
+        dims = [d.name.rsplit("/")[-1]]
+    return look(d[()], d.chunks, dims, {k: v for k, v in d.attrs.items() if k not in INTERNAL})
+
+
+def read_hdf5(file):
+    seen = {}
+    with h5py.File(file, "r") as f:
+        f.visititems(lambda name, d: seen.update({name: look_hdf5(d)}) if isinstance(d, h5py.Dataset) else None)
+    return seen
+
+
+def xarray(ds):
+    """What xarray sees of a dataset whose times it has decoded, and that it finds values by their labels."""
+    names = {k: look(v.values, v.encoding["preferred_chunks"] and tuple(v.encoding["preferred_chunks"][d] for d in v.dims), v.dims, v.attrs)
+             for k, v in ds.variables.items()}
+    point = ds["anomaly"].sel(time="2000-01-03", lat=20.0, lon=10.0)
+    return {
+        "variables": names, "coords": sorted(ds.coords), "attrs": {k: plain(v) for k, v in ds.attrs.items()},
+        "point": float(point), "recomputed": bool((ds["sst"] - ds["sst"].mean("time") == ds["anomaly"]).all()),
+    }
+
+
+def xarray_zarr(file):
+    with xr.open_zarr(file) as ds:
+        return xarray(ds)
+
+
+def xarray_netcdf(file):
+    with xr.open_dataset(file, engine="netcdf4") as ds:
+        return xarray(ds)
+
+
+DTYPES = ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64", "complex64", "complex128"]
+ATTRS = {"units": "°C", "valid_range": [-5.0, 40.5], "count": 7, "flag": True}
+
+
+def values(dtype, shape):
+    """Values that reach to the edges of a dtype."""
+    d = np.dtype(dtype)
+    a = np.random.default_rng(len(shape)).integers(0, 120, shape).astype(d)
+    edges = {"b": [True], "c": [complex(np.nan, -np.inf), complex(-0.0, 1)], "f": [np.nan, np.inf, -0.0]}.get(d.kind)
+    if edges is None:
+        edges = [np.iinfo(d).min, np.iinfo(d).max]
+    a.flat[: len(edges)] = edges
+    return a
+
+
+def write_zarr(file):
+    from numcodecs import Blosc, GZip, Shuffle, Zlib, Zstd
+    from zarr.codecs import BloscCodec, BytesCodec, GzipCodec, TransposeCodec, ZstdCodec
+
+    root = zarr.create_group(file, zarr_format=3, attributes={"title": "from Python"})
+
+    def put(name, a, **kw):
+        kw = {"chunks": (3, 4), "attributes": ATTRS} | kw
+        root.create_array(name, shape=a.shape, dtype=a.dtype, **kw)[...] = a
+
+    for d in DTYPES:
+        put(f"v3/{d}", values(d, (7, 10)), dimension_names=("y", "x"))
+    for d in ["int16", "float64", "complex64"]:
+        a = values(d, (7, 10))
+        put(f"layouts/gzip {d}", a, compressors=GzipCodec(level=6))
+        put(f"layouts/zstd {d}", a, compressors=ZstdCodec(level=9, checksum=True))
+        put(f"layouts/blosc {d}", a, compressors=BloscCodec(cname="lz4", shuffle="bitshuffle"))
+        put(f"layouts/plain {d}", a, compressors=None)
+        put(f"layouts/big {d}", a, serializer=BytesCodec(endian="big"))
+        put(f"layouts/fortran {d}", a, filters=TransposeCodec(order=(1, 0)))
+        put(f"layouts/dots {d}", a, chunk_key_encoding={"name": "default", "separator": "."})
+        put(f"layouts/v2 keys {d}", a, chunk_key_encoding={"name": "v2", "separator": "."})
+        put(f"layouts/shards {d}", a, shards=(6, 8))
+        put(f"layouts/cube {d}", values(d, (3, 4, 5)), chunks=(2, 3, 4))
+        put(f"layouts/scalar {d}", values(d, (4,))[3], chunks=())
+        put(f"layouts/empty {d}", values(d, (7, 10))[:0], chunks=(1, 4))
+        root.create_array(f"layouts/sparse {d}", shape=(7, 10), chunks=(3, 4), dtype=d, fill_value=5)[4:6, 1:7] = 1
+    v2 = zarr.create_group(file + "2", zarr_format=2, attributes={"title": "from Python"})
+    for d in DTYPES:
+        a = values(d, (7, 10))
+        for name, kw in {
+            "default": {}, "gzip": {"compressors": GZip(5)}, "zlib": {"compressors": Zlib(1), "order": "F"},
+            "blosc": {"compressors": Blosc(cname="zstd")}, "zstd": {"compressors": Zstd(), "filters": [Shuffle(a.itemsize)]},
+            "slashes": {"chunk_key_encoding": {"name": "v2", "separator": "/"}},
+        }.items():
+            v2.create_array(f"{name}/{d}", shape=a.shape, chunks=(3, 4), dtype=a.dtype.newbyteorder(">"), attributes=ATTRS, **kw)[...] = a
+    v2.create_array("sparse", shape=(7, 10), chunks=(3, 4), dtype="i4", fill_value=-1)[4:6, 1:7] = 1
+    return {k: read_zarr(k) for k in [file, file + "2"]}
+
+
+def write_hdf5(file):
+    with h5py.File(file, "w") as f:
+        f.attrs["title"] = "from Python"
+        for d in DTYPES:
+            a = values(d, (7, 10))
+            for name, kw in {
+                "flat": {}, "chunked": {"chunks": (3, 4)}, "gzip": {"chunks": (3, 4), "compression": "gzip", "shuffle": True},
+                "lzf": {"chunks": (3, 4), "compression": "lzf", "fletcher32": True},
+                "resizable": {"chunks": (2, 5), "maxshape": (None, None)},
+            }.items():
+                for order in "<>":
+                    if name == "lzf" and order == ">" and a.dtype.kind == "c":
+                        continue  # left to libhdf5, which has no lzf of its own
+                    f.create_dataset(f"{name}{order}/{d}", data=a.astype(a.dtype.newbyteorder(order)), **kw).attrs.update(ATTRS)
+        f.create_dataset("sparse", (7, 10), "f4", chunks=(3, 4), fillvalue=-9)[4:6, 1:7] = 1
+        f["scalar"] = 2.5
+        f["empty"] = np.zeros((0, 4), "i2")
+        f["cube"] = values("f8", (3, 4, 5))
+        for i, name in enumerate(["z", "y", "x"]):
+            f[name] = np.arange(float(f["cube"].shape[i]))
+            f[name].make_scale(name)
+            f["cube"].dims[i].attach_scale(f[name])
+    return read_hdf5(file)
+
+
+COMMANDS = {
+    "read-zarr": read_zarr, "read-hdf5": read_hdf5, "xarray-zarr": xarray_zarr, "xarray-netcdf": xarray_netcdf,
+    "write-zarr": write_zarr, "write-hdf5": write_hdf5,
+}
+
+if __name__ == "__main__":
+    command, file = sys.argv[1:]
+    # A warning is a file that others would see complaints about; those about files
+    # this script makes itself (dtypes that not everybody reads) are not.
+    warnings.simplefilter("ignore" if command.startswith("write") else "error")
+    json.dump(COMMANDS[command](file), sys.stdout)
