@@ -19,6 +19,7 @@ func needsHDF5(t *testing.T) {
 }
 
 func TestH5pyReadsOurs(t *testing.T) {
+	t.Parallel()
 	needsHDF5(t)
 	needs(t, "NDGRID_PYTHON", "Python with h5py")
 	file := filepath.Join(t.TempDir(), "ours.h5")
@@ -40,6 +41,7 @@ func TestH5pyReadsOurs(t *testing.T) {
 }
 
 func TestWeReadH5py(t *testing.T) {
+	t.Parallel()
 	needsHDF5(t)
 	file := filepath.Join(t.TempDir(), "theirs.h5")
 	var want map[string]seen

@@ -52,6 +52,7 @@ func putSparse(t *testing.T, g storage.WritableGroup) seen {
 var zarrCodecs = map[string][]string{"default": nil, "zstd": {"zstd 1"}, "gzip": {"gzip 5"}, "none": {}}
 
 func TestZarrPythonReadsOurs(t *testing.T) {
+	t.Parallel()
 	needs(t, "NDGRID_PYTHON", "Python with zarr")
 	url := filepath.Join(t.TempDir(), "ours.zarr")
 	want := writeLayouts(t, url)
@@ -77,6 +78,7 @@ func zarrita(t *testing.T, url string, names []string) (got map[string]seen) {
 }
 
 func TestZarritaReadsOurs(t *testing.T) {
+	t.Parallel()
 	needs(t, "NDGRID_ZARRITA", "folder with zarrita")
 	url := filepath.Join(t.TempDir(), "ours.zarr")
 	want := writeLayouts(t, url)
@@ -86,6 +88,7 @@ func TestZarritaReadsOurs(t *testing.T) {
 
 // TestWeReadZarrPython opens stores of both versions of the format.
 func TestWeReadZarrPython(t *testing.T) {
+	t.Parallel()
 	var want map[string]map[string]seen
 	python(t, &want, "write-zarr", filepath.Join(t.TempDir(), "theirs.zarr"))
 	require.Len(t, want, 2)

@@ -63,6 +63,7 @@ var arrows = []struct{ pkg, may string }{
 	{"bench", "..."},
 	{"docs/...", "..."},
 	{"internal/conformance", "..."}, // tests of all the layers together
+	{"internal/interop", "..."},     // tests with the libraries of others
 	{"internal/lint", ""},
 }
 
