@@ -150,7 +150,6 @@ func TestXarrayReadsConsolidated(t *testing.T) {
 }
 
 func TestXarrayReadsOurNetCDF(t *testing.T) {
-	t.Parallel()
 	needsHDF5(t)
 	needs(t, "NDGRID_PYTHON", "Python with xarray")
 	dir := t.TempDir()
