@@ -174,7 +174,8 @@ func scaled(f func(complex128) complex128, by float64) func(complex128) complex1
 	}
 }
 
-// tanhComplex is Kahan's.
+// tanhComplex is (sinh x cosh x + i sin y cos y) / (sinh² x + cos² y), whose sum
+// has no cancellation.
 func tanhComplex(z complex128) complex128 {
 	x, y := real(z), imag(z)
 	switch {
@@ -185,10 +186,9 @@ func tanhComplex(z complex128) complex128 {
 	case math.Abs(x) > 22:
 		return complex(math.Copysign(1, x), 4*sin(y)*cos(y)*exp(-2*math.Abs(x)))
 	}
-	t, s := tan(y), sinh(x)
-	beta := 1 + float64(t*t)
-	denom := 1 + float64(beta*s*s)
-	return complex(beta*math.Sqrt(1+float64(s*s))*s/denom, t/denom)
+	s, c := sinh(x), cos(y)
+	denom := float64(s*s) + float64(c*c)
+	return complex(s*cosh(x)/denom, sin(y)*c/denom)
 }
 
 // tanComplex is -i tanh(iz).
