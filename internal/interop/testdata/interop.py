@@ -15,7 +15,6 @@ import warnings
 
 import h5py
 import numpy as np
-import xarray as xr
 import zarr
 
 
@@ -68,7 +67,9 @@ def read_hdf5(file):
 
 def xarray(opener, file):
     """What xarray sees of a file whose times it decodes, and that it finds values by their labels."""
-    with warnings.catch_warnings(record=True, action="always") as complaints, opener(file) as ds:
+    import xarray as xr  # here because it takes long
+
+    with warnings.catch_warnings(record=True, action="always") as complaints, getattr(xr, opener)(file) as ds:
         chunks = {name: v.encoding["preferred_chunks"] for name, v in ds.variables.items()}
         return {
             "variables": {k: look(v.values, [chunks[k][d] for d in v.dims if chunks[k]], v.dims, v.attrs) for k, v in ds.variables.items()},
@@ -166,8 +167,8 @@ def write_hdf5(file):
 
 
 COMMANDS = {
-    "xarray-zarr": functools.partial(xarray, xr.open_zarr),
-    "xarray-netcdf": functools.partial(xarray, functools.partial(xr.open_dataset, engine="netcdf4")),
+    "xarray-zarr": functools.partial(xarray, "open_zarr"),
+    "xarray-netcdf": functools.partial(xarray, "open_dataset"),
     "read-zarr": read_zarr, "read-hdf5": read_hdf5, "write-zarr": write_zarr, "write-hdf5": write_hdf5,
 }
 
