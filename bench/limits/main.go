@@ -85,11 +85,10 @@ func runChild(ctx context.Context, text string) error {
 	}
 	opts := []chunkgrid.Option{chunkgrid.Workers(j.Workers), chunkgrid.Memory(j.Memory)}
 	start := time.Now()
-	hash, err := compute(ctx, j, x, opts)
+	hash, peak, err := compute(ctx, j, x, opts)
 	if err != nil {
 		return err
 	}
-	_, peak := diag.Memory()
 	total, most := counted.Reads.Total(), 0
 	for _, n := range counted.Reads.All() {
 		most = max(most, n)
@@ -97,28 +96,30 @@ func runChild(ctx context.Context, text string) error {
 	return json.NewEncoder(os.Stdout).Encode(result{hash, peak >> 20, time.Since(start).Seconds(), float64(total) / float64(x.Grid().Len()), most})
 }
 
-func compute(ctx context.Context, j job, x *chunkgrid.Array[float32], opts []chunkgrid.Option) (string, error) {
+// compute returns a hash of the result and the process's peak memory when it
+// was there.
+func compute(ctx context.Context, j job, x *chunkgrid.Array[float32], opts []chunkgrid.Option) (hash string, peak int64, err error) {
 	shape := x.Shape()
 	switch j.Case {
 	case "std":
-		std := reduce.Std(x, reduce.Axis(0))
-		dst, err := nd.Zeros[float32](std.Shape()...)
-		if err != nil {
-			return "", err
-		}
-		outs := []chunkgrid.Out{std.Into(dst)}
+		wanted := []*chunkgrid.Array[float32]{reduce.Std(x, reduce.Axis(0))}
 		if j.More {
-			m, err := nd.Zeros[float32](std.Shape()...)
-			if err != nil {
-				return "", err
+			wanted = append(wanted, reduce.Mean(x, reduce.Axis(0)), reduce.Max(x, reduce.Axis(0)))
+		}
+		results := make([]*nd.Array[float32], len(wanted))
+		outs := make([]chunkgrid.Out, len(wanted))
+		for i, w := range wanted {
+			if results[i], err = nd.Zeros[float32](w.Shape()...); err != nil {
+				return "", 0, err
 			}
-			outs = append(outs, reduce.Mean(x, reduce.Axis(0)).Into(m))
-			outs = append(outs, reduce.Max(x, reduce.Axis(0)).Into(nd.Must(nd.Zeros[float32](std.Shape()...))))
+			outs[i] = w.Into(results[i])
+			j.Memory -= w.NBytes() // the results are ours, so they come off the budget
 		}
-		if _, err = chunkgrid.Run(ctx, outs, opts...); err != nil {
-			return "", err
+		if _, err = chunkgrid.Run(ctx, outs, append(opts, chunkgrid.Memory(j.Memory))...); err != nil {
+			return "", 0, err
 		}
-		return fmt.Sprintf("%x", sha256.Sum256(dst.Bytes()))[:16], nil
+		_, peak = diag.Memory()
+		return fmt.Sprintf("%x", sha256.Sum256(results[0].Bytes()))[:16], peak, nil
 	case "reshapeC":
 		return save(ctx, j, x.Reshape(-1, shape[1]*shape[2]/3), opts)
 	case "reshapeF":
@@ -128,31 +129,32 @@ func compute(ctx context.Context, j job, x *chunkgrid.Array[float32], opts []chu
 	case "diff":
 		return save(ctx, j, ufunc.Sub(x.Slice(nd.From(1)), x.Slice(nd.To(-1))), opts)
 	}
-	return "", fmt.Errorf("unknown case %q", j.Case)
+	return "", 0, fmt.Errorf("unknown case %q", j.Case)
 }
 
 // save writes an array beside the source and returns a hash of what a reader
-// of the new store gets.
-func save(ctx context.Context, j job, a *chunkgrid.Array[float32], opts []chunkgrid.Option) (string, error) {
+// of the new store gets, and the peak memory before that reader.
+func save(ctx context.Context, j job, a *chunkgrid.Array[float32], opts []chunkgrid.Option) (hash string, peak int64, err error) {
 	out := j.Store + "-out"
 	defer func() { _ = os.RemoveAll(out) }()
 	if err := chunkgrid.Save(ctx, out, chunkgrid.Vars{"v": a}, append(opts, chunkgrid.Codecs("zstd 1"), chunkgrid.Scratch(filepath.Dir(j.Store)))...); err != nil {
-		return "", err
+		return "", 0, err
 	}
+	_, peak = diag.Memory()
 	b, err := chunkgrid.Open[float32](ctx, out+"/v")
 	if err != nil {
-		return "", err
+		return "", 0, err
 	}
 	// a sum that depends on every element's place
 	h := sha256.New()
-	for c, err := range b.Each(ctx, chunkgrid.Workers(1), chunkgrid.Memory(64<<20)) {
+	for c, err := range b.Each(ctx, chunkgrid.Workers(1)) {
 		if err != nil {
-			return "", err
+			return "", 0, err
 		}
 		fmt.Fprint(h, c.Box)
 		h.Write(c.Data.Bytes())
 	}
-	return fmt.Sprintf("%x", h.Sum(nil))[:16], nil
+	return fmt.Sprintf("%x", h.Sum(nil))[:16], peak, nil
 }
 
 // source writes noise on seasons lazily, from the index alone.
@@ -231,7 +233,7 @@ func runAll(ctx context.Context, dir, pattern string, gib float64, tags string) 
 		if !strings.Contains(c, pattern) {
 			continue
 		}
-		if err := source(ctx, moves, []int{128, side(1440), side(1440)}, nd.Sizes(8, side(1440)/4, side(1440)/4)); err != nil {
+		if err := source(ctx, moves, []int{128, side(1440), side(1440)}, nd.Sizes(8, side(1440)/2, side(1440)/2)); err != nil {
 			return err
 		}
 		r, err := run(binary, job{Case: c, Store: moves + "/v", Workers: 2, Memory: 128 << 20})
