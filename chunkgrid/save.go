@@ -65,14 +65,17 @@ func Save(ctx context.Context, url string, v Vars, opts ...Option) (err error) {
 	}
 	defer closeCoords()
 	names = slices.Sorted(maps.Keys(arrays))
-	options := map[string]string{}
+	// xarray looks for consolidated metadata first; other formats have no use for it.
+	options := map[string]string{"consolidated": "true"}
 	if c.save.overwrite {
 		options["overwrite"] = "true"
 	}
 	g, err := storage.Create(ctx, url, options)
 	if err != nil {
-		if len(names) == 1 && errors.Is(err, storage.ErrUnsupported) {
-			return saveOne(ctx, url, arrays[names[0]], names[0], c, options)
+		if len(names) == 1 && errors.Is(err, storage.ErrUnsupported) { // a file of a single array, such as .npy
+			if one := saveOne(ctx, url, arrays[names[0]], names[0], c, options); !errors.Is(one, storage.ErrUnsupported) {
+				return one
+			}
 		}
 		return err
 	}

@@ -233,7 +233,7 @@ func runAll(ctx context.Context, dir, pattern string, gib float64, tags string) 
 		if !strings.Contains(c, pattern) {
 			continue
 		}
-		if err := source(ctx, moves, []int{128, side(1440), side(1440)}, nd.Sizes(8, side(1440)/2, side(1440)/2)); err != nil {
+		if err := source(ctx, moves, []int{128, side(1440), side(1440)}, nd.Sizes(8, side(1440)/4, side(1440)/4)); err != nil {
 			return err
 		}
 		r, err := run(binary, job{Case: c, Store: moves + "/v", Workers: 2, Memory: 128 << 20})

@@ -284,7 +284,7 @@ func (p *Program) Run(ctx context.Context) (rep Report, err error) {
 		r.emit(diag.Event{Kind: diag.RunEnd, Err: err})
 	}()
 	r.emit(diag.Event{Kind: diag.RunStart, Tasks: len(p.stages)})
-	p.allocate()
+	p.allocate(r)
 	for _, s := range p.stages {
 		s.run = r
 		s.cache = newCache(r, s.cacheCap)
@@ -304,7 +304,7 @@ func (p *Program) Run(ctx context.Context) (rep Report, err error) {
 }
 
 // allocate makes the results and the temps kept in memory.
-func (p *Program) allocate() {
+func (p *Program) allocate(r *run) {
 	for _, s := range p.stages {
 		for _, k := range s.sinks {
 			if o, ok := k.target.(*outTarget); ok {
@@ -315,6 +315,8 @@ func (p *Program) allocate() {
 	for _, t := range p.c.temps {
 		if t.scratch == nil {
 			t.buf = nd.MakeBytes(t.node.NBytes())
+		} else {
+			t.scratch.pool = r.pool
 		}
 	}
 }

@@ -20,6 +20,7 @@ type scratch struct {
 	write nd.Grid
 	slot  int64 // bytes of a chunk to be read
 	dir   string
+	pool  *pool // of the run
 
 	mu   sync.Mutex
 	file *os.File
@@ -77,7 +78,8 @@ func (s *scratch) put(ctx context.Context, _ []int, box nd.Box, buf []byte) erro
 	}
 	item := s.meta.DType.Size()
 	src := operand{buf, 0, cStrides(box.Shape)}
-	piece := make([]byte, 0, len(buf))
+	piece := s.pool.get(len(buf))
+	defer s.pool.put(piece)
 	return eachCoord(s.meta.ReadGrid.Cover(box), func(coord []int) error {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -113,17 +115,12 @@ func pieceOffset(chunk, p nd.Box) int {
 	return off
 }
 
-var scratchBufs sync.Pool // of []byte as they lie in files
-
 // ReadChunk reads a chunk and puts its pieces in place.
 func (s *scratch) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool, error) {
 	chunk := s.meta.ReadGrid.Box(coord)
 	item := s.meta.DType.Size()
-	tmp, _ := scratchBufs.Get().([]byte)
-	if len(tmp) < len(dst) {
-		tmp = make([]byte, s.slot)
-	}
-	defer scratchBufs.Put(tmp) //nolint:staticcheck // a slice header is cheap here
+	tmp := s.pool.get(int(s.slot)) // as it lies in the file
+	defer s.pool.put(tmp)
 	f, err := s.open()
 	if err != nil {
 		return false, err
