@@ -56,7 +56,9 @@ bench: deps ## run all benchmarks
 .PHONY: demo
 demo: build ## write and inspect example data: see what ndgrid does
 	$(GO) run ./examples/demo -data $(DATA) -out $(OUT)
-	for f in $(OUT)/*; do bin/ndinfo "$$f" || exit 1; done
+	bin/ndinfo $(OUT)/cube.zarr
+	bin/ndinfo $(OUT)/results.zarr
+	bin/ndinfo $(OUT)/results.zarr/spread --stats
 
 .PHONY: examples
 examples: deps ## run every program under examples/
