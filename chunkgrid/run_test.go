@@ -359,3 +359,16 @@ func TestZeroLengthAxes(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []int{5, 0, 2}, e.Shape())
 }
+
+// A file of a single array is written by Save too; one of two is refused.
+func TestSaveSingleArrayFile(t *testing.T) {
+	url := filepath.Join(t.TempDir(), "x.npy")
+	x := chunkgrid.FromND(ramp[int32](t, 3, 5), nd.Sizes(2, 2))
+	require.NoError(t, chunkgrid.Save(ctx, url, chunkgrid.Vars{"x": x}))
+	a, err := chunkgrid.Open[int32](ctx, url)
+	require.NoError(t, err)
+	got, err := a.Compute(ctx)
+	require.NoError(t, err)
+	assert.True(t, nd.ArrayEqual(ramp[int32](t, 3, 5), got))
+	require.ErrorIs(t, chunkgrid.Save(ctx, url, chunkgrid.Vars{"x": x, "y": x}), storage.ErrUnsupported)
+}

@@ -65,12 +65,13 @@ func Save(ctx context.Context, url string, v Vars, opts ...Option) (err error) {
 	}
 	defer closeCoords()
 	names = slices.Sorted(maps.Keys(arrays))
-	// xarray looks for consolidated metadata first; other formats have no use for it.
-	options := map[string]string{"consolidated": "true"}
+	options := map[string]string{}
 	if c.save.overwrite {
 		options["overwrite"] = "true"
 	}
-	g, err := storage.Create(ctx, url, options)
+	group := maps.Clone(options)
+	group["consolidated"] = "true" // xarray looks there first; other formats have no use for it
+	g, err := storage.Create(ctx, url, group)
 	if err != nil {
 		if len(names) == 1 && errors.Is(err, storage.ErrUnsupported) { // a file of a single array, such as .npy
 			if one := saveOne(ctx, url, arrays[names[0]], names[0], c, options); !errors.Is(one, storage.ErrUnsupported) {
