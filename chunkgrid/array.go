@@ -61,6 +61,18 @@ func (a *Array[T]) plan() *plan.Node {
 	return a.n
 }
 
+// nodesOf returns the plans of arrays; a nil one is an error, as a nil *Array is.
+func nodesOf(arrays []Any) []*plan.Node {
+	nodes := make([]*plan.Node, len(arrays))
+	for i, a := range arrays {
+		if a == nil {
+			a = (*Array[bool])(nil)
+		}
+		nodes[i] = a.plan()
+	}
+	return nodes
+}
+
 func of[T nd.Elem](n *plan.Node) *Array[T] { return &Array[T]{n} }
 
 // wrap returns the typed array of a node.
@@ -105,7 +117,7 @@ func wrap(n *plan.Node) Any {
 // As returns a as an array of T; where its dtype is another one the result
 // carries an error that names both and the Cast to write.
 func As[T nd.Elem](a Any) *Array[T] {
-	n := a.plan()
+	n := nodesOf([]Any{a})[0]
 	want := nd.DTypeOf[T]()
 	if n.Err == nil && n.DType.Kind() != want.Kind() {
 		return of[T](plan.Fail("chunkgrid.As", fmt.Errorf("the array is %v, not %v; write ufunc.Cast[%v](a): %w", n.DType, want, want, nd.ErrDType), n))
@@ -116,10 +128,7 @@ func As[T nd.Elem](a Any) *Array[T] {
 // Op makes the array of a named operation: the one way in which packages ufunc,
 // reduce and linalg make theirs. A result that is not of R is an error.
 func Op[R nd.Elem](name string, p plan.Params, args ...Any) *Array[R] {
-	nodes := make([]*plan.Node, len(args))
-	for i, a := range args {
-		nodes[i] = a.plan()
-	}
+	nodes := nodesOf(args)
 	n := plan.Op(name, p, nodes...)
 	want := nd.DTypeOf[R]()
 	if n.Err == nil && n.DType.Kind() != want.Kind() {
@@ -132,11 +141,7 @@ func Op[R nd.Elem](name string, p plan.Params, args ...Any) *Array[R] {
 // the library and the name of the function it called; an error already in args
 // comes first. It is for packages that build on this one.
 func Failed[R nd.Elem](name string, err error, args ...Any) *Array[R] {
-	nodes := make([]*plan.Node, len(args))
-	for i, a := range args {
-		nodes[i] = a.plan()
-	}
-	return of[R](plan.Fail(name, err, nodes...))
+	return of[R](plan.Fail(name, err, nodesOf(args)...))
 }
 
 // Err returns the first error made while building the array, with the place in

@@ -24,8 +24,7 @@ func (a *Array[T]) Explain(opts ...Option) (Explanation, error) { return Explain
 // Explain says how arrays would be computed in one Run.
 func Explain(arrays []Any, opts ...Option) (Explanation, error) {
 	outs := make([]Out, len(arrays))
-	for i, a := range arrays {
-		n := a.plan()
+	for i, n := range nodesOf(arrays) {
 		if n.Err != nil {
 			return Explanation{}, n.Err
 		}
@@ -65,11 +64,7 @@ func (e Explanation) String() string {
 // process. It fails for what only this process has: functions without a name,
 // large arrays in memory, stores that can't be opened elsewhere.
 func Marshal(arrays ...Any) ([]byte, error) {
-	ns := make([]*plan.Node, len(arrays))
-	for i, a := range arrays {
-		ns[i] = a.plan()
-	}
-	return plan.Marshal(ns...)
+	return plan.Marshal(nodesOf(arrays)...)
 }
 
 // Unmarshal reads what Marshal wrote and opens the stored arrays again; it

@@ -131,6 +131,16 @@ func arangeLen[T nd.Real](start, stop, step T) (int, error) {
 	if (stop-start > 0) != (step > 0) && nd.DTypeOf[T]().IsFloat() {
 		return 0, nil
 	}
+	if dt := nd.DTypeOf[T](); dt.IsInteger() && !dt.IsSigned() {
+		if start >= stop {
+			return 0, nil
+		}
+		n := (uint64(stop)-uint64(start)-1)/uint64(step) + 1
+		if n > 1<<62 {
+			return 0, fmt.Errorf("from %v to %v in steps of %v: %w", start, stop, step, nd.ErrOverflow)
+		}
+		return int(n), nil
+	}
 	if !nd.DTypeOf[T]().IsFloat() {
 		a, b, s := int(start), int(stop), int(step)
 		if s > 0 && a < b {

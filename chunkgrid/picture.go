@@ -25,11 +25,7 @@ func SVG(p Picture, arrays ...Any) string { return viz.SVG(graph(arrays), viz.Op
 
 // graph has a box per operation, views and constants left out where they say nothing.
 func graph(arrays []Any) viz.Graph {
-	var outs []*plan.Node
-	for _, a := range arrays {
-		outs = append(outs, a.plan())
-	}
-	outs = plan.Intern(outs)
+	outs := plan.Intern(nodesOf(arrays))
 	id := map[*plan.Node]string{}
 	var g viz.Graph
 	plan.Walk(outs, func(n *plan.Node) {

@@ -372,3 +372,17 @@ func TestSaveSingleArrayFile(t *testing.T) {
 	assert.True(t, nd.ArrayEqual(ramp[int32](t, 3, 5), got))
 	require.ErrorIs(t, chunkgrid.Save(ctx, url, chunkgrid.Vars{"x": x, "y": x}), storage.ErrUnsupported)
 }
+
+func TestNilAndLargeOperands(t *testing.T) {
+	var none chunkgrid.Any
+	assert.ErrorContains(t, chunkgrid.As[float64](none).Err(), "nil array")
+	assert.ErrorContains(t, ufunc.Cast[int8](none).Err(), "nil array")
+	_, err := chunkgrid.Marshal(none)
+	assert.ErrorContains(t, err, "nil array")
+
+	const first = uint64(1)<<63 - 2
+	a, err := chunkgrid.Arange(first, first+5, 2, nd.Auto).Compute(ctx)
+	require.NoError(t, err)
+	assert.Equal(t, []uint64{first, first + 2, first + 4}, a.Data())
+	assert.ErrorIs(t, chunkgrid.Arange[uint64](0, math.MaxUint64, 1, nd.Auto).Err(), nd.ErrOverflow)
+}

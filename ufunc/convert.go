@@ -17,7 +17,7 @@ import (
 // "generic". What can't be cast, text and structs, is an error in the result.
 func Cast[To nd.Elem](a chunkgrid.Any) *chunkgrid.Array[To] {
 	to := nd.DTypeOf[To]()
-	if a.DType().Kind() == to.Kind() {
+	if a == nil || a.DType().Kind() == to.Kind() {
 		return chunkgrid.As[To](a)
 	}
 	return chunkgrid.Op[To]("cast", plan.Params{"to": to}, a)

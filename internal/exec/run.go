@@ -270,12 +270,12 @@ func (p *Program) Run(ctx context.Context) (rep Report, err error) {
 		return rep, p.err
 	}
 	r := &run{p: p, pool: newPool()}
-	start := time.Now()
+	start, tasks := time.Now(), 0
+	for _, s := range p.stages {
+		tasks += s.domain.Len()
+	}
 	defer func() {
-		rep = Report{time.Since(start), len(p.stages), 0, int(r.decodedChunks.Load()), int(r.decodedBytes.Load()), p.peak}
-		for _, s := range p.stages {
-			rep.Tasks += s.domain.Len()
-		}
+		rep = Report{time.Since(start), len(p.stages), tasks, int(r.decodedChunks.Load()), int(r.decodedBytes.Load()), p.peak}
 		for _, t := range p.c.temps {
 			if t.scratch != nil {
 				_ = t.scratch.Close()
@@ -283,7 +283,7 @@ func (p *Program) Run(ctx context.Context) (rep Report, err error) {
 		}
 		r.emit(diag.Event{Kind: diag.RunEnd, Err: err})
 	}()
-	r.emit(diag.Event{Kind: diag.RunStart, Tasks: len(p.stages)})
+	r.emit(diag.Event{Kind: diag.RunStart, Tasks: tasks})
 	p.allocate(r)
 	for _, s := range p.stages {
 		s.run = r

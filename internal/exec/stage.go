@@ -230,7 +230,7 @@ func (s *stage) store(t *task, k *sink, coord []int, box nd.Box, ops []operand) 
 	}
 	buf := t.take(box.Size() * s.prog.items[k.reg])
 	s.prog.store(t, ops, box.Shape, k.reg, operand{buf, 0, cStrides(box.Shape)})
-	return k.target.put(t.ctx, coord, box, buf)
+	return s.put(t, k, coord, box, buf)
 }
 
 // fold folds a box for all reductions of the stage: those along the same axes
@@ -355,7 +355,15 @@ func (s *stage) finish(t *task, k *sink, coord []int, states []byte) error {
 		copyStrided(m, operand{buf, 0, cStrides(box.Shape)}, box.Shape, item)
 		return nil
 	}
-	return k.target.put(t.ctx, oc, box, buf)
+	return s.put(t, k, oc, box, buf)
+}
+
+// put hands a box to a target that is not memory.
+func (s *stage) put(t *task, k *sink, coord []int, box nd.Box, buf []byte) error {
+	if _, ok := k.target.(arrayTarget); ok {
+		s.run.writtenBytes.Add(int64(len(buf)))
+	}
+	return k.target.put(t.ctx, coord, box, buf)
 }
 
 // empty gives the reductions of a domain without elements their results.
