@@ -78,7 +78,7 @@ vet: deps ## go vet
 
 .PHONY: lint
 lint: deps ## the linters of .golangci.yml
-	$(GOLANGCI) run ./...
+	$(GOLANGCI) run --allow-parallel-runners ./...
 
 .PHONY: cross
 cross: ## go vet for other systems, without cgo
