@@ -3,6 +3,7 @@ package chunkgrid_test
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/ndgrid/ndgrid/chunkgrid"
 	"github.com/ndgrid/ndgrid/nd"
@@ -37,4 +38,11 @@ func ExampleRun() {
 	_, err := chunkgrid.Run(context.Background(), []chunkgrid.Out{reduce.Mean(x).Into(mean), reduce.Max(x).Into(highest)})
 	fmt.Println(mean, highest, err)
 	// Output: 499999.5 999999.0 <nil>
+}
+
+// DOT shows an expression as a graph of operations; SVG draws it.
+func ExampleDOT() {
+	x := chunkgrid.Full(2.0, []int{4, 6}, nd.Sizes(2, 6)).Named("y", "x")
+	fmt.Println(strings.Contains(chunkgrid.DOT(chunkgrid.Picture{}, reduce.Sum(x, reduce.Dim("y"))), "sum over y"))
+	// Output: true
 }

@@ -50,11 +50,15 @@ func graph(arrays []Any) viz.Graph {
 	return g
 }
 
-// passesThrough returns the argument that stands for a node in a picture: a
-// broadcast is its argument.
+// passesThrough returns the argument that stands for a node in a picture: that
+// of a broadcast, or of a view that only gives names to axes.
 func passesThrough(n *plan.Node) *plan.Node {
-	if n.Op == plan.OpView && n.Size() >= n.Args[0].Size() && len(n.Params) > 0 && slices.Contains(n.Free, true) {
-		return n.Args[0]
+	if n.Op != plan.OpView {
+		return nil
+	}
+	arg := n.Args[0]
+	if plan.ViewOf(n).IsIdentity(arg.Shape) || n.Size() >= arg.Size() && slices.Contains(n.Free, true) {
+		return arg
 	}
 	return nil
 }

@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
-	"math"
 	"path"
 	"path/filepath"
 	"reflect"
@@ -270,7 +268,7 @@ func missingValues(m *storage.Meta) map[string][]any {
 		if !ok {
 			continue
 		}
-		if f, ok := encodedFill(v, m.DType); ok {
+		if f, ok := storage.EncodedFill(v, m.DType); ok {
 			v = f
 		}
 		found[name] = listOf(v)
@@ -281,24 +279,6 @@ func missingValues(m *storage.Meta) map[string][]any {
 		}
 	}
 	return found
-}
-
-// encodedFill decodes a _FillValue as xarray writes it into Zarr v3: the base64
-// of a little-endian float64.
-func encodedFill(v any, dt nd.DType) (float64, bool) {
-	s, ok := v.(string)
-	if !ok || !dt.IsFloat() {
-		return 0, false
-	}
-	b, err := base64.StdEncoding.DecodeString(s)
-	if err != nil || len(b) != 8 {
-		return 0, false
-	}
-	var bits uint64
-	for i, c := range b {
-		bits |= uint64(c) << (8 * i)
-	}
-	return math.Float64frombits(bits), true
 }
 
 // fillText writes the value of elements that were never written.
