@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 
 	"github.com/ndgrid/ndgrid/internal/plan"
 	"github.com/ndgrid/ndgrid/nd"
@@ -194,7 +195,7 @@ func MapChunks[A, R nd.Elem](a *Array[A], f func(chunk *nd.Array[A]) (*nd.Array[
 			if err != nil {
 				return err
 			}
-			if r == nil || !equalShape(r.Shape(), box.Shape) {
+			if r == nil || !slices.Equal(r.Shape(), box.Shape) {
 				return fmt.Errorf("chunk %v: the function returned shape %v for a chunk of shape %v: %w", box, shapeOf(r), box.Shape, nd.ErrShape)
 			}
 			return out.Assign(r)

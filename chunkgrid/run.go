@@ -181,5 +181,3 @@ func compile(outs []Out, c config) (*exec.Program, error) {
 	}
 	return exec.Compile(list, c.exec)
 }
-
-func equalShape(a, b []int) bool { return slices.Equal(a, b) }

@@ -32,8 +32,8 @@ func (c *compiler) newBuilder(st *stage, domain nd.Grid, chunked, axes bool) *bu
 		prog: &program{ndim: len(shape)}, memo: map[string]int{}, stage: st, axes: axes}
 }
 
-// pending is a program under construction: registers of leaves and
-// instructions are numbered apart until it is complete.
+// instrBase numbers instructions apart from leaves until the program is
+// complete and all leaves are known.
 const instrBase = 1 << 20
 
 // reg returns the register that holds node n seen through v.
