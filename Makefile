@@ -64,6 +64,11 @@ demo: build ## write and inspect example data: see what ndgrid does
 examples: deps ## run every program under examples/
 	@for d in examples/*/; do echo "go run ./$$d"; $(GO) run ./$$d >/dev/null || exit 1; done
 
+.PHONY: generate
+generate: ## write the assembly of internal/kernel/simd again
+	@cd internal/kernel/simd/gen && $(GO) build -o ../../../../bin/gen . && for f in $$(../../../../bin/gen -list); do \
+	  ../../../../bin/gen -family $$f -out ../$${f}_amd64.s -stubs ../$${f}_amd64.go -pkg simd && gofmt -w ../$${f}_amd64.go || exit 1; done
+
 .PHONY: fmt
 fmt: ## format the Go files
 	gofmt -l -w $$(git ls-files '*.go')

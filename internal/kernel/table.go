@@ -86,7 +86,7 @@ func uniform(name string, nargs int) *Ufunc {
 			}
 			return args[0], nil
 		},
-		Bind: func(_ Params, args []nd.DType) Loop { return loops[args[0].Kind()][name].loop },
+		Bind: func(_ Params, args []nd.DType) Loop { return loopOf(args[0].Kind(), name) },
 	}
 }
 

@@ -36,7 +36,8 @@ var arrows = []struct{ pkg, may string }{
 	{"internal/viz", "std"},
 	{"stream", "std"},
 
-	{"internal/kernel", "nd"},
+	{"internal/kernel/simd", "std"},
+	{"internal/kernel", "nd internal/kernel/simd"},
 	{"storage", "nd internal/kernel"},
 	{"internal/plan", "nd internal/kernel storage"},
 	{"internal/exec", "nd internal/kernel storage internal/plan diag internal/viz"},

@@ -1,0 +1,38 @@
+// Command gen writes the assembly of package simd, one family of routines at a
+// time. `make generate` runs it for all of them; -list names them.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"log"
+	"maps"
+	"slices"
+
+	"github.com/mmcloughlin/avo/build"
+)
+
+// families are the functions that emit a file's routines, by the file's name:
+// "elementwise" becomes elementwise_amd64.s and elementwise_amd64.go.
+var families = map[string]func(){
+	"elementwise": elementwise,
+}
+
+func main() {
+	family := flag.String("family", "", "the family to generate")
+	list := flag.Bool("list", false, "name the families")
+	flag.Parse()
+	if *list {
+		for _, name := range slices.Sorted(maps.Keys(families)) {
+			fmt.Println(name)
+		}
+		return
+	}
+	emit, ok := families[*family]
+	if !ok {
+		log.Fatalf("no family %q", *family)
+	}
+	build.ConstraintExpr("amd64,!purego")
+	emit()
+	build.Generate()
+}
