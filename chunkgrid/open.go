@@ -79,28 +79,36 @@ func FromND[T nd.Elem](a *nd.Array[T], c ...nd.Chunks) *Array[T] {
 	if a == nil {
 		return of[T](plan.Fail("chunkgrid.FromND", errNil))
 	}
-	chunks := nd.Auto
-	if len(c) > 0 {
-		chunks = c[0]
-	}
-	g, err := chunks.Grid(a.Shape(), a.DType().Size())
-	if err != nil {
-		return of[T](plan.Fail("chunkgrid.FromND", err))
-	}
-	return of[T](plan.ND(a, g))
+	return of[T](fromMemory("chunkgrid.FromND", a, c))
 }
 
 // FromDyn is FromND for an array whose dtype is known at run time only.
-func FromDyn(a nd.Dyn, c ...nd.Chunks) Any {
-	chunks := nd.Auto
+func FromDyn(a nd.Dyn, c ...nd.Chunks) Any { return wrap(fromMemory("chunkgrid.FromDyn", a, c)) }
+
+func fromMemory(op string, a nd.Dyn, c []nd.Chunks) *plan.Node {
+	chunks := rows(a.Shape(), a.DType().Size())
 	if len(c) > 0 {
 		chunks = c[0]
 	}
 	g, err := chunks.Grid(a.Shape(), a.DType().Size())
 	if err != nil {
-		return wrap(plan.Fail("chunkgrid.FromDyn", err))
+		return plan.Fail(op, err)
 	}
-	return wrap(plan.ND(a, g))
+	return plan.ND(a, g)
+}
+
+// rows cuts memory in C order into chunks of about nd.DefaultChunkBytes that
+// lie in one piece.
+func rows(shape []int, item int) nd.Chunks {
+	lengths := make([]int, len(shape))
+	left := max(nd.DefaultChunkBytes/max(item, 1), 1)
+	for k := len(shape) - 1; k >= 0; k-- {
+		n := max(shape[k], 1)
+		pieces := (n-1)/left + 1
+		lengths[k] = (n-1)/pieces + 1
+		left = max(left/n, 1)
+	}
+	return nd.Sizes(lengths...)
 }
 
 // Full returns an array whose elements are all v. It takes no memory.

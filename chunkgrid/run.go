@@ -79,7 +79,7 @@ func (a *Array[T]) Compute(ctx context.Context, opts ...Option) (*nd.Array[T], e
 	}
 	var data []T
 	out := Out{out: exec.Out{Node: n, Counted: true, Buf: func() ([]byte, int, []int) {
-		buf := nd.MakeBytes(n.NBytes())
+		buf := nd.EmptyBytes(n.NBytes())
 		data = nd.AsSlice[T](buf)
 		return buf, 0, strides
 	}}}
@@ -104,7 +104,7 @@ func ComputeDyn(ctx context.Context, a Any, opts ...Option) (nd.Dyn, error) {
 	}
 	var buf []byte
 	out := Out{out: exec.Out{Node: n, Counted: true, Buf: func() ([]byte, int, []int) {
-		buf = nd.MakeBytes(n.NBytes())
+		buf = nd.EmptyBytes(n.NBytes())
 		return buf, 0, nd.CStrides(n.Shape)
 	}}}
 	if _, err := execute(ctx, []Out{out}, configure(opts)); err != nil {

@@ -36,13 +36,13 @@ func newArray[T Elem](op string, dt DType, shape []int) (*Array[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Array[T]{dt, l, make([]T, l.size())}, nil
+	return &Array[T]{dt, l, zeros[T](l.size())}, nil
 }
 
 // like returns an array of zeros of a shape that is known to fit in memory.
 func like[T Elem](dt DType, shape []int) *Array[T] {
 	l := cLayout(slices.Clone(shape))
-	return &Array[T]{dt, l, make([]T, l.size())}
+	return &Array[T]{dt, l, zeros[T](l.size())}
 }
 
 // Zeros returns an array of zeros in C order. No lengths make a 0-d array. A

@@ -125,16 +125,6 @@ func (d DType) align() uintptr {
 	return uintptr(d.size)
 }
 
-// alignment of memory from MakeBytes: a cache line, and a vector register.
-const alignment = 64
-
-// MakeBytes returns n zero bytes whose address is a multiple of 64.
-func MakeBytes(n int) []byte {
-	b := make([]byte, n+alignment-1)
-	skip := int(-uintptr(unsafe.Pointer(unsafe.SliceData(b))) % alignment)
-	return b[skip : skip+n : skip+n]
-}
-
 // opaque is an array of a dtype that can only be stored: elements are strings
 // of dtype.Size() bytes.
 type opaque struct {

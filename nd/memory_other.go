@@ -1,0 +1,5 @@
+//go:build !linux
+
+package nd
+
+func adviseHugePages([]byte) {}
