@@ -258,7 +258,7 @@ func naiveChunk(red kernel.Reducer, x []byte, item int, runs bool) []byte {
 		if runs {
 			red.Run(s, part, first)
 		} else {
-			red.Rows(s, part, n, first)
+			red.Rows(s, part, n, 1, first)
 		}
 		states = append(states, s)
 	}

@@ -32,7 +32,7 @@ func benchReduce[T nd.Real](b *testing.B, names ...string) {
 			})
 		}
 		run("run", func() { red.Run(states[:red.StateSize()], nd.AsBytes(x), 0) })
-		run("rows", func() { red.Rows(states[:red.StateSize()*Tile/LeafRows], nd.AsBytes(x), LeafRows, 0) })
+		run("rows", func() { red.Rows(states[:red.StateSize()*Tile/LeafRows], nd.AsBytes(x), LeafRows, Tile/LeafRows, 0) })
 	}
 }
 

@@ -7,9 +7,9 @@ import "github.com/ndgrid/ndgrid/nd"
 // is that count, or for all the count of what is false.
 func countFoldings[T nd.Elem](count func(x []T, stride int) int64) map[string]folding {
 	of := func(falses bool, finish func([]byte, []int64) error) *fold[T, int64] {
-		columns := func(states []int64, x []T, rows, _ int) {
+		columns := func(states []int64, x []T, rows, stride, _ int) {
 			for c := range states {
-				states[c] = count(x[c:], len(states))
+				states[c] = count(x[c:], stride)
 				if falses {
 					states[c] = int64(rows) - states[c]
 				}

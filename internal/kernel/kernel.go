@@ -68,11 +68,11 @@ type Reducer interface {
 	// 16 lanes, element i in lane i%16, lanes added as ((0+8)+(4+12))+… pairwise.
 	// first is the place of x[0] in the sequence.
 	Run(state, x []byte, first int)
-	// Rows makes len(x)/(rows*elem) states, one per column of the row-major
-	// matrix x with 1 to LeafRows rows, at most Tile elements in all; each
-	// column is folded from top to bottom. first is the place of row 0 in the
-	// sequence.
-	Rows(states, x []byte, rows, first int)
+	// Rows makes as many states as states has room for, at most Tile, one per
+	// column of a matrix of 1 to LeafRows rows; each column is folded from top
+	// to bottom. Row r starts at element r*stride of x, which may be memory of
+	// a large array. first is the place of row 0 in the sequence.
+	Rows(states, x []byte, rows, stride, first int)
 	// Merge sets each state in dst to that of its elements followed by those of
 	// the one in src.
 	Merge(dst, src []byte)

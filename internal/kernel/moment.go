@@ -36,12 +36,12 @@ func momentFoldings[T nd.Float]() map[string]folding {
 	}
 }
 
-func momentFolding[T nd.Float](leaf func([]T) moment, columns func([]moment, []T, int), result func(float64) T) folding {
+func momentFolding[T nd.Float](leaf func([]T) moment, columns func(states []moment, x []T, rows, stride int), result func(float64) T) folding {
 	return folding{bind: func(p Params) Reducer {
 		ddof, _ := ddofOf(p) // checked by Result
 		return &fold[T, moment]{
 			run:    func(x []T, _ int) moment { return leaf(x) },
-			rows:   func(states []moment, x []T, rows, _ int) { columns(states, x, rows) },
+			rows:   func(states []moment, x []T, rows, stride, _ int) { columns(states, x, rows, stride) },
 			merge:  moment.merge,
 			finish: finishEach(func(s moment) T { return result(s.variance(ddof)) }),
 		}
@@ -80,25 +80,25 @@ func deviationLeaf[T nd.Float](x []T, mean float64) float64 {
 
 // momentColumns does for each column what momentLeaf does for a leaf, from top
 // to bottom.
-func momentColumns[T nd.Float](states []moment, x []T, rows int) {
+func momentColumns[T nd.Float](states []moment, x []T, rows, stride int) {
 	clear(states)
-	sumColumns(words(states)[1:], 3, x, rows)
+	sumColumns(words(states)[1:], 3, x, len(states), stride)
 	for c := range states {
 		states[c].n = float64(rows)
 		states[c].mean /= states[c].n
 	}
-	deviationColumns(states, x)
+	deviationColumns(states, x, stride)
 }
 
 // deviationColumns adds the squared deviations of each column from its mean.
-func deviationColumns[T nd.Float](states []moment, x []T) {
+func deviationColumns[T nd.Float](states []moment, x []T, stride int) {
 	cols := len(states)
 	c := 0
 	for ; c+4 <= cols; c += 4 {
 		s := (*[4]moment)(states[c : c+4])
 		m0, m1, m2, m3 := s[0].mean, s[1].mean, s[2].mean, s[3].mean
 		var s0, s1, s2, s3 float64
-		for i := c; i < len(x); i += cols {
+		for i := c; i < len(x); i += stride {
 			v := (*[4]T)(x[i : i+4])
 			d0, d1, d2, d3 := float64(v[0])-m0, float64(v[1])-m1, float64(v[2])-m2, float64(v[3])-m3
 			s0 += float64(d0 * d0)
@@ -109,7 +109,7 @@ func deviationColumns[T nd.Float](states []moment, x []T) {
 		s[0].m2, s[1].m2, s[2].m2, s[3].m2 = s0, s1, s2, s3
 	}
 	for ; c < cols; c++ {
-		for i := c; i < len(x); i += cols {
+		for i := c; i < len(x); i += stride {
 			d := float64(x[i]) - states[c].mean
 			states[c].m2 += float64(d * d)
 		}
@@ -163,14 +163,14 @@ func complexMomentLeaf[C nd.Complex](x []C) complexMoment {
 	return complexMoment{n, tree(&l, plus), mean}
 }
 
-func complexMomentColumns[C nd.Complex](states []complexMoment, x []C, rows, _ int) {
+func complexMomentColumns[C nd.Complex](states []complexMoment, x []C, rows, stride, _ int) {
 	for c := range states {
 		s := complexMoment{n: float64(rows)}
-		for i := c; i < len(x); i += len(states) {
+		for i := c; i < len(x); i += stride {
 			s.mean += complex128(x[i])
 		}
 		s.mean = divReal(s.mean, s.n)
-		for i := c; i < len(x); i += len(states) {
+		for i := c; i < len(x); i += stride {
 			s.m2 += distance2(complex128(x[i]), s.mean)
 		}
 		states[c] = s

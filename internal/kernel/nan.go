@@ -53,16 +53,6 @@ func fmax[T nd.Float](x, y T) T {
 	return max(x, y)
 }
 
-// replaceNaN copies x to buf with by(i) for each NaN at i.
-func replaceNaN[T nd.Float](buf []float64, x []T, by func(i int) float64) {
-	for i, v := range x {
-		buf[i] = float64(v)
-		if v != v {
-			buf[i] = by(i)
-		}
-	}
-}
-
 // nanLeaf makes a leaf function of one for leaves without NaN.
 func nanLeaf[T nd.Float](leaf func([]T) T, f func(a, b T) T) func([]T) T {
 	return func(x []T) T {
@@ -77,12 +67,12 @@ func nanLeaf[T nd.Float](leaf func([]T) T, f func(a, b T) T) func([]T) T {
 }
 
 // nanColumns does for columns what nanLeaf does for leaves.
-func nanColumns[T nd.Float](columns func([]extreme[T], []T), f func(a, b T) T) func([]extreme[T], []T) {
-	return func(states []extreme[T], x []T) {
-		columns(states, x)
+func nanColumns[T nd.Float](columns func([]extreme[T], []T, int), f func(a, b T) T) func([]extreme[T], []T, int) {
+	return func(states []extreme[T], x []T, stride int) {
+		columns(states, x, stride)
 		for c := range states {
 			if m := &states[c].value; *m != *m {
-				for i := c; i < len(x); i += len(states) {
+				for i := c; i < len(x); i += stride {
 					*m = f(*m, x[i])
 				}
 			}
@@ -96,33 +86,38 @@ func nanTotal[T nd.Float](x []T) total[float64] {
 	if s := sumLeaf(x); s == s {
 		return total[float64]{s, int64(len(x))}
 	}
-	var buf [Tile]float64
-	n := len(x)
-	replaceNaN(buf[:], x, func(int) float64 { n--; return 0 })
-	return total[float64]{sumLeaf(buf[:len(x)]), int64(n)}
+	var l [Lanes]float64
+	n := int64(0)
+	for i, v := range x {
+		if v == v {
+			l[i%Lanes] += float64(v)
+			n++
+		}
+	}
+	return total[float64]{tree(&l, plus), n}
 }
 
-func nanSumColumns[T nd.Float](states []float64, x []T, rows, first int) {
-	var totals [Tile]total[float64]
-	nanTotalColumns(totals[:len(states)], x, rows, first)
-	for i := range states {
-		states[i] = totals[i].sum
+func nanSumColumns[T nd.Float](states []float64, x []T, rows, stride, _ int) {
+	clear(states)
+	for r := range rows {
+		for c, v := range x[r*stride:][:len(states)] {
+			if v == v {
+				states[c] += float64(v)
+			}
+		}
 	}
 }
 
-func nanTotalColumns[T nd.Float](states []total[float64], x []T, rows, _ int) {
-	sumColumns(words(states), 2, x, rows)
-	sums := 0.0
-	for i := range states {
-		states[i].n = int64(rows)
-		sums += states[i].sum
+func nanTotalColumns[T nd.Float](states []total[float64], x []T, rows, stride, _ int) {
+	clear(states)
+	for r := range rows {
+		for c, v := range x[r*stride:][:len(states)] {
+			if v == v {
+				states[c].sum += float64(v)
+				states[c].n++
+			}
+		}
 	}
-	if sums == sums {
-		return
-	}
-	var buf [Tile]float64
-	replaceNaN(buf[:], x, func(i int) float64 { states[i%len(states)].n--; return 0 })
-	sumColumns(words(states), 2, buf[:len(x)], rows)
 }
 
 func nanMomentLeaf[T nd.Float](x []T) moment {
@@ -133,33 +128,37 @@ func nanMomentLeaf[T nd.Float](x []T) moment {
 	if t.n == 0 {
 		return moment{}
 	}
-	mean := t.sum / float64(t.n)
-	var buf [Tile]float64
-	replaceNaN(buf[:], x, func(int) float64 { return mean })
-	return moment{float64(t.n), mean, deviationLeaf(buf[:len(x)], mean)}
-}
-
-func nanMomentColumns[T nd.Float](states []moment, x []T, rows int) {
-	momentColumns(states, x, rows)
-	means := 0.0
-	for _, s := range states {
-		means += s.mean
-	}
-	if means == means {
-		return
-	}
-	for c := range states {
-		states[c] = moment{n: float64(rows)}
-	}
-	var buf [Tile]float64
-	cols := len(states)
-	replaceNaN(buf[:], x, func(i int) float64 { states[i%cols].n--; return 0 })
-	sumColumns(words(states)[1:], 3, buf[:len(x)], rows)
-	for c := range states {
-		if states[c].n > 0 {
-			states[c].mean /= states[c].n
+	n := float64(t.n)
+	mean := t.sum / n
+	var l [Lanes]float64
+	for i, v := range x {
+		if v == v {
+			d := float64(v) - mean
+			l[i%Lanes] += float64(d * d)
 		}
 	}
-	replaceNaN(buf[:], x, func(i int) float64 { return states[i%cols].mean })
-	deviationColumns(states, buf[:len(x)])
+	return moment{n, mean, tree(&l, plus)}
+}
+
+func nanMomentColumns[T nd.Float](states []moment, x []T, rows, stride int) {
+	clear(states)
+	for r := range rows {
+		for c, v := range x[r*stride:][:len(states)] {
+			if v == v {
+				states[c].mean += float64(v)
+				states[c].n++
+			}
+		}
+	}
+	for c := range states {
+		states[c].mean /= max(states[c].n, 1)
+	}
+	for r := range rows {
+		for c, v := range x[r*stride:][:len(states)] {
+			if v == v {
+				d := float64(v) - states[c].mean
+				states[c].m2 += float64(d * d)
+			}
+		}
+	}
 }

@@ -48,11 +48,11 @@ func limits[T nd.Real]() (lowest, highest T) {
 	}
 }
 
-func extremeFold[T nd.Real](empty T, leaf func([]T) T, columns func([]extreme[T], []T), f func(a, b T) T) *fold[T, extreme[T]] {
+func extremeFold[T nd.Real](empty T, leaf func([]T) T, columns func(states []extreme[T], x []T, stride int), f func(a, b T) T) *fold[T, extreme[T]] {
 	return &fold[T, extreme[T]]{
 		empty:  extreme[T]{value: empty},
 		run:    func(x []T, _ int) extreme[T] { return extreme[T]{value: leaf(x)} },
-		rows:   func(states []extreme[T], x []T, _, _ int) { columns(states, x) },
+		rows:   func(states []extreme[T], x []T, _, stride, _ int) { columns(states, x, stride) },
 		merge:  func(a, b extreme[T]) extreme[T] { return extreme[T]{value: f(a.value, b.value)} },
 		finish: finishEach(func(s extreme[T]) T { return s.value }),
 	}
@@ -87,13 +87,13 @@ func maxLeaf[T nd.Real](x []T) T {
 }
 
 // minColumns does for each column what minLeaf does for a leaf.
-func minColumns[T nd.Real](states []extreme[T], x []T) {
+func minColumns[T nd.Real](states []extreme[T], x []T, stride int) {
 	cols := len(states)
 	c := 0
 	for ; c+4 <= cols; c += 4 {
 		v := (*[4]T)(x[c : c+4])
 		m0, m1, m2, m3 := v[0], v[1], v[2], v[3]
-		for i := c + cols; i < len(x); i += cols {
+		for i := c + stride; i < len(x); i += stride {
 			v := (*[4]T)(x[i : i+4])
 			m0, m1, m2, m3 = min(m0, v[0]), min(m1, v[1]), min(m2, v[2]), min(m3, v[3])
 		}
@@ -102,7 +102,7 @@ func minColumns[T nd.Real](states []extreme[T], x []T) {
 	}
 	for ; c < cols; c++ {
 		m := x[c]
-		for i := c + cols; i < len(x); i += cols {
+		for i := c + stride; i < len(x); i += stride {
 			m = min(m, x[i])
 		}
 		states[c].value = m
@@ -110,13 +110,13 @@ func minColumns[T nd.Real](states []extreme[T], x []T) {
 }
 
 // maxColumns does for each column what maxLeaf does for a leaf.
-func maxColumns[T nd.Real](states []extreme[T], x []T) {
+func maxColumns[T nd.Real](states []extreme[T], x []T, stride int) {
 	cols := len(states)
 	c := 0
 	for ; c+4 <= cols; c += 4 {
 		v := (*[4]T)(x[c : c+4])
 		m0, m1, m2, m3 := v[0], v[1], v[2], v[3]
-		for i := c + cols; i < len(x); i += cols {
+		for i := c + stride; i < len(x); i += stride {
 			v := (*[4]T)(x[i : i+4])
 			m0, m1, m2, m3 = max(m0, v[0]), max(m1, v[1]), max(m2, v[2]), max(m3, v[3])
 		}
@@ -125,7 +125,7 @@ func maxColumns[T nd.Real](states []extreme[T], x []T) {
 	}
 	for ; c < cols; c++ {
 		m := x[c]
-		for i := c + cols; i < len(x); i += cols {
+		for i := c + stride; i < len(x); i += stride {
 			m = max(m, x[i])
 		}
 		states[c].value = m
@@ -173,12 +173,12 @@ func placedFolding[T nd.Real](leaf func([]T) T, beats func(a, b T) bool) folding
 			}
 			return placed[T]{m, int64(first + i)}
 		},
-		rows: func(states []placed[T], x []T, rows, first int) {
+		rows: func(states []placed[T], x []T, rows, stride, first int) {
 			for c, v := range x[:len(states)] {
 				states[c] = placed[T]{v, int64(first)}
 			}
 			for r := 1; r < rows; r++ {
-				for c, v := range x[r*len(states):][:len(states)] {
+				for c, v := range x[r*stride:][:len(states)] {
 					if s := &states[c]; s.value == s.value && (beats(v, s.value) || v != v) {
 						*s = placed[T]{v, int64(first + r)}
 					}

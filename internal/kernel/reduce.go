@@ -10,10 +10,10 @@ import (
 // fold is a Reducer made of functions; S, the state, has no pointers and a
 // size that is a multiple of 8.
 type fold[T nd.Elem, S any] struct {
-	empty  S                                        // the state of no elements
-	run    func(x []T, first int) S                 // of a leaf
-	rows   func(states []S, x []T, rows, first int) // of the columns of a leaf
-	merge  func(a, b S) S                           // of a's elements followed by b's
+	empty  S                                                // the state of no elements
+	run    func(x []T, first int) S                         // of a leaf
+	rows   func(states []S, x []T, rows, stride, first int) // of the columns of a leaf
+	merge  func(a, b S) S                                   // of a's elements followed by b's
 	finish func(dst []byte, states []S) error
 }
 
@@ -25,9 +25,9 @@ func (f *fold[T, S]) Run(state, x []byte, first int) {
 	view[S](state)[0] = f.run(view[T](x), first)
 }
 
-func (f *fold[T, S]) Rows(states, x []byte, rows, first int) {
-	xs := view[T](x)
-	f.rows(view[S](states)[:len(xs)/rows], xs, rows, first)
+func (f *fold[T, S]) Rows(states, x []byte, rows, stride, first int) {
+	s := view[S](states)
+	f.rows(s, view[T](x)[:(rows-1)*stride+len(s)], rows, stride, first)
 }
 
 func (f *fold[T, S]) Merge(dst, src []byte) {

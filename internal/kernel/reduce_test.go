@@ -57,7 +57,7 @@ func reduceColumns[R, T nd.Elem](t require.TestingT, name string, p Params, x []
 	all, leaf := newStates(red, cols), newStates(red, cols)
 	for r := 0; r < len(x)/cols; r += step {
 		n := min(step, len(x)/cols-r)
-		red.Rows(leaf, nd.AsBytes(x[r*cols:(r+n)*cols]), n, r)
+		red.Rows(leaf, nd.AsBytes(x[r*cols:(r+n)*cols]), n, cols, r)
 		red.Merge(all, leaf)
 	}
 	out, err := finish[R](red, all)
@@ -261,8 +261,8 @@ func TestArgIsTheFirst(t *testing.T) {
 func TestPlace(t *testing.T) {
 	red := reducer[int32](t, "argmax", nil)
 	a, b := newStates(red, 2), newStates(red, 2)
-	red.Rows(a, nd.AsBytes([]int32{5, 1, 7, 1}), 2, 0) // places 0 and 1 of the chunk
-	red.Rows(b, nd.AsBytes([]int32{7, 1, 7, 9}), 2, 0)
+	red.Rows(a, nd.AsBytes([]int32{5, 1, 7, 1}), 2, 2, 0) // places 0 and 1 of the chunk
+	red.Rows(b, nd.AsBytes([]int32{7, 1, 7, 9}), 2, 2, 0)
 	red.(Placer).Place(a, func(p int) int { return 2*p + 1 })
 	red.(Placer).Place(b, func(p int) int { return 2 * p })
 	red.Merge(a, b)
@@ -374,7 +374,7 @@ func testIntegers[T nd.Integer](t *testing.T) {
 			states, all := newStates(red, cols), newStates(red, 1)
 			for r := 0; r < rows; r += LeafRows {
 				n := min(LeafRows, rows-r)
-				red.Rows(states, nd.AsBytes(x[r*cols:(r+n)*cols]), n, r)
+				red.Rows(states, nd.AsBytes(x[r*cols:(r+n)*cols]), n, cols, r)
 				for c := range cols {
 					red.Merge(all, states[c*red.StateSize():][:red.StateSize()])
 				}

@@ -49,14 +49,14 @@ func sumLeaf[T nd.Float](x []T) float64 {
 	return tree(&l, plus)
 }
 
-// sumColumns adds each column of the matrix x from top to bottom; the sum of
-// column c goes to dst[c*stride].
-func sumColumns[T nd.Float](dst []float64, stride int, x []T, rows int) {
-	cols := len(x) / rows
+// sumColumns adds each of the columns of the matrix x, whose rows are stride
+// apart and end with x, from top to bottom; the sum of column c goes to
+// dst[c*size].
+func sumColumns[T nd.Float](dst []float64, size int, x []T, cols, stride int) {
 	c := 0
 	for ; c+8 <= cols; c += 8 {
 		var s0, s1, s2, s3, s4, s5, s6, s7 float64
-		for i := c; i < len(x); i += cols {
+		for i := c; i < len(x); i += stride {
 			v := (*[8]T)(x[i : i+8])
 			s0 += float64(v[0])
 			s1 += float64(v[1])
@@ -68,15 +68,15 @@ func sumColumns[T nd.Float](dst []float64, stride int, x []T, rows int) {
 			s7 += float64(v[7])
 		}
 		for k, s := range [8]float64{s0, s1, s2, s3, s4, s5, s6, s7} {
-			dst[(c+k)*stride] = s
+			dst[(c+k)*size] = s
 		}
 	}
 	for ; c < cols; c++ {
 		var s float64
-		for i := c; i < len(x); i += cols {
+		for i := c; i < len(x); i += stride {
 			s += float64(x[i])
 		}
-		dst[c*stride] = s
+		dst[c*size] = s
 	}
 }
 
@@ -98,14 +98,14 @@ func sumFoldings[T nd.Float]() map[string]folding {
 	return map[string]folding{
 		"sum": plain(nd.DType{}, &fold[T, float64]{
 			run:    func(x []T, _ int) float64 { return sumLeaf(x) },
-			rows:   func(states []float64, x []T, rows, _ int) { sumColumns(states, 1, x, rows) },
+			rows:   func(states []float64, x []T, _, stride, _ int) { sumColumns(states, 1, x, len(states), stride) },
 			merge:  plus[float64],
 			finish: finishEach(func(s float64) T { return T(s) }),
 		}),
 		"mean": plain(nd.DType{}, &fold[T, total[float64]]{
 			run: func(x []T, _ int) total[float64] { return total[float64]{sumLeaf(x), int64(len(x))} },
-			rows: func(states []total[float64], x []T, rows, _ int) {
-				sumColumns(words(states), 2, x, rows)
+			rows: func(states []total[float64], x []T, rows, stride, _ int) {
+				sumColumns(words(states), 2, x, len(states), stride)
 				for i := range states {
 					states[i].n = int64(rows)
 				}
@@ -129,10 +129,10 @@ func complexSums[T nd.Complex]() map[string]folding {
 		"prod": plain(nd.DType{}, lanesFold(1, widen, mulComplex128, narrow)),
 		"mean": plain(nd.DType{}, &fold[T, total[complex128]]{
 			run: func(x []T, first int) total[complex128] { return total[complex128]{sum.run(x, first), int64(len(x))} },
-			rows: func(states []total[complex128], x []T, rows, _ int) {
+			rows: func(states []total[complex128], x []T, rows, stride, _ int) {
 				for c := range states {
 					states[c] = total[complex128]{0, int64(rows)}
-					for i := c; i < len(x); i += len(states) {
+					for i := c; i < len(x); i += stride {
 						states[c].sum += complex128(x[i])
 					}
 				}
@@ -160,10 +160,10 @@ func lanesFold[T, R nd.Elem, A any](unit A, widen func(T) A, f func(a, b A) A, r
 			}
 			return tree(&l, f)
 		},
-		rows: func(states []A, x []T, rows, _ int) {
+		rows: func(states []A, x []T, rows, stride, _ int) {
 			fill(states, unit)
 			for r := range rows {
-				for c, v := range x[r*len(states):][:len(states)] {
+				for c, v := range x[r*stride:][:len(states)] {
 					states[c] = f(states[c], widen(v))
 				}
 			}

@@ -88,7 +88,7 @@ func TestNoAllocations(t *testing.T) {
 			a, b := newStates(red, 2), newStates(red, 2)
 			require.Zero(t, testing.AllocsPerRun(1, func() {
 				red.Run(a, in[:2*d.Size()], 0)
-				red.Rows(b, in[:2*d.Size()], 1, 0)
+				red.Rows(b, in[:2*d.Size()], 1, 2, 0)
 				red.Merge(a, b)
 				require.NoError(t, red.Finish(dst[:32], a))
 			}), "%s of %s", name, d)

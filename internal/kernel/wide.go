@@ -41,9 +41,9 @@ func wideSum[T nd.Integer]() *fold[T, wide] {
 	}
 	return &fold[T, wide]{
 		run: func(x []T, _ int) wide { return run(x) },
-		rows: func(states []wide, x []T, _, _ int) {
+		rows: func(states []wide, x []T, _, stride, _ int) {
 			for c := range states {
-				states[c] = column(x[c:], len(states))
+				states[c] = column(x[c:], stride)
 			}
 		},
 		merge: wide.plus,
@@ -175,9 +175,9 @@ func wideProd[T nd.Integer]() *fold[T, product] {
 	return &fold[T, product]{
 		empty: product{mag: 1},
 		run:   func(x []T, _ int) product { return productOf(x, 1) },
-		rows: func(states []product, x []T, _, _ int) {
+		rows: func(states []product, x []T, _, stride, _ int) {
 			for c := range states {
-				states[c] = productOf(x[c:], len(states))
+				states[c] = productOf(x[c:], stride)
 			}
 		},
 		merge: product.times,
