@@ -15,7 +15,9 @@ import (
 // families are the functions that emit a file's routines, by the file's name:
 // "elementwise" becomes elementwise_amd64.s and elementwise_amd64.go.
 var families = map[string]func(){
-	"elementwise": elementwise,
+	"elementwise":        elementwise,
+	"elementwise_stream": elementwiseStream,
+	"move":               move,
 }
 
 func main() {
