@@ -30,6 +30,16 @@ func functionOps[T nd.Float]() opSet {
 	return set
 }
 
+// functions32 lists the functions of float32 that are not those of float64
+// rounded, but shorter forms of their own.
+func functions32() opSet {
+	set := opSet{}
+	for name, f := range map[string]func(float32) float32{} {
+		set[name] = each(f)
+	}
+	return set
+}
+
 // viaFloat64 is the loop of a function in float64. The conversions of float32
 // have loops of their own: among the calls they would make each wait for the
 // one before, which halves the speed.

@@ -32,7 +32,7 @@ var loops = map[nd.Kind]opSet{
 	nd.KindUint32:     join(numberOps[uint32](), realOps[uint32](), integerOps[uint32](), unsignedOps[uint32]()),
 	nd.KindUint64:     join(numberOps[uint64](), realOps[uint64](), integerOps[uint64](), unsignedOps[uint64]()),
 	nd.KindFloat16:    halfOps(),
-	nd.KindFloat32:    join(numberOps[float32](), realOps[float32](), floatOps[float32](), functionOps[float32]()),
+	nd.KindFloat32:    join(numberOps[float32](), realOps[float32](), floatOps[float32](), functionOps[float32](), functions32()),
 	nd.KindFloat64:    join(numberOps[float64](), realOps[float64](), floatOps[float64](), functionOps[float64]()),
 	nd.KindComplex64:  join(numberOps[complex64](), complexOps[float32, complex64]()),
 	nd.KindComplex128: join(numberOps[complex128](), complexOps[float64, complex128]()),
