@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/ndgrid/ndgrid/internal/kernel"
 	"github.com/ndgrid/ndgrid/storage"
 )
 
@@ -105,7 +106,7 @@ func (b *blosc) Encode(dst, src []byte) ([]byte, error) {
 		buf := blockBuffers.Get().(*[]byte)
 		defer blockBuffers.Put(buf)
 		*buf = slices.Grow((*buf)[:0], len(src))[:len(src)]
-		Shuffle(*buf, src, b.typesize)
+		kernel.Shuffle(*buf, src, b.typesize)
 		src = *buf
 	}
 	n := uint32(len(src))
@@ -211,7 +212,7 @@ func bloscBlock(out, src []byte, flags byte, typesize, splits int) error {
 	case bits:
 		unshuffleBits(out, into, typesize)
 	case shuffled:
-		Unshuffle(out, into, typesize)
+		kernel.Unshuffle(out, into, typesize)
 	}
 	return nil
 }

@@ -208,26 +208,6 @@ func TestChecksums(t *testing.T) {
 	assert.NotEqual(t, crc32.ChecksumIEEE([]byte("abc")), codec.Fletcher32([]byte("abc")))
 }
 
-func TestShuffle(t *testing.T) {
-	rapid.Check(t, func(r *rapid.T) {
-		size := rapid.SampledFrom([]int{1, 2, 3, 4, 5, 7, 8, 16}).Draw(r, "size")
-		src := noise(rapid.IntRange(0, 300).Draw(r, "n"))
-		want := bytes.Clone(src)
-		n := len(src) / size
-		for i := range n {
-			for k := range size {
-				want[k*n+i] = src[i*size+k]
-			}
-		}
-		got := make([]byte, len(src))
-		codec.Shuffle(got, src, size)
-		require.Equal(r, want, got)
-		back := make([]byte, len(src))
-		codec.Unshuffle(back, got, size)
-		require.Equal(r, src, back)
-	})
-}
-
 func TestConcurrent(t *testing.T) {
 	c := chain(t, nd.Float32, []int{64, 64}, "transpose (1, 0)", "bytes big", "shuffle 4", "zstd 3", "crc32c")
 	src := noise(c.Size())
