@@ -12,18 +12,18 @@ import (
 	"github.com/ndgrid/ndgrid/nd"
 )
 
-// Tile is the number of elements a loop is given at most, and the number of
-// elements in a leaf of a reduction, where it is part of the definition.
+// Tile is the number of elements in the buffers of temporaries, which fit the L1
+// cache, and in a leaf of a reduction, where it is part of the definition.
 const Tile = 1024
 
 // Params are the small parameters of an operation, by name. Values are bool,
 // int, float64, complex128, string, nd.DType, []int or []float64.
 type Params map[string]any
 
-// Loop applies an operation to the elements of a tile. All slices are
-// contiguous elements; len(dst) gives their number n <= Tile. An argument holds
-// n elements, or exactly one that stands for all of them. dst may be the very
-// memory of an argument, never a part that overlaps it otherwise.
+// Loop applies an operation to elements. All slices are contiguous elements;
+// len(dst) gives their number n, which may be any. An argument holds n elements,
+// or exactly one that stands for all of them. dst may be the very memory of an
+// argument, never a part that overlaps it otherwise.
 type Loop func(dst []byte, args [][]byte)
 
 // Ufunc is an element-wise operation.

@@ -10,9 +10,9 @@ type Level uint8
 // The levels; each has the routines of those below it. Plain is Go code alone,
 // and the definition of what the others compute.
 const (
-	Plain Level = iota
-	AVX2        // with FMA
-	AVX512      // F, DQ, BW and VL
+	Plain  Level = iota
+	AVX2         // with FMA
+	AVX512       // F, DQ, BW and VL
 	numLevels
 )
 
@@ -46,10 +46,18 @@ func accelerate(from Level, k nd.Kind, name string, loop Loop) {
 
 // loopOf returns the fastest loop of an operation in the table.
 func loopOf(k nd.Kind, name string) Loop {
-	for l := level; l > Plain; l-- {
-		if f, ok := fast[l][k][name]; ok {
-			return f
-		}
+	if f, ok := fastLoop(k, name); ok {
+		return f
 	}
 	return loops[k][name].loop
+}
+
+// fastLoop returns the fastest loop in assembly, if there is one.
+func fastLoop(k nd.Kind, name string) (Loop, bool) {
+	for l := level; l > Plain; l-- {
+		if f, ok := fast[l][k][name]; ok {
+			return f, true
+		}
+	}
+	return nil, false
 }

@@ -86,7 +86,7 @@ func TestLevels(t *testing.T) {
 }
 
 func checkLevel(t *testing.T, rng *rand.Rand, k nd.Kind, name string, loop Loop, n int) {
-	op := loops[k][name]
+	op, _ := plainLoop(k, name)
 	in := dtypeOfKind(k)
 	out := in
 	if op.out.Valid() {
@@ -144,7 +144,8 @@ func FuzzLevels(f *testing.F) {
 		for l := AVX2; l <= best; l++ {
 			for k, ops := range fast[l] {
 				for name, loop := range ops {
-					op, in := loops[k][name], dtypeOfKind(k)
+					op, _ := plainLoop(k, name)
+					in := dtypeOfKind(k)
 					n := len(data) / in.Size() / op.nargs
 					if n == 0 {
 						continue

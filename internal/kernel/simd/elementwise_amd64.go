@@ -4,5 +4,98 @@
 
 package simd
 
-// Square64AVX2 sets dst[i] = a[i]*a[i] for i < n.
-func Square64AVX2(dst *float64, a *float64, n int)
+// AddFloat64AVX2 sets dst[i] = a[i] + b[i] for i < n.
+func AddFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// SubFloat64AVX2 sets dst[i] = a[i] - b[i] for i < n.
+func SubFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// MulFloat64AVX2 sets dst[i] = a[i] * b[i] for i < n.
+func MulFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// DivFloat64AVX2 sets dst[i] = a[i] / b[i] for i < n.
+func DivFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// SquareFloat64AVX2 sets dst[i] = a[i] * a[i] for i < n.
+func SquareFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// SqrtFloat64AVX2 sets dst[i] = √a[i] for i < n.
+func SqrtFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// NegFloat64AVX2 sets dst[i] = -a[i] for i < n.
+func NegFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// AbsFloat64AVX2 sets dst[i] = |a[i]| for i < n.
+func AbsFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// AddFloat64AVX512 sets dst[i] = a[i] + b[i] for i < n.
+func AddFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// SubFloat64AVX512 sets dst[i] = a[i] - b[i] for i < n.
+func SubFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// MulFloat64AVX512 sets dst[i] = a[i] * b[i] for i < n.
+func MulFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// DivFloat64AVX512 sets dst[i] = a[i] / b[i] for i < n.
+func DivFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// SquareFloat64AVX512 sets dst[i] = a[i] * a[i] for i < n.
+func SquareFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// SqrtFloat64AVX512 sets dst[i] = √a[i] for i < n.
+func SqrtFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// NegFloat64AVX512 sets dst[i] = -a[i] for i < n.
+func NegFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// AbsFloat64AVX512 sets dst[i] = |a[i]| for i < n.
+func AbsFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// AddFloat32AVX2 sets dst[i] = a[i] + b[i] for i < n.
+func AddFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// SubFloat32AVX2 sets dst[i] = a[i] - b[i] for i < n.
+func SubFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// MulFloat32AVX2 sets dst[i] = a[i] * b[i] for i < n.
+func MulFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// DivFloat32AVX2 sets dst[i] = a[i] / b[i] for i < n.
+func DivFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// SquareFloat32AVX2 sets dst[i] = a[i] * a[i] for i < n.
+func SquareFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// SqrtFloat32AVX2 sets dst[i] = √a[i] for i < n.
+func SqrtFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// NegFloat32AVX2 sets dst[i] = -a[i] for i < n.
+func NegFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// AbsFloat32AVX2 sets dst[i] = |a[i]| for i < n.
+func AbsFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// AddFloat32AVX512 sets dst[i] = a[i] + b[i] for i < n.
+func AddFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// SubFloat32AVX512 sets dst[i] = a[i] - b[i] for i < n.
+func SubFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// MulFloat32AVX512 sets dst[i] = a[i] * b[i] for i < n.
+func MulFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// DivFloat32AVX512 sets dst[i] = a[i] / b[i] for i < n.
+func DivFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// SquareFloat32AVX512 sets dst[i] = a[i] * a[i] for i < n.
+func SquareFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// SqrtFloat32AVX512 sets dst[i] = √a[i] for i < n.
+func SqrtFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// NegFloat32AVX512 sets dst[i] = -a[i] for i < n.
+func NegFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// AbsFloat32AVX512 sets dst[i] = |a[i]| for i < n.
+func AbsFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)

@@ -4,35 +4,5702 @@
 
 #include "textflag.h"
 
-// func Square64AVX2(dst *float64, a *float64, n int)
+// func AddFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
 // Requires: AVX
-TEXT ·Square64AVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
+TEXT ·AddFloat64AVX2(SB), NOSPLIT, $0-48
+	MOVQ  dst+0(FP), AX
+	MOVQ  a+8(FP), SI
+	MOVQ  b+16(FP), DI
+	MOVQ  n+32(FP), DX
+	XORQ  CX, CX
+	MOVQ  form+40(FP), BX
+	MOVQ  BX, R8
+	ANDQ  $0x07, R8
+	CMPQ  R8, $0x00
+	JNE   form1
+	TESTQ $0x00000008, BX
+	JEQ   plain1
+	TESTQ $0x00000007, AX
+	JNE   plain1
+	MOVQ  AX, BX
+	NEGQ  BX
+	ANDQ  $0x3f, BX
+	SHRQ  $0x03, BX
+	CMPQ  BX, DX
+	JGE   plain1
+	SUBQ  BX, DX
+	TESTQ BX, BX
+	JE    singles_done4
 
-vectors:
-	CMPQ    DX, $0x04
-	JL      tail
-	VMOVUPD (CX), Y0
-	VMULPD  Y0, Y0, Y0
-	VMOVUPD Y0, (AX)
-	ADDQ    $0x20, CX
-	ADDQ    $0x20, AX
-	SUBQ    $0x04, DX
-	JMP     vectors
+single3:
+	VMOVSD (SI)(CX*8), X0
+	VMOVSD (DI)(CX*8), X1
+	VADDPD X1, X0, X0
+	VMOVSD X0, (AX)(CX*8)
+	INCQ   CX
+	DECQ   BX
+	JNE    single3
 
-tail:
-	TESTQ  DX, DX
-	JE     done
-	VMOVSD (CX), X0
-	VMULSD X0, X0, X0
-	VMOVSD X0, (AX)
-	ADDQ   $0x08, CX
-	ADDQ   $0x08, AX
+singles_done4:
+	SUBQ $0x00000008, DX
+	JLT  blocks_done6
+
+block5:
+	VMOVUPD  (SI)(CX*8), Y0
+	VMOVUPD  (DI)(CX*8), Y1
+	VADDPD   Y1, Y0, Y0
+	VMOVNTPD Y0, (AX)(CX*8)
+	VMOVUPD  32(SI)(CX*8), Y0
+	VMOVUPD  32(DI)(CX*8), Y1
+	VADDPD   Y1, Y0, Y0
+	VMOVNTPD Y0, 32(AX)(CX*8)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block5
+
+blocks_done6:
+	ADDQ $0x00000008, DX
+
+plain1:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done8
+
+block7:
+	VMOVUPD (SI)(CX*8), Y0
+	VMOVUPD (DI)(CX*8), Y1
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)(CX*8)
+	VMOVUPD 32(SI)(CX*8), Y0
+	VMOVUPD 32(DI)(CX*8), Y1
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)(CX*8)
+	VMOVUPD 64(SI)(CX*8), Y0
+	VMOVUPD 64(DI)(CX*8), Y1
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD Y0, 64(AX)(CX*8)
+	VMOVUPD 96(SI)(CX*8), Y0
+	VMOVUPD 96(DI)(CX*8), Y1
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD Y0, 96(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block7
+
+blocks_done8:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done10
+
+block9:
+	VMOVUPD (SI)(CX*8), Y0
+	VMOVUPD (DI)(CX*8), Y1
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)(CX*8)
+	ADDQ    $0x00000004, CX
+	SUBQ    $0x00000004, DX
+	JGE     block9
+
+blocks_done10:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done12
+
+single11:
+	VMOVSD (SI)(CX*8), X0
+	VMOVSD (DI)(CX*8), X1
+	VADDPD X1, X0, X0
+	VMOVSD X0, (AX)(CX*8)
+	INCQ   CX
 	DECQ   DX
-	JMP    tail
+	JNE    single11
 
-done:
+singles_done12:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         R8, $0x01
+	JNE          form2
+	VBROADCASTSD (SI), Y0
+	TESTQ        $0x00000008, BX
+	JEQ          plain13
+	TESTQ        $0x00000007, AX
+	JNE          plain13
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, DX
+	JGE          plain13
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JE           singles_done16
+
+single15:
+	VMOVSD (DI)(CX*8), X1
+	VADDPD X1, X0, X1
+	VMOVSD X1, (AX)(CX*8)
+	INCQ   CX
+	DECQ   BX
+	JNE    single15
+
+singles_done16:
+	SUBQ $0x00000008, DX
+	JLT  blocks_done18
+
+block17:
+	VMOVUPD  (DI)(CX*8), Y1
+	VADDPD   Y1, Y0, Y1
+	VMOVNTPD Y1, (AX)(CX*8)
+	VMOVUPD  32(DI)(CX*8), Y1
+	VADDPD   Y1, Y0, Y1
+	VMOVNTPD Y1, 32(AX)(CX*8)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block17
+
+blocks_done18:
+	ADDQ $0x00000008, DX
+
+plain13:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done20
+
+block19:
+	VMOVUPD (DI)(CX*8), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD Y1, (AX)(CX*8)
+	VMOVUPD 32(DI)(CX*8), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD Y1, 32(AX)(CX*8)
+	VMOVUPD 64(DI)(CX*8), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD Y1, 64(AX)(CX*8)
+	VMOVUPD 96(DI)(CX*8), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD Y1, 96(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block19
+
+blocks_done20:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done22
+
+block21:
+	VMOVUPD (DI)(CX*8), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD Y1, (AX)(CX*8)
+	ADDQ    $0x00000004, CX
+	SUBQ    $0x00000004, DX
+	JGE     block21
+
+blocks_done22:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done24
+
+single23:
+	VMOVSD (DI)(CX*8), X1
+	VADDPD X1, X0, X1
+	VMOVSD X1, (AX)(CX*8)
+	INCQ   CX
+	DECQ   DX
+	JNE    single23
+
+singles_done24:
+	VZEROUPPER
+	RET
+
+form2:
+	VBROADCASTSD (DI), Y0
+	TESTQ        $0x00000008, BX
+	JEQ          plain25
+	TESTQ        $0x00000007, AX
+	JNE          plain25
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, DX
+	JGE          plain25
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JE           singles_done28
+
+single27:
+	VMOVSD (SI)(CX*8), X1
+	VADDPD X0, X1, X1
+	VMOVSD X1, (AX)(CX*8)
+	INCQ   CX
+	DECQ   BX
+	JNE    single27
+
+singles_done28:
+	SUBQ $0x00000008, DX
+	JLT  blocks_done30
+
+block29:
+	VMOVUPD  (SI)(CX*8), Y1
+	VADDPD   Y0, Y1, Y1
+	VMOVNTPD Y1, (AX)(CX*8)
+	VMOVUPD  32(SI)(CX*8), Y1
+	VADDPD   Y0, Y1, Y1
+	VMOVNTPD Y1, 32(AX)(CX*8)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block29
+
+blocks_done30:
+	ADDQ $0x00000008, DX
+
+plain25:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done32
+
+block31:
+	VMOVUPD (SI)(CX*8), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(CX*8)
+	VMOVUPD 32(SI)(CX*8), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)(CX*8)
+	VMOVUPD 64(SI)(CX*8), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)(CX*8)
+	VMOVUPD 96(SI)(CX*8), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block31
+
+blocks_done32:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done34
+
+block33:
+	VMOVUPD (SI)(CX*8), Y1
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(CX*8)
+	ADDQ    $0x00000004, CX
+	SUBQ    $0x00000004, DX
+	JGE     block33
+
+blocks_done34:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done36
+
+single35:
+	VMOVSD (SI)(CX*8), X1
+	VADDPD X0, X1, X1
+	VMOVSD X1, (AX)(CX*8)
+	INCQ   CX
+	DECQ   DX
+	JNE    single35
+
+singles_done36:
+	VZEROUPPER
+	RET
+
+// func SubFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·SubFloat64AVX2(SB), NOSPLIT, $0-48
+	MOVQ  dst+0(FP), AX
+	MOVQ  a+8(FP), SI
+	MOVQ  b+16(FP), DI
+	MOVQ  n+32(FP), DX
+	XORQ  CX, CX
+	MOVQ  form+40(FP), BX
+	MOVQ  BX, R8
+	ANDQ  $0x07, R8
+	CMPQ  R8, $0x00
+	JNE   form1
+	TESTQ $0x00000008, BX
+	JEQ   plain1
+	TESTQ $0x00000007, AX
+	JNE   plain1
+	MOVQ  AX, BX
+	NEGQ  BX
+	ANDQ  $0x3f, BX
+	SHRQ  $0x03, BX
+	CMPQ  BX, DX
+	JGE   plain1
+	SUBQ  BX, DX
+	TESTQ BX, BX
+	JE    singles_done4
+
+single3:
+	VMOVSD (SI)(CX*8), X0
+	VMOVSD (DI)(CX*8), X1
+	VSUBPD X1, X0, X0
+	VMOVSD X0, (AX)(CX*8)
+	INCQ   CX
+	DECQ   BX
+	JNE    single3
+
+singles_done4:
+	SUBQ $0x00000008, DX
+	JLT  blocks_done6
+
+block5:
+	VMOVUPD  (SI)(CX*8), Y0
+	VMOVUPD  (DI)(CX*8), Y1
+	VSUBPD   Y1, Y0, Y0
+	VMOVNTPD Y0, (AX)(CX*8)
+	VMOVUPD  32(SI)(CX*8), Y0
+	VMOVUPD  32(DI)(CX*8), Y1
+	VSUBPD   Y1, Y0, Y0
+	VMOVNTPD Y0, 32(AX)(CX*8)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block5
+
+blocks_done6:
+	ADDQ $0x00000008, DX
+
+plain1:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done8
+
+block7:
+	VMOVUPD (SI)(CX*8), Y0
+	VMOVUPD (DI)(CX*8), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)(CX*8)
+	VMOVUPD 32(SI)(CX*8), Y0
+	VMOVUPD 32(DI)(CX*8), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)(CX*8)
+	VMOVUPD 64(SI)(CX*8), Y0
+	VMOVUPD 64(DI)(CX*8), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 64(AX)(CX*8)
+	VMOVUPD 96(SI)(CX*8), Y0
+	VMOVUPD 96(DI)(CX*8), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, 96(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block7
+
+blocks_done8:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done10
+
+block9:
+	VMOVUPD (SI)(CX*8), Y0
+	VMOVUPD (DI)(CX*8), Y1
+	VSUBPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)(CX*8)
+	ADDQ    $0x00000004, CX
+	SUBQ    $0x00000004, DX
+	JGE     block9
+
+blocks_done10:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done12
+
+single11:
+	VMOVSD (SI)(CX*8), X0
+	VMOVSD (DI)(CX*8), X1
+	VSUBPD X1, X0, X0
+	VMOVSD X0, (AX)(CX*8)
+	INCQ   CX
+	DECQ   DX
+	JNE    single11
+
+singles_done12:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         R8, $0x01
+	JNE          form2
+	VBROADCASTSD (SI), Y0
+	TESTQ        $0x00000008, BX
+	JEQ          plain13
+	TESTQ        $0x00000007, AX
+	JNE          plain13
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, DX
+	JGE          plain13
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JE           singles_done16
+
+single15:
+	VMOVSD (DI)(CX*8), X1
+	VSUBPD X1, X0, X1
+	VMOVSD X1, (AX)(CX*8)
+	INCQ   CX
+	DECQ   BX
+	JNE    single15
+
+singles_done16:
+	SUBQ $0x00000008, DX
+	JLT  blocks_done18
+
+block17:
+	VMOVUPD  (DI)(CX*8), Y1
+	VSUBPD   Y1, Y0, Y1
+	VMOVNTPD Y1, (AX)(CX*8)
+	VMOVUPD  32(DI)(CX*8), Y1
+	VSUBPD   Y1, Y0, Y1
+	VMOVNTPD Y1, 32(AX)(CX*8)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block17
+
+blocks_done18:
+	ADDQ $0x00000008, DX
+
+plain13:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done20
+
+block19:
+	VMOVUPD (DI)(CX*8), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMOVUPD Y1, (AX)(CX*8)
+	VMOVUPD 32(DI)(CX*8), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMOVUPD Y1, 32(AX)(CX*8)
+	VMOVUPD 64(DI)(CX*8), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMOVUPD Y1, 64(AX)(CX*8)
+	VMOVUPD 96(DI)(CX*8), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMOVUPD Y1, 96(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block19
+
+blocks_done20:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done22
+
+block21:
+	VMOVUPD (DI)(CX*8), Y1
+	VSUBPD  Y1, Y0, Y1
+	VMOVUPD Y1, (AX)(CX*8)
+	ADDQ    $0x00000004, CX
+	SUBQ    $0x00000004, DX
+	JGE     block21
+
+blocks_done22:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done24
+
+single23:
+	VMOVSD (DI)(CX*8), X1
+	VSUBPD X1, X0, X1
+	VMOVSD X1, (AX)(CX*8)
+	INCQ   CX
+	DECQ   DX
+	JNE    single23
+
+singles_done24:
+	VZEROUPPER
+	RET
+
+form2:
+	VBROADCASTSD (DI), Y0
+	TESTQ        $0x00000008, BX
+	JEQ          plain25
+	TESTQ        $0x00000007, AX
+	JNE          plain25
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, DX
+	JGE          plain25
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JE           singles_done28
+
+single27:
+	VMOVSD (SI)(CX*8), X1
+	VSUBPD X0, X1, X1
+	VMOVSD X1, (AX)(CX*8)
+	INCQ   CX
+	DECQ   BX
+	JNE    single27
+
+singles_done28:
+	SUBQ $0x00000008, DX
+	JLT  blocks_done30
+
+block29:
+	VMOVUPD  (SI)(CX*8), Y1
+	VSUBPD   Y0, Y1, Y1
+	VMOVNTPD Y1, (AX)(CX*8)
+	VMOVUPD  32(SI)(CX*8), Y1
+	VSUBPD   Y0, Y1, Y1
+	VMOVNTPD Y1, 32(AX)(CX*8)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block29
+
+blocks_done30:
+	ADDQ $0x00000008, DX
+
+plain25:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done32
+
+block31:
+	VMOVUPD (SI)(CX*8), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(CX*8)
+	VMOVUPD 32(SI)(CX*8), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)(CX*8)
+	VMOVUPD 64(SI)(CX*8), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)(CX*8)
+	VMOVUPD 96(SI)(CX*8), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block31
+
+blocks_done32:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done34
+
+block33:
+	VMOVUPD (SI)(CX*8), Y1
+	VSUBPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(CX*8)
+	ADDQ    $0x00000004, CX
+	SUBQ    $0x00000004, DX
+	JGE     block33
+
+blocks_done34:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done36
+
+single35:
+	VMOVSD (SI)(CX*8), X1
+	VSUBPD X0, X1, X1
+	VMOVSD X1, (AX)(CX*8)
+	INCQ   CX
+	DECQ   DX
+	JNE    single35
+
+singles_done36:
+	VZEROUPPER
+	RET
+
+// func MulFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·MulFloat64AVX2(SB), NOSPLIT, $0-48
+	MOVQ  dst+0(FP), AX
+	MOVQ  a+8(FP), SI
+	MOVQ  b+16(FP), DI
+	MOVQ  n+32(FP), DX
+	XORQ  CX, CX
+	MOVQ  form+40(FP), BX
+	MOVQ  BX, R8
+	ANDQ  $0x07, R8
+	CMPQ  R8, $0x00
+	JNE   form1
+	TESTQ $0x00000008, BX
+	JEQ   plain1
+	TESTQ $0x00000007, AX
+	JNE   plain1
+	MOVQ  AX, BX
+	NEGQ  BX
+	ANDQ  $0x3f, BX
+	SHRQ  $0x03, BX
+	CMPQ  BX, DX
+	JGE   plain1
+	SUBQ  BX, DX
+	TESTQ BX, BX
+	JE    singles_done4
+
+single3:
+	VMOVSD (SI)(CX*8), X0
+	VMOVSD (DI)(CX*8), X1
+	VMULPD X1, X0, X0
+	VMOVSD X0, (AX)(CX*8)
+	INCQ   CX
+	DECQ   BX
+	JNE    single3
+
+singles_done4:
+	SUBQ $0x00000008, DX
+	JLT  blocks_done6
+
+block5:
+	VMOVUPD  (SI)(CX*8), Y0
+	VMOVUPD  (DI)(CX*8), Y1
+	VMULPD   Y1, Y0, Y0
+	VMOVNTPD Y0, (AX)(CX*8)
+	VMOVUPD  32(SI)(CX*8), Y0
+	VMOVUPD  32(DI)(CX*8), Y1
+	VMULPD   Y1, Y0, Y0
+	VMOVNTPD Y0, 32(AX)(CX*8)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block5
+
+blocks_done6:
+	ADDQ $0x00000008, DX
+
+plain1:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done8
+
+block7:
+	VMOVUPD (SI)(CX*8), Y0
+	VMOVUPD (DI)(CX*8), Y1
+	VMULPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)(CX*8)
+	VMOVUPD 32(SI)(CX*8), Y0
+	VMOVUPD 32(DI)(CX*8), Y1
+	VMULPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)(CX*8)
+	VMOVUPD 64(SI)(CX*8), Y0
+	VMOVUPD 64(DI)(CX*8), Y1
+	VMULPD  Y1, Y0, Y0
+	VMOVUPD Y0, 64(AX)(CX*8)
+	VMOVUPD 96(SI)(CX*8), Y0
+	VMOVUPD 96(DI)(CX*8), Y1
+	VMULPD  Y1, Y0, Y0
+	VMOVUPD Y0, 96(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block7
+
+blocks_done8:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done10
+
+block9:
+	VMOVUPD (SI)(CX*8), Y0
+	VMOVUPD (DI)(CX*8), Y1
+	VMULPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)(CX*8)
+	ADDQ    $0x00000004, CX
+	SUBQ    $0x00000004, DX
+	JGE     block9
+
+blocks_done10:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done12
+
+single11:
+	VMOVSD (SI)(CX*8), X0
+	VMOVSD (DI)(CX*8), X1
+	VMULPD X1, X0, X0
+	VMOVSD X0, (AX)(CX*8)
+	INCQ   CX
+	DECQ   DX
+	JNE    single11
+
+singles_done12:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         R8, $0x01
+	JNE          form2
+	VBROADCASTSD (SI), Y0
+	TESTQ        $0x00000008, BX
+	JEQ          plain13
+	TESTQ        $0x00000007, AX
+	JNE          plain13
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, DX
+	JGE          plain13
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JE           singles_done16
+
+single15:
+	VMOVSD (DI)(CX*8), X1
+	VMULPD X1, X0, X1
+	VMOVSD X1, (AX)(CX*8)
+	INCQ   CX
+	DECQ   BX
+	JNE    single15
+
+singles_done16:
+	SUBQ $0x00000008, DX
+	JLT  blocks_done18
+
+block17:
+	VMOVUPD  (DI)(CX*8), Y1
+	VMULPD   Y1, Y0, Y1
+	VMOVNTPD Y1, (AX)(CX*8)
+	VMOVUPD  32(DI)(CX*8), Y1
+	VMULPD   Y1, Y0, Y1
+	VMOVNTPD Y1, 32(AX)(CX*8)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block17
+
+blocks_done18:
+	ADDQ $0x00000008, DX
+
+plain13:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done20
+
+block19:
+	VMOVUPD (DI)(CX*8), Y1
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD Y1, (AX)(CX*8)
+	VMOVUPD 32(DI)(CX*8), Y1
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD Y1, 32(AX)(CX*8)
+	VMOVUPD 64(DI)(CX*8), Y1
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD Y1, 64(AX)(CX*8)
+	VMOVUPD 96(DI)(CX*8), Y1
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD Y1, 96(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block19
+
+blocks_done20:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done22
+
+block21:
+	VMOVUPD (DI)(CX*8), Y1
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD Y1, (AX)(CX*8)
+	ADDQ    $0x00000004, CX
+	SUBQ    $0x00000004, DX
+	JGE     block21
+
+blocks_done22:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done24
+
+single23:
+	VMOVSD (DI)(CX*8), X1
+	VMULPD X1, X0, X1
+	VMOVSD X1, (AX)(CX*8)
+	INCQ   CX
+	DECQ   DX
+	JNE    single23
+
+singles_done24:
+	VZEROUPPER
+	RET
+
+form2:
+	VBROADCASTSD (DI), Y0
+	TESTQ        $0x00000008, BX
+	JEQ          plain25
+	TESTQ        $0x00000007, AX
+	JNE          plain25
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, DX
+	JGE          plain25
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JE           singles_done28
+
+single27:
+	VMOVSD (SI)(CX*8), X1
+	VMULPD X0, X1, X1
+	VMOVSD X1, (AX)(CX*8)
+	INCQ   CX
+	DECQ   BX
+	JNE    single27
+
+singles_done28:
+	SUBQ $0x00000008, DX
+	JLT  blocks_done30
+
+block29:
+	VMOVUPD  (SI)(CX*8), Y1
+	VMULPD   Y0, Y1, Y1
+	VMOVNTPD Y1, (AX)(CX*8)
+	VMOVUPD  32(SI)(CX*8), Y1
+	VMULPD   Y0, Y1, Y1
+	VMOVNTPD Y1, 32(AX)(CX*8)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block29
+
+blocks_done30:
+	ADDQ $0x00000008, DX
+
+plain25:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done32
+
+block31:
+	VMOVUPD (SI)(CX*8), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(CX*8)
+	VMOVUPD 32(SI)(CX*8), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)(CX*8)
+	VMOVUPD 64(SI)(CX*8), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)(CX*8)
+	VMOVUPD 96(SI)(CX*8), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block31
+
+blocks_done32:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done34
+
+block33:
+	VMOVUPD (SI)(CX*8), Y1
+	VMULPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(CX*8)
+	ADDQ    $0x00000004, CX
+	SUBQ    $0x00000004, DX
+	JGE     block33
+
+blocks_done34:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done36
+
+single35:
+	VMOVSD (SI)(CX*8), X1
+	VMULPD X0, X1, X1
+	VMOVSD X1, (AX)(CX*8)
+	INCQ   CX
+	DECQ   DX
+	JNE    single35
+
+singles_done36:
+	VZEROUPPER
+	RET
+
+// func DivFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·DivFloat64AVX2(SB), NOSPLIT, $0-48
+	MOVQ  dst+0(FP), AX
+	MOVQ  a+8(FP), SI
+	MOVQ  b+16(FP), DI
+	MOVQ  n+32(FP), DX
+	XORQ  CX, CX
+	MOVQ  form+40(FP), BX
+	MOVQ  BX, R8
+	ANDQ  $0x07, R8
+	CMPQ  R8, $0x00
+	JNE   form1
+	TESTQ $0x00000008, BX
+	JEQ   plain1
+	TESTQ $0x00000007, AX
+	JNE   plain1
+	MOVQ  AX, BX
+	NEGQ  BX
+	ANDQ  $0x3f, BX
+	SHRQ  $0x03, BX
+	CMPQ  BX, DX
+	JGE   plain1
+	SUBQ  BX, DX
+	TESTQ BX, BX
+	JE    singles_done4
+
+single3:
+	VMOVSD (SI)(CX*8), X0
+	VMOVSD (DI)(CX*8), X1
+	VDIVPD X1, X0, X0
+	VMOVSD X0, (AX)(CX*8)
+	INCQ   CX
+	DECQ   BX
+	JNE    single3
+
+singles_done4:
+	SUBQ $0x00000008, DX
+	JLT  blocks_done6
+
+block5:
+	VMOVUPD  (SI)(CX*8), Y0
+	VMOVUPD  (DI)(CX*8), Y1
+	VDIVPD   Y1, Y0, Y0
+	VMOVNTPD Y0, (AX)(CX*8)
+	VMOVUPD  32(SI)(CX*8), Y0
+	VMOVUPD  32(DI)(CX*8), Y1
+	VDIVPD   Y1, Y0, Y0
+	VMOVNTPD Y0, 32(AX)(CX*8)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block5
+
+blocks_done6:
+	ADDQ $0x00000008, DX
+
+plain1:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done8
+
+block7:
+	VMOVUPD (SI)(CX*8), Y0
+	VMOVUPD (DI)(CX*8), Y1
+	VDIVPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)(CX*8)
+	VMOVUPD 32(SI)(CX*8), Y0
+	VMOVUPD 32(DI)(CX*8), Y1
+	VDIVPD  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)(CX*8)
+	VMOVUPD 64(SI)(CX*8), Y0
+	VMOVUPD 64(DI)(CX*8), Y1
+	VDIVPD  Y1, Y0, Y0
+	VMOVUPD Y0, 64(AX)(CX*8)
+	VMOVUPD 96(SI)(CX*8), Y0
+	VMOVUPD 96(DI)(CX*8), Y1
+	VDIVPD  Y1, Y0, Y0
+	VMOVUPD Y0, 96(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block7
+
+blocks_done8:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done10
+
+block9:
+	VMOVUPD (SI)(CX*8), Y0
+	VMOVUPD (DI)(CX*8), Y1
+	VDIVPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)(CX*8)
+	ADDQ    $0x00000004, CX
+	SUBQ    $0x00000004, DX
+	JGE     block9
+
+blocks_done10:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done12
+
+single11:
+	VMOVSD (SI)(CX*8), X0
+	VMOVSD (DI)(CX*8), X1
+	VDIVPD X1, X0, X0
+	VMOVSD X0, (AX)(CX*8)
+	INCQ   CX
+	DECQ   DX
+	JNE    single11
+
+singles_done12:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         R8, $0x01
+	JNE          form2
+	VBROADCASTSD (SI), Y0
+	TESTQ        $0x00000008, BX
+	JEQ          plain13
+	TESTQ        $0x00000007, AX
+	JNE          plain13
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, DX
+	JGE          plain13
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JE           singles_done16
+
+single15:
+	VMOVSD (DI)(CX*8), X1
+	VDIVPD X1, X0, X1
+	VMOVSD X1, (AX)(CX*8)
+	INCQ   CX
+	DECQ   BX
+	JNE    single15
+
+singles_done16:
+	SUBQ $0x00000008, DX
+	JLT  blocks_done18
+
+block17:
+	VMOVUPD  (DI)(CX*8), Y1
+	VDIVPD   Y1, Y0, Y1
+	VMOVNTPD Y1, (AX)(CX*8)
+	VMOVUPD  32(DI)(CX*8), Y1
+	VDIVPD   Y1, Y0, Y1
+	VMOVNTPD Y1, 32(AX)(CX*8)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block17
+
+blocks_done18:
+	ADDQ $0x00000008, DX
+
+plain13:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done20
+
+block19:
+	VMOVUPD (DI)(CX*8), Y1
+	VDIVPD  Y1, Y0, Y1
+	VMOVUPD Y1, (AX)(CX*8)
+	VMOVUPD 32(DI)(CX*8), Y1
+	VDIVPD  Y1, Y0, Y1
+	VMOVUPD Y1, 32(AX)(CX*8)
+	VMOVUPD 64(DI)(CX*8), Y1
+	VDIVPD  Y1, Y0, Y1
+	VMOVUPD Y1, 64(AX)(CX*8)
+	VMOVUPD 96(DI)(CX*8), Y1
+	VDIVPD  Y1, Y0, Y1
+	VMOVUPD Y1, 96(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block19
+
+blocks_done20:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done22
+
+block21:
+	VMOVUPD (DI)(CX*8), Y1
+	VDIVPD  Y1, Y0, Y1
+	VMOVUPD Y1, (AX)(CX*8)
+	ADDQ    $0x00000004, CX
+	SUBQ    $0x00000004, DX
+	JGE     block21
+
+blocks_done22:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done24
+
+single23:
+	VMOVSD (DI)(CX*8), X1
+	VDIVPD X1, X0, X1
+	VMOVSD X1, (AX)(CX*8)
+	INCQ   CX
+	DECQ   DX
+	JNE    single23
+
+singles_done24:
+	VZEROUPPER
+	RET
+
+form2:
+	VBROADCASTSD (DI), Y0
+	TESTQ        $0x00000008, BX
+	JEQ          plain25
+	TESTQ        $0x00000007, AX
+	JNE          plain25
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, DX
+	JGE          plain25
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JE           singles_done28
+
+single27:
+	VMOVSD (SI)(CX*8), X1
+	VDIVPD X0, X1, X1
+	VMOVSD X1, (AX)(CX*8)
+	INCQ   CX
+	DECQ   BX
+	JNE    single27
+
+singles_done28:
+	SUBQ $0x00000008, DX
+	JLT  blocks_done30
+
+block29:
+	VMOVUPD  (SI)(CX*8), Y1
+	VDIVPD   Y0, Y1, Y1
+	VMOVNTPD Y1, (AX)(CX*8)
+	VMOVUPD  32(SI)(CX*8), Y1
+	VDIVPD   Y0, Y1, Y1
+	VMOVNTPD Y1, 32(AX)(CX*8)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block29
+
+blocks_done30:
+	ADDQ $0x00000008, DX
+
+plain25:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done32
+
+block31:
+	VMOVUPD (SI)(CX*8), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(CX*8)
+	VMOVUPD 32(SI)(CX*8), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)(CX*8)
+	VMOVUPD 64(SI)(CX*8), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)(CX*8)
+	VMOVUPD 96(SI)(CX*8), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block31
+
+blocks_done32:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done34
+
+block33:
+	VMOVUPD (SI)(CX*8), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(CX*8)
+	ADDQ    $0x00000004, CX
+	SUBQ    $0x00000004, DX
+	JGE     block33
+
+blocks_done34:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done36
+
+single35:
+	VMOVSD (SI)(CX*8), X1
+	VDIVPD X0, X1, X1
+	VMOVSD X1, (AX)(CX*8)
+	INCQ   CX
+	DECQ   DX
+	JNE    single35
+
+singles_done36:
+	VZEROUPPER
+	RET
+
+// func SquareFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·SquareFloat64AVX2(SB), NOSPLIT, $0-48
+	MOVQ  dst+0(FP), AX
+	MOVQ  a+8(FP), SI
+	MOVQ  n+32(FP), DX
+	XORQ  CX, CX
+	MOVQ  form+40(FP), BX
+	TESTQ $0x00000008, BX
+	JEQ   plain1
+	TESTQ $0x00000007, AX
+	JNE   plain1
+	MOVQ  AX, BX
+	NEGQ  BX
+	ANDQ  $0x3f, BX
+	SHRQ  $0x03, BX
+	CMPQ  BX, DX
+	JGE   plain1
+	SUBQ  BX, DX
+	TESTQ BX, BX
+	JE    singles_done4
+
+single3:
+	VMOVSD (SI)(CX*8), X0
+	VMULPD X0, X0, X0
+	VMOVSD X0, (AX)(CX*8)
+	INCQ   CX
+	DECQ   BX
+	JNE    single3
+
+singles_done4:
+	SUBQ $0x00000008, DX
+	JLT  blocks_done6
+
+block5:
+	VMOVUPD  (SI)(CX*8), Y0
+	VMULPD   Y0, Y0, Y0
+	VMOVNTPD Y0, (AX)(CX*8)
+	VMOVUPD  32(SI)(CX*8), Y0
+	VMULPD   Y0, Y0, Y0
+	VMOVNTPD Y0, 32(AX)(CX*8)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block5
+
+blocks_done6:
+	ADDQ $0x00000008, DX
+
+plain1:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done8
+
+block7:
+	VMOVUPD (SI)(CX*8), Y0
+	VMULPD  Y0, Y0, Y0
+	VMOVUPD Y0, (AX)(CX*8)
+	VMOVUPD 32(SI)(CX*8), Y0
+	VMULPD  Y0, Y0, Y0
+	VMOVUPD Y0, 32(AX)(CX*8)
+	VMOVUPD 64(SI)(CX*8), Y0
+	VMULPD  Y0, Y0, Y0
+	VMOVUPD Y0, 64(AX)(CX*8)
+	VMOVUPD 96(SI)(CX*8), Y0
+	VMULPD  Y0, Y0, Y0
+	VMOVUPD Y0, 96(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block7
+
+blocks_done8:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done10
+
+block9:
+	VMOVUPD (SI)(CX*8), Y0
+	VMULPD  Y0, Y0, Y0
+	VMOVUPD Y0, (AX)(CX*8)
+	ADDQ    $0x00000004, CX
+	SUBQ    $0x00000004, DX
+	JGE     block9
+
+blocks_done10:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done12
+
+single11:
+	VMOVSD (SI)(CX*8), X0
+	VMULPD X0, X0, X0
+	VMOVSD X0, (AX)(CX*8)
+	INCQ   CX
+	DECQ   DX
+	JNE    single11
+
+singles_done12:
+	VZEROUPPER
+	RET
+
+// func SqrtFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·SqrtFloat64AVX2(SB), NOSPLIT, $0-48
+	MOVQ  dst+0(FP), AX
+	MOVQ  a+8(FP), SI
+	MOVQ  n+32(FP), DX
+	XORQ  CX, CX
+	MOVQ  form+40(FP), BX
+	TESTQ $0x00000008, BX
+	JEQ   plain1
+	TESTQ $0x00000007, AX
+	JNE   plain1
+	MOVQ  AX, BX
+	NEGQ  BX
+	ANDQ  $0x3f, BX
+	SHRQ  $0x03, BX
+	CMPQ  BX, DX
+	JGE   plain1
+	SUBQ  BX, DX
+	TESTQ BX, BX
+	JE    singles_done4
+
+single3:
+	VMOVSD  (SI)(CX*8), X0
+	VSQRTPD X0, X0
+	VMOVSD  X0, (AX)(CX*8)
+	INCQ    CX
+	DECQ    BX
+	JNE     single3
+
+singles_done4:
+	SUBQ $0x00000008, DX
+	JLT  blocks_done6
+
+block5:
+	VMOVUPD  (SI)(CX*8), Y0
+	VSQRTPD  Y0, Y0
+	VMOVNTPD Y0, (AX)(CX*8)
+	VMOVUPD  32(SI)(CX*8), Y0
+	VSQRTPD  Y0, Y0
+	VMOVNTPD Y0, 32(AX)(CX*8)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block5
+
+blocks_done6:
+	ADDQ $0x00000008, DX
+
+plain1:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done8
+
+block7:
+	VMOVUPD (SI)(CX*8), Y0
+	VSQRTPD Y0, Y0
+	VMOVUPD Y0, (AX)(CX*8)
+	VMOVUPD 32(SI)(CX*8), Y0
+	VSQRTPD Y0, Y0
+	VMOVUPD Y0, 32(AX)(CX*8)
+	VMOVUPD 64(SI)(CX*8), Y0
+	VSQRTPD Y0, Y0
+	VMOVUPD Y0, 64(AX)(CX*8)
+	VMOVUPD 96(SI)(CX*8), Y0
+	VSQRTPD Y0, Y0
+	VMOVUPD Y0, 96(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block7
+
+blocks_done8:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done10
+
+block9:
+	VMOVUPD (SI)(CX*8), Y0
+	VSQRTPD Y0, Y0
+	VMOVUPD Y0, (AX)(CX*8)
+	ADDQ    $0x00000004, CX
+	SUBQ    $0x00000004, DX
+	JGE     block9
+
+blocks_done10:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done12
+
+single11:
+	VMOVSD  (SI)(CX*8), X0
+	VSQRTPD X0, X0
+	VMOVSD  X0, (AX)(CX*8)
+	INCQ    CX
+	DECQ    DX
+	JNE     single11
+
+singles_done12:
+	VZEROUPPER
+	RET
+
+// func NegFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·NegFloat64AVX2(SB), NOSPLIT, $0-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), SI
+	MOVQ         n+32(FP), DX
+	XORQ         CX, CX
+	VBROADCASTSD c64_8000000000000000<>+0(SB), Y0
+	MOVQ         form+40(FP), BX
+	TESTQ        $0x00000008, BX
+	JEQ          plain1
+	TESTQ        $0x00000007, AX
+	JNE          plain1
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, DX
+	JGE          plain1
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JE           singles_done4
+
+single3:
+	VMOVSD (SI)(CX*8), X1
+	VXORPD X0, X1, X1
+	VMOVSD X1, (AX)(CX*8)
+	INCQ   CX
+	DECQ   BX
+	JNE    single3
+
+singles_done4:
+	SUBQ $0x00000008, DX
+	JLT  blocks_done6
+
+block5:
+	VMOVUPD  (SI)(CX*8), Y1
+	VXORPD   Y0, Y1, Y1
+	VMOVNTPD Y1, (AX)(CX*8)
+	VMOVUPD  32(SI)(CX*8), Y1
+	VXORPD   Y0, Y1, Y1
+	VMOVNTPD Y1, 32(AX)(CX*8)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block5
+
+blocks_done6:
+	ADDQ $0x00000008, DX
+
+plain1:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done8
+
+block7:
+	VMOVUPD (SI)(CX*8), Y1
+	VXORPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(CX*8)
+	VMOVUPD 32(SI)(CX*8), Y1
+	VXORPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)(CX*8)
+	VMOVUPD 64(SI)(CX*8), Y1
+	VXORPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)(CX*8)
+	VMOVUPD 96(SI)(CX*8), Y1
+	VXORPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block7
+
+blocks_done8:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done10
+
+block9:
+	VMOVUPD (SI)(CX*8), Y1
+	VXORPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(CX*8)
+	ADDQ    $0x00000004, CX
+	SUBQ    $0x00000004, DX
+	JGE     block9
+
+blocks_done10:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done12
+
+single11:
+	VMOVSD (SI)(CX*8), X1
+	VXORPD X0, X1, X1
+	VMOVSD X1, (AX)(CX*8)
+	INCQ   CX
+	DECQ   DX
+	JNE    single11
+
+singles_done12:
+	VZEROUPPER
+	RET
+
+DATA c64_8000000000000000<>+0(SB)/8, $0x8000000000000000
+GLOBL c64_8000000000000000<>(SB), RODATA|NOPTR, $8
+
+// func AbsFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·AbsFloat64AVX2(SB), NOSPLIT, $0-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), SI
+	MOVQ         n+32(FP), DX
+	XORQ         CX, CX
+	VBROADCASTSD c64_7fffffffffffffff<>+0(SB), Y0
+	MOVQ         form+40(FP), BX
+	TESTQ        $0x00000008, BX
+	JEQ          plain1
+	TESTQ        $0x00000007, AX
+	JNE          plain1
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, DX
+	JGE          plain1
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JE           singles_done4
+
+single3:
+	VMOVSD (SI)(CX*8), X1
+	VANDPD X0, X1, X1
+	VMOVSD X1, (AX)(CX*8)
+	INCQ   CX
+	DECQ   BX
+	JNE    single3
+
+singles_done4:
+	SUBQ $0x00000008, DX
+	JLT  blocks_done6
+
+block5:
+	VMOVUPD  (SI)(CX*8), Y1
+	VANDPD   Y0, Y1, Y1
+	VMOVNTPD Y1, (AX)(CX*8)
+	VMOVUPD  32(SI)(CX*8), Y1
+	VANDPD   Y0, Y1, Y1
+	VMOVNTPD Y1, 32(AX)(CX*8)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block5
+
+blocks_done6:
+	ADDQ $0x00000008, DX
+
+plain1:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done8
+
+block7:
+	VMOVUPD (SI)(CX*8), Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(CX*8)
+	VMOVUPD 32(SI)(CX*8), Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)(CX*8)
+	VMOVUPD 64(SI)(CX*8), Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)(CX*8)
+	VMOVUPD 96(SI)(CX*8), Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block7
+
+blocks_done8:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done10
+
+block9:
+	VMOVUPD (SI)(CX*8), Y1
+	VANDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(CX*8)
+	ADDQ    $0x00000004, CX
+	SUBQ    $0x00000004, DX
+	JGE     block9
+
+blocks_done10:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done12
+
+single11:
+	VMOVSD (SI)(CX*8), X1
+	VANDPD X0, X1, X1
+	VMOVSD X1, (AX)(CX*8)
+	INCQ   CX
+	DECQ   DX
+	JNE    single11
+
+singles_done12:
+	VZEROUPPER
+	RET
+
+DATA c64_7fffffffffffffff<>+0(SB)/8, $0x7fffffffffffffff
+GLOBL c64_7fffffffffffffff<>(SB), RODATA|NOPTR, $8
+
+// func AddFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·AddFloat64AVX512(SB), NOSPLIT, $0-48
+	MOVQ      dst+0(FP), AX
+	MOVQ      a+8(FP), SI
+	MOVQ      b+16(FP), DI
+	MOVQ      n+32(FP), DX
+	XORQ      CX, CX
+	MOVQ      $-1, R8
+	MOVQ      form+40(FP), BX
+	MOVQ      BX, R9
+	ANDQ      $0x07, R9
+	CMPQ      R9, $0x00
+	JNE       form1
+	TESTQ     $0x00000008, BX
+	JEQ       plain1
+	TESTQ     $0x00000007, AX
+	JNE       plain1
+	MOVQ      AX, BX
+	NEGQ      BX
+	ANDQ      $0x3f, BX
+	SHRQ      $0x03, BX
+	CMPQ      BX, DX
+	JGE       plain1
+	SUBQ      BX, DX
+	TESTQ     BX, BX
+	JEQ       aligned2
+	BZHIQ     BX, R8, R9
+	KMOVQ     R9, K1
+	VMOVUPD.Z (SI)(CX*8), K1, Z0
+	VMOVUPD.Z (DI)(CX*8), K1, Z1
+	VADDPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)(CX*8)
+	ADDQ      BX, CX
+
+aligned2:
+	SUBQ $0x00000008, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD  (SI)(CX*8), Z0
+	VMOVUPD  (DI)(CX*8), Z1
+	VADDPD   Z1, Z0, Z0
+	VMOVNTPD Z0, (AX)(CX*8)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block3
+
+blocks_done4:
+	ADDQ $0x00000008, DX
+
+plain1:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done6
+
+block5:
+	VMOVUPD (SI)(CX*8), Z0
+	VMOVUPD (DI)(CX*8), Z1
+	VADDPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)(CX*8)
+	VMOVUPD 64(SI)(CX*8), Z0
+	VMOVUPD 64(DI)(CX*8), Z1
+	VADDPD  Z1, Z0, Z0
+	VMOVUPD Z0, 64(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block5
+
+blocks_done6:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done8
+
+masked7:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (SI)(CX*8), K1, Z0
+	VMOVUPD.Z (DI)(CX*8), K1, Z1
+	VADDPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked7
+
+masked_done8:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         R9, $0x01
+	JNE          form2
+	VBROADCASTSD (SI), Z0
+	TESTQ        $0x00000008, BX
+	JEQ          plain9
+	TESTQ        $0x00000007, AX
+	JNE          plain9
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, DX
+	JGE          plain9
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JEQ          aligned10
+	BZHIQ        BX, R8, SI
+	KMOVQ        SI, K1
+	VMOVUPD.Z    (DI)(CX*8), K1, Z1
+	VADDPD       Z1, Z0, Z1
+	VMOVUPD      Z1, K1, (AX)(CX*8)
+	ADDQ         BX, CX
+
+aligned10:
+	SUBQ $0x00000008, DX
+	JLT  blocks_done12
+
+block11:
+	VMOVUPD  (DI)(CX*8), Z1
+	VADDPD   Z1, Z0, Z1
+	VMOVNTPD Z1, (AX)(CX*8)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block11
+
+blocks_done12:
+	ADDQ $0x00000008, DX
+
+plain9:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done14
+
+block13:
+	VMOVUPD (DI)(CX*8), Z1
+	VADDPD  Z1, Z0, Z1
+	VMOVUPD Z1, (AX)(CX*8)
+	VMOVUPD 64(DI)(CX*8), Z1
+	VADDPD  Z1, Z0, Z1
+	VMOVUPD Z1, 64(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block13
+
+blocks_done14:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done16
+
+masked15:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (DI)(CX*8), K1, Z1
+	VADDPD    Z1, Z0, Z1
+	VMOVUPD   Z1, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked15
+
+masked_done16:
+	VZEROUPPER
+	RET
+
+form2:
+	VBROADCASTSD (DI), Z0
+	TESTQ        $0x00000008, BX
+	JEQ          plain17
+	TESTQ        $0x00000007, AX
+	JNE          plain17
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, DX
+	JGE          plain17
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JEQ          aligned18
+	BZHIQ        BX, R8, DI
+	KMOVQ        DI, K1
+	VMOVUPD.Z    (SI)(CX*8), K1, Z1
+	VADDPD       Z0, Z1, Z1
+	VMOVUPD      Z1, K1, (AX)(CX*8)
+	ADDQ         BX, CX
+
+aligned18:
+	SUBQ $0x00000008, DX
+	JLT  blocks_done20
+
+block19:
+	VMOVUPD  (SI)(CX*8), Z1
+	VADDPD   Z0, Z1, Z1
+	VMOVNTPD Z1, (AX)(CX*8)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block19
+
+blocks_done20:
+	ADDQ $0x00000008, DX
+
+plain17:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done22
+
+block21:
+	VMOVUPD (SI)(CX*8), Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)(CX*8)
+	VMOVUPD 64(SI)(CX*8), Z1
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block21
+
+blocks_done22:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done24
+
+masked23:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (SI)(CX*8), K1, Z1
+	VADDPD    Z0, Z1, Z1
+	VMOVUPD   Z1, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked23
+
+masked_done24:
+	VZEROUPPER
+	RET
+
+// func SubFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·SubFloat64AVX512(SB), NOSPLIT, $0-48
+	MOVQ      dst+0(FP), AX
+	MOVQ      a+8(FP), SI
+	MOVQ      b+16(FP), DI
+	MOVQ      n+32(FP), DX
+	XORQ      CX, CX
+	MOVQ      $-1, R8
+	MOVQ      form+40(FP), BX
+	MOVQ      BX, R9
+	ANDQ      $0x07, R9
+	CMPQ      R9, $0x00
+	JNE       form1
+	TESTQ     $0x00000008, BX
+	JEQ       plain1
+	TESTQ     $0x00000007, AX
+	JNE       plain1
+	MOVQ      AX, BX
+	NEGQ      BX
+	ANDQ      $0x3f, BX
+	SHRQ      $0x03, BX
+	CMPQ      BX, DX
+	JGE       plain1
+	SUBQ      BX, DX
+	TESTQ     BX, BX
+	JEQ       aligned2
+	BZHIQ     BX, R8, R9
+	KMOVQ     R9, K1
+	VMOVUPD.Z (SI)(CX*8), K1, Z0
+	VMOVUPD.Z (DI)(CX*8), K1, Z1
+	VSUBPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)(CX*8)
+	ADDQ      BX, CX
+
+aligned2:
+	SUBQ $0x00000008, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD  (SI)(CX*8), Z0
+	VMOVUPD  (DI)(CX*8), Z1
+	VSUBPD   Z1, Z0, Z0
+	VMOVNTPD Z0, (AX)(CX*8)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block3
+
+blocks_done4:
+	ADDQ $0x00000008, DX
+
+plain1:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done6
+
+block5:
+	VMOVUPD (SI)(CX*8), Z0
+	VMOVUPD (DI)(CX*8), Z1
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)(CX*8)
+	VMOVUPD 64(SI)(CX*8), Z0
+	VMOVUPD 64(DI)(CX*8), Z1
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPD Z0, 64(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block5
+
+blocks_done6:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done8
+
+masked7:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (SI)(CX*8), K1, Z0
+	VMOVUPD.Z (DI)(CX*8), K1, Z1
+	VSUBPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked7
+
+masked_done8:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         R9, $0x01
+	JNE          form2
+	VBROADCASTSD (SI), Z0
+	TESTQ        $0x00000008, BX
+	JEQ          plain9
+	TESTQ        $0x00000007, AX
+	JNE          plain9
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, DX
+	JGE          plain9
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JEQ          aligned10
+	BZHIQ        BX, R8, SI
+	KMOVQ        SI, K1
+	VMOVUPD.Z    (DI)(CX*8), K1, Z1
+	VSUBPD       Z1, Z0, Z1
+	VMOVUPD      Z1, K1, (AX)(CX*8)
+	ADDQ         BX, CX
+
+aligned10:
+	SUBQ $0x00000008, DX
+	JLT  blocks_done12
+
+block11:
+	VMOVUPD  (DI)(CX*8), Z1
+	VSUBPD   Z1, Z0, Z1
+	VMOVNTPD Z1, (AX)(CX*8)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block11
+
+blocks_done12:
+	ADDQ $0x00000008, DX
+
+plain9:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done14
+
+block13:
+	VMOVUPD (DI)(CX*8), Z1
+	VSUBPD  Z1, Z0, Z1
+	VMOVUPD Z1, (AX)(CX*8)
+	VMOVUPD 64(DI)(CX*8), Z1
+	VSUBPD  Z1, Z0, Z1
+	VMOVUPD Z1, 64(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block13
+
+blocks_done14:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done16
+
+masked15:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (DI)(CX*8), K1, Z1
+	VSUBPD    Z1, Z0, Z1
+	VMOVUPD   Z1, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked15
+
+masked_done16:
+	VZEROUPPER
+	RET
+
+form2:
+	VBROADCASTSD (DI), Z0
+	TESTQ        $0x00000008, BX
+	JEQ          plain17
+	TESTQ        $0x00000007, AX
+	JNE          plain17
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, DX
+	JGE          plain17
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JEQ          aligned18
+	BZHIQ        BX, R8, DI
+	KMOVQ        DI, K1
+	VMOVUPD.Z    (SI)(CX*8), K1, Z1
+	VSUBPD       Z0, Z1, Z1
+	VMOVUPD      Z1, K1, (AX)(CX*8)
+	ADDQ         BX, CX
+
+aligned18:
+	SUBQ $0x00000008, DX
+	JLT  blocks_done20
+
+block19:
+	VMOVUPD  (SI)(CX*8), Z1
+	VSUBPD   Z0, Z1, Z1
+	VMOVNTPD Z1, (AX)(CX*8)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block19
+
+blocks_done20:
+	ADDQ $0x00000008, DX
+
+plain17:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done22
+
+block21:
+	VMOVUPD (SI)(CX*8), Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)(CX*8)
+	VMOVUPD 64(SI)(CX*8), Z1
+	VSUBPD  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block21
+
+blocks_done22:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done24
+
+masked23:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (SI)(CX*8), K1, Z1
+	VSUBPD    Z0, Z1, Z1
+	VMOVUPD   Z1, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked23
+
+masked_done24:
+	VZEROUPPER
+	RET
+
+// func MulFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·MulFloat64AVX512(SB), NOSPLIT, $0-48
+	MOVQ      dst+0(FP), AX
+	MOVQ      a+8(FP), SI
+	MOVQ      b+16(FP), DI
+	MOVQ      n+32(FP), DX
+	XORQ      CX, CX
+	MOVQ      $-1, R8
+	MOVQ      form+40(FP), BX
+	MOVQ      BX, R9
+	ANDQ      $0x07, R9
+	CMPQ      R9, $0x00
+	JNE       form1
+	TESTQ     $0x00000008, BX
+	JEQ       plain1
+	TESTQ     $0x00000007, AX
+	JNE       plain1
+	MOVQ      AX, BX
+	NEGQ      BX
+	ANDQ      $0x3f, BX
+	SHRQ      $0x03, BX
+	CMPQ      BX, DX
+	JGE       plain1
+	SUBQ      BX, DX
+	TESTQ     BX, BX
+	JEQ       aligned2
+	BZHIQ     BX, R8, R9
+	KMOVQ     R9, K1
+	VMOVUPD.Z (SI)(CX*8), K1, Z0
+	VMOVUPD.Z (DI)(CX*8), K1, Z1
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)(CX*8)
+	ADDQ      BX, CX
+
+aligned2:
+	SUBQ $0x00000008, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD  (SI)(CX*8), Z0
+	VMOVUPD  (DI)(CX*8), Z1
+	VMULPD   Z1, Z0, Z0
+	VMOVNTPD Z0, (AX)(CX*8)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block3
+
+blocks_done4:
+	ADDQ $0x00000008, DX
+
+plain1:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done6
+
+block5:
+	VMOVUPD (SI)(CX*8), Z0
+	VMOVUPD (DI)(CX*8), Z1
+	VMULPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)(CX*8)
+	VMOVUPD 64(SI)(CX*8), Z0
+	VMOVUPD 64(DI)(CX*8), Z1
+	VMULPD  Z1, Z0, Z0
+	VMOVUPD Z0, 64(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block5
+
+blocks_done6:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done8
+
+masked7:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (SI)(CX*8), K1, Z0
+	VMOVUPD.Z (DI)(CX*8), K1, Z1
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked7
+
+masked_done8:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         R9, $0x01
+	JNE          form2
+	VBROADCASTSD (SI), Z0
+	TESTQ        $0x00000008, BX
+	JEQ          plain9
+	TESTQ        $0x00000007, AX
+	JNE          plain9
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, DX
+	JGE          plain9
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JEQ          aligned10
+	BZHIQ        BX, R8, SI
+	KMOVQ        SI, K1
+	VMOVUPD.Z    (DI)(CX*8), K1, Z1
+	VMULPD       Z1, Z0, Z1
+	VMOVUPD      Z1, K1, (AX)(CX*8)
+	ADDQ         BX, CX
+
+aligned10:
+	SUBQ $0x00000008, DX
+	JLT  blocks_done12
+
+block11:
+	VMOVUPD  (DI)(CX*8), Z1
+	VMULPD   Z1, Z0, Z1
+	VMOVNTPD Z1, (AX)(CX*8)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block11
+
+blocks_done12:
+	ADDQ $0x00000008, DX
+
+plain9:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done14
+
+block13:
+	VMOVUPD (DI)(CX*8), Z1
+	VMULPD  Z1, Z0, Z1
+	VMOVUPD Z1, (AX)(CX*8)
+	VMOVUPD 64(DI)(CX*8), Z1
+	VMULPD  Z1, Z0, Z1
+	VMOVUPD Z1, 64(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block13
+
+blocks_done14:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done16
+
+masked15:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (DI)(CX*8), K1, Z1
+	VMULPD    Z1, Z0, Z1
+	VMOVUPD   Z1, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked15
+
+masked_done16:
+	VZEROUPPER
+	RET
+
+form2:
+	VBROADCASTSD (DI), Z0
+	TESTQ        $0x00000008, BX
+	JEQ          plain17
+	TESTQ        $0x00000007, AX
+	JNE          plain17
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, DX
+	JGE          plain17
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JEQ          aligned18
+	BZHIQ        BX, R8, DI
+	KMOVQ        DI, K1
+	VMOVUPD.Z    (SI)(CX*8), K1, Z1
+	VMULPD       Z0, Z1, Z1
+	VMOVUPD      Z1, K1, (AX)(CX*8)
+	ADDQ         BX, CX
+
+aligned18:
+	SUBQ $0x00000008, DX
+	JLT  blocks_done20
+
+block19:
+	VMOVUPD  (SI)(CX*8), Z1
+	VMULPD   Z0, Z1, Z1
+	VMOVNTPD Z1, (AX)(CX*8)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block19
+
+blocks_done20:
+	ADDQ $0x00000008, DX
+
+plain17:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done22
+
+block21:
+	VMOVUPD (SI)(CX*8), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)(CX*8)
+	VMOVUPD 64(SI)(CX*8), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block21
+
+blocks_done22:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done24
+
+masked23:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (SI)(CX*8), K1, Z1
+	VMULPD    Z0, Z1, Z1
+	VMOVUPD   Z1, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked23
+
+masked_done24:
+	VZEROUPPER
+	RET
+
+// func DivFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·DivFloat64AVX512(SB), NOSPLIT, $0-48
+	MOVQ      dst+0(FP), AX
+	MOVQ      a+8(FP), SI
+	MOVQ      b+16(FP), DI
+	MOVQ      n+32(FP), DX
+	XORQ      CX, CX
+	MOVQ      $-1, R8
+	MOVQ      form+40(FP), BX
+	MOVQ      BX, R9
+	ANDQ      $0x07, R9
+	CMPQ      R9, $0x00
+	JNE       form1
+	TESTQ     $0x00000008, BX
+	JEQ       plain1
+	TESTQ     $0x00000007, AX
+	JNE       plain1
+	MOVQ      AX, BX
+	NEGQ      BX
+	ANDQ      $0x3f, BX
+	SHRQ      $0x03, BX
+	CMPQ      BX, DX
+	JGE       plain1
+	SUBQ      BX, DX
+	TESTQ     BX, BX
+	JEQ       aligned2
+	BZHIQ     BX, R8, R9
+	KMOVQ     R9, K1
+	VMOVUPD.Z (SI)(CX*8), K1, Z0
+	VMOVUPD.Z (DI)(CX*8), K1, Z1
+	VDIVPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)(CX*8)
+	ADDQ      BX, CX
+
+aligned2:
+	SUBQ $0x00000008, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD  (SI)(CX*8), Z0
+	VMOVUPD  (DI)(CX*8), Z1
+	VDIVPD   Z1, Z0, Z0
+	VMOVNTPD Z0, (AX)(CX*8)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block3
+
+blocks_done4:
+	ADDQ $0x00000008, DX
+
+plain1:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done6
+
+block5:
+	VMOVUPD (SI)(CX*8), Z0
+	VMOVUPD (DI)(CX*8), Z1
+	VDIVPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)(CX*8)
+	VMOVUPD 64(SI)(CX*8), Z0
+	VMOVUPD 64(DI)(CX*8), Z1
+	VDIVPD  Z1, Z0, Z0
+	VMOVUPD Z0, 64(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block5
+
+blocks_done6:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done8
+
+masked7:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (SI)(CX*8), K1, Z0
+	VMOVUPD.Z (DI)(CX*8), K1, Z1
+	VDIVPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked7
+
+masked_done8:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         R9, $0x01
+	JNE          form2
+	VBROADCASTSD (SI), Z0
+	TESTQ        $0x00000008, BX
+	JEQ          plain9
+	TESTQ        $0x00000007, AX
+	JNE          plain9
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, DX
+	JGE          plain9
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JEQ          aligned10
+	BZHIQ        BX, R8, SI
+	KMOVQ        SI, K1
+	VMOVUPD.Z    (DI)(CX*8), K1, Z1
+	VDIVPD       Z1, Z0, Z1
+	VMOVUPD      Z1, K1, (AX)(CX*8)
+	ADDQ         BX, CX
+
+aligned10:
+	SUBQ $0x00000008, DX
+	JLT  blocks_done12
+
+block11:
+	VMOVUPD  (DI)(CX*8), Z1
+	VDIVPD   Z1, Z0, Z1
+	VMOVNTPD Z1, (AX)(CX*8)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block11
+
+blocks_done12:
+	ADDQ $0x00000008, DX
+
+plain9:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done14
+
+block13:
+	VMOVUPD (DI)(CX*8), Z1
+	VDIVPD  Z1, Z0, Z1
+	VMOVUPD Z1, (AX)(CX*8)
+	VMOVUPD 64(DI)(CX*8), Z1
+	VDIVPD  Z1, Z0, Z1
+	VMOVUPD Z1, 64(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block13
+
+blocks_done14:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done16
+
+masked15:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (DI)(CX*8), K1, Z1
+	VDIVPD    Z1, Z0, Z1
+	VMOVUPD   Z1, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked15
+
+masked_done16:
+	VZEROUPPER
+	RET
+
+form2:
+	VBROADCASTSD (DI), Z0
+	TESTQ        $0x00000008, BX
+	JEQ          plain17
+	TESTQ        $0x00000007, AX
+	JNE          plain17
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, DX
+	JGE          plain17
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JEQ          aligned18
+	BZHIQ        BX, R8, DI
+	KMOVQ        DI, K1
+	VMOVUPD.Z    (SI)(CX*8), K1, Z1
+	VDIVPD       Z0, Z1, Z1
+	VMOVUPD      Z1, K1, (AX)(CX*8)
+	ADDQ         BX, CX
+
+aligned18:
+	SUBQ $0x00000008, DX
+	JLT  blocks_done20
+
+block19:
+	VMOVUPD  (SI)(CX*8), Z1
+	VDIVPD   Z0, Z1, Z1
+	VMOVNTPD Z1, (AX)(CX*8)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block19
+
+blocks_done20:
+	ADDQ $0x00000008, DX
+
+plain17:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done22
+
+block21:
+	VMOVUPD (SI)(CX*8), Z1
+	VDIVPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)(CX*8)
+	VMOVUPD 64(SI)(CX*8), Z1
+	VDIVPD  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block21
+
+blocks_done22:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done24
+
+masked23:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (SI)(CX*8), K1, Z1
+	VDIVPD    Z0, Z1, Z1
+	VMOVUPD   Z1, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked23
+
+masked_done24:
+	VZEROUPPER
+	RET
+
+// func SquareFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·SquareFloat64AVX512(SB), NOSPLIT, $0-48
+	MOVQ      dst+0(FP), AX
+	MOVQ      a+8(FP), SI
+	MOVQ      n+32(FP), DX
+	XORQ      CX, CX
+	MOVQ      $-1, DI
+	MOVQ      form+40(FP), BX
+	TESTQ     $0x00000008, BX
+	JEQ       plain1
+	TESTQ     $0x00000007, AX
+	JNE       plain1
+	MOVQ      AX, BX
+	NEGQ      BX
+	ANDQ      $0x3f, BX
+	SHRQ      $0x03, BX
+	CMPQ      BX, DX
+	JGE       plain1
+	SUBQ      BX, DX
+	TESTQ     BX, BX
+	JEQ       aligned2
+	BZHIQ     BX, DI, R8
+	KMOVQ     R8, K1
+	VMOVUPD.Z (SI)(CX*8), K1, Z0
+	VMULPD    Z0, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)(CX*8)
+	ADDQ      BX, CX
+
+aligned2:
+	SUBQ $0x00000008, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD  (SI)(CX*8), Z0
+	VMULPD   Z0, Z0, Z0
+	VMOVNTPD Z0, (AX)(CX*8)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block3
+
+blocks_done4:
+	ADDQ $0x00000008, DX
+
+plain1:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done6
+
+block5:
+	VMOVUPD (SI)(CX*8), Z0
+	VMULPD  Z0, Z0, Z0
+	VMOVUPD Z0, (AX)(CX*8)
+	VMOVUPD 64(SI)(CX*8), Z0
+	VMULPD  Z0, Z0, Z0
+	VMOVUPD Z0, 64(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block5
+
+blocks_done6:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done8
+
+masked7:
+	BZHIQ     DX, DI, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (SI)(CX*8), K1, Z0
+	VMULPD    Z0, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked7
+
+masked_done8:
+	VZEROUPPER
+	RET
+
+// func SqrtFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·SqrtFloat64AVX512(SB), NOSPLIT, $0-48
+	MOVQ      dst+0(FP), AX
+	MOVQ      a+8(FP), SI
+	MOVQ      n+32(FP), DX
+	XORQ      CX, CX
+	MOVQ      $-1, DI
+	MOVQ      form+40(FP), BX
+	TESTQ     $0x00000008, BX
+	JEQ       plain1
+	TESTQ     $0x00000007, AX
+	JNE       plain1
+	MOVQ      AX, BX
+	NEGQ      BX
+	ANDQ      $0x3f, BX
+	SHRQ      $0x03, BX
+	CMPQ      BX, DX
+	JGE       plain1
+	SUBQ      BX, DX
+	TESTQ     BX, BX
+	JEQ       aligned2
+	BZHIQ     BX, DI, R8
+	KMOVQ     R8, K1
+	VMOVUPD.Z (SI)(CX*8), K1, Z0
+	VSQRTPD   Z0, Z0
+	VMOVUPD   Z0, K1, (AX)(CX*8)
+	ADDQ      BX, CX
+
+aligned2:
+	SUBQ $0x00000008, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD  (SI)(CX*8), Z0
+	VSQRTPD  Z0, Z0
+	VMOVNTPD Z0, (AX)(CX*8)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block3
+
+blocks_done4:
+	ADDQ $0x00000008, DX
+
+plain1:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done6
+
+block5:
+	VMOVUPD (SI)(CX*8), Z0
+	VSQRTPD Z0, Z0
+	VMOVUPD Z0, (AX)(CX*8)
+	VMOVUPD 64(SI)(CX*8), Z0
+	VSQRTPD Z0, Z0
+	VMOVUPD Z0, 64(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block5
+
+blocks_done6:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done8
+
+masked7:
+	BZHIQ     DX, DI, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (SI)(CX*8), K1, Z0
+	VSQRTPD   Z0, Z0
+	VMOVUPD   Z0, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked7
+
+masked_done8:
+	VZEROUPPER
+	RET
+
+// func NegFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2
+TEXT ·NegFloat64AVX512(SB), NOSPLIT, $0-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), SI
+	MOVQ         n+32(FP), DX
+	XORQ         CX, CX
+	VBROADCASTSD c64_8000000000000000<>+0(SB), Z0
+	MOVQ         $-1, DI
+	MOVQ         form+40(FP), BX
+	TESTQ        $0x00000008, BX
+	JEQ          plain1
+	TESTQ        $0x00000007, AX
+	JNE          plain1
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, DX
+	JGE          plain1
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JEQ          aligned2
+	BZHIQ        BX, DI, R8
+	KMOVQ        R8, K1
+	VMOVUPD.Z    (SI)(CX*8), K1, Z1
+	VXORPD       Z0, Z1, Z1
+	VMOVUPD      Z1, K1, (AX)(CX*8)
+	ADDQ         BX, CX
+
+aligned2:
+	SUBQ $0x00000008, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD  (SI)(CX*8), Z1
+	VXORPD   Z0, Z1, Z1
+	VMOVNTPD Z1, (AX)(CX*8)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block3
+
+blocks_done4:
+	ADDQ $0x00000008, DX
+
+plain1:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done6
+
+block5:
+	VMOVUPD (SI)(CX*8), Z1
+	VXORPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)(CX*8)
+	VMOVUPD 64(SI)(CX*8), Z1
+	VXORPD  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block5
+
+blocks_done6:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done8
+
+masked7:
+	BZHIQ     DX, DI, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (SI)(CX*8), K1, Z1
+	VXORPD    Z0, Z1, Z1
+	VMOVUPD   Z1, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked7
+
+masked_done8:
+	VZEROUPPER
+	RET
+
+// func AbsFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2
+TEXT ·AbsFloat64AVX512(SB), NOSPLIT, $0-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), SI
+	MOVQ         n+32(FP), DX
+	XORQ         CX, CX
+	VBROADCASTSD c64_7fffffffffffffff<>+0(SB), Z0
+	MOVQ         $-1, DI
+	MOVQ         form+40(FP), BX
+	TESTQ        $0x00000008, BX
+	JEQ          plain1
+	TESTQ        $0x00000007, AX
+	JNE          plain1
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x03, BX
+	CMPQ         BX, DX
+	JGE          plain1
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JEQ          aligned2
+	BZHIQ        BX, DI, R8
+	KMOVQ        R8, K1
+	VMOVUPD.Z    (SI)(CX*8), K1, Z1
+	VANDPD       Z0, Z1, Z1
+	VMOVUPD      Z1, K1, (AX)(CX*8)
+	ADDQ         BX, CX
+
+aligned2:
+	SUBQ $0x00000008, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD  (SI)(CX*8), Z1
+	VANDPD   Z0, Z1, Z1
+	VMOVNTPD Z1, (AX)(CX*8)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block3
+
+blocks_done4:
+	ADDQ $0x00000008, DX
+
+plain1:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done6
+
+block5:
+	VMOVUPD (SI)(CX*8), Z1
+	VANDPD  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)(CX*8)
+	VMOVUPD 64(SI)(CX*8), Z1
+	VANDPD  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block5
+
+blocks_done6:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done8
+
+masked7:
+	BZHIQ     DX, DI, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (SI)(CX*8), K1, Z1
+	VANDPD    Z0, Z1, Z1
+	VMOVUPD   Z1, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked7
+
+masked_done8:
+	VZEROUPPER
+	RET
+
+// func AddFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·AddFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ  dst+0(FP), AX
+	MOVQ  a+8(FP), SI
+	MOVQ  b+16(FP), DI
+	MOVQ  n+32(FP), DX
+	XORQ  CX, CX
+	MOVQ  form+40(FP), BX
+	MOVQ  BX, R8
+	ANDQ  $0x07, R8
+	CMPQ  R8, $0x00
+	JNE   form1
+	TESTQ $0x00000008, BX
+	JEQ   plain1
+	TESTQ $0x00000003, AX
+	JNE   plain1
+	MOVQ  AX, BX
+	NEGQ  BX
+	ANDQ  $0x3f, BX
+	SHRQ  $0x02, BX
+	CMPQ  BX, DX
+	JGE   plain1
+	SUBQ  BX, DX
+	TESTQ BX, BX
+	JE    singles_done4
+
+single3:
+	VMOVSS (SI)(CX*4), X0
+	VMOVSS (DI)(CX*4), X1
+	VADDPS X1, X0, X0
+	VMOVSS X0, (AX)(CX*4)
+	INCQ   CX
+	DECQ   BX
+	JNE    single3
+
+singles_done4:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done6
+
+block5:
+	VMOVUPD  (SI)(CX*4), Y0
+	VMOVUPD  (DI)(CX*4), Y1
+	VADDPS   Y1, Y0, Y0
+	VMOVNTPD Y0, (AX)(CX*4)
+	VMOVUPD  32(SI)(CX*4), Y0
+	VMOVUPD  32(DI)(CX*4), Y1
+	VADDPS   Y1, Y0, Y0
+	VMOVNTPD Y0, 32(AX)(CX*4)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block5
+
+blocks_done6:
+	ADDQ $0x00000010, DX
+
+plain1:
+	SUBQ $0x00000020, DX
+	JLT  blocks_done8
+
+block7:
+	VMOVUPD (SI)(CX*4), Y0
+	VMOVUPD (DI)(CX*4), Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)(CX*4)
+	VMOVUPD 32(SI)(CX*4), Y0
+	VMOVUPD 32(DI)(CX*4), Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)(CX*4)
+	VMOVUPD 64(SI)(CX*4), Y0
+	VMOVUPD 64(DI)(CX*4), Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPD Y0, 64(AX)(CX*4)
+	VMOVUPD 96(SI)(CX*4), Y0
+	VMOVUPD 96(DI)(CX*4), Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPD Y0, 96(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block7
+
+blocks_done8:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done10
+
+block9:
+	VMOVUPD (SI)(CX*4), Y0
+	VMOVUPD (DI)(CX*4), Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)(CX*4)
+	ADDQ    $0x00000008, CX
+	SUBQ    $0x00000008, DX
+	JGE     block9
+
+blocks_done10:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done12
+
+single11:
+	VMOVSS (SI)(CX*4), X0
+	VMOVSS (DI)(CX*4), X1
+	VADDPS X1, X0, X0
+	VMOVSS X0, (AX)(CX*4)
+	INCQ   CX
+	DECQ   DX
+	JNE    single11
+
+singles_done12:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         R8, $0x01
+	JNE          form2
+	VBROADCASTSS (SI), Y0
+	TESTQ        $0x00000008, BX
+	JEQ          plain13
+	TESTQ        $0x00000003, AX
+	JNE          plain13
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, DX
+	JGE          plain13
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JE           singles_done16
+
+single15:
+	VMOVSS (DI)(CX*4), X1
+	VADDPS X1, X0, X1
+	VMOVSS X1, (AX)(CX*4)
+	INCQ   CX
+	DECQ   BX
+	JNE    single15
+
+singles_done16:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done18
+
+block17:
+	VMOVUPD  (DI)(CX*4), Y1
+	VADDPS   Y1, Y0, Y1
+	VMOVNTPD Y1, (AX)(CX*4)
+	VMOVUPD  32(DI)(CX*4), Y1
+	VADDPS   Y1, Y0, Y1
+	VMOVNTPD Y1, 32(AX)(CX*4)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block17
+
+blocks_done18:
+	ADDQ $0x00000010, DX
+
+plain13:
+	SUBQ $0x00000020, DX
+	JLT  blocks_done20
+
+block19:
+	VMOVUPD (DI)(CX*4), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPD Y1, (AX)(CX*4)
+	VMOVUPD 32(DI)(CX*4), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPD Y1, 32(AX)(CX*4)
+	VMOVUPD 64(DI)(CX*4), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPD Y1, 64(AX)(CX*4)
+	VMOVUPD 96(DI)(CX*4), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPD Y1, 96(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block19
+
+blocks_done20:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done22
+
+block21:
+	VMOVUPD (DI)(CX*4), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPD Y1, (AX)(CX*4)
+	ADDQ    $0x00000008, CX
+	SUBQ    $0x00000008, DX
+	JGE     block21
+
+blocks_done22:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done24
+
+single23:
+	VMOVSS (DI)(CX*4), X1
+	VADDPS X1, X0, X1
+	VMOVSS X1, (AX)(CX*4)
+	INCQ   CX
+	DECQ   DX
+	JNE    single23
+
+singles_done24:
+	VZEROUPPER
+	RET
+
+form2:
+	VBROADCASTSS (DI), Y0
+	TESTQ        $0x00000008, BX
+	JEQ          plain25
+	TESTQ        $0x00000003, AX
+	JNE          plain25
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, DX
+	JGE          plain25
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JE           singles_done28
+
+single27:
+	VMOVSS (SI)(CX*4), X1
+	VADDPS X0, X1, X1
+	VMOVSS X1, (AX)(CX*4)
+	INCQ   CX
+	DECQ   BX
+	JNE    single27
+
+singles_done28:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done30
+
+block29:
+	VMOVUPD  (SI)(CX*4), Y1
+	VADDPS   Y0, Y1, Y1
+	VMOVNTPD Y1, (AX)(CX*4)
+	VMOVUPD  32(SI)(CX*4), Y1
+	VADDPS   Y0, Y1, Y1
+	VMOVNTPD Y1, 32(AX)(CX*4)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block29
+
+blocks_done30:
+	ADDQ $0x00000010, DX
+
+plain25:
+	SUBQ $0x00000020, DX
+	JLT  blocks_done32
+
+block31:
+	VMOVUPD (SI)(CX*4), Y1
+	VADDPS  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(CX*4)
+	VMOVUPD 32(SI)(CX*4), Y1
+	VADDPS  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)(CX*4)
+	VMOVUPD 64(SI)(CX*4), Y1
+	VADDPS  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)(CX*4)
+	VMOVUPD 96(SI)(CX*4), Y1
+	VADDPS  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block31
+
+blocks_done32:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done34
+
+block33:
+	VMOVUPD (SI)(CX*4), Y1
+	VADDPS  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(CX*4)
+	ADDQ    $0x00000008, CX
+	SUBQ    $0x00000008, DX
+	JGE     block33
+
+blocks_done34:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done36
+
+single35:
+	VMOVSS (SI)(CX*4), X1
+	VADDPS X0, X1, X1
+	VMOVSS X1, (AX)(CX*4)
+	INCQ   CX
+	DECQ   DX
+	JNE    single35
+
+singles_done36:
+	VZEROUPPER
+	RET
+
+// func SubFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·SubFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ  dst+0(FP), AX
+	MOVQ  a+8(FP), SI
+	MOVQ  b+16(FP), DI
+	MOVQ  n+32(FP), DX
+	XORQ  CX, CX
+	MOVQ  form+40(FP), BX
+	MOVQ  BX, R8
+	ANDQ  $0x07, R8
+	CMPQ  R8, $0x00
+	JNE   form1
+	TESTQ $0x00000008, BX
+	JEQ   plain1
+	TESTQ $0x00000003, AX
+	JNE   plain1
+	MOVQ  AX, BX
+	NEGQ  BX
+	ANDQ  $0x3f, BX
+	SHRQ  $0x02, BX
+	CMPQ  BX, DX
+	JGE   plain1
+	SUBQ  BX, DX
+	TESTQ BX, BX
+	JE    singles_done4
+
+single3:
+	VMOVSS (SI)(CX*4), X0
+	VMOVSS (DI)(CX*4), X1
+	VSUBPS X1, X0, X0
+	VMOVSS X0, (AX)(CX*4)
+	INCQ   CX
+	DECQ   BX
+	JNE    single3
+
+singles_done4:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done6
+
+block5:
+	VMOVUPD  (SI)(CX*4), Y0
+	VMOVUPD  (DI)(CX*4), Y1
+	VSUBPS   Y1, Y0, Y0
+	VMOVNTPD Y0, (AX)(CX*4)
+	VMOVUPD  32(SI)(CX*4), Y0
+	VMOVUPD  32(DI)(CX*4), Y1
+	VSUBPS   Y1, Y0, Y0
+	VMOVNTPD Y0, 32(AX)(CX*4)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block5
+
+blocks_done6:
+	ADDQ $0x00000010, DX
+
+plain1:
+	SUBQ $0x00000020, DX
+	JLT  blocks_done8
+
+block7:
+	VMOVUPD (SI)(CX*4), Y0
+	VMOVUPD (DI)(CX*4), Y1
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)(CX*4)
+	VMOVUPD 32(SI)(CX*4), Y0
+	VMOVUPD 32(DI)(CX*4), Y1
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)(CX*4)
+	VMOVUPD 64(SI)(CX*4), Y0
+	VMOVUPD 64(DI)(CX*4), Y1
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPD Y0, 64(AX)(CX*4)
+	VMOVUPD 96(SI)(CX*4), Y0
+	VMOVUPD 96(DI)(CX*4), Y1
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPD Y0, 96(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block7
+
+blocks_done8:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done10
+
+block9:
+	VMOVUPD (SI)(CX*4), Y0
+	VMOVUPD (DI)(CX*4), Y1
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)(CX*4)
+	ADDQ    $0x00000008, CX
+	SUBQ    $0x00000008, DX
+	JGE     block9
+
+blocks_done10:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done12
+
+single11:
+	VMOVSS (SI)(CX*4), X0
+	VMOVSS (DI)(CX*4), X1
+	VSUBPS X1, X0, X0
+	VMOVSS X0, (AX)(CX*4)
+	INCQ   CX
+	DECQ   DX
+	JNE    single11
+
+singles_done12:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         R8, $0x01
+	JNE          form2
+	VBROADCASTSS (SI), Y0
+	TESTQ        $0x00000008, BX
+	JEQ          plain13
+	TESTQ        $0x00000003, AX
+	JNE          plain13
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, DX
+	JGE          plain13
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JE           singles_done16
+
+single15:
+	VMOVSS (DI)(CX*4), X1
+	VSUBPS X1, X0, X1
+	VMOVSS X1, (AX)(CX*4)
+	INCQ   CX
+	DECQ   BX
+	JNE    single15
+
+singles_done16:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done18
+
+block17:
+	VMOVUPD  (DI)(CX*4), Y1
+	VSUBPS   Y1, Y0, Y1
+	VMOVNTPD Y1, (AX)(CX*4)
+	VMOVUPD  32(DI)(CX*4), Y1
+	VSUBPS   Y1, Y0, Y1
+	VMOVNTPD Y1, 32(AX)(CX*4)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block17
+
+blocks_done18:
+	ADDQ $0x00000010, DX
+
+plain13:
+	SUBQ $0x00000020, DX
+	JLT  blocks_done20
+
+block19:
+	VMOVUPD (DI)(CX*4), Y1
+	VSUBPS  Y1, Y0, Y1
+	VMOVUPD Y1, (AX)(CX*4)
+	VMOVUPD 32(DI)(CX*4), Y1
+	VSUBPS  Y1, Y0, Y1
+	VMOVUPD Y1, 32(AX)(CX*4)
+	VMOVUPD 64(DI)(CX*4), Y1
+	VSUBPS  Y1, Y0, Y1
+	VMOVUPD Y1, 64(AX)(CX*4)
+	VMOVUPD 96(DI)(CX*4), Y1
+	VSUBPS  Y1, Y0, Y1
+	VMOVUPD Y1, 96(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block19
+
+blocks_done20:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done22
+
+block21:
+	VMOVUPD (DI)(CX*4), Y1
+	VSUBPS  Y1, Y0, Y1
+	VMOVUPD Y1, (AX)(CX*4)
+	ADDQ    $0x00000008, CX
+	SUBQ    $0x00000008, DX
+	JGE     block21
+
+blocks_done22:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done24
+
+single23:
+	VMOVSS (DI)(CX*4), X1
+	VSUBPS X1, X0, X1
+	VMOVSS X1, (AX)(CX*4)
+	INCQ   CX
+	DECQ   DX
+	JNE    single23
+
+singles_done24:
+	VZEROUPPER
+	RET
+
+form2:
+	VBROADCASTSS (DI), Y0
+	TESTQ        $0x00000008, BX
+	JEQ          plain25
+	TESTQ        $0x00000003, AX
+	JNE          plain25
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, DX
+	JGE          plain25
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JE           singles_done28
+
+single27:
+	VMOVSS (SI)(CX*4), X1
+	VSUBPS X0, X1, X1
+	VMOVSS X1, (AX)(CX*4)
+	INCQ   CX
+	DECQ   BX
+	JNE    single27
+
+singles_done28:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done30
+
+block29:
+	VMOVUPD  (SI)(CX*4), Y1
+	VSUBPS   Y0, Y1, Y1
+	VMOVNTPD Y1, (AX)(CX*4)
+	VMOVUPD  32(SI)(CX*4), Y1
+	VSUBPS   Y0, Y1, Y1
+	VMOVNTPD Y1, 32(AX)(CX*4)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block29
+
+blocks_done30:
+	ADDQ $0x00000010, DX
+
+plain25:
+	SUBQ $0x00000020, DX
+	JLT  blocks_done32
+
+block31:
+	VMOVUPD (SI)(CX*4), Y1
+	VSUBPS  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(CX*4)
+	VMOVUPD 32(SI)(CX*4), Y1
+	VSUBPS  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)(CX*4)
+	VMOVUPD 64(SI)(CX*4), Y1
+	VSUBPS  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)(CX*4)
+	VMOVUPD 96(SI)(CX*4), Y1
+	VSUBPS  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block31
+
+blocks_done32:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done34
+
+block33:
+	VMOVUPD (SI)(CX*4), Y1
+	VSUBPS  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(CX*4)
+	ADDQ    $0x00000008, CX
+	SUBQ    $0x00000008, DX
+	JGE     block33
+
+blocks_done34:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done36
+
+single35:
+	VMOVSS (SI)(CX*4), X1
+	VSUBPS X0, X1, X1
+	VMOVSS X1, (AX)(CX*4)
+	INCQ   CX
+	DECQ   DX
+	JNE    single35
+
+singles_done36:
+	VZEROUPPER
+	RET
+
+// func MulFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·MulFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ  dst+0(FP), AX
+	MOVQ  a+8(FP), SI
+	MOVQ  b+16(FP), DI
+	MOVQ  n+32(FP), DX
+	XORQ  CX, CX
+	MOVQ  form+40(FP), BX
+	MOVQ  BX, R8
+	ANDQ  $0x07, R8
+	CMPQ  R8, $0x00
+	JNE   form1
+	TESTQ $0x00000008, BX
+	JEQ   plain1
+	TESTQ $0x00000003, AX
+	JNE   plain1
+	MOVQ  AX, BX
+	NEGQ  BX
+	ANDQ  $0x3f, BX
+	SHRQ  $0x02, BX
+	CMPQ  BX, DX
+	JGE   plain1
+	SUBQ  BX, DX
+	TESTQ BX, BX
+	JE    singles_done4
+
+single3:
+	VMOVSS (SI)(CX*4), X0
+	VMOVSS (DI)(CX*4), X1
+	VMULPS X1, X0, X0
+	VMOVSS X0, (AX)(CX*4)
+	INCQ   CX
+	DECQ   BX
+	JNE    single3
+
+singles_done4:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done6
+
+block5:
+	VMOVUPD  (SI)(CX*4), Y0
+	VMOVUPD  (DI)(CX*4), Y1
+	VMULPS   Y1, Y0, Y0
+	VMOVNTPD Y0, (AX)(CX*4)
+	VMOVUPD  32(SI)(CX*4), Y0
+	VMOVUPD  32(DI)(CX*4), Y1
+	VMULPS   Y1, Y0, Y0
+	VMOVNTPD Y0, 32(AX)(CX*4)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block5
+
+blocks_done6:
+	ADDQ $0x00000010, DX
+
+plain1:
+	SUBQ $0x00000020, DX
+	JLT  blocks_done8
+
+block7:
+	VMOVUPD (SI)(CX*4), Y0
+	VMOVUPD (DI)(CX*4), Y1
+	VMULPS  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)(CX*4)
+	VMOVUPD 32(SI)(CX*4), Y0
+	VMOVUPD 32(DI)(CX*4), Y1
+	VMULPS  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)(CX*4)
+	VMOVUPD 64(SI)(CX*4), Y0
+	VMOVUPD 64(DI)(CX*4), Y1
+	VMULPS  Y1, Y0, Y0
+	VMOVUPD Y0, 64(AX)(CX*4)
+	VMOVUPD 96(SI)(CX*4), Y0
+	VMOVUPD 96(DI)(CX*4), Y1
+	VMULPS  Y1, Y0, Y0
+	VMOVUPD Y0, 96(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block7
+
+blocks_done8:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done10
+
+block9:
+	VMOVUPD (SI)(CX*4), Y0
+	VMOVUPD (DI)(CX*4), Y1
+	VMULPS  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)(CX*4)
+	ADDQ    $0x00000008, CX
+	SUBQ    $0x00000008, DX
+	JGE     block9
+
+blocks_done10:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done12
+
+single11:
+	VMOVSS (SI)(CX*4), X0
+	VMOVSS (DI)(CX*4), X1
+	VMULPS X1, X0, X0
+	VMOVSS X0, (AX)(CX*4)
+	INCQ   CX
+	DECQ   DX
+	JNE    single11
+
+singles_done12:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         R8, $0x01
+	JNE          form2
+	VBROADCASTSS (SI), Y0
+	TESTQ        $0x00000008, BX
+	JEQ          plain13
+	TESTQ        $0x00000003, AX
+	JNE          plain13
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, DX
+	JGE          plain13
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JE           singles_done16
+
+single15:
+	VMOVSS (DI)(CX*4), X1
+	VMULPS X1, X0, X1
+	VMOVSS X1, (AX)(CX*4)
+	INCQ   CX
+	DECQ   BX
+	JNE    single15
+
+singles_done16:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done18
+
+block17:
+	VMOVUPD  (DI)(CX*4), Y1
+	VMULPS   Y1, Y0, Y1
+	VMOVNTPD Y1, (AX)(CX*4)
+	VMOVUPD  32(DI)(CX*4), Y1
+	VMULPS   Y1, Y0, Y1
+	VMOVNTPD Y1, 32(AX)(CX*4)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block17
+
+blocks_done18:
+	ADDQ $0x00000010, DX
+
+plain13:
+	SUBQ $0x00000020, DX
+	JLT  blocks_done20
+
+block19:
+	VMOVUPD (DI)(CX*4), Y1
+	VMULPS  Y1, Y0, Y1
+	VMOVUPD Y1, (AX)(CX*4)
+	VMOVUPD 32(DI)(CX*4), Y1
+	VMULPS  Y1, Y0, Y1
+	VMOVUPD Y1, 32(AX)(CX*4)
+	VMOVUPD 64(DI)(CX*4), Y1
+	VMULPS  Y1, Y0, Y1
+	VMOVUPD Y1, 64(AX)(CX*4)
+	VMOVUPD 96(DI)(CX*4), Y1
+	VMULPS  Y1, Y0, Y1
+	VMOVUPD Y1, 96(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block19
+
+blocks_done20:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done22
+
+block21:
+	VMOVUPD (DI)(CX*4), Y1
+	VMULPS  Y1, Y0, Y1
+	VMOVUPD Y1, (AX)(CX*4)
+	ADDQ    $0x00000008, CX
+	SUBQ    $0x00000008, DX
+	JGE     block21
+
+blocks_done22:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done24
+
+single23:
+	VMOVSS (DI)(CX*4), X1
+	VMULPS X1, X0, X1
+	VMOVSS X1, (AX)(CX*4)
+	INCQ   CX
+	DECQ   DX
+	JNE    single23
+
+singles_done24:
+	VZEROUPPER
+	RET
+
+form2:
+	VBROADCASTSS (DI), Y0
+	TESTQ        $0x00000008, BX
+	JEQ          plain25
+	TESTQ        $0x00000003, AX
+	JNE          plain25
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, DX
+	JGE          plain25
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JE           singles_done28
+
+single27:
+	VMOVSS (SI)(CX*4), X1
+	VMULPS X0, X1, X1
+	VMOVSS X1, (AX)(CX*4)
+	INCQ   CX
+	DECQ   BX
+	JNE    single27
+
+singles_done28:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done30
+
+block29:
+	VMOVUPD  (SI)(CX*4), Y1
+	VMULPS   Y0, Y1, Y1
+	VMOVNTPD Y1, (AX)(CX*4)
+	VMOVUPD  32(SI)(CX*4), Y1
+	VMULPS   Y0, Y1, Y1
+	VMOVNTPD Y1, 32(AX)(CX*4)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block29
+
+blocks_done30:
+	ADDQ $0x00000010, DX
+
+plain25:
+	SUBQ $0x00000020, DX
+	JLT  blocks_done32
+
+block31:
+	VMOVUPD (SI)(CX*4), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(CX*4)
+	VMOVUPD 32(SI)(CX*4), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)(CX*4)
+	VMOVUPD 64(SI)(CX*4), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)(CX*4)
+	VMOVUPD 96(SI)(CX*4), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block31
+
+blocks_done32:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done34
+
+block33:
+	VMOVUPD (SI)(CX*4), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(CX*4)
+	ADDQ    $0x00000008, CX
+	SUBQ    $0x00000008, DX
+	JGE     block33
+
+blocks_done34:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done36
+
+single35:
+	VMOVSS (SI)(CX*4), X1
+	VMULPS X0, X1, X1
+	VMOVSS X1, (AX)(CX*4)
+	INCQ   CX
+	DECQ   DX
+	JNE    single35
+
+singles_done36:
+	VZEROUPPER
+	RET
+
+// func DivFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·DivFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ  dst+0(FP), AX
+	MOVQ  a+8(FP), SI
+	MOVQ  b+16(FP), DI
+	MOVQ  n+32(FP), DX
+	XORQ  CX, CX
+	MOVQ  form+40(FP), BX
+	MOVQ  BX, R8
+	ANDQ  $0x07, R8
+	CMPQ  R8, $0x00
+	JNE   form1
+	TESTQ $0x00000008, BX
+	JEQ   plain1
+	TESTQ $0x00000003, AX
+	JNE   plain1
+	MOVQ  AX, BX
+	NEGQ  BX
+	ANDQ  $0x3f, BX
+	SHRQ  $0x02, BX
+	CMPQ  BX, DX
+	JGE   plain1
+	SUBQ  BX, DX
+	TESTQ BX, BX
+	JE    singles_done4
+
+single3:
+	VMOVSS (SI)(CX*4), X0
+	VMOVSS (DI)(CX*4), X1
+	VDIVPS X1, X0, X0
+	VMOVSS X0, (AX)(CX*4)
+	INCQ   CX
+	DECQ   BX
+	JNE    single3
+
+singles_done4:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done6
+
+block5:
+	VMOVUPD  (SI)(CX*4), Y0
+	VMOVUPD  (DI)(CX*4), Y1
+	VDIVPS   Y1, Y0, Y0
+	VMOVNTPD Y0, (AX)(CX*4)
+	VMOVUPD  32(SI)(CX*4), Y0
+	VMOVUPD  32(DI)(CX*4), Y1
+	VDIVPS   Y1, Y0, Y0
+	VMOVNTPD Y0, 32(AX)(CX*4)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block5
+
+blocks_done6:
+	ADDQ $0x00000010, DX
+
+plain1:
+	SUBQ $0x00000020, DX
+	JLT  blocks_done8
+
+block7:
+	VMOVUPD (SI)(CX*4), Y0
+	VMOVUPD (DI)(CX*4), Y1
+	VDIVPS  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)(CX*4)
+	VMOVUPD 32(SI)(CX*4), Y0
+	VMOVUPD 32(DI)(CX*4), Y1
+	VDIVPS  Y1, Y0, Y0
+	VMOVUPD Y0, 32(AX)(CX*4)
+	VMOVUPD 64(SI)(CX*4), Y0
+	VMOVUPD 64(DI)(CX*4), Y1
+	VDIVPS  Y1, Y0, Y0
+	VMOVUPD Y0, 64(AX)(CX*4)
+	VMOVUPD 96(SI)(CX*4), Y0
+	VMOVUPD 96(DI)(CX*4), Y1
+	VDIVPS  Y1, Y0, Y0
+	VMOVUPD Y0, 96(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block7
+
+blocks_done8:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done10
+
+block9:
+	VMOVUPD (SI)(CX*4), Y0
+	VMOVUPD (DI)(CX*4), Y1
+	VDIVPS  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)(CX*4)
+	ADDQ    $0x00000008, CX
+	SUBQ    $0x00000008, DX
+	JGE     block9
+
+blocks_done10:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done12
+
+single11:
+	VMOVSS (SI)(CX*4), X0
+	VMOVSS (DI)(CX*4), X1
+	VDIVPS X1, X0, X0
+	VMOVSS X0, (AX)(CX*4)
+	INCQ   CX
+	DECQ   DX
+	JNE    single11
+
+singles_done12:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         R8, $0x01
+	JNE          form2
+	VBROADCASTSS (SI), Y0
+	TESTQ        $0x00000008, BX
+	JEQ          plain13
+	TESTQ        $0x00000003, AX
+	JNE          plain13
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, DX
+	JGE          plain13
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JE           singles_done16
+
+single15:
+	VMOVSS (DI)(CX*4), X1
+	VDIVPS X1, X0, X1
+	VMOVSS X1, (AX)(CX*4)
+	INCQ   CX
+	DECQ   BX
+	JNE    single15
+
+singles_done16:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done18
+
+block17:
+	VMOVUPD  (DI)(CX*4), Y1
+	VDIVPS   Y1, Y0, Y1
+	VMOVNTPD Y1, (AX)(CX*4)
+	VMOVUPD  32(DI)(CX*4), Y1
+	VDIVPS   Y1, Y0, Y1
+	VMOVNTPD Y1, 32(AX)(CX*4)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block17
+
+blocks_done18:
+	ADDQ $0x00000010, DX
+
+plain13:
+	SUBQ $0x00000020, DX
+	JLT  blocks_done20
+
+block19:
+	VMOVUPD (DI)(CX*4), Y1
+	VDIVPS  Y1, Y0, Y1
+	VMOVUPD Y1, (AX)(CX*4)
+	VMOVUPD 32(DI)(CX*4), Y1
+	VDIVPS  Y1, Y0, Y1
+	VMOVUPD Y1, 32(AX)(CX*4)
+	VMOVUPD 64(DI)(CX*4), Y1
+	VDIVPS  Y1, Y0, Y1
+	VMOVUPD Y1, 64(AX)(CX*4)
+	VMOVUPD 96(DI)(CX*4), Y1
+	VDIVPS  Y1, Y0, Y1
+	VMOVUPD Y1, 96(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block19
+
+blocks_done20:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done22
+
+block21:
+	VMOVUPD (DI)(CX*4), Y1
+	VDIVPS  Y1, Y0, Y1
+	VMOVUPD Y1, (AX)(CX*4)
+	ADDQ    $0x00000008, CX
+	SUBQ    $0x00000008, DX
+	JGE     block21
+
+blocks_done22:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done24
+
+single23:
+	VMOVSS (DI)(CX*4), X1
+	VDIVPS X1, X0, X1
+	VMOVSS X1, (AX)(CX*4)
+	INCQ   CX
+	DECQ   DX
+	JNE    single23
+
+singles_done24:
+	VZEROUPPER
+	RET
+
+form2:
+	VBROADCASTSS (DI), Y0
+	TESTQ        $0x00000008, BX
+	JEQ          plain25
+	TESTQ        $0x00000003, AX
+	JNE          plain25
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, DX
+	JGE          plain25
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JE           singles_done28
+
+single27:
+	VMOVSS (SI)(CX*4), X1
+	VDIVPS X0, X1, X1
+	VMOVSS X1, (AX)(CX*4)
+	INCQ   CX
+	DECQ   BX
+	JNE    single27
+
+singles_done28:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done30
+
+block29:
+	VMOVUPD  (SI)(CX*4), Y1
+	VDIVPS   Y0, Y1, Y1
+	VMOVNTPD Y1, (AX)(CX*4)
+	VMOVUPD  32(SI)(CX*4), Y1
+	VDIVPS   Y0, Y1, Y1
+	VMOVNTPD Y1, 32(AX)(CX*4)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block29
+
+blocks_done30:
+	ADDQ $0x00000010, DX
+
+plain25:
+	SUBQ $0x00000020, DX
+	JLT  blocks_done32
+
+block31:
+	VMOVUPD (SI)(CX*4), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(CX*4)
+	VMOVUPD 32(SI)(CX*4), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)(CX*4)
+	VMOVUPD 64(SI)(CX*4), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)(CX*4)
+	VMOVUPD 96(SI)(CX*4), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block31
+
+blocks_done32:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done34
+
+block33:
+	VMOVUPD (SI)(CX*4), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(CX*4)
+	ADDQ    $0x00000008, CX
+	SUBQ    $0x00000008, DX
+	JGE     block33
+
+blocks_done34:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done36
+
+single35:
+	VMOVSS (SI)(CX*4), X1
+	VDIVPS X0, X1, X1
+	VMOVSS X1, (AX)(CX*4)
+	INCQ   CX
+	DECQ   DX
+	JNE    single35
+
+singles_done36:
+	VZEROUPPER
+	RET
+
+// func SquareFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·SquareFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ  dst+0(FP), AX
+	MOVQ  a+8(FP), SI
+	MOVQ  n+32(FP), DX
+	XORQ  CX, CX
+	MOVQ  form+40(FP), BX
+	TESTQ $0x00000008, BX
+	JEQ   plain1
+	TESTQ $0x00000003, AX
+	JNE   plain1
+	MOVQ  AX, BX
+	NEGQ  BX
+	ANDQ  $0x3f, BX
+	SHRQ  $0x02, BX
+	CMPQ  BX, DX
+	JGE   plain1
+	SUBQ  BX, DX
+	TESTQ BX, BX
+	JE    singles_done4
+
+single3:
+	VMOVSS (SI)(CX*4), X0
+	VMULPS X0, X0, X0
+	VMOVSS X0, (AX)(CX*4)
+	INCQ   CX
+	DECQ   BX
+	JNE    single3
+
+singles_done4:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done6
+
+block5:
+	VMOVUPD  (SI)(CX*4), Y0
+	VMULPS   Y0, Y0, Y0
+	VMOVNTPD Y0, (AX)(CX*4)
+	VMOVUPD  32(SI)(CX*4), Y0
+	VMULPS   Y0, Y0, Y0
+	VMOVNTPD Y0, 32(AX)(CX*4)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block5
+
+blocks_done6:
+	ADDQ $0x00000010, DX
+
+plain1:
+	SUBQ $0x00000020, DX
+	JLT  blocks_done8
+
+block7:
+	VMOVUPD (SI)(CX*4), Y0
+	VMULPS  Y0, Y0, Y0
+	VMOVUPD Y0, (AX)(CX*4)
+	VMOVUPD 32(SI)(CX*4), Y0
+	VMULPS  Y0, Y0, Y0
+	VMOVUPD Y0, 32(AX)(CX*4)
+	VMOVUPD 64(SI)(CX*4), Y0
+	VMULPS  Y0, Y0, Y0
+	VMOVUPD Y0, 64(AX)(CX*4)
+	VMOVUPD 96(SI)(CX*4), Y0
+	VMULPS  Y0, Y0, Y0
+	VMOVUPD Y0, 96(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block7
+
+blocks_done8:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done10
+
+block9:
+	VMOVUPD (SI)(CX*4), Y0
+	VMULPS  Y0, Y0, Y0
+	VMOVUPD Y0, (AX)(CX*4)
+	ADDQ    $0x00000008, CX
+	SUBQ    $0x00000008, DX
+	JGE     block9
+
+blocks_done10:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done12
+
+single11:
+	VMOVSS (SI)(CX*4), X0
+	VMULPS X0, X0, X0
+	VMOVSS X0, (AX)(CX*4)
+	INCQ   CX
+	DECQ   DX
+	JNE    single11
+
+singles_done12:
+	VZEROUPPER
+	RET
+
+// func SqrtFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·SqrtFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ  dst+0(FP), AX
+	MOVQ  a+8(FP), SI
+	MOVQ  n+32(FP), DX
+	XORQ  CX, CX
+	MOVQ  form+40(FP), BX
+	TESTQ $0x00000008, BX
+	JEQ   plain1
+	TESTQ $0x00000003, AX
+	JNE   plain1
+	MOVQ  AX, BX
+	NEGQ  BX
+	ANDQ  $0x3f, BX
+	SHRQ  $0x02, BX
+	CMPQ  BX, DX
+	JGE   plain1
+	SUBQ  BX, DX
+	TESTQ BX, BX
+	JE    singles_done4
+
+single3:
+	VMOVSS  (SI)(CX*4), X0
+	VSQRTPS X0, X0
+	VMOVSS  X0, (AX)(CX*4)
+	INCQ    CX
+	DECQ    BX
+	JNE     single3
+
+singles_done4:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done6
+
+block5:
+	VMOVUPD  (SI)(CX*4), Y0
+	VSQRTPS  Y0, Y0
+	VMOVNTPD Y0, (AX)(CX*4)
+	VMOVUPD  32(SI)(CX*4), Y0
+	VSQRTPS  Y0, Y0
+	VMOVNTPD Y0, 32(AX)(CX*4)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block5
+
+blocks_done6:
+	ADDQ $0x00000010, DX
+
+plain1:
+	SUBQ $0x00000020, DX
+	JLT  blocks_done8
+
+block7:
+	VMOVUPD (SI)(CX*4), Y0
+	VSQRTPS Y0, Y0
+	VMOVUPD Y0, (AX)(CX*4)
+	VMOVUPD 32(SI)(CX*4), Y0
+	VSQRTPS Y0, Y0
+	VMOVUPD Y0, 32(AX)(CX*4)
+	VMOVUPD 64(SI)(CX*4), Y0
+	VSQRTPS Y0, Y0
+	VMOVUPD Y0, 64(AX)(CX*4)
+	VMOVUPD 96(SI)(CX*4), Y0
+	VSQRTPS Y0, Y0
+	VMOVUPD Y0, 96(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block7
+
+blocks_done8:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done10
+
+block9:
+	VMOVUPD (SI)(CX*4), Y0
+	VSQRTPS Y0, Y0
+	VMOVUPD Y0, (AX)(CX*4)
+	ADDQ    $0x00000008, CX
+	SUBQ    $0x00000008, DX
+	JGE     block9
+
+blocks_done10:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done12
+
+single11:
+	VMOVSS  (SI)(CX*4), X0
+	VSQRTPS X0, X0
+	VMOVSS  X0, (AX)(CX*4)
+	INCQ    CX
+	DECQ    DX
+	JNE     single11
+
+singles_done12:
+	VZEROUPPER
+	RET
+
+// func NegFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·NegFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), SI
+	MOVQ         n+32(FP), DX
+	XORQ         CX, CX
+	VBROADCASTSS c32_80000000<>+0(SB), Y0
+	MOVQ         form+40(FP), BX
+	TESTQ        $0x00000008, BX
+	JEQ          plain1
+	TESTQ        $0x00000003, AX
+	JNE          plain1
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, DX
+	JGE          plain1
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JE           singles_done4
+
+single3:
+	VMOVSS (SI)(CX*4), X1
+	VXORPS X0, X1, X1
+	VMOVSS X1, (AX)(CX*4)
+	INCQ   CX
+	DECQ   BX
+	JNE    single3
+
+singles_done4:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done6
+
+block5:
+	VMOVUPD  (SI)(CX*4), Y1
+	VXORPS   Y0, Y1, Y1
+	VMOVNTPD Y1, (AX)(CX*4)
+	VMOVUPD  32(SI)(CX*4), Y1
+	VXORPS   Y0, Y1, Y1
+	VMOVNTPD Y1, 32(AX)(CX*4)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block5
+
+blocks_done6:
+	ADDQ $0x00000010, DX
+
+plain1:
+	SUBQ $0x00000020, DX
+	JLT  blocks_done8
+
+block7:
+	VMOVUPD (SI)(CX*4), Y1
+	VXORPS  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(CX*4)
+	VMOVUPD 32(SI)(CX*4), Y1
+	VXORPS  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)(CX*4)
+	VMOVUPD 64(SI)(CX*4), Y1
+	VXORPS  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)(CX*4)
+	VMOVUPD 96(SI)(CX*4), Y1
+	VXORPS  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block7
+
+blocks_done8:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done10
+
+block9:
+	VMOVUPD (SI)(CX*4), Y1
+	VXORPS  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(CX*4)
+	ADDQ    $0x00000008, CX
+	SUBQ    $0x00000008, DX
+	JGE     block9
+
+blocks_done10:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done12
+
+single11:
+	VMOVSS (SI)(CX*4), X1
+	VXORPS X0, X1, X1
+	VMOVSS X1, (AX)(CX*4)
+	INCQ   CX
+	DECQ   DX
+	JNE    single11
+
+singles_done12:
+	VZEROUPPER
+	RET
+
+DATA c32_80000000<>+0(SB)/4, $0x80000000
+GLOBL c32_80000000<>(SB), RODATA|NOPTR, $4
+
+// func AbsFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·AbsFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), SI
+	MOVQ         n+32(FP), DX
+	XORQ         CX, CX
+	VBROADCASTSS c32_7fffffff<>+0(SB), Y0
+	MOVQ         form+40(FP), BX
+	TESTQ        $0x00000008, BX
+	JEQ          plain1
+	TESTQ        $0x00000003, AX
+	JNE          plain1
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, DX
+	JGE          plain1
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JE           singles_done4
+
+single3:
+	VMOVSS (SI)(CX*4), X1
+	VANDPS X0, X1, X1
+	VMOVSS X1, (AX)(CX*4)
+	INCQ   CX
+	DECQ   BX
+	JNE    single3
+
+singles_done4:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done6
+
+block5:
+	VMOVUPD  (SI)(CX*4), Y1
+	VANDPS   Y0, Y1, Y1
+	VMOVNTPD Y1, (AX)(CX*4)
+	VMOVUPD  32(SI)(CX*4), Y1
+	VANDPS   Y0, Y1, Y1
+	VMOVNTPD Y1, 32(AX)(CX*4)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block5
+
+blocks_done6:
+	ADDQ $0x00000010, DX
+
+plain1:
+	SUBQ $0x00000020, DX
+	JLT  blocks_done8
+
+block7:
+	VMOVUPD (SI)(CX*4), Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(CX*4)
+	VMOVUPD 32(SI)(CX*4), Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPD Y1, 32(AX)(CX*4)
+	VMOVUPD 64(SI)(CX*4), Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPD Y1, 64(AX)(CX*4)
+	VMOVUPD 96(SI)(CX*4), Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPD Y1, 96(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block7
+
+blocks_done8:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done10
+
+block9:
+	VMOVUPD (SI)(CX*4), Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPD Y1, (AX)(CX*4)
+	ADDQ    $0x00000008, CX
+	SUBQ    $0x00000008, DX
+	JGE     block9
+
+blocks_done10:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done12
+
+single11:
+	VMOVSS (SI)(CX*4), X1
+	VANDPS X0, X1, X1
+	VMOVSS X1, (AX)(CX*4)
+	INCQ   CX
+	DECQ   DX
+	JNE    single11
+
+singles_done12:
+	VZEROUPPER
+	RET
+
+DATA c32_7fffffff<>+0(SB)/4, $0x7fffffff
+GLOBL c32_7fffffff<>(SB), RODATA|NOPTR, $4
+
+// func AddFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·AddFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ      dst+0(FP), AX
+	MOVQ      a+8(FP), SI
+	MOVQ      b+16(FP), DI
+	MOVQ      n+32(FP), DX
+	XORQ      CX, CX
+	MOVQ      $-1, R8
+	MOVQ      form+40(FP), BX
+	MOVQ      BX, R9
+	ANDQ      $0x07, R9
+	CMPQ      R9, $0x00
+	JNE       form1
+	TESTQ     $0x00000008, BX
+	JEQ       plain1
+	TESTQ     $0x00000003, AX
+	JNE       plain1
+	MOVQ      AX, BX
+	NEGQ      BX
+	ANDQ      $0x3f, BX
+	SHRQ      $0x02, BX
+	CMPQ      BX, DX
+	JGE       plain1
+	SUBQ      BX, DX
+	TESTQ     BX, BX
+	JEQ       aligned2
+	BZHIQ     BX, R8, R9
+	KMOVQ     R9, K1
+	VMOVUPS.Z (SI)(CX*4), K1, Z0
+	VMOVUPS.Z (DI)(CX*4), K1, Z1
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(CX*4)
+	ADDQ      BX, CX
+
+aligned2:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD  (SI)(CX*4), Z0
+	VMOVUPD  (DI)(CX*4), Z1
+	VADDPS   Z1, Z0, Z0
+	VMOVNTPD Z0, (AX)(CX*4)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block3
+
+blocks_done4:
+	ADDQ $0x00000010, DX
+
+plain1:
+	SUBQ $0x00000020, DX
+	JLT  blocks_done6
+
+block5:
+	VMOVUPD (SI)(CX*4), Z0
+	VMOVUPD (DI)(CX*4), Z1
+	VADDPS  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)(CX*4)
+	VMOVUPD 64(SI)(CX*4), Z0
+	VMOVUPD 64(DI)(CX*4), Z1
+	VADDPS  Z1, Z0, Z0
+	VMOVUPD Z0, 64(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block5
+
+blocks_done6:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done8
+
+masked7:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (SI)(CX*4), K1, Z0
+	VMOVUPS.Z (DI)(CX*4), K1, Z1
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked7
+
+masked_done8:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         R9, $0x01
+	JNE          form2
+	VBROADCASTSS (SI), Z0
+	TESTQ        $0x00000008, BX
+	JEQ          plain9
+	TESTQ        $0x00000003, AX
+	JNE          plain9
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, DX
+	JGE          plain9
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JEQ          aligned10
+	BZHIQ        BX, R8, SI
+	KMOVQ        SI, K1
+	VMOVUPS.Z    (DI)(CX*4), K1, Z1
+	VADDPS       Z1, Z0, Z1
+	VMOVUPS      Z1, K1, (AX)(CX*4)
+	ADDQ         BX, CX
+
+aligned10:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done12
+
+block11:
+	VMOVUPD  (DI)(CX*4), Z1
+	VADDPS   Z1, Z0, Z1
+	VMOVNTPD Z1, (AX)(CX*4)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block11
+
+blocks_done12:
+	ADDQ $0x00000010, DX
+
+plain9:
+	SUBQ $0x00000020, DX
+	JLT  blocks_done14
+
+block13:
+	VMOVUPD (DI)(CX*4), Z1
+	VADDPS  Z1, Z0, Z1
+	VMOVUPD Z1, (AX)(CX*4)
+	VMOVUPD 64(DI)(CX*4), Z1
+	VADDPS  Z1, Z0, Z1
+	VMOVUPD Z1, 64(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block13
+
+blocks_done14:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done16
+
+masked15:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (DI)(CX*4), K1, Z1
+	VADDPS    Z1, Z0, Z1
+	VMOVUPS   Z1, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked15
+
+masked_done16:
+	VZEROUPPER
+	RET
+
+form2:
+	VBROADCASTSS (DI), Z0
+	TESTQ        $0x00000008, BX
+	JEQ          plain17
+	TESTQ        $0x00000003, AX
+	JNE          plain17
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, DX
+	JGE          plain17
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JEQ          aligned18
+	BZHIQ        BX, R8, DI
+	KMOVQ        DI, K1
+	VMOVUPS.Z    (SI)(CX*4), K1, Z1
+	VADDPS       Z0, Z1, Z1
+	VMOVUPS      Z1, K1, (AX)(CX*4)
+	ADDQ         BX, CX
+
+aligned18:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done20
+
+block19:
+	VMOVUPD  (SI)(CX*4), Z1
+	VADDPS   Z0, Z1, Z1
+	VMOVNTPD Z1, (AX)(CX*4)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block19
+
+blocks_done20:
+	ADDQ $0x00000010, DX
+
+plain17:
+	SUBQ $0x00000020, DX
+	JLT  blocks_done22
+
+block21:
+	VMOVUPD (SI)(CX*4), Z1
+	VADDPS  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)(CX*4)
+	VMOVUPD 64(SI)(CX*4), Z1
+	VADDPS  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block21
+
+blocks_done22:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done24
+
+masked23:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (SI)(CX*4), K1, Z1
+	VADDPS    Z0, Z1, Z1
+	VMOVUPS   Z1, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked23
+
+masked_done24:
+	VZEROUPPER
+	RET
+
+// func SubFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·SubFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ      dst+0(FP), AX
+	MOVQ      a+8(FP), SI
+	MOVQ      b+16(FP), DI
+	MOVQ      n+32(FP), DX
+	XORQ      CX, CX
+	MOVQ      $-1, R8
+	MOVQ      form+40(FP), BX
+	MOVQ      BX, R9
+	ANDQ      $0x07, R9
+	CMPQ      R9, $0x00
+	JNE       form1
+	TESTQ     $0x00000008, BX
+	JEQ       plain1
+	TESTQ     $0x00000003, AX
+	JNE       plain1
+	MOVQ      AX, BX
+	NEGQ      BX
+	ANDQ      $0x3f, BX
+	SHRQ      $0x02, BX
+	CMPQ      BX, DX
+	JGE       plain1
+	SUBQ      BX, DX
+	TESTQ     BX, BX
+	JEQ       aligned2
+	BZHIQ     BX, R8, R9
+	KMOVQ     R9, K1
+	VMOVUPS.Z (SI)(CX*4), K1, Z0
+	VMOVUPS.Z (DI)(CX*4), K1, Z1
+	VSUBPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(CX*4)
+	ADDQ      BX, CX
+
+aligned2:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD  (SI)(CX*4), Z0
+	VMOVUPD  (DI)(CX*4), Z1
+	VSUBPS   Z1, Z0, Z0
+	VMOVNTPD Z0, (AX)(CX*4)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block3
+
+blocks_done4:
+	ADDQ $0x00000010, DX
+
+plain1:
+	SUBQ $0x00000020, DX
+	JLT  blocks_done6
+
+block5:
+	VMOVUPD (SI)(CX*4), Z0
+	VMOVUPD (DI)(CX*4), Z1
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)(CX*4)
+	VMOVUPD 64(SI)(CX*4), Z0
+	VMOVUPD 64(DI)(CX*4), Z1
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPD Z0, 64(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block5
+
+blocks_done6:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done8
+
+masked7:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (SI)(CX*4), K1, Z0
+	VMOVUPS.Z (DI)(CX*4), K1, Z1
+	VSUBPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked7
+
+masked_done8:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         R9, $0x01
+	JNE          form2
+	VBROADCASTSS (SI), Z0
+	TESTQ        $0x00000008, BX
+	JEQ          plain9
+	TESTQ        $0x00000003, AX
+	JNE          plain9
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, DX
+	JGE          plain9
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JEQ          aligned10
+	BZHIQ        BX, R8, SI
+	KMOVQ        SI, K1
+	VMOVUPS.Z    (DI)(CX*4), K1, Z1
+	VSUBPS       Z1, Z0, Z1
+	VMOVUPS      Z1, K1, (AX)(CX*4)
+	ADDQ         BX, CX
+
+aligned10:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done12
+
+block11:
+	VMOVUPD  (DI)(CX*4), Z1
+	VSUBPS   Z1, Z0, Z1
+	VMOVNTPD Z1, (AX)(CX*4)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block11
+
+blocks_done12:
+	ADDQ $0x00000010, DX
+
+plain9:
+	SUBQ $0x00000020, DX
+	JLT  blocks_done14
+
+block13:
+	VMOVUPD (DI)(CX*4), Z1
+	VSUBPS  Z1, Z0, Z1
+	VMOVUPD Z1, (AX)(CX*4)
+	VMOVUPD 64(DI)(CX*4), Z1
+	VSUBPS  Z1, Z0, Z1
+	VMOVUPD Z1, 64(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block13
+
+blocks_done14:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done16
+
+masked15:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (DI)(CX*4), K1, Z1
+	VSUBPS    Z1, Z0, Z1
+	VMOVUPS   Z1, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked15
+
+masked_done16:
+	VZEROUPPER
+	RET
+
+form2:
+	VBROADCASTSS (DI), Z0
+	TESTQ        $0x00000008, BX
+	JEQ          plain17
+	TESTQ        $0x00000003, AX
+	JNE          plain17
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, DX
+	JGE          plain17
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JEQ          aligned18
+	BZHIQ        BX, R8, DI
+	KMOVQ        DI, K1
+	VMOVUPS.Z    (SI)(CX*4), K1, Z1
+	VSUBPS       Z0, Z1, Z1
+	VMOVUPS      Z1, K1, (AX)(CX*4)
+	ADDQ         BX, CX
+
+aligned18:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done20
+
+block19:
+	VMOVUPD  (SI)(CX*4), Z1
+	VSUBPS   Z0, Z1, Z1
+	VMOVNTPD Z1, (AX)(CX*4)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block19
+
+blocks_done20:
+	ADDQ $0x00000010, DX
+
+plain17:
+	SUBQ $0x00000020, DX
+	JLT  blocks_done22
+
+block21:
+	VMOVUPD (SI)(CX*4), Z1
+	VSUBPS  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)(CX*4)
+	VMOVUPD 64(SI)(CX*4), Z1
+	VSUBPS  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block21
+
+blocks_done22:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done24
+
+masked23:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (SI)(CX*4), K1, Z1
+	VSUBPS    Z0, Z1, Z1
+	VMOVUPS   Z1, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked23
+
+masked_done24:
+	VZEROUPPER
+	RET
+
+// func MulFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·MulFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ      dst+0(FP), AX
+	MOVQ      a+8(FP), SI
+	MOVQ      b+16(FP), DI
+	MOVQ      n+32(FP), DX
+	XORQ      CX, CX
+	MOVQ      $-1, R8
+	MOVQ      form+40(FP), BX
+	MOVQ      BX, R9
+	ANDQ      $0x07, R9
+	CMPQ      R9, $0x00
+	JNE       form1
+	TESTQ     $0x00000008, BX
+	JEQ       plain1
+	TESTQ     $0x00000003, AX
+	JNE       plain1
+	MOVQ      AX, BX
+	NEGQ      BX
+	ANDQ      $0x3f, BX
+	SHRQ      $0x02, BX
+	CMPQ      BX, DX
+	JGE       plain1
+	SUBQ      BX, DX
+	TESTQ     BX, BX
+	JEQ       aligned2
+	BZHIQ     BX, R8, R9
+	KMOVQ     R9, K1
+	VMOVUPS.Z (SI)(CX*4), K1, Z0
+	VMOVUPS.Z (DI)(CX*4), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(CX*4)
+	ADDQ      BX, CX
+
+aligned2:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD  (SI)(CX*4), Z0
+	VMOVUPD  (DI)(CX*4), Z1
+	VMULPS   Z1, Z0, Z0
+	VMOVNTPD Z0, (AX)(CX*4)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block3
+
+blocks_done4:
+	ADDQ $0x00000010, DX
+
+plain1:
+	SUBQ $0x00000020, DX
+	JLT  blocks_done6
+
+block5:
+	VMOVUPD (SI)(CX*4), Z0
+	VMOVUPD (DI)(CX*4), Z1
+	VMULPS  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)(CX*4)
+	VMOVUPD 64(SI)(CX*4), Z0
+	VMOVUPD 64(DI)(CX*4), Z1
+	VMULPS  Z1, Z0, Z0
+	VMOVUPD Z0, 64(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block5
+
+blocks_done6:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done8
+
+masked7:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (SI)(CX*4), K1, Z0
+	VMOVUPS.Z (DI)(CX*4), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked7
+
+masked_done8:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         R9, $0x01
+	JNE          form2
+	VBROADCASTSS (SI), Z0
+	TESTQ        $0x00000008, BX
+	JEQ          plain9
+	TESTQ        $0x00000003, AX
+	JNE          plain9
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, DX
+	JGE          plain9
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JEQ          aligned10
+	BZHIQ        BX, R8, SI
+	KMOVQ        SI, K1
+	VMOVUPS.Z    (DI)(CX*4), K1, Z1
+	VMULPS       Z1, Z0, Z1
+	VMOVUPS      Z1, K1, (AX)(CX*4)
+	ADDQ         BX, CX
+
+aligned10:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done12
+
+block11:
+	VMOVUPD  (DI)(CX*4), Z1
+	VMULPS   Z1, Z0, Z1
+	VMOVNTPD Z1, (AX)(CX*4)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block11
+
+blocks_done12:
+	ADDQ $0x00000010, DX
+
+plain9:
+	SUBQ $0x00000020, DX
+	JLT  blocks_done14
+
+block13:
+	VMOVUPD (DI)(CX*4), Z1
+	VMULPS  Z1, Z0, Z1
+	VMOVUPD Z1, (AX)(CX*4)
+	VMOVUPD 64(DI)(CX*4), Z1
+	VMULPS  Z1, Z0, Z1
+	VMOVUPD Z1, 64(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block13
+
+blocks_done14:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done16
+
+masked15:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (DI)(CX*4), K1, Z1
+	VMULPS    Z1, Z0, Z1
+	VMOVUPS   Z1, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked15
+
+masked_done16:
+	VZEROUPPER
+	RET
+
+form2:
+	VBROADCASTSS (DI), Z0
+	TESTQ        $0x00000008, BX
+	JEQ          plain17
+	TESTQ        $0x00000003, AX
+	JNE          plain17
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, DX
+	JGE          plain17
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JEQ          aligned18
+	BZHIQ        BX, R8, DI
+	KMOVQ        DI, K1
+	VMOVUPS.Z    (SI)(CX*4), K1, Z1
+	VMULPS       Z0, Z1, Z1
+	VMOVUPS      Z1, K1, (AX)(CX*4)
+	ADDQ         BX, CX
+
+aligned18:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done20
+
+block19:
+	VMOVUPD  (SI)(CX*4), Z1
+	VMULPS   Z0, Z1, Z1
+	VMOVNTPD Z1, (AX)(CX*4)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block19
+
+blocks_done20:
+	ADDQ $0x00000010, DX
+
+plain17:
+	SUBQ $0x00000020, DX
+	JLT  blocks_done22
+
+block21:
+	VMOVUPD (SI)(CX*4), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)(CX*4)
+	VMOVUPD 64(SI)(CX*4), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block21
+
+blocks_done22:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done24
+
+masked23:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (SI)(CX*4), K1, Z1
+	VMULPS    Z0, Z1, Z1
+	VMOVUPS   Z1, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked23
+
+masked_done24:
+	VZEROUPPER
+	RET
+
+// func DivFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·DivFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ      dst+0(FP), AX
+	MOVQ      a+8(FP), SI
+	MOVQ      b+16(FP), DI
+	MOVQ      n+32(FP), DX
+	XORQ      CX, CX
+	MOVQ      $-1, R8
+	MOVQ      form+40(FP), BX
+	MOVQ      BX, R9
+	ANDQ      $0x07, R9
+	CMPQ      R9, $0x00
+	JNE       form1
+	TESTQ     $0x00000008, BX
+	JEQ       plain1
+	TESTQ     $0x00000003, AX
+	JNE       plain1
+	MOVQ      AX, BX
+	NEGQ      BX
+	ANDQ      $0x3f, BX
+	SHRQ      $0x02, BX
+	CMPQ      BX, DX
+	JGE       plain1
+	SUBQ      BX, DX
+	TESTQ     BX, BX
+	JEQ       aligned2
+	BZHIQ     BX, R8, R9
+	KMOVQ     R9, K1
+	VMOVUPS.Z (SI)(CX*4), K1, Z0
+	VMOVUPS.Z (DI)(CX*4), K1, Z1
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(CX*4)
+	ADDQ      BX, CX
+
+aligned2:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD  (SI)(CX*4), Z0
+	VMOVUPD  (DI)(CX*4), Z1
+	VDIVPS   Z1, Z0, Z0
+	VMOVNTPD Z0, (AX)(CX*4)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block3
+
+blocks_done4:
+	ADDQ $0x00000010, DX
+
+plain1:
+	SUBQ $0x00000020, DX
+	JLT  blocks_done6
+
+block5:
+	VMOVUPD (SI)(CX*4), Z0
+	VMOVUPD (DI)(CX*4), Z1
+	VDIVPS  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)(CX*4)
+	VMOVUPD 64(SI)(CX*4), Z0
+	VMOVUPD 64(DI)(CX*4), Z1
+	VDIVPS  Z1, Z0, Z0
+	VMOVUPD Z0, 64(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block5
+
+blocks_done6:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done8
+
+masked7:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (SI)(CX*4), K1, Z0
+	VMOVUPS.Z (DI)(CX*4), K1, Z1
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked7
+
+masked_done8:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         R9, $0x01
+	JNE          form2
+	VBROADCASTSS (SI), Z0
+	TESTQ        $0x00000008, BX
+	JEQ          plain9
+	TESTQ        $0x00000003, AX
+	JNE          plain9
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, DX
+	JGE          plain9
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JEQ          aligned10
+	BZHIQ        BX, R8, SI
+	KMOVQ        SI, K1
+	VMOVUPS.Z    (DI)(CX*4), K1, Z1
+	VDIVPS       Z1, Z0, Z1
+	VMOVUPS      Z1, K1, (AX)(CX*4)
+	ADDQ         BX, CX
+
+aligned10:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done12
+
+block11:
+	VMOVUPD  (DI)(CX*4), Z1
+	VDIVPS   Z1, Z0, Z1
+	VMOVNTPD Z1, (AX)(CX*4)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block11
+
+blocks_done12:
+	ADDQ $0x00000010, DX
+
+plain9:
+	SUBQ $0x00000020, DX
+	JLT  blocks_done14
+
+block13:
+	VMOVUPD (DI)(CX*4), Z1
+	VDIVPS  Z1, Z0, Z1
+	VMOVUPD Z1, (AX)(CX*4)
+	VMOVUPD 64(DI)(CX*4), Z1
+	VDIVPS  Z1, Z0, Z1
+	VMOVUPD Z1, 64(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block13
+
+blocks_done14:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done16
+
+masked15:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (DI)(CX*4), K1, Z1
+	VDIVPS    Z1, Z0, Z1
+	VMOVUPS   Z1, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked15
+
+masked_done16:
+	VZEROUPPER
+	RET
+
+form2:
+	VBROADCASTSS (DI), Z0
+	TESTQ        $0x00000008, BX
+	JEQ          plain17
+	TESTQ        $0x00000003, AX
+	JNE          plain17
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, DX
+	JGE          plain17
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JEQ          aligned18
+	BZHIQ        BX, R8, DI
+	KMOVQ        DI, K1
+	VMOVUPS.Z    (SI)(CX*4), K1, Z1
+	VDIVPS       Z0, Z1, Z1
+	VMOVUPS      Z1, K1, (AX)(CX*4)
+	ADDQ         BX, CX
+
+aligned18:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done20
+
+block19:
+	VMOVUPD  (SI)(CX*4), Z1
+	VDIVPS   Z0, Z1, Z1
+	VMOVNTPD Z1, (AX)(CX*4)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block19
+
+blocks_done20:
+	ADDQ $0x00000010, DX
+
+plain17:
+	SUBQ $0x00000020, DX
+	JLT  blocks_done22
+
+block21:
+	VMOVUPD (SI)(CX*4), Z1
+	VDIVPS  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)(CX*4)
+	VMOVUPD 64(SI)(CX*4), Z1
+	VDIVPS  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block21
+
+blocks_done22:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done24
+
+masked23:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (SI)(CX*4), K1, Z1
+	VDIVPS    Z0, Z1, Z1
+	VMOVUPS   Z1, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked23
+
+masked_done24:
+	VZEROUPPER
+	RET
+
+// func SquareFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·SquareFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ      dst+0(FP), AX
+	MOVQ      a+8(FP), SI
+	MOVQ      n+32(FP), DX
+	XORQ      CX, CX
+	MOVQ      $-1, DI
+	MOVQ      form+40(FP), BX
+	TESTQ     $0x00000008, BX
+	JEQ       plain1
+	TESTQ     $0x00000003, AX
+	JNE       plain1
+	MOVQ      AX, BX
+	NEGQ      BX
+	ANDQ      $0x3f, BX
+	SHRQ      $0x02, BX
+	CMPQ      BX, DX
+	JGE       plain1
+	SUBQ      BX, DX
+	TESTQ     BX, BX
+	JEQ       aligned2
+	BZHIQ     BX, DI, R8
+	KMOVQ     R8, K1
+	VMOVUPS.Z (SI)(CX*4), K1, Z0
+	VMULPS    Z0, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(CX*4)
+	ADDQ      BX, CX
+
+aligned2:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD  (SI)(CX*4), Z0
+	VMULPS   Z0, Z0, Z0
+	VMOVNTPD Z0, (AX)(CX*4)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block3
+
+blocks_done4:
+	ADDQ $0x00000010, DX
+
+plain1:
+	SUBQ $0x00000020, DX
+	JLT  blocks_done6
+
+block5:
+	VMOVUPD (SI)(CX*4), Z0
+	VMULPS  Z0, Z0, Z0
+	VMOVUPD Z0, (AX)(CX*4)
+	VMOVUPD 64(SI)(CX*4), Z0
+	VMULPS  Z0, Z0, Z0
+	VMOVUPD Z0, 64(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block5
+
+blocks_done6:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done8
+
+masked7:
+	BZHIQ     DX, DI, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (SI)(CX*4), K1, Z0
+	VMULPS    Z0, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked7
+
+masked_done8:
+	VZEROUPPER
+	RET
+
+// func SqrtFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·SqrtFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ      dst+0(FP), AX
+	MOVQ      a+8(FP), SI
+	MOVQ      n+32(FP), DX
+	XORQ      CX, CX
+	MOVQ      $-1, DI
+	MOVQ      form+40(FP), BX
+	TESTQ     $0x00000008, BX
+	JEQ       plain1
+	TESTQ     $0x00000003, AX
+	JNE       plain1
+	MOVQ      AX, BX
+	NEGQ      BX
+	ANDQ      $0x3f, BX
+	SHRQ      $0x02, BX
+	CMPQ      BX, DX
+	JGE       plain1
+	SUBQ      BX, DX
+	TESTQ     BX, BX
+	JEQ       aligned2
+	BZHIQ     BX, DI, R8
+	KMOVQ     R8, K1
+	VMOVUPS.Z (SI)(CX*4), K1, Z0
+	VSQRTPS   Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(CX*4)
+	ADDQ      BX, CX
+
+aligned2:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD  (SI)(CX*4), Z0
+	VSQRTPS  Z0, Z0
+	VMOVNTPD Z0, (AX)(CX*4)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block3
+
+blocks_done4:
+	ADDQ $0x00000010, DX
+
+plain1:
+	SUBQ $0x00000020, DX
+	JLT  blocks_done6
+
+block5:
+	VMOVUPD (SI)(CX*4), Z0
+	VSQRTPS Z0, Z0
+	VMOVUPD Z0, (AX)(CX*4)
+	VMOVUPD 64(SI)(CX*4), Z0
+	VSQRTPS Z0, Z0
+	VMOVUPD Z0, 64(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block5
+
+blocks_done6:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done8
+
+masked7:
+	BZHIQ     DX, DI, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (SI)(CX*4), K1, Z0
+	VSQRTPS   Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked7
+
+masked_done8:
+	VZEROUPPER
+	RET
+
+// func NegFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2
+TEXT ·NegFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), SI
+	MOVQ         n+32(FP), DX
+	XORQ         CX, CX
+	VBROADCASTSS c32_80000000<>+0(SB), Z0
+	MOVQ         $-1, DI
+	MOVQ         form+40(FP), BX
+	TESTQ        $0x00000008, BX
+	JEQ          plain1
+	TESTQ        $0x00000003, AX
+	JNE          plain1
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, DX
+	JGE          plain1
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JEQ          aligned2
+	BZHIQ        BX, DI, R8
+	KMOVQ        R8, K1
+	VMOVUPS.Z    (SI)(CX*4), K1, Z1
+	VXORPS       Z0, Z1, Z1
+	VMOVUPS      Z1, K1, (AX)(CX*4)
+	ADDQ         BX, CX
+
+aligned2:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD  (SI)(CX*4), Z1
+	VXORPS   Z0, Z1, Z1
+	VMOVNTPD Z1, (AX)(CX*4)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block3
+
+blocks_done4:
+	ADDQ $0x00000010, DX
+
+plain1:
+	SUBQ $0x00000020, DX
+	JLT  blocks_done6
+
+block5:
+	VMOVUPD (SI)(CX*4), Z1
+	VXORPS  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)(CX*4)
+	VMOVUPD 64(SI)(CX*4), Z1
+	VXORPS  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block5
+
+blocks_done6:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done8
+
+masked7:
+	BZHIQ     DX, DI, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (SI)(CX*4), K1, Z1
+	VXORPS    Z0, Z1, Z1
+	VMOVUPS   Z1, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked7
+
+masked_done8:
+	VZEROUPPER
+	RET
+
+// func AbsFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2
+TEXT ·AbsFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), SI
+	MOVQ         n+32(FP), DX
+	XORQ         CX, CX
+	VBROADCASTSS c32_7fffffff<>+0(SB), Z0
+	MOVQ         $-1, DI
+	MOVQ         form+40(FP), BX
+	TESTQ        $0x00000008, BX
+	JEQ          plain1
+	TESTQ        $0x00000003, AX
+	JNE          plain1
+	MOVQ         AX, BX
+	NEGQ         BX
+	ANDQ         $0x3f, BX
+	SHRQ         $0x02, BX
+	CMPQ         BX, DX
+	JGE          plain1
+	SUBQ         BX, DX
+	TESTQ        BX, BX
+	JEQ          aligned2
+	BZHIQ        BX, DI, R8
+	KMOVQ        R8, K1
+	VMOVUPS.Z    (SI)(CX*4), K1, Z1
+	VANDPS       Z0, Z1, Z1
+	VMOVUPS      Z1, K1, (AX)(CX*4)
+	ADDQ         BX, CX
+
+aligned2:
+	SUBQ $0x00000010, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD  (SI)(CX*4), Z1
+	VANDPS   Z0, Z1, Z1
+	VMOVNTPD Z1, (AX)(CX*4)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block3
+
+blocks_done4:
+	ADDQ $0x00000010, DX
+
+plain1:
+	SUBQ $0x00000020, DX
+	JLT  blocks_done6
+
+block5:
+	VMOVUPD (SI)(CX*4), Z1
+	VANDPS  Z0, Z1, Z1
+	VMOVUPD Z1, (AX)(CX*4)
+	VMOVUPD 64(SI)(CX*4), Z1
+	VANDPS  Z0, Z1, Z1
+	VMOVUPD Z1, 64(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block5
+
+blocks_done6:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done8
+
+masked7:
+	BZHIQ     DX, DI, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (SI)(CX*4), K1, Z1
+	VANDPS    Z0, Z1, Z1
+	VMOVUPS   Z1, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked7
+
+masked_done8:
 	VZEROUPPER
 	RET

@@ -1,0 +1,39 @@
+package kernel
+
+import "github.com/ndgrid/ndgrid/nd"
+
+// Stores past the caches (non-temporal) spare a result that is larger than the
+// caches the reading of its lines before they are overwritten, and leave the
+// caches to others. They are for memory that nobody reads soon.
+
+// streams holds the loops whose stores go past the caches, by level.
+var streams [numLevels]map[nd.Kind]map[string]Loop
+
+// StreamOf returns the loop of an operation, or of a fused one, whose stores go
+// past the caches, if there is one: for the arithmetic of floats where the
+// machine has vector instructions. Unlike that of other loops its dst must not
+// be the memory of an argument. What it wrote is seen by other goroutines after
+// Fence alone.
+func StreamOf(name string, _ Params, args []nd.DType) (Loop, bool) {
+	if len(args) == 0 || !allSame(args) {
+		return nil, false
+	}
+	for l := level; l > Plain; l-- {
+		if loop, ok := streams[l][args[0].Kind()][name]; ok {
+			return loop, true
+		}
+	}
+	return nil, false
+}
+
+// CopyStream copies src to dst, which are of the same length and do not
+// overlap, past the caches.
+func CopyStream(dst, src []byte) { copyStream(dst[:len(src)], src) }
+
+// Fence makes all that went past the caches visible to whoever sees a store that
+// follows. A goroutine calls it when it is done with loops of StreamOf and
+// CopyStream, before it tells another.
+func Fence() { fence() }
+
+// Prefetch asks for b, at most 8 KiB, which is read soon; it does not wait.
+func Prefetch(b []byte) { prefetch(b[:min(len(b), 8<<10)]) }

@@ -1,0 +1,60 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+)
+
+// elementwiseStream writes what goes with stores past the caches.
+func elementwiseStream() {
+	copyLines()
+	prefetch()
+	TEXT("FenceAVX2", NOSPLIT, "func()")
+	Doc("FenceAVX2 makes stores that went past the caches visible before any store that follows.")
+	SFENCE()
+	VZEROUPPER()
+	RET()
+}
+
+// copyLines copies one line at a time: two stores fill one buffer of the
+// processor's before it begins the next.
+func copyLines() {
+	TEXT("CopyLinesAVX2", NOSPLIT, "func(dst, src *byte, lines int)")
+	Doc("CopyLinesAVX2 copies lines of 64 bytes past the caches; dst is aligned to a line.")
+	dst := Load(Param("dst"), GP64())
+	src := Load(Param("src"), GP64())
+	lines := Load(Param("lines"), GP64())
+	TESTQ(lines, lines)
+	JEQ(LabelRef("done"))
+	Label("line")
+	low, high := YMM(), YMM()
+	VMOVDQU(Mem{Base: src}, low)
+	VMOVDQU(Mem{Base: src, Disp: 32}, high)
+	VMOVNTDQ(low, Mem{Base: dst})
+	VMOVNTDQ(high, Mem{Base: dst, Disp: 32})
+	ADDQ(U8(64), src)
+	ADDQ(U8(64), dst)
+	DECQ(lines)
+	JNE(LabelRef("line"))
+	Label("done")
+	VZEROUPPER()
+	RET()
+}
+
+func prefetch() {
+	TEXT("PrefetchAVX2", NOSPLIT, "func(p *byte, n int)")
+	Doc("PrefetchAVX2 asks for the lines of the n bytes at p.")
+	p := Load(Param("p"), GP64())
+	n := Load(Param("n"), GP64())
+	ADDQ(p, n)
+	ANDQ(I32(-64), p)
+	Label("line")
+	CMPQ(p, n)
+	JCC(LabelRef("done"))
+	PREFETCHT0(Mem{Base: p})
+	ADDQ(U8(64), p)
+	JMP(LabelRef("line"))
+	Label("done")
+	VZEROUPPER()
+	RET()
+}
