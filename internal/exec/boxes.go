@@ -27,7 +27,7 @@ func (l *concatLeaf) cost(shape []int) int {
 	return size(shape)*l.item + c*min(len(l.parts), 2)
 }
 
-func (l *concatLeaf) fetch(t *task, box nd.Box) (operand, error) {
+func (l *concatLeaf) fetch(t *task, box nd.Box, o *operand) error {
 	var buf []byte
 	dense := cStrides(box.Shape)
 	for _, p := range l.parts {
@@ -44,18 +44,21 @@ func (l *concatLeaf) fetch(t *task, box nd.Box) (operand, error) {
 		}
 		ops, err := p.prog.fetch(t, sub)
 		if err != nil {
-			return operand{}, err
+			return err
 		}
 		out := p.prog.outs[0]
 		if sub.Size() == box.Size() && out < len(p.prog.leaves) {
-			return ops[out], nil
+			*o = ops[out]
+			o.strides = slices.Clone(o.strides)
+			return nil
 		}
 		if buf == nil {
 			buf = t.take(box.Size() * l.item)
 		}
-		p.prog.store(t, ops, sub.Shape, out, operand{buf, at, dense})
+		p.prog.store(t, ops, sub.Shape, out, operand{buf, at, dense}, false)
 	}
-	return operand{buf, 0, dense}, nil
+	*o = operand{buf, 0, dense}
+	return nil
 }
 
 // dense computes a box of a program's only result into dst.
@@ -64,7 +67,7 @@ func (p *program) dense(t *task, box nd.Box, dst []byte) error {
 	if err != nil {
 		return err
 	}
-	p.store(t, ops, box.Shape, p.outs[0], operand{dst, 0, cStrides(box.Shape)})
+	p.store(t, ops, box.Shape, p.outs[0], operand{dst, 0, cStrides(box.Shape)}, false)
 	return nil
 }
 
@@ -121,7 +124,7 @@ func (r *reshaper) box(t *task, box nd.Box, dst []byte) error {
 			return err
 		}
 		strides := cStrides(lens)
-		copyStrided(operand{dst, dot(at, strides), strides}, operand{buf, 0, cStrides(n)}, n, item)
+		copyStrided(operand{dst, dot(at, strides), strides}, operand{buf, 0, cStrides(n)}, n, item, false)
 		t.release(mark)
 		return nil
 	})
@@ -229,7 +232,7 @@ func (k *taker) box(t *task, box nd.Box, dst []byte) error {
 		if err := k.sub.dense(t, in, buf); err != nil {
 			return err
 		}
-		copyStrided(operand{dst, i * dense[axis], dense}, operand{buf, 0, cStrides(in.Shape)}, in.Shape, item)
+		copyStrided(operand{dst, i * dense[axis], dense}, operand{buf, 0, cStrides(in.Shape)}, in.Shape, item, false)
 		t.release(mark)
 		i += n
 	}
@@ -280,7 +283,7 @@ func (o *boxOp) box(t *task, box nd.Box, dst []byte) error {
 			d.off += (lo - box.Start[k]) * d.strides[k]
 			s.off += (lo - chunk.Start[k]) * s.strides[k]
 		}
-		copyStrided(d, s, shape, item)
+		copyStrided(d, s, shape, item, false)
 		return nil
 	})
 }

@@ -62,7 +62,7 @@ func (b *builder) make(n *plan.Node, v plan.View) (int, error) {
 		b.stage.inMemory = append(b.stage.inMemory, n)
 		return b.leaf(memLeaf{func() ([]byte, error) { return buf, nil }, cStrides(n.Shape), v}, n.DType), nil
 	case plan.OpFull:
-		return b.leaf(constLeaf{[]byte(n.Params["value"].(string)), b.prog.ndim}, n.DType), nil
+		return b.leaf(constLeaf{[]byte(n.Params["value"].(string))}, n.DType), nil
 	case plan.OpArange:
 		gen, err := arange(n)
 		return b.leaf(boxLeaf{generated{gen}, v, n.DType.Size()}, n.DType), err
@@ -109,16 +109,15 @@ func (b *builder) leaf(l leaf, dt nd.DType) int {
 
 func (b *builder) ufunc(u *kernel.Ufunc, n *plan.Node, v plan.View) (int, error) {
 	in := instr{name: n.Op}
-	var dtypes []nd.DType
 	for _, a := range n.Args {
 		r, err := b.reg(a, v)
 		if err != nil {
 			return 0, err
 		}
 		in.args = append(in.args, r)
-		dtypes = append(dtypes, a.DType)
+		in.dtypes = append(in.dtypes, a.DType)
 	}
-	in.loop = u.Bind(n.Params, dtypes)
+	in.loop = u.Bind(n.Params, in.dtypes)
 	b.prog.instrs = append(b.prog.instrs, in)
 	b.prog.instrItems = append(b.prog.instrItems, n.DType.Size())
 	return instrBase + len(b.prog.instrs) - 1, nil

@@ -1,6 +1,11 @@
 package exec
 
-import "github.com/ndgrid/ndgrid/nd"
+import (
+	"slices"
+
+	"github.com/ndgrid/ndgrid/internal/kernel"
+	"github.com/ndgrid/ndgrid/nd"
+)
 
 // operand is an array in memory as a task sees it: element (i, j, …) of the
 // task's box lies at off + i*strides[0] + j*strides[1] + …, in elements.
@@ -33,34 +38,62 @@ func dot(index, strides []int) int {
 	return n
 }
 
-// copyStrided copies shape elements of itemsize bytes between two strided arrays.
-func copyStrided(dst operand, src operand, shape []int, itemsize int) {
+// copyStrided copies shape elements of itemsize bytes between two strided
+// arrays, past the caches if stream says so.
+func copyStrided(dst operand, src operand, shape []int, itemsize int, stream bool) {
 	if size(shape) == 0 {
 		return
 	}
 	l := mergeAxes(shape, [][]int{dst.strides, src.strides})
 	last := len(l.shape) - 1
-	n, ds, ss := l.shape[last], l.strides[0][last], l.strides[1][last]
-	index := make([]int, last)
-	d, s := dst.off, src.off
-	for {
-		copyRun(dst.buf, d, ds, src.buf, s, ss, n, itemsize)
-		k := last - 1
-		for ; k >= 0; k-- {
-			index[k]++
-			d += l.strides[0][k]
-			s += l.strides[1][k]
-			if index[k] < l.shape[k] {
-				break
-			}
-			d -= index[k] * l.strides[0][k]
-			s -= index[k] * l.strides[1][k]
-			index[k] = 0
-		}
-		if k < 0 {
+	ds, ss := l.strides[0], l.strides[1]
+	// The axes a call copies: the last, or the two that are side by side in one
+	// of the arrays each.
+	inner := func(d, s int) {
+		if stream && ds[last] == 1 && ss[last] == 1 {
+			n := l.shape[last] * itemsize
+			copyLong(dst.buf[d*itemsize:][:n], src.buf[s*itemsize:][:n])
 			return
 		}
+		copyRun(dst.buf, d, ds[last], src.buf, s, ss[last], l.shape[last], itemsize)
 	}
+	outer := slices.Clone(l.shape)
+	outer[last] = 1
+	if r, c, ok := l.transposed(); ok && itemsize&(itemsize-1) == 0 && itemsize <= 16 {
+		inner = func(d, s int) {
+			kernel.Transpose(dst.buf[d*itemsize:], src.buf[s*itemsize:], l.shape[r], l.shape[c], ds[c], ss[r], itemsize, stream)
+		}
+		outer = slices.Clone(l.shape)
+		outer[r], outer[c] = 1, 1
+	}
+	_ = eachCoord(nd.Box{Start: make([]int, len(outer)), Shape: outer}, func(i []int) error {
+		inner(dst.off+dot(i, ds), src.off+dot(i, ss))
+		return nil
+	})
+	if stream {
+		kernel.Fence()
+	}
+}
+
+// copyLong copies bytes past the caches, in calls that are not too long.
+func copyLong(dst, src []byte) {
+	const most = 1 << 20
+	for len(dst) > 0 {
+		n := min(most, len(dst))
+		kernel.CopyStream(dst[:n], src[:n])
+		dst, src = dst[n:], src[n:]
+	}
+}
+
+// transposed finds the axis r along which a copy's destination lies side by
+// side, and the axis c along which its source does, if they are two, long
+// enough to be worth it.
+func (l loop) transposed() (r, c int, ok bool) {
+	r, c = slices.Index(l.strides[0], 1), slices.Index(l.strides[1], 1)
+	if r < 0 || c < 0 || r == c {
+		return r, c, false
+	}
+	return r, c, l.strides[0][c] > 0 && l.strides[1][r] > 0 && l.shape[r] >= 4 && l.shape[c] >= 4
 }
 
 // copyRun copies n elements between two strided runs.

@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"slices"
+
 	"github.com/ndgrid/ndgrid/internal/kernel"
 )
 
@@ -67,18 +69,62 @@ func (tr *tree) finish(dst []byte) {
 	tr.count = 0
 }
 
+// foldWalk is how a program folds boxes of one shape and strides.
+type foldWalk struct {
+	shape   []int
+	strides [][]int // of the operands
+	reduced []bool
+	kept    loop
+	red     loop
+	all     loop // of runs: kept, then reduced axes
+	outer   cursor
+	inner   cursor
+	offs    []int
+	at      []int
+}
+
+// walkFor returns the loops for a box, those of the last one if it was alike.
+func (f *frame) walkFor(ops []operand, shape []int, reduced []bool) *foldWalk {
+	w := &f.fold
+	w.offs = w.offs[:0]
+	for _, o := range ops {
+		w.offs = append(w.offs, o.off)
+	}
+	if w.alike(ops, shape, reduced) {
+		return w
+	}
+	strides := make([][]int, len(ops))
+	for k, o := range ops {
+		strides[k] = slices.Clone(o.strides)
+	}
+	*w = foldWalk{shape: slices.Clone(shape), strides: strides, reduced: slices.Clone(reduced), offs: w.offs,
+		kept: pick(shape, strides, reduced, false), red: pick(shape, strides, reduced, true), at: make([]int, len(ops))}
+	w.all = join(w.kept, w.red)
+	return w
+}
+
+func (w *foldWalk) alike(ops []operand, shape []int, reduced []bool) bool {
+	if w.strides == nil || !slices.Equal(w.shape, shape) || !slices.Equal(w.reduced, reduced) {
+		return false
+	}
+	for k := range ops {
+		if !slices.Equal(w.strides[k], ops[k].strides) {
+			return false
+		}
+	}
+	return true
+}
+
 // fold computes the program for a box and folds registers along the reduced axes.
 func (p *program) fold(t *task, ops []operand, shape []int, reduced []bool, fs []folding) {
-	strides, offs := make([][]int, len(ops)), make([]int, len(ops))
-	for k, o := range ops {
-		strides[k], offs[k] = o.strides, o.off
-	}
+	f := t.frame(p)
+	w := f.walkFor(ops, shape, reduced)
 	last := len(shape) - 1
 	if last < 0 || reduced[last] {
-		p.foldRuns(t, ops, offs, pick(shape, strides, reduced, false), pick(shape, strides, reduced, true), fs)
+		p.foldRuns(t, f.over(ops, w.all), w, fs)
 		return
 	}
-	p.foldRows(t, ops, offs, pick(shape, strides, reduced, false), pick(shape, strides, reduced, true), fs)
+	p.foldRows(t, f, ops, w, fs)
 }
 
 // pick returns the merged loop over the axes whose mask is want.
@@ -106,15 +152,15 @@ func join(a, b loop) loop {
 
 // foldRuns folds along the last axis: the elements of an output follow each
 // other in the walk.
-func (p *program) foldRuns(t *task, ops []operand, offs []int, kept, red loop, fs []folding) {
-	w := newTiles(t, p, ops, join(kept, red))
-	c := newCursor(w.walk, offs)
-	outs, m := size(kept.shape), size(red.shape)
+func (p *program) foldRuns(t *task, w *tiles, fw *foldWalk, fs []folding) {
+	c := &fw.inner
+	c.start(w.walk, fw.offs)
+	outs, m := size(fw.kept.shape), size(fw.red.shape)
 	if m <= kernel.Tile { // several outputs a piece
 		for o := 0; o < outs; {
 			g := min(kernel.Tile/m, outs-o)
 			c.next(w, g*m)
-			w.eval(g*m, nil)
+			w.eval(g*m, place{})
 			for _, f := range fs {
 				v, item, s := w.value(f.reg, g*m), p.items[f.reg]*m, f.red.StateSize()
 				for i := range g {
@@ -127,10 +173,10 @@ func (p *program) foldRuns(t *task, ops []operand, offs []int, kept, red loop, f
 	}
 	trees, leaf := t.trees(fs, 1)
 	for o := range outs {
-		for first := 0; first < m; first += kernel.Tile {
+		for first := 0; first < m && !t.stage.stopped.Load(); first += kernel.Tile {
 			n := min(kernel.Tile, m-first)
 			c.next(w, n)
-			w.eval(n, nil)
+			w.eval(n, place{})
 			for i, f := range fs {
 				s := leaf[i][:f.red.StateSize()]
 				f.red.Run(s, w.value(f.reg, n), first)
@@ -144,101 +190,142 @@ func (p *program) foldRuns(t *task, ops []operand, offs []int, kept, red loop, f
 	}
 }
 
+// blockCols is the columns of a block: what foldRows computes of a register
+// before it folds it, kernel.LeafRows rows of them.
+const blockCols = kernel.Tile / 2
+
+// rowsOf is where foldRows finds the rows of a register: in the memory of an
+// operand, or in a block.
+type rowsOf struct {
+	operand int // -1: in the block
+	block   []byte
+}
+
 // foldRows folds across the last axis: columns, kernel.LeafRows rows at a time.
-func (p *program) foldRows(t *task, ops []operand, offs []int, kept, red loop, fs []folding) {
-	last := len(kept.shape) - 1
-	cols := kept.shape[last]
-	outer := loop{shape: kept.shape[:last]}
-	walk := loop{shape: []int{cols}}
-	for o := range ops {
-		outer.strides = append(outer.strides, kept.strides[o][:last])
-		walk.strides = append(walk.strides, kept.strides[o][last:])
+// It goes down a strip of columns before it turns to the next, so that the
+// strip's states stay in the cache.
+func (p *program) foldRows(t *task, f *frame, ops []operand, fw *foldWalk, fs []folding) {
+	last := len(fw.kept.shape) - 1
+	cols, rows := fw.kept.shape[last], size(fw.red.shape)
+	from := make([]rowsOf, len(fs))
+	strip, computed := kernel.Tile, false
+	for i, x := range fs {
+		from[i].operand = -1
+		if x.reg < len(ops) && fw.matrix(x.reg) {
+			from[i].operand = x.reg
+			continue
+		}
+		computed, strip = true, blockCols
 	}
-	w := newTiles(t, p, ops, walk)
-	trees, leaf := t.trees(fs, cols)
-	rows := size(red.shape)
-	at := make([]int, len(offs))
-	// Rows of outputs come one after the other; each is walked row by row.
-	oc := newCursor(join(outer, loop{shape: []int{1}, strides: ones(len(ops))}), offs)
+	strip = min(strip, cols)
+	mark := t.mark()
+	defer t.release(mark)
+	for i, x := range fs {
+		if from[i].operand < 0 {
+			from[i].block = t.take(min(kernel.LeafRows, rows) * strip * p.items[x.reg])
+		}
+	}
+	trees, leaf := t.trees(fs, strip)
+	w := f.over(ops, stripLoop(fw.kept))
+	outer := loop{shape: append(slices.Clone(fw.kept.shape[:last]), 1), strides: fw.kept.strides}
+	fw.outer.start(outer, fw.offs)
 	for o := range size(outer.shape) {
-		rc := newCursor(join(red, loop{shape: []int{1}, strides: ones(len(ops))}), oc.offs)
-		for r0 := 0; r0 < rows; r0 += kernel.LeafRows {
-			n := min(kernel.LeafRows, rows-r0)
-			rowOffs := t.rowOffsets(n, len(offs))
-			for r := range n {
-				copy(rowOffs[r], rc.offs)
-				rc.step()
+		for c0 := 0; c0 < cols; c0 += strip {
+			wd := min(strip, cols-c0)
+			for k := range fw.at {
+				fw.at[k] = fw.outer.offs[k] + c0*fw.kept.strides[k][last]
 			}
-			strip := kernel.Tile / n
-			for c0 := 0; c0 < cols; c0 += strip {
-				wd := min(strip, cols-c0)
-				for r := range n {
-					for k := range at {
-						at[k] = rowOffs[r][k] + c0*walk.strides[k][0]
+			down := &fw.inner
+			down.start(rowLoop(fw.red), fw.at)
+			for r0 := 0; r0 < rows && !t.stage.stopped.Load(); r0 += kernel.LeafRows {
+				n := min(kernel.LeafRows, rows-r0)
+				if computed {
+					p.computeRows(w, down, fs, from, n, wd)
+				}
+				for i, x := range fs {
+					s := leaf[i][:wd*x.red.StateSize()]
+					if k := from[i].operand; k >= 0 {
+						stride := max(fw.red.strides[k][0], wd) // a single row has any
+						at := (fw.at[k] + r0*stride) * p.items[k]
+						x.red.Rows(s, ops[k].buf[at:at+((n-1)*stride+wd)*p.items[k]], n, stride, r0)
+					} else {
+						x.red.Rows(s, from[i].block[:n*wd*p.items[x.reg]], n, wd, r0)
 					}
-					w.addRun(at, wd)
-				}
-				w.eval(n*wd, nil)
-				for i, f := range fs {
-					s := f.red.StateSize()
-					f.red.Rows(leaf[i][c0*s:(c0+wd)*s], w.value(f.reg, n*wd), n, r0)
+					trees[i].push(s)
 				}
 			}
-			for i, f := range fs {
-				trees[i].push(leaf[i][:cols*f.red.StateSize()])
+			for i, x := range fs {
+				s := x.red.StateSize()
+				trees[i].finish(x.states[(o*cols+c0)*s : (o*cols+c0+wd)*s])
 			}
 		}
-		for i, f := range fs {
-			s := f.red.StateSize() * cols
-			trees[i].finish(f.states[o*s : (o+1)*s])
-		}
-		oc.step()
+		fw.outer.step()
 	}
 }
 
-func ones(n int) [][]int {
-	s := make([][]int, n)
-	for i := range s {
-		s[i] = []int{0}
+// matrix reports whether an operand's memory is rows of columns as they are folded.
+func (w *foldWalk) matrix(k int) bool {
+	last := len(w.kept.shape) - 1
+	return len(w.red.shape) == 1 && w.kept.strides[k][last] == 1 &&
+		(w.red.shape[0] == 1 || w.red.strides[k][0] >= w.kept.shape[last])
+}
+
+// computeRows computes the next n rows of a strip, and puts the registers that
+// are folded into their blocks.
+func (p *program) computeRows(w *tiles, down *cursor, fs []folding, from []rowsOf, n, wd int) {
+	for r := range n {
+		w.addRun(down.offs, wd)
+		w.eval(wd, place{})
+		for i, x := range fs {
+			if from[i].operand < 0 {
+				item := p.items[x.reg]
+				copy(from[i].block[r*wd*item:(r+1)*wd*item], w.value(x.reg, wd))
+			}
+		}
+		down.step()
+	}
+}
+
+// stripLoop is the walk along the last axis of a loop.
+func stripLoop(l loop) loop {
+	last := len(l.shape) - 1
+	s := loop{shape: l.shape[last:]}
+	for _, st := range l.strides {
+		s.strides = append(s.strides, st[last:])
 	}
 	return s
 }
 
-// step moves a cursor whose last axis has length 1 to the next element.
-func (c *cursor) step() {
-	for k := len(c.l.shape) - 2; k >= 0; k-- {
-		c.index[k]++
-		for o := range c.offs {
-			c.offs[o] += c.l.strides[o][k]
-		}
-		if c.index[k] < c.l.shape[k] {
-			return
-		}
-		for o := range c.offs {
-			c.offs[o] -= c.index[k] * c.l.strides[o][k]
-		}
-		c.index[k] = 0
+// rowLoop gives a loop a last axis of length 1: a cursor steps through all of it.
+func rowLoop(l loop) loop {
+	r := loop{shape: append(slices.Clone(l.shape), 1)}
+	for _, s := range l.strides {
+		r.strides = append(r.strides, append(slices.Clone(s), 0))
 	}
+	return r
 }
 
 // foldCost bounds the bytes fold takes beside the states of the outputs.
 func foldCost(shape []int, reduced []bool, stateSize int) int {
+	cols, rows := 1, 1
 	last := len(shape) - 1
-	outs, leaf := 1, kernel.Tile
 	for k := last; k >= 0 && !reduced[k]; k-- { // columns: kept axes at the end
-		outs, leaf = outs*shape[k], kernel.LeafRows
+		cols *= shape[k]
 	}
-	rows := 1
 	for k, n := range shape {
 		if reduced[k] {
 			rows *= n
 		}
 	}
+	leaf, block := kernel.Tile, 0
+	if cols > 1 {
+		leaf, block = kernel.LeafRows, min(kernel.LeafRows, rows)*min(blockCols, cols)*16
+	}
 	levels := 2
 	for n := (rows + leaf - 1) / leaf; n > 1; n = (n + 1) / 2 {
 		levels++
 	}
-	return outs * stateSize * levels
+	return min(cols, kernel.Tile)*stateSize*levels + block
 }
 
 // keptOf returns the lengths of the axes that are not reduced.

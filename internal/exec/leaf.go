@@ -13,20 +13,20 @@ import (
 // through a view of the task's box.
 type leaf interface {
 	// fetch brings the elements of a box of the program's domain into memory,
-	// or finds them there. What it takes lasts until the task ends.
-	fetch(t *task, box nd.Box) (operand, error)
+	// or finds them there, and makes o point at them. What it takes lasts until
+	// the task ends. o has strides for the domain's axes, which may be reused.
+	fetch(t *task, box nd.Box, o *operand) error
 	// cost returns the bytes fetch takes at most for a box of that shape.
 	cost(shape []int) int
 }
 
 // constLeaf is one element standing for all.
-type constLeaf struct {
-	value []byte
-	ndim  int
-}
+type constLeaf struct{ value []byte }
 
-func (l constLeaf) fetch(*task, nd.Box) (operand, error) {
-	return operand{l.value, 0, make([]int, l.ndim)}, nil
+func (l constLeaf) fetch(_ *task, _ nd.Box, o *operand) error {
+	o.buf, o.off = l.value, 0
+	clear(o.strides)
+	return nil
 }
 
 func (l constLeaf) cost([]int) int { return 0 }
@@ -38,9 +38,10 @@ type memLeaf struct {
 	view    plan.View
 }
 
-func (l memLeaf) fetch(_ *task, box nd.Box) (operand, error) {
-	buf, err := l.buf()
-	o := operand{buf, 0, make([]int, len(l.view.Shape))}
+func (l memLeaf) fetch(_ *task, box nd.Box, o *operand) (err error) {
+	o.buf, err = l.buf()
+	o.off = 0
+	clear(o.strides)
 	for k, m := range l.view.Maps {
 		o.off += m.Offset * l.strides[k]
 		if m.Out >= 0 {
@@ -48,7 +49,7 @@ func (l memLeaf) fetch(_ *task, box nd.Box) (operand, error) {
 			o.strides[m.Out] += m.Stride * l.strides[k]
 		}
 	}
-	return o, err
+	return err
 }
 
 func (l memLeaf) cost([]int) int { return 0 }
@@ -171,33 +172,35 @@ func readCost(src storage.Array, chunk int) int {
 	return 2 * chunk
 }
 
-func (l arrayLeaf) fetch(t *task, box nd.Box) (operand, error) {
+func (l arrayLeaf) fetch(t *task, box nd.Box, o *operand) (err error) {
 	r := regionOf(l.view, box)
 	bounds := r.bounds()
 	grid := l.src.Meta().ReadGrid
 	if br, ok := l.src.(storage.BoxReader); ok && r.unit() && !l.whole {
 		buf := t.take(bounds.Size() * l.item)
 		if err := br.ReadBox(t.ctx, bounds, buf); err != nil {
-			return operand{}, err
+			return err
 		}
 		t.stage.run.decodedBytes.Add(int64(len(buf)))
-		strides := cStrides(bounds.Shape)
-		return l.inBuffer(buf, r, bounds, strides), nil
+		*o = l.inBuffer(buf, r, bounds, cStrides(bounds.Shape))
+		return nil
 	}
 	cover := grid.Cover(bounds)
 	if size(cover.Shape) == 1 {
 		coord := cover.Start
 		e, cb, err := l.chunkAt(t, coord)
 		if err != nil {
-			return operand{}, err
+			return err
 		}
 		t.hold(e)
-		if !e.present {
-			return operand{l.fill, 0, make([]int, len(l.view.Shape))}, nil
+		*o = operand{l.fill, 0, make([]int, len(l.view.Shape))}
+		if e.present {
+			*o = l.inBuffer(e.buf, r, cb, cStrides(cb.Shape))
 		}
-		return l.inBuffer(e.buf, r, cb, cStrides(cb.Shape)), nil
+		return nil
 	}
-	return l.gather(t, r, cover)
+	*o, err = l.gather(t, r, cover)
+	return err
 }
 
 // inBuffer points at the region inside a dense buffer that holds box of the source.
@@ -242,7 +245,7 @@ func (l arrayLeaf) gather(t *task, r region, cover nd.Box) (operand, error) {
 		if !e.present {
 			src = operand{l.fill, 0, make([]int, len(coord))}
 		}
-		copyStrided(dst, src, shape, l.item)
+		copyStrided(dst, src, shape, l.item, false)
 		return nil
 	})
 	return onDomain(l.view, buf, 0, dense), err
@@ -329,23 +332,25 @@ func steps(v plan.View) []int {
 	return s
 }
 
-func (l boxLeaf) fetch(t *task, box nd.Box) (operand, error) {
+func (l boxLeaf) fetch(t *task, box nd.Box, o *operand) error {
 	r := regionOf(l.view, box)
 	buf := t.take(size(r.n) * l.item)
 	if r.unit() {
 		b := r.bounds()
 		if err := l.src.box(t, b, buf); err != nil {
-			return operand{}, err
+			return err
 		}
 		strides, at := cStrides(b.Shape), 0
 		for k := range strides {
 			at += (r.start[k] - b.Start[k]) * strides[k]
 			strides[k] *= r.step[k]
 		}
-		return onDomain(l.view, buf, at, strides), nil
+		*o = onDomain(l.view, buf, at, strides)
+		return nil
 	}
 	dense := cStrides(r.n)
-	return onDomain(l.view, buf, 0, dense), l.skipping(t, r, buf, dense)
+	*o = onDomain(l.view, buf, 0, dense)
+	return l.skipping(t, r, buf, dense)
 }
 
 // skipping computes a region with steps index by index along the axes that
@@ -376,7 +381,7 @@ func (l boxLeaf) skipping(t *task, r region, buf []byte, dense []int) error {
 				src.strides[k] = -src.strides[k]
 			}
 		}
-		copyStrided(operand{buf, dot(i, dense), dense}, src, one.n, l.item)
+		copyStrided(operand{buf, dot(i, dense), dense}, src, one.n, l.item, false)
 		return nil
 	})
 }

@@ -165,6 +165,10 @@ func (p *Program) fit() {
 			k.reg = s.prog.outs[j]
 		}
 		s.builder = nil
+		s.workers = p.opts.Workers
+		s.recut()
+		s.chunks, s.groups = s.domain.NumChunks(), s.grouped()
+		s.batch = s.batchSize(p.opts.Workers)
 	}
 	fixed := 0
 	for _, o := range p.outs {
@@ -303,12 +307,17 @@ func (p *Program) Run(ctx context.Context) (rep Report, err error) {
 	return rep, nil
 }
 
+// streamBytes is the size from which a result is written past the caches, which
+// could not keep it anyway.
+const streamBytes = 32 << 20
+
 // allocate makes the results and the temps kept in memory.
 func (p *Program) allocate(r *run) {
 	for _, s := range p.stages {
 		for _, k := range s.sinks {
 			if o, ok := k.target.(*outTarget); ok {
 				o.buf, o.off, o.strides = o.out.Buf()
+				k.stream = len(o.buf) >= streamBytes
 			}
 		}
 	}
@@ -336,9 +345,9 @@ func (r *run) emit(e diag.Event) {
 	r.p.opts.OnEvent(e)
 }
 
-func (r *run) taskDone(s *stage, done int) {
+func (r *run) taskDone(s *stage, done *atomic.Int64) {
 	if r.p.opts.OnEvent != nil {
-		r.emit(s.event(diag.TaskDone, done, nil))
+		r.emit(s.event(diag.TaskDone, int(done.Add(1)), nil))
 	}
 }
 

@@ -91,7 +91,7 @@ func (s *scratch) put(ctx context.Context, _ []int, box nd.Box, buf []byte) erro
 		for k := range p.Start {
 			from.off += (p.Start[k] - box.Start[k]) * src.strides[k]
 		}
-		copyStrided(operand{data, 0, cStrides(p.Shape)}, from, p.Shape, item)
+		copyStrided(operand{data, 0, cStrides(p.Shape)}, from, p.Shape, item, false)
 		at := int64(s.meta.ReadGrid.Index(coord))*s.slot + int64(pieceOffset(chunk, p)*item)
 		if _, err := f.WriteAt(data, at); err != nil {
 			return fmt.Errorf("scratch file: %w", err)
@@ -136,7 +136,7 @@ func (s *scratch) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool,
 			to.off += (p.Start[k] - chunk.Start[k]) * strides[k]
 		}
 		at := pieceOffset(chunk, p) * item
-		copyStrided(to, operand{tmp[at : at+p.Size()*item], 0, cStrides(p.Shape)}, p.Shape, item)
+		copyStrided(to, operand{tmp[at : at+p.Size()*item], 0, cStrides(p.Shape)}, p.Shape, item, false)
 		return nil
 	})
 	return true, err

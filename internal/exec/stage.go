@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -26,7 +27,12 @@ type stage struct {
 	needs    []*stage
 	inMemory []*plan.Node // arrays in memory it reads
 
+	chunks []int     // of the domain, along each axis
+	groups [][]*sink // reductions along the same axes
+	batch  int       // tasks a worker claims at a time, a power of two
+
 	run      *run
+	stopped  atomic.Bool // the run is over: what is being computed isn't wanted
 	cache    *cache
 	cacheCap int // bytes of chunks kept for later tasks
 	workers  int
@@ -43,16 +49,23 @@ type sink struct {
 	reduced []bool
 	grid    nd.Grid  // of the result
 	merging sync.Map // index of the output chunk → *merger
+	// Of an array in memory: it is large enough to be written past the caches.
+	stream bool
 }
 
 func (s *sink) isReduction() bool { return s.reducer != nil }
 
 // worker is what one goroutine of a stage keeps between tasks.
 type worker struct {
-	bufs  [][]byte // the i-th buffer a task takes
-	tiles []byte
-	trees map[*sink]*treeBuf
-	rows  [][]int
+	task
+	bufs   [][]byte // the i-th buffer a task takes
+	tiles  []byte
+	frames map[*program]*frame
+	trees  map[*sink]*treeBuf
+	coord  []int
+	box    nd.Box
+	fs     []folding
+	stacks map[*sink]*stack
 }
 
 type treeBuf struct {
@@ -126,27 +139,16 @@ func (t *task) trees(fs []folding, width int) ([]*tree, [][]byte) {
 	return trees, leaf
 }
 
-func (t *task) rowOffsets(rows, operands int) [][]int {
-	for len(t.w.rows) < rows {
-		t.w.rows = append(t.w.rows, make([]int, operands))
-	}
-	for i := range rows {
-		if len(t.w.rows[i]) != operands {
-			t.w.rows[i] = make([]int, operands)
-		}
-	}
-	return t.w.rows[:rows]
-}
-
-// exec runs all tasks of the stage on its workers. Workers claim tasks in
-// order and never run far ahead of the oldest unfinished one, so that few
+// exec runs all tasks of the stage on its workers. Workers claim ranges of tasks
+// in order and never run far ahead of the oldest unfinished one, so that few
 // partial results wait for their neighbours. The error of the earliest task
 // that failed is returned.
 func (s *stage) exec(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	n := s.domain.Len()
-	q := newQueue(n, 2*s.workers)
+	ranges := (n + s.batch - 1) / s.batch
+	q := newQueue(ranges, 2*s.workers)
 	var (
 		wg    sync.WaitGroup
 		mu    sync.Mutex
@@ -154,13 +156,17 @@ func (s *stage) exec(ctx context.Context) error {
 		at    = n
 		done  atomic.Int64
 	)
-	stop := context.AfterFunc(ctx, q.close)
+	stop := context.AfterFunc(ctx, func() {
+		s.stopped.Store(true)
+		q.close()
+	})
 	defer stop()
-	for range min(s.workers, n) {
+	for range min(s.workers, ranges) {
 		wg.Go(func() {
-			w := &worker{trees: map[*sink]*treeBuf{}}
+			w := s.newWorker(ctx)
 			for i, ok := q.claim(); ok; i, ok = q.claim() {
-				if err := s.task(ctx, w, i); err != nil {
+				lo, hi := i*s.batch, min((i+1)*s.batch, n)
+				if i, err := w.run(lo, hi, &done); err != nil {
 					mu.Lock()
 					if i < at && (first == nil || !errors.Is(err, context.Canceled)) {
 						first, at = err, i
@@ -169,7 +175,6 @@ func (s *stage) exec(ctx context.Context) error {
 					cancel()
 				}
 				q.done(i)
-				s.run.taskDone(s, int(done.Add(1)))
 			}
 		})
 	}
@@ -183,97 +188,152 @@ func (s *stage) exec(ctx context.Context) error {
 	return first
 }
 
-// coord returns the chunk of the i-th task.
-func (s *stage) coord(i int) []int {
-	c := make([]int, len(s.order))
-	n := s.domain.NumChunks()
-	for k := len(s.order) - 1; k >= 0; k-- {
-		a := s.order[k]
-		c[a], i = i%n[a], i/n[a]
+func (s *stage) newWorker(ctx context.Context) *worker {
+	ndim := s.domain.NDim()
+	w := &worker{trees: map[*sink]*treeBuf{}, frames: map[*program]*frame{}, stacks: map[*sink]*stack{},
+		coord: make([]int, ndim), box: nd.Box{Start: make([]int, ndim), Shape: make([]int, ndim)}}
+	w.task = task{ctx: ctx, stage: s, w: w}
+	for _, k := range s.sinks {
+		w.stacks[k] = &stack{sink: k, coord: make([]int, ndim)}
 	}
-	return c
+	return w
 }
 
-func (s *stage) task(ctx context.Context, w *worker, i int) (err error) {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	t := &task{ctx: ctx, stage: s, w: w}
-	coord := s.coord(i)
-	box := s.domain.Box(coord)
+// run does the tasks lo … hi-1, and returns the one that failed.
+func (w *worker) run(lo, hi int, done *atomic.Int64) (i int, err error) {
+	i = lo
 	defer func() {
-		t.release([2]int{})
+		w.release([2]int{})
 		if r := recover(); r != nil { // a user's function; ours don't
-			err = fmt.Errorf("chunk %v: panic: %v\n%s", coord, r, stackOf())
+			err = fmt.Errorf("chunk %v: panic: %v\n%s", w.coord, r, stackOf())
 		}
 	}()
-	ops, err := s.prog.fetch(t, box)
+	if err := w.ctx.Err(); err != nil {
+		return i, err
+	}
+	for ; i < hi; i++ {
+		w.moveTo(i)
+		if err := w.compute(); err != nil {
+			return i, err
+		}
+		w.release([2]int{})
+		w.stage.run.taskDone(w.stage, done)
+	}
+	for _, k := range w.stage.sinks {
+		if err := w.flush(w.stacks[k]); err != nil {
+			return i - 1, err
+		}
+	}
+	return i, nil
+}
+
+// moveTo makes coord and box those of the i-th task.
+func (w *worker) moveTo(i int) {
+	s := w.stage
+	for j := len(s.order) - 1; j >= 0; j-- {
+		a := s.order[j]
+		n := s.chunks[a]
+		c := i % n
+		i /= n
+		lo, hi := s.domain.Bounds(a, c)
+		w.coord[a], w.box.Start[a], w.box.Shape[a] = c, lo, hi-lo
+	}
+}
+
+// compute does one task.
+func (w *worker) compute() error {
+	s := w.stage
+	ops, err := s.prog.fetch(&w.task, w.box)
 	if err != nil {
 		return err
 	}
 	for _, k := range s.sinks {
 		if !k.isReduction() {
-			if err := s.store(t, k, coord, box, ops); err != nil {
+			if err := w.store(k, ops); err != nil {
 				return err
 			}
 		}
 	}
-	return s.fold(t, coord, box, ops)
-}
-
-// store computes a box of an array that is stored as it is.
-func (s *stage) store(t *task, k *sink, coord []int, box nd.Box, ops []operand) error {
-	if m, ok := k.target.memory(); ok {
-		m.off += dot(box.Start, m.strides)
-		s.prog.store(t, ops, box.Shape, k.reg, m)
-		return nil
-	}
-	buf := t.take(box.Size() * s.prog.items[k.reg])
-	s.prog.store(t, ops, box.Shape, k.reg, operand{buf, 0, cStrides(box.Shape)})
-	return s.put(t, k, coord, box, buf)
-}
-
-// fold folds a box for all reductions of the stage: those along the same axes
-// in one walk.
-func (s *stage) fold(t *task, coord []int, box nd.Box, ops []operand) error {
-	done := make([]bool, len(s.sinks))
-	for i, k := range s.sinks {
-		if !k.isReduction() || done[i] {
-			continue
-		}
-		var fs []folding
-		for j, o := range s.sinks[i:] {
-			if o.isReduction() && equalMask(o.reduced, k.reduced) {
-				done[i+j] = true
-				n := size(keptOf(box.Shape, o.reduced)) * o.reducer.StateSize()
-				fs = append(fs, folding{o, o.reg, o.reducer, s.run.pool.get(o.stateBytes(s.domain))[:n]})
-			}
-		}
-		s.prog.fold(t, ops, box.Shape, k.reduced, fs)
-		for _, f := range fs {
-			if p, ok := f.red.(kernel.Placer); ok {
-				p.Place(f.states, placer(s.domain.Shape(), box, k.reduced))
-			}
-			if err := s.merge(t, f.sink, coord, f.states); err != nil {
-				return err
-			}
+	for _, g := range s.groups {
+		if err := w.fold(g, ops); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
+// stop returns the error of a run that was stopped while a task computed:
+// programs don't go on then, and what they leave is no result.
+func (w *worker) stop() error {
+	if w.stage.stopped.Load() {
+		return w.ctx.Err()
+	}
+	return nil
+}
+
+// store computes a box of an array that is stored as it is.
+func (w *worker) store(k *sink, ops []operand) error {
+	s, box := w.stage, w.box
+	if m, ok := k.target.memory(); ok {
+		m.off += dot(box.Start, m.strides)
+		s.prog.store(&w.task, ops, box.Shape, k.reg, m, k.stream)
+		return w.stop()
+	}
+	buf := w.take(box.Size() * s.prog.items[k.reg])
+	s.prog.store(&w.task, ops, box.Shape, k.reg, operand{buf, 0, cStrides(box.Shape)}, false)
+	if err := w.stop(); err != nil {
+		return err
+	}
+	return s.put(&w.task, k, w.coord, box, buf)
+}
+
+// fold folds a box for reductions along the same axes, in one walk.
+func (w *worker) fold(group []*sink, ops []operand) error {
+	s, box, reduced := w.stage, w.box, group[0].reduced
+	outs := 1
+	for a, n := range box.Shape {
+		if !reduced[a] {
+			outs *= n
+		}
+	}
+	w.fs = w.fs[:0]
+	for _, k := range group {
+		w.fs = append(w.fs, folding{k, k.reg, k.reducer, w.states(k)[:outs*k.reducer.StateSize()]})
+	}
+	s.prog.fold(&w.task, ops, box.Shape, reduced, w.fs)
+	if err := w.stop(); err != nil {
+		return err
+	}
+	for _, f := range w.fs {
+		if p, ok := f.red.(kernel.Placer); ok {
+			p.Place(f.states, placer(s.domain.Shape(), box, reduced))
+		}
+		if err := w.merge(f.sink, f.states); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// grouped returns the reductions of the stage, those along the same axes together.
+func (s *stage) grouped() (groups [][]*sink) {
+	for _, k := range s.sinks {
+		if !k.isReduction() {
+			continue
+		}
+		i := slices.IndexFunc(groups, func(g []*sink) bool { return slices.Equal(g[0].reduced, k.reduced) })
+		if i < 0 {
+			groups = append(groups, []*sink{k})
+		} else {
+			groups[i] = append(groups[i], k)
+		}
+	}
+	return groups
+}
+
 // stateBytes returns the size of the states of the largest output chunk.
 func (k *sink) stateBytes(domain nd.Grid) int {
 	return size(keptOf(domain.MaxChunk(), k.reduced)) * k.reducer.StateSize()
-}
-
-func equalMask(a, b []bool) bool {
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }
 
 // placer turns a place in a box's sequence into one in the whole sequence.
@@ -289,49 +349,6 @@ func placer(shape []int, box nd.Box, reduced []bool) func(int) int {
 		}
 		return at
 	}
-}
-
-// merger collects the states of one output chunk.
-type merger struct {
-	mu      sync.Mutex
-	waiting map[[2]int][]byte // level and place → states without their neighbour yet
-}
-
-// merge adds the states of a chunk to those of its output chunk, pairwise in
-// the fixed tree, and finishes the output when they are complete.
-func (s *stage) merge(t *task, k *sink, coord []int, states []byte) error {
-	out, q, n := 0, 0, 1
-	for a, c := range s.domain.NumChunks() {
-		if k.reduced[a] {
-			q, n = q*c+coord[a], n*c
-		} else {
-			out = out*c + coord[a]
-		}
-	}
-	v, _ := k.merging.LoadOrStore(out, &merger{waiting: map[[2]int][]byte{}})
-	m := v.(*merger)
-	for level := 0; n > 1; level, q, n = level+1, q/2, (n+1)/2 {
-		if q^1 >= n { // the odd one at the end
-			continue
-		}
-		m.mu.Lock()
-		other, ok := m.waiting[[2]int{level, q ^ 1}]
-		if !ok {
-			m.waiting[[2]int{level, q}] = states
-			m.mu.Unlock()
-			return nil
-		}
-		delete(m.waiting, [2]int{level, q ^ 1})
-		m.mu.Unlock()
-		if q&1 == 1 {
-			states, other = other, states
-		}
-		k.reducer.Merge(states, other)
-		s.run.pool.put(other[:cap(other)])
-	}
-	k.merging.Delete(out)
-	defer s.run.pool.put(states[:cap(states)])
-	return s.finish(t, k, coord, states)
 }
 
 // finish turns merged states into results and stores them.
@@ -352,7 +369,7 @@ func (s *stage) finish(t *task, k *sink, coord []int, states []byte) error {
 	}
 	if m, ok := k.target.memory(); ok {
 		m.off += dot(box.Start, m.strides)
-		copyStrided(m, operand{buf, 0, cStrides(box.Shape)}, box.Shape, item)
+		copyStrided(m, operand{buf, 0, cStrides(box.Shape)}, box.Shape, item, false)
 		return nil
 	}
 	return s.put(t, k, oc, box, buf)
@@ -391,54 +408,4 @@ func (s *stage) empty(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// queue hands out the numbers 0 … n-1 in order, never more than ahead beyond
-// the oldest that isn't done.
-type queue struct {
-	mu     sync.Mutex
-	cond   *sync.Cond
-	n      int
-	ahead  int
-	next   int
-	oldest int
-	ended  []bool // ring: whether oldest+i is done
-	closed bool
-}
-
-func newQueue(n, ahead int) *queue {
-	q := &queue{n: n, ahead: ahead, ended: make([]bool, ahead)}
-	q.cond = sync.NewCond(&q.mu)
-	return q
-}
-
-func (q *queue) claim() (int, bool) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	for !q.closed && q.next < q.n && q.next >= q.oldest+q.ahead {
-		q.cond.Wait()
-	}
-	if q.closed || q.next >= q.n {
-		return 0, false
-	}
-	q.next++
-	return q.next - 1, true
-}
-
-func (q *queue) done(i int) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.ended[i%q.ahead] = true
-	for q.oldest < q.next && q.ended[q.oldest%q.ahead] {
-		q.ended[q.oldest%q.ahead] = false
-		q.oldest++
-	}
-	q.cond.Broadcast()
-}
-
-func (q *queue) close() {
-	q.mu.Lock()
-	q.closed = true
-	q.mu.Unlock()
-	q.cond.Broadcast()
 }

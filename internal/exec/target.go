@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/ndgrid/ndgrid/nd"
@@ -112,7 +113,7 @@ func (e *eachTarget) put(ctx context.Context, coord []int, box nd.Box, buf []byt
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	err := e.f(box, buf)
+	err := e.f(nd.Box{Start: slices.Clone(box.Start), Shape: slices.Clone(box.Shape)}, buf) // f may keep the box
 	e.next++
 	e.cond.Broadcast()
 	return err

@@ -1,0 +1,72 @@
+package exec
+
+import (
+	"math/bits"
+
+	"github.com/ndgrid/ndgrid/nd"
+)
+
+// The tasks of a stage are the chunks of its domain, unless everything lies in
+// memory: then a task is what is worth a worker's while.
+
+// taskElems is the elements of a task whose operands and results lie in memory.
+const taskElems = 128 << 10
+
+// recut gives a stage that computes element by element from memory to memory
+// tasks of its own size: chunks have no say in its results, so a large one is
+// shared by the workers, and small ones are done together.
+func (s *stage) recut() {
+	for _, k := range s.sinks {
+		if _, ok := k.target.memory(); !ok || k.isReduction() {
+			return
+		}
+	}
+	rows := false // a leaf is walked across its memory
+	for _, l := range s.prog.leaves {
+		switch l := l.(type) {
+		case constLeaf:
+		case memLeaf:
+			last := len(l.view.Shape) - 1
+			for k, m := range l.view.Maps {
+				rows = rows || last >= 0 && m.Out == last && m.Stride*l.strides[k] != 1
+			}
+		default:
+			return
+		}
+	}
+	shape := s.domain.Shape()
+	n := size(shape)
+	want := min(taskElems, max(n/(4*s.workers), 16<<10))
+	if rows {
+		want *= 4
+	}
+	lengths := make([]int, len(shape))
+	for k := len(shape) - 1; k >= 0; k-- {
+		pieces := (shape[k]-1)/want + 1
+		lengths[k] = max((shape[k]-1)/max(pieces, 1)+1, 1)
+		want = max(want/max(shape[k], 1), 1)
+	}
+	if g, err := nd.NewGrid(shape, lengths); err == nil {
+		s.domain = g
+	}
+}
+
+// batchSize returns the tasks a worker claims at a time: several where one is
+// small and reads no store, a power of two, so that their partial results meet
+// in the tree.
+func (s *stage) batchSize(workers int) int {
+	const worthwhile = 64 << 10 // bytes
+	if len(s.sources) > 0 {
+		return 1
+	}
+	task := 1
+	for _, item := range s.prog.items {
+		task = max(task, item)
+	}
+	task *= max(size(s.domain.MaxChunk()), 1)
+	n := min(worthwhile/task, s.domain.Len()/(8*workers))
+	if n < 2 {
+		return 1
+	}
+	return 1 << (bits.Len(uint(n)) - 1)
+}
