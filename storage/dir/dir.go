@@ -32,6 +32,7 @@ import (
 // Store is no longer reachable.
 type Store struct {
 	root *os.Root
+	self *os.File // the directory, for reading
 	path string
 	sync bool
 }
@@ -62,7 +63,11 @@ func Open(path string, opts ...Option) (*Store, error) {
 	if err != nil {
 		return nil, &storage.Error{Op: "open", Name: path, Err: explain(err)}
 	}
-	s := &Store{root: root, path: abs}
+	self, err := root.Open(".")
+	if err != nil {
+		return nil, &storage.Error{Op: "open", Name: path, Err: explain(err)}
+	}
+	s := &Store{root: root, self: self, path: abs}
 	for _, o := range opts {
 		o(s)
 	}
@@ -121,28 +126,49 @@ func (s *Store) GetRange(ctx context.Context, key string, offset, length int64, 
 	if err := check(ctx, key); err != nil {
 		return dst, s.fail("get", key, err)
 	}
-	f, err := s.root.Open(key)
+	dst, err := s.read(key, offset, length, dst)
 	if err != nil {
 		return dst, s.fail("get", key, err)
+	}
+	return dst, nil
+}
+
+// readRoot appends part of a file to dst, on any system.
+func (s *Store) readRoot(key string, offset, length int64, dst []byte) ([]byte, error) {
+	f, err := s.root.Open(key)
+	if err != nil {
+		return dst, err
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return dst, s.fail("get", key, err)
+		return dst, err
 	}
 	if !info.Mode().IsRegular() {
-		return dst, s.fail("get", key, fmt.Errorf("%w: it is not a file", storage.ErrNotFound))
+		return dst, errNotFile
 	}
-	lo, hi := storage.Range(info.Size(), offset, length)
 	n := len(dst)
-	dst = slices.Grow(dst, int(hi-lo))[:n+int(hi-lo)]
-	if _, err := f.ReadAt(dst[n:], lo); err != nil && hi > lo {
+	dst, lo := room(dst, info.Size(), offset, length)
+	if _, err := f.ReadAt(dst[n:], lo); err != nil && len(dst) > n {
 		if err == io.EOF {
-			err = fmt.Errorf("%w: the file shrank while it was read", storage.ErrCorrupt)
+			err = errShrank
 		}
-		return dst[:n], s.fail("get", key, err)
+		return dst[:n], err
 	}
 	return dst, nil
+}
+
+var (
+	errNotFile = fmt.Errorf("%w: it is not a file", storage.ErrNotFound)
+	errShrank  = fmt.Errorf("%w: the file shrank while it was read", storage.ErrCorrupt)
+)
+
+// room lengthens dst by the bytes that a range of a file of that size has, the
+// first of them at lo.
+func room(dst []byte, size, offset, length int64) (longer []byte, lo int64) {
+	lo, hi := storage.Range(size, offset, length)
+	n := len(dst) + int(hi-lo)
+	return slices.Grow(dst, int(hi-lo))[:n], lo
 }
 
 // Put writes a file. Directories that are missing are made.

@@ -27,7 +27,8 @@ func BenchmarkChunk(b *testing.B) {
 		codecs []string
 		rows   int
 	}{
-		{"plain", []string{}, 1024}, {"zstd", nil, 1024}, {"zstd cut at the edge", nil, 1000}, {"gzip", []string{"gzip 1"}, 1024},
+		{"plain", []string{}, 1024}, {"zstd", nil, 1024}, {"shuffle zstd", []string{"bytes little", "shuffle 4", "zstd 3"}, 1024},
+		{"crc32c", []string{"bytes little", "crc32c"}, 1024}, {"zstd cut at the edge", nil, 1000}, {"gzip", []string{"gzip 1"}, 1024},
 		{"big", []string{"bytes big"}, 1024},
 	} {
 		grid, err := nd.NewGrid([]int{c.rows, 512}, []int{512, 512})
@@ -44,6 +45,7 @@ func BenchmarkChunk(b *testing.B) {
 				require.NoError(b, a.WriteChunk(b.Context(), coord, buf))
 			}
 		})
+		require.NoError(b, a.WriteChunk(b.Context(), coord, buf))
 		b.Run("read "+c.name, func(b *testing.B) {
 			b.SetBytes(int64(len(buf)))
 			b.ReportAllocs()
