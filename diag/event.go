@@ -43,7 +43,22 @@ type Event struct {
 	Done  int    // tasks finished
 	// Bytes read from stores, bytes these decoded to, bytes written to stores.
 	Read, Decoded, Written int64
+	Task                   Task  // TaskDone: the task itself
 	Err                    error // RunEnd and StageEnd: why it failed, nil where it didn't
+}
+
+// Task is one task of a stage, which did its work from Start to the event's
+// Time. What was not Reading or Storing was computing.
+type Task struct {
+	Index  int // place in the order of the stage, from 0
+	Worker int // who did it, from 0
+	Start  time.Time
+	// Reading is the time it took to read and decode chunks that no task had
+	// read before, Storing the time to encode and write results.
+	Reading, Storing time.Duration
+	// Bytes it read from stores, bytes these decoded to, bytes it wrote, before
+	// encoding.
+	Read, Decoded, Written int64
 }
 
 // Handler receives the events of a run, one after the other, never two at

@@ -42,8 +42,9 @@ func newCache(r *run, cap int) *cache {
 }
 
 // get returns the decoded chunk; the caller releases it. bytes is the size of
-// the largest chunk of the source, n that of this one.
-func (c *cache) get(ctx context.Context, src storage.Array, coord []int, index, bytes, n int) (*chunkEntry, error) {
+// the largest chunk of the source, n that of this one. decoded says that this
+// call read it.
+func (c *cache) get(ctx context.Context, src storage.Array, coord []int, index, bytes, n int) (e *chunkEntry, decoded bool, err error) {
 	key := chunkKey{src, index}
 	c.mu.Lock()
 	if e, ok := c.entries[key]; ok {
@@ -58,25 +59,24 @@ func (c *cache) get(ctx context.Context, src storage.Array, coord []int, index, 
 		if e.err != nil {
 			err := e.err
 			c.release(e)
-			return nil, err
+			return nil, false, err
 		}
-		return e, nil
+		return e, false, nil
 	}
-	e := &chunkEntry{key: key, bytes: bytes, refs: 1, ready: make(chan struct{})}
+	e = &chunkEntry{key: key, bytes: bytes, refs: 1, ready: make(chan struct{})}
 	c.entries[key] = e
 	c.mu.Unlock()
 
 	e.buf = c.run.pool.get(bytes)
 	e.present, e.err = src.ReadChunk(ctx, coord, e.buf[:n])
 	c.run.decodedChunks.Add(1)
-	c.run.decodedBytes.Add(int64(n))
 	close(e.ready)
 	if e.err != nil {
 		err := e.err
 		c.release(e)
-		return nil, err
+		return nil, true, err
 	}
-	return e, nil
+	return e, true, nil
 }
 
 // release ends a use; a chunk nobody uses stays while there is room.

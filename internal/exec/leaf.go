@@ -3,6 +3,7 @@ package exec
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/ndgrid/ndgrid/internal/plan"
 	"github.com/ndgrid/ndgrid/nd"
@@ -178,10 +179,11 @@ func (l arrayLeaf) fetch(t *task, box nd.Box, o *operand) (err error) {
 	grid := l.src.Meta().ReadGrid
 	if br, ok := l.src.(storage.BoxReader); ok && r.unit() && !l.whole {
 		buf := t.take(bounds.Size() * l.item)
+		start := t.w.clock()
 		if err := br.ReadBox(t.ctx, bounds, buf); err != nil {
 			return err
 		}
-		t.stage.run.decodedBytes.Add(int64(len(buf)))
+		t.didRead(start, int64(len(buf)), int64(len(buf)))
 		*o = l.inBuffer(buf, r, bounds, cStrides(bounds.Shape))
 		return nil
 	}
@@ -217,8 +219,32 @@ func (l arrayLeaf) inBuffer(buf []byte, r region, box nd.Box, strides []int) ope
 func (l arrayLeaf) chunkAt(t *task, coord []int) (*chunkEntry, nd.Box, error) {
 	grid := l.src.Meta().ReadGrid
 	box := grid.Box(coord)
-	e, err := t.stage.cache.get(t.ctx, l.src, coord, grid.Index(coord), l.chunk, box.Size()*l.item)
+	n := box.Size() * l.item
+	start := t.w.clock()
+	e, decoded, err := t.stage.cache.get(t.ctx, l.src, coord, grid.Index(coord), l.chunk, n)
+	if decoded {
+		t.didRead(start, t.storedSize(l.src, coord), int64(n))
+	}
 	return e, box, err
+}
+
+// didRead counts what a task read.
+func (t *task) didRead(start time.Time, read, decoded int64) {
+	t.stage.run.decodedBytes.Add(decoded)
+	r := &t.w.report
+	r.Reading += t.w.clock().Sub(start)
+	r.Read += read
+	r.Decoded += decoded
+}
+
+// storedSize returns the bytes of a chunk in its store, if anybody wants to know
+// and the array does.
+func (t *task) storedSize(src storage.Array, coord []int) int64 {
+	if z, ok := src.(storage.StoredSizer); ok && t.stage.run.p.opts.OnEvent != nil {
+		n, _, _ := z.StoredSize(t.ctx, coord) // an error shows where the chunk is read
+		return n
+	}
+	return 0
 }
 
 // gather copies a region that spans several chunks into a dense buffer.

@@ -263,6 +263,7 @@ type run struct {
 	p             *Program
 	pool          *pool
 	decodedChunks atomic.Int64
+	readBytes     atomic.Int64 // counted for events only
 	decodedBytes  atomic.Int64
 	writtenBytes  atomic.Int64
 	events        sync.Mutex
@@ -339,16 +340,22 @@ func (r *run) emit(e diag.Event) {
 		return
 	}
 	e.Time = time.Now()
-	e.Decoded, e.Written = r.decodedBytes.Load(), r.writtenBytes.Load()
+	e.Read, e.Decoded, e.Written = r.readBytes.Load(), r.decodedBytes.Load(), r.writtenBytes.Load()
 	r.events.Lock()
 	defer r.events.Unlock()
 	r.p.opts.OnEvent(e)
 }
 
-func (r *run) taskDone(s *stage, done *atomic.Int64) {
-	if r.p.opts.OnEvent != nil {
-		r.emit(s.event(diag.TaskDone, int(done.Add(1)), nil))
+// taskDone reports a task; done counts those of the stage.
+func (w *worker) taskDone(done *atomic.Int64) {
+	r := w.stage.run
+	if r.p.opts.OnEvent == nil {
+		return
 	}
+	r.readBytes.Add(w.report.Read)
+	e := w.stage.event(diag.TaskDone, int(done.Add(1)), nil)
+	e.Task = w.report
+	r.emit(e)
 }
 
 // stackOf returns the stack of a panic, for an error.

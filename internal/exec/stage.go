@@ -7,7 +7,9 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
+	"github.com/ndgrid/ndgrid/diag"
 	"github.com/ndgrid/ndgrid/internal/kernel"
 	"github.com/ndgrid/ndgrid/internal/plan"
 	"github.com/ndgrid/ndgrid/nd"
@@ -58,6 +60,8 @@ func (s *sink) isReduction() bool { return s.reducer != nil }
 // worker is what one goroutine of a stage keeps between tasks.
 type worker struct {
 	task
+	id     int
+	report diag.Task
 	bufs   [][]byte // the i-th buffer a task takes
 	tiles  []byte
 	frames map[*program]*frame
@@ -161,9 +165,9 @@ func (s *stage) exec(ctx context.Context) error {
 		q.close()
 	})
 	defer stop()
-	for range min(s.workers, ranges) {
+	for id := range min(s.workers, ranges) {
 		wg.Go(func() {
-			w := s.newWorker(ctx)
+			w := s.newWorker(ctx, id)
 			for i, ok := q.claim(); ok; i, ok = q.claim() {
 				lo, hi := i*s.batch, min((i+1)*s.batch, n)
 				if i, err := w.run(lo, hi, &done); err != nil {
@@ -188,9 +192,9 @@ func (s *stage) exec(ctx context.Context) error {
 	return first
 }
 
-func (s *stage) newWorker(ctx context.Context) *worker {
+func (s *stage) newWorker(ctx context.Context, id int) *worker {
 	ndim := s.domain.NDim()
-	w := &worker{trees: map[*sink]*treeBuf{}, frames: map[*program]*frame{}, stacks: map[*sink]*stack{},
+	w := &worker{id: id, trees: map[*sink]*treeBuf{}, frames: map[*program]*frame{}, stacks: map[*sink]*stack{},
 		coord: make([]int, ndim), box: nd.Box{Start: make([]int, ndim), Shape: make([]int, ndim)}}
 	w.task = task{ctx: ctx, stage: s, w: w}
 	for _, k := range s.sinks {
@@ -213,11 +217,12 @@ func (w *worker) run(lo, hi int, done *atomic.Int64) (i int, err error) {
 	}
 	for ; i < hi; i++ {
 		w.moveTo(i)
+		w.report = diag.Task{Index: i, Worker: w.id, Start: w.clock()}
 		if err := w.compute(); err != nil {
 			return i, err
 		}
 		w.release([2]int{})
-		w.stage.run.taskDone(w.stage, done)
+		w.taskDone(done)
 	}
 	for _, k := range w.stage.sinks {
 		if err := w.flush(w.stacks[k]); err != nil {
@@ -225,6 +230,14 @@ func (w *worker) run(lo, hi int, done *atomic.Int64) (i int, err error) {
 		}
 	}
 	return i, nil
+}
+
+// clock returns the time, if anybody wants to know.
+func (w *worker) clock() (now time.Time) {
+	if w.stage.run.p.opts.OnEvent != nil {
+		now = time.Now()
+	}
+	return now
 }
 
 // moveTo makes coord and box those of the i-th task.
@@ -379,13 +392,17 @@ func (s *stage) finish(t *task, k *sink, coord []int, states []byte) error {
 func (s *stage) put(t *task, k *sink, coord []int, box nd.Box, buf []byte) error {
 	if _, ok := k.target.(arrayTarget); ok {
 		s.run.writtenBytes.Add(int64(len(buf)))
+		t.w.report.Written += int64(len(buf))
 	}
-	return k.target.put(t.ctx, coord, box, buf)
+	start := t.w.clock()
+	err := k.target.put(t.ctx, coord, box, buf)
+	t.w.report.Storing += t.w.clock().Sub(start)
+	return err
 }
 
 // empty gives the reductions of a domain without elements their results.
 func (s *stage) empty(ctx context.Context) error {
-	t := &task{ctx: ctx, stage: s, w: &worker{}}
+	t := &s.newWorker(ctx, 0).task
 	for _, k := range s.sinks {
 		if !k.isReduction() {
 			continue
