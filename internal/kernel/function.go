@@ -34,7 +34,10 @@ func functionOps[T nd.Float]() opSet {
 // rounded, but shorter forms of their own.
 func functions32() opSet {
 	set := opSet{}
-	for name, f := range map[string]func(float32) float32{} {
+	for name, f := range map[string]func(float32) float32{
+		"exp": expFloat32, "exp2": exp2Float32, "expm1": expm1Float32,
+		"log": logFloat32, "log2": log2Float32, "log10": log10Float32, "log1p": log1pFloat32,
+	} {
 		set[name] = each(f)
 	}
 	return set
@@ -65,36 +68,3 @@ func viaFloat64[T nd.Float](f func(float64) float64) typed {
 
 // positive reports whether x is a finite number above 0: what has a logarithm.
 func positive(x float64) bool { return x > 0 && x <= math.MaxFloat64 }
-
-func log2(x float64) float64 { return logBase(x, 0x1.71547652b82fep+0, 0x1.777d0ffda0d24p-56) }
-
-func log10(x float64) float64 { return logBase(x, 0x1.bcb7b1526e50ep-2, 0x1.95355baaafad3p-57) }
-
-// logBase is log(x)*(c+cLo), exact where it is whole.
-func logBase(x, c, cLo float64) float64 {
-	if !positive(x) {
-		return math.Log(x)
-	}
-	hi, lo := logParts(x)
-	p := float64(hi * c)
-	return p + (math.FMA(hi, c, -p) + float64(hi*cLo) + float64(lo*c))
-}
-
-// log1p keeps what 1+x loses.
-func log1p(x float64) float64 {
-	switch {
-	case math.Abs(x) < 0x1p-54:
-		return x
-	case !(x > -1 && x <= math.MaxFloat64):
-		return math.Log1p(x)
-	}
-	u, rest := sum2(1, x)
-	hi, lo := logParts(u)
-	return hi + (lo + rest/u)
-}
-
-func exp2(x float64) float64 {
-	const ln2, ln2Tail = 0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56
-	p := float64(x * ln2)
-	return expSum(p, math.FMA(x, ln2, -p)+float64(x*ln2Tail))
-}

@@ -1,33 +1,12 @@
 package kernel
 
-import (
-	"math"
-	"math/big"
-)
+import "math"
 
 // Parts of ln 2: k*ln2Hi is exact for |k| < 2^16.
 const (
 	ln2Hi = 0x1.62e42fefap-1
 	ln2Lo = 0x1.cf79abc9e3b3ap-40
 )
-
-// roots holds 2^(j/16), upper and lower part.
-var roots = func() (t [16][2]float64) {
-	root := big.NewFloat(2).SetPrec(150)
-	for range 4 {
-		root.Sqrt(root)
-	}
-	v := big.NewFloat(1).SetPrec(150)
-	for j := range t {
-		t[j][0], _ = v.Float64()
-		t[j][1], _ = new(big.Float).Sub(v, big.NewFloat(t[j][0])).Float64()
-		v.Mul(v, root)
-	}
-	return t
-}()
-
-// exp is within 0.6 units of the last place, on every machine the same.
-func exp(x float64) float64 { return expSum(x, 0) }
 
 // expSum is exp(x+low) for a low that is small beside x.
 func expSum(x, low float64) float64 {
@@ -43,20 +22,6 @@ func expSum(x, low float64) float64 {
 		return math.Ldexp(v, k)
 	}
 	return v * math.Float64frombits(uint64(k+1023)<<52)
-}
-
-// expm1 takes the 1 away before rounding.
-func expm1(x float64) float64 {
-	switch {
-	case x == 0:
-		return x
-	case !(math.Abs(x) < 40):
-		return expSum(x, 0) - 1
-	}
-	root, q, k := expParts(x, 0)
-	scale := math.Float64frombits(uint64(k+1023) << 52)
-	v, rest := sum2(root[0]*scale, -1)
-	return v + (rest + float64(scale*(root[1]+float64(root[0]*q))))
 }
 
 // expParts returns exp(x+low) = 2^k * root * (1+q), where root is in two parts
@@ -89,33 +54,6 @@ func split(x float64) (m, k float64) {
 		return m / 2, k + 1
 	}
 	return m, k
-}
-
-// log is within a unit of the last place: log(1+f) = f - f^2/2 + s(f^2/2 + R),
-// s = f/(2+f), R = 2/3 s^2 + 2/5 s^4 + …
-func log(x float64) float64 {
-	if !positive(x) {
-		return math.Log(x)
-	}
-	m, k := split(x)
-	f := m - 1
-	s := f / (2 + f)
-	z := float64(s * s)
-	w := float64(z * z)
-	// Every second term, so that two chains go side by side.
-	a := 2./19 + float64(w*(2./23))
-	b := 2./17 + float64(w*(2./21))
-	a = 2./15 + float64(w*a)
-	b = 2./13 + float64(w*b)
-	a = 2./11 + float64(w*a)
-	b = 2./9 + float64(w*b)
-	a = 2./7 + float64(w*a)
-	b = 2./5 + float64(w*b)
-	a = 2./3 + float64(w*a)
-	r := float64(z*a) + float64(w*b)
-	half := float64(f*f) / 2
-	low := float64(s*(half+r)) + float64(k*ln2Lo)
-	return float64(k*ln2Hi) - ((half - low) - f)
 }
 
 // logParts is log(x) in two parts, to some 2^-65 of it, for finite x > 0.

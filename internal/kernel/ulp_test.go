@@ -27,9 +27,28 @@ type ulpCase struct {
 
 // ulpCases are all functions that docs/mathematics.md has errors of.
 var ulpCases = []ulpCase{
-	{name: "exp", limit: 0.75, limit32: 0.52, draw: oneOf(anySize(-60, 10), evenly(-746, 710), evenly(-104, 89), evenly(-2, 2))},
-	{name: "log", limit: 0.75, limit32: 0.52, draw: magnitude(oneOf(anySize(-1074, 1024), anySize(-149, 128), nearTo(1), evenly(0, 4)))},
+	{name: "exp", limit: 0.76, limit32: 0.52, draw: oneOf(anySize(-60, 10), evenly(-746, 710), evenly(-104, 89), evenly(-2, 2))},
+	{name: "exp2", limit: 0.76, limit32: 0.52, draw: oneOf(anySize(-60, 11), evenly(-1076, 1025), evenly(-150, 129), evenly(-2, 2))},
+	{name: "expm1", limit: 0.75, limit32: 0.52, draw: oneOf(anySize(-1074, 10), anySize(-60, 2), evenly(-60, 710), evenly(-2, 2), evenly(-0.2, 0.2))},
+	{name: "log", limit: 0.75, limit32: 0.52, draw: positiveNumbers},
+	{name: "log2", limit: 0.75, limit32: 0.52, draw: positiveNumbers},
+	{name: "log10", limit: 0.75, limit32: 0.52, draw: positiveNumbers},
+	{name: "log1p", limit: 0.75, limit32: 0.52, draw: oneOf(anySize(-1074, 0), magnitude(anySize(-1, 1024)), anySize(-30, 0), nearTo(-1), evenly(-1, 1), evenly(-0.1, 0.1))},
+	{name: "sin", limit: 0.75, limit32: 0.52, draw: angles},
+	{name: "cos", limit: 0.75, limit32: 0.52, draw: angles},
+	{name: "tan", limit: 0.75, limit32: 0.52, draw: angles},
 }
+
+// positiveNumbers draws arguments of logarithms.
+var positiveNumbers = magnitude(oneOf(anySize(-1074, 1024), anySize(-149, 128), nearTo(1), evenly(0.5, 2), evenly(0, 4)))
+
+// angles draws arguments of sines: a share of them next to multiples of pi/2.
+var angles = oneOf(anySize(-1074, -20), anySize(-20, 20), anySize(20, 1024), anySize(-20, 128), evenly(-7, 7), evenly(-800, 800), func(rng *rand.Rand) float64 {
+	x := math.Trunc(anySize(0, rng.IntN(24)+1)(rng)) * (math.Pi / 2)
+	return math.Float64frombits(math.Float64bits(x) + rng.Uint64N(3) - 1)
+}, func(rng *rand.Rand) float64 {
+	return float64(float32(math.Trunc(anySize(0, 18)(rng)) * (math.Pi / 2)))
+})
 
 // evenly, anySize and nearTo draw arguments: evenly between two numbers; of
 // either sign and of any size between powers of two; and at distances of all
