@@ -225,11 +225,14 @@ func bloscStream(dst, src []byte, format byte) error {
 	case bloscLZ4:
 		return decodeLZ4(dst, src)
 	case bloscZlib, bloscZstd:
-		c := Codec(&zstdCodec{size: len(dst)})
-		if format == bloscZlib {
-			c = &flate{size: len(dst), pools: &zlibPools, newReader: newZlibReader}
+		var out []byte
+		var err error
+		if format == bloscZstd {
+			out, err = decodeZstd(dst[:0], src, len(dst))
+		} else {
+			c := flate{size: len(dst), pools: &zlibPools, newReader: newZlibReader}
+			out, err = c.Decode(dst[:0], src)
 		}
-		out, err := c.Decode(dst[:0], src)
 		if err == nil && len(out) != len(dst) {
 			err = corrupt("%d bytes, there should be %d", len(out), len(dst))
 		}

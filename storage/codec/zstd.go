@@ -94,14 +94,17 @@ func (z *zstdCodec) Encode(dst, src []byte) ([]byte, error) {
 	return dst, nil
 }
 
-func (z *zstdCodec) Decode(dst, src []byte) ([]byte, error) {
-	if cap(dst)-len(dst) < z.size {
-		dst = append(make([]byte, 0, len(dst)+z.size), dst...)
+func (z *zstdCodec) Decode(dst, src []byte) ([]byte, error) { return decodeZstd(dst, src, z.size) }
+
+// decodeZstd appends what the frames of src hold to dst, size bytes at most.
+func decodeZstd(dst, src []byte, size int) ([]byte, error) {
+	if cap(dst)-len(dst) < size {
+		dst = append(make([]byte, 0, len(dst)+size), dst...)
 	}
-	out, err := zstdDecoder().DecodeAll(src, dst[:len(dst):len(dst)+z.size])
+	out, err := zstdDecoder().DecodeAll(src, dst[:len(dst):len(dst)+size])
 	switch {
 	case errors.Is(err, zstd.ErrDecoderSizeExceeded):
-		return dst, corrupt("more than the %d bytes there should be", z.size)
+		return dst, corrupt("more than the %d bytes there should be", size)
 	case err != nil:
 		return dst, corrupt("%v", err)
 	}
