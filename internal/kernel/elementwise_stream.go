@@ -6,8 +6,8 @@ import "github.com/ndgrid/ndgrid/nd"
 // caches the reading of its lines before they are overwritten, and leave the
 // caches to others. They are for memory that nobody reads soon.
 
-// streams holds the loops whose stores go past the caches, by level.
-var streams [numLevels]map[nd.Kind]map[string]Loop
+// streams are the loops whose stores go past the caches.
+var streams faster[opOf]
 
 // StreamOf returns the loop of an operation, or of a fused one, whose stores go
 // past the caches, if there is one: for the arithmetic of floats where the
@@ -18,12 +18,7 @@ func StreamOf(name string, _ Params, args []nd.DType) (Loop, bool) {
 	if len(args) == 0 || !allSame(args) {
 		return nil, false
 	}
-	for l := level; l > Plain; l-- {
-		if loop, ok := streams[l][args[0].Kind()][name]; ok {
-			return loop, true
-		}
-	}
-	return nil, false
+	return streams.find(opOf{args[0].Kind(), name})
 }
 
 // CopyStream copies src to dst, which are of the same length and do not

@@ -24,17 +24,15 @@ func lengths(f func(n int)) {
 func TestStreams(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 2))
 	atLevels(t, func(t *testing.T, l Level) {
-		for k, ops := range streams[l] {
-			for name := range ops {
-				d := dtypeOfKind(k)
-				op, ok := plainLoop(k, name)
-				require.True(t, ok, name)
-				loop, ok := StreamOf(name, nil, []nd.DType{d, d, d}[:op.nargs])
-				require.True(t, ok, name)
-				t.Run(d.String()+"/"+name, func(t *testing.T) {
-					lengths(func(n int) { checkStream(t, rng, d, op, loop, n) })
-				})
-			}
+		for which := range streams[l] {
+			d := dtypeOfKind(which.kind)
+			op, ok := plainLoop(which.kind, which.name)
+			require.True(t, ok, which.name)
+			loop, ok := StreamOf(which.name, nil, []nd.DType{d, d, d}[:op.nargs])
+			require.True(t, ok, which.name)
+			t.Run(d.String()+"/"+which.name, func(t *testing.T) {
+				lengths(func(n int) { checkStream(t, rng, d, op, loop, n) })
+			})
 		}
 	})
 }
@@ -90,4 +88,128 @@ func TestCopyStream(t *testing.T) {
 			require.Zero(t, testing.AllocsPerRun(1, func() { CopyStream(whole[guard:guard+n], src); Prefetch(src); Fence() }))
 		}
 	})
+}
+
+// TestWhereLevels compares where with the plain loops.
+func TestWhereLevels(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	atLevels(t, func(t *testing.T, l Level) {
+		for size, loop := range fastWhere[l] {
+			d := map[int]nd.DType{1: nd.Int8, 2: nd.Int16, 4: nd.Int32, 8: nd.Int64}[size]
+			lengths(func(n int) {
+				checkMixed(t, rng, []nd.DType{nd.Uint8, d, d}, d, plainWhere[size], loop, n)
+				checkMixed(t, rng, []nd.DType{nd.Bool, d, d}, d, plainWhere[size], loop, n)
+			})
+		}
+	})
+}
+
+// checkMixed compares two loops whose arguments differ in dtype.
+func checkMixed(t *testing.T, rng *rand.Rand, in []nd.DType, out nd.DType, plain, loop Loop, n int) {
+	for scalars := range 1 << len(in) {
+		args := make([][]byte, len(in))
+		for a, d := range in {
+			m := n
+			if scalars>>a&1 != 0 {
+				m = 1
+			}
+			args[a] = offset(awkwardTile(rng, d, m), rng.IntN(16)*d.Size())
+		}
+		want := make([]byte, n*out.Size())
+		if n > 0 {
+			plain(want, args)
+		}
+		const guard = 64
+		whole := offset(make([]byte, n*out.Size()+2*guard), rng.IntN(16)*out.Size())
+		got := whole[guard : guard+n*out.Size()]
+		loop(got, args)
+		sameElements(t, out, want, got, "%v to %v, %d, scalars %b of %v", in, out, n, scalars, args)
+		require.Equal(t, make([]byte, guard), whole[:guard], "before dst")
+		require.Equal(t, make([]byte, guard), whole[guard+len(got):], "behind dst")
+		for a, d := range in {
+			if d.Size() == out.Size() && len(args[a]) == len(want) {
+				same := append([][]byte{}, args...)
+				same[a] = offset(args[a], 0)
+				loop(same[a], same)
+				sameElements(t, out, want, same[a], "%v to %v, into argument %d of %d, scalars %b", in, out, a, n, scalars)
+			}
+		}
+	}
+}
+
+// TestFusedPairs compares fused loops with the two they stand for, in both
+// orders of arguments that commute.
+func TestFusedPairs(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 5))
+	atLevels(t, func(t *testing.T, _ Level) {
+		for _, d := range []nd.DType{nd.Float64, nd.Float32} {
+			for p, f := range fusions {
+				for range 200 {
+					checkFusion(t, rng, d, p, f, 1+rng.IntN(100))
+				}
+			}
+		}
+	})
+}
+
+// loopNamed is the loop of an operation of n arguments, fused or not, and their number.
+func loopNamed(t *testing.T, name string, d nd.DType) (Loop, int) {
+	op, ok := plainLoop(d.Kind(), name)
+	require.True(t, ok, name)
+	if u, ok := LookupUfunc(name); ok {
+		return u.Bind(nil, []nd.DType{d, d, d}[:op.nargs]), op.nargs
+	}
+	loop, ok := FusedLoop(name, nil, []nd.DType{d, d, d}[:op.nargs])
+	require.True(t, ok, name)
+	return loop, op.nargs
+}
+
+func checkFusion(t *testing.T, rng *rand.Rand, d nd.DType, p pair, f Fusion, n int) {
+	inner, innerArgs := loopNamed(t, p.inner, d)
+	outer, outerArgs := loopNamed(t, p.outer, d)
+	loop, nargs := loopNamed(t, f.Name, d)
+	require.Equal(t, innerArgs+outerArgs-1, nargs, f.Name)
+	require.Len(t, f.Order, nargs)
+	var of []([]byte) // the pair
+	for range nargs {
+		of = append(of, awkwardTile(rng, d, n))
+	}
+	inside := make([]byte, n*d.Size())
+	inner(inside, of[p.pos:p.pos+innerArgs])
+	want, got := make([]byte, n*d.Size()), make([]byte, n*d.Size())
+	outside := append(append(append([][]byte{}, of[:p.pos]...), inside), of[p.pos+innerArgs:]...)
+	outer(want, outside)
+	var args [][]byte
+	for _, at := range f.Order {
+		args = append(args, of[at])
+	}
+	loop(got, args)
+	sameElements(t, d, want, got, "%v %s of %v", p, f.Name, of)
+}
+
+// TestFuse finds sqrt(x²+y²) from the arguments outward.
+func TestFuse(t *testing.T) {
+	name := "add"
+	for _, s := range []struct {
+		outer, inner string
+		pos          int
+	}{{"add", "square", 0}, {"square_add", "square", 1}, {"sqrt", "sum_squares", 0}} {
+		f, ok := Fuse(s.outer, s.inner, s.pos)
+		require.True(t, ok)
+		require.Equal(t, []int{0, 1}, f.Order)
+		name = f.Name
+	}
+	require.Equal(t, "hypot_plain", name)
+	_, ok := Fuse("sub", "mul", 1)
+	require.False(t, ok)
+	_, ok = FusedLoop("mul_add", nil, []nd.DType{nd.Float64, nd.Float64})
+	require.False(t, ok)
+	_, ok = FusedLoop("add", nil, []nd.DType{nd.Float64, nd.Float64})
+	require.False(t, ok)
+	_, ok = FusedLoop("mul_add", nil, []nd.DType{nd.Int8, nd.Int8, nd.Int8})
+	require.False(t, ok)
+	for name := range fused[nd.KindFloat64] {
+		_, ok := LookupUfunc(name)
+		require.False(t, ok, "%s is for the executor", name)
+	}
 }

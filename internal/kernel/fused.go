@@ -59,7 +59,7 @@ func FusedLoop(name string, _ Params, args []nd.DType) (Loop, bool) {
 	if !ok || op.nargs != len(args) {
 		return nil, false
 	}
-	if loop, ok := fastLoop(args[0].Kind(), name); ok {
+	if loop, ok := fast.find(opOf{args[0].Kind(), name}); ok {
 		return loop, true
 	}
 	return op.loop, true

@@ -29,35 +29,43 @@ var (
 // Levels returns the levels this machine has, Plain first.
 func Levels() []Level { return []Level{Plain, AVX2, AVX512}[:best+1] }
 
-// fast holds loops that take the place of those in the table, by level. They
-// give the same bits.
-var fast [numLevels]map[nd.Kind]map[string]Loop
+// faster holds loops that take the place of plain ones from a level up, by
+// what they are looked up with. They give the same bits.
+type faster[K comparable] [numLevels]map[K]Loop
 
-// accelerate makes loop take the place of the plain one from a level up.
-func accelerate(from Level, k nd.Kind, name string, loop Loop) {
-	if fast[from] == nil {
-		fast[from] = map[nd.Kind]map[string]Loop{}
+func (f *faster[K]) add(from Level, k K, loop Loop) {
+	if f[from] == nil {
+		f[from] = map[K]Loop{}
 	}
-	if fast[from][k] == nil {
-		fast[from][k] = map[string]Loop{}
-	}
-	fast[from][k][name] = loop
+	f[from][k] = loop
 }
 
-// loopOf returns the fastest loop of an operation in the table.
-func loopOf(k nd.Kind, name string) Loop {
-	if f, ok := fastLoop(k, name); ok {
-		return f
-	}
-	return loops[k][name].loop
-}
-
-// fastLoop returns the fastest loop in assembly, if there is one.
-func fastLoop(k nd.Kind, name string) (Loop, bool) {
+// find returns the fastest loop, if there is one beside the plain one.
+func (f *faster[K]) find(k K) (Loop, bool) {
 	for l := level; l > Plain; l-- {
-		if f, ok := fast[l][k][name]; ok {
-			return f, true
+		if loop, ok := f[l][k]; ok {
+			return loop, true
 		}
 	}
 	return nil, false
+}
+
+// opOf is an operation of one dtype, by its kind.
+type opOf struct {
+	kind nd.Kind
+	name string
+}
+
+// fast are the loops that take the place of those in the table, or of fused ones.
+var fast faster[opOf]
+
+// accelerate makes loop take the place of the plain one from a level up.
+func accelerate(from Level, k nd.Kind, name string, loop Loop) { fast.add(from, opOf{k, name}, loop) }
+
+// loopOf returns the fastest loop of an operation in the table.
+func loopOf(k nd.Kind, name string) Loop {
+	if f, ok := fast.find(opOf{k, name}); ok {
+		return f
+	}
+	return loops[k][name].loop
 }

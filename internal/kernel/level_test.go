@@ -70,17 +70,15 @@ func awkwardTile(rng *rand.Rand, k nd.DType, n int) []byte {
 func TestLevels(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 1))
 	for l := AVX2; l <= best; l++ {
-		for k, ops := range fast[l] {
-			for name, loop := range ops {
-				t.Run(l.String()+"/"+dtypeOfKind(k).String()+"/"+name, func(t *testing.T) {
-					for n := 1; n < 200; n++ {
-						checkLevel(t, rng, k, name, loop, n)
-					}
-					for _, n := range []int{Tile - 1, Tile, Tile + 1, 5*Tile + 3} {
-						checkLevel(t, rng, k, name, loop, n)
-					}
-				})
-			}
+		for op, loop := range fast[l] {
+			t.Run(l.String()+"/"+dtypeOfKind(op.kind).String()+"/"+op.name, func(t *testing.T) {
+				for n := 1; n < 200; n++ {
+					checkLevel(t, rng, op.kind, op.name, loop, n)
+				}
+				for _, n := range []int{Tile - 1, Tile, Tile + 1, 5*Tile + 3} {
+					checkLevel(t, rng, op.kind, op.name, loop, n)
+				}
+			})
 		}
 	}
 }
@@ -142,27 +140,25 @@ func FuzzLevels(f *testing.F) {
 	f.Add([]byte("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for l := AVX2; l <= best; l++ {
-			for k, ops := range fast[l] {
-				for name, loop := range ops {
-					op, _ := plainLoop(k, name)
-					in := dtypeOfKind(k)
-					n := len(data) / in.Size() / op.nargs
-					if n == 0 {
-						continue
-					}
-					out := in
-					if op.out.Valid() {
-						out = op.out
-					}
-					var args [][]byte
-					for a := range op.nargs {
-						args = append(args, offset(data[a*n*in.Size():][:n*in.Size()], 0))
-					}
-					want, got := make([]byte, n*out.Size()), make([]byte, n*out.Size())
-					op.loop(want, args)
-					loop(got, args)
-					sameElements(t, out, want, got, "%v %s of %v", l, name, args)
+			for which, loop := range fast[l] {
+				op, _ := plainLoop(which.kind, which.name)
+				in := dtypeOfKind(which.kind)
+				n := len(data) / in.Size() / op.nargs
+				if n == 0 {
+					continue
 				}
+				out := in
+				if op.out.Valid() {
+					out = op.out
+				}
+				var args [][]byte
+				for a := range op.nargs {
+					args = append(args, offset(data[a*n*in.Size():][:n*in.Size()], 0))
+				}
+				want, got := make([]byte, n*out.Size()), make([]byte, n*out.Size())
+				op.loop(want, args)
+				loop(got, args)
+				sameElements(t, out, want, got, "%v %s of %v", l, which.name, args)
 			}
 		}
 	})

@@ -5,9 +5,6 @@ import "github.com/ndgrid/ndgrid/nd"
 // whereUfunc is where(cond, a, b): a where cond is true, else b. It moves
 // memory only, so every dtype with a Go type has it.
 func whereUfunc() *Ufunc {
-	bySize := map[int]Loop{
-		1: where[uint8], 2: where[uint16], 4: where[uint32], 8: where[uint64], 16: where[complex128],
-	}
 	return &Ufunc{
 		Name:  "where",
 		NArgs: 3,
@@ -20,9 +17,21 @@ func whereUfunc() *Ufunc {
 			}
 			return args[1], nil
 		},
-		Bind: func(_ Params, args []nd.DType) Loop { return bySize[args[1].Size()] },
+		Bind: func(_ Params, args []nd.DType) Loop {
+			size := args[1].Size()
+			if loop, ok := fastWhere.find(size); ok {
+				return loop
+			}
+			return plainWhere[size]
+		},
 	}
 }
+
+// The loops of where, by the bytes of an element.
+var (
+	plainWhere = map[int]Loop{1: where[uint8], 2: where[uint16], 4: where[uint32], 8: where[uint64], 16: where[complex128]}
+	fastWhere  faster[int]
+)
 
 func where[T any](dst []byte, args [][]byte) {
 	d, a, b := view[T](dst), view[T](args[1]), view[T](args[2])

@@ -16,7 +16,7 @@ func MulFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
 // DivFloat64AVX2 sets dst[i] = a[i] / b[i] for i < n.
 func DivFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
 
-// SquareFloat64AVX2 sets dst[i] = a[i] * a[i] for i < n.
+// SquareFloat64AVX2 sets dst[i] = a[i]² for i < n.
 func SquareFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
 
 // SqrtFloat64AVX2 sets dst[i] = √a[i] for i < n.
@@ -40,7 +40,7 @@ func MulFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
 // DivFloat64AVX512 sets dst[i] = a[i] / b[i] for i < n.
 func DivFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
 
-// SquareFloat64AVX512 sets dst[i] = a[i] * a[i] for i < n.
+// SquareFloat64AVX512 sets dst[i] = a[i]² for i < n.
 func SquareFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
 
 // SqrtFloat64AVX512 sets dst[i] = √a[i] for i < n.
@@ -51,6 +51,66 @@ func NegFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
 
 // AbsFloat64AVX512 sets dst[i] = |a[i]| for i < n.
 func AbsFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// RoundFloat64AVX2 sets dst[i] = a[i] rounded to the nearest whole number, half to even for i < n.
+func RoundFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// FloorFloat64AVX2 sets dst[i] = ⌊a[i]⌋ for i < n.
+func FloorFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// CeilFloat64AVX2 sets dst[i] = ⌈a[i]⌉ for i < n.
+func CeilFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// TruncFloat64AVX2 sets dst[i] = a[i] rounded toward zero for i < n.
+func TruncFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// RoundFloat64AVX512 sets dst[i] = a[i] rounded to the nearest whole number, half to even for i < n.
+func RoundFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// FloorFloat64AVX512 sets dst[i] = ⌊a[i]⌋ for i < n.
+func FloorFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// CeilFloat64AVX512 sets dst[i] = ⌈a[i]⌉ for i < n.
+func CeilFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// TruncFloat64AVX512 sets dst[i] = a[i] rounded toward zero for i < n.
+func TruncFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// MinimumFloat64AVX2 sets dst[i] = the lesser of a[i] and b[i], -0 below +0, NaN where either is NaN for i < n.
+func MinimumFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// MaximumFloat64AVX2 sets dst[i] = the greater of a[i] and b[i], +0 above -0, NaN where either is NaN for i < n.
+func MaximumFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// FminFloat64AVX2 sets dst[i] = the lesser of a[i] and b[i], -0 below +0, the other where one is NaN for i < n.
+func FminFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// FmaxFloat64AVX2 sets dst[i] = the greater of a[i] and b[i], +0 above -0, the other where one is NaN for i < n.
+func FmaxFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// ClipFloat64AVX2 sets dst[i] = a[i] where it lies between b[i] and c[i], else the nearer; NaN where any is NaN for i < n.
+func ClipFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// SignFloat64AVX2 sets dst[i] = -1, 0 or 1 for the sign of a[i], NaN where it is NaN for i < n.
+func SignFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// MinimumFloat64AVX512 sets dst[i] = the lesser of a[i] and b[i], -0 below +0, NaN where either is NaN for i < n.
+func MinimumFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// MaximumFloat64AVX512 sets dst[i] = the greater of a[i] and b[i], +0 above -0, NaN where either is NaN for i < n.
+func MaximumFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// FminFloat64AVX512 sets dst[i] = the lesser of a[i] and b[i], -0 below +0, the other where one is NaN for i < n.
+func FminFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// FmaxFloat64AVX512 sets dst[i] = the greater of a[i] and b[i], +0 above -0, the other where one is NaN for i < n.
+func FmaxFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// ClipFloat64AVX512 sets dst[i] = a[i] where it lies between b[i] and c[i], else the nearer; NaN where any is NaN for i < n.
+func ClipFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// SignFloat64AVX512 sets dst[i] = -1, 0 or 1 for the sign of a[i], NaN where it is NaN for i < n.
+func SignFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
 
 // AddFloat32AVX2 sets dst[i] = a[i] + b[i] for i < n.
 func AddFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
@@ -64,7 +124,7 @@ func MulFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
 // DivFloat32AVX2 sets dst[i] = a[i] / b[i] for i < n.
 func DivFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
 
-// SquareFloat32AVX2 sets dst[i] = a[i] * a[i] for i < n.
+// SquareFloat32AVX2 sets dst[i] = a[i]² for i < n.
 func SquareFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
 
 // SqrtFloat32AVX2 sets dst[i] = √a[i] for i < n.
@@ -88,7 +148,7 @@ func MulFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
 // DivFloat32AVX512 sets dst[i] = a[i] / b[i] for i < n.
 func DivFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
 
-// SquareFloat32AVX512 sets dst[i] = a[i] * a[i] for i < n.
+// SquareFloat32AVX512 sets dst[i] = a[i]² for i < n.
 func SquareFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
 
 // SqrtFloat32AVX512 sets dst[i] = √a[i] for i < n.
@@ -99,3 +159,63 @@ func NegFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
 
 // AbsFloat32AVX512 sets dst[i] = |a[i]| for i < n.
 func AbsFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// RoundFloat32AVX2 sets dst[i] = a[i] rounded to the nearest whole number, half to even for i < n.
+func RoundFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// FloorFloat32AVX2 sets dst[i] = ⌊a[i]⌋ for i < n.
+func FloorFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// CeilFloat32AVX2 sets dst[i] = ⌈a[i]⌉ for i < n.
+func CeilFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// TruncFloat32AVX2 sets dst[i] = a[i] rounded toward zero for i < n.
+func TruncFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// RoundFloat32AVX512 sets dst[i] = a[i] rounded to the nearest whole number, half to even for i < n.
+func RoundFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// FloorFloat32AVX512 sets dst[i] = ⌊a[i]⌋ for i < n.
+func FloorFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// CeilFloat32AVX512 sets dst[i] = ⌈a[i]⌉ for i < n.
+func CeilFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// TruncFloat32AVX512 sets dst[i] = a[i] rounded toward zero for i < n.
+func TruncFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// MinimumFloat32AVX2 sets dst[i] = the lesser of a[i] and b[i], -0 below +0, NaN where either is NaN for i < n.
+func MinimumFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// MaximumFloat32AVX2 sets dst[i] = the greater of a[i] and b[i], +0 above -0, NaN where either is NaN for i < n.
+func MaximumFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// FminFloat32AVX2 sets dst[i] = the lesser of a[i] and b[i], -0 below +0, the other where one is NaN for i < n.
+func FminFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// FmaxFloat32AVX2 sets dst[i] = the greater of a[i] and b[i], +0 above -0, the other where one is NaN for i < n.
+func FmaxFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// ClipFloat32AVX2 sets dst[i] = a[i] where it lies between b[i] and c[i], else the nearer; NaN where any is NaN for i < n.
+func ClipFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// SignFloat32AVX2 sets dst[i] = -1, 0 or 1 for the sign of a[i], NaN where it is NaN for i < n.
+func SignFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// MinimumFloat32AVX512 sets dst[i] = the lesser of a[i] and b[i], -0 below +0, NaN where either is NaN for i < n.
+func MinimumFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// MaximumFloat32AVX512 sets dst[i] = the greater of a[i] and b[i], +0 above -0, NaN where either is NaN for i < n.
+func MaximumFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// FminFloat32AVX512 sets dst[i] = the lesser of a[i] and b[i], -0 below +0, the other where one is NaN for i < n.
+func FminFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// FmaxFloat32AVX512 sets dst[i] = the greater of a[i] and b[i], +0 above -0, the other where one is NaN for i < n.
+func FmaxFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// ClipFloat32AVX512 sets dst[i] = a[i] where it lies between b[i] and c[i], else the nearer; NaN where any is NaN for i < n.
+func ClipFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
+// SignFloat32AVX512 sets dst[i] = -1, 0 or 1 for the sign of a[i], NaN where it is NaN for i < n.
+func SignFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)

@@ -2854,6 +2854,3463 @@ masked_done8:
 	VZEROUPPER
 	RET
 
+// func RoundFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·RoundFloat64AVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ form+40(FP), BX
+	SUBQ $0x00000010, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD  (SI)(CX*8), Y0
+	VROUNDPD $0x08, Y0, Y0
+	VMOVUPD  Y0, (AX)(CX*8)
+	VMOVUPD  32(SI)(CX*8), Y0
+	VROUNDPD $0x08, Y0, Y0
+	VMOVUPD  Y0, 32(AX)(CX*8)
+	VMOVUPD  64(SI)(CX*8), Y0
+	VROUNDPD $0x08, Y0, Y0
+	VMOVUPD  Y0, 64(AX)(CX*8)
+	VMOVUPD  96(SI)(CX*8), Y0
+	VROUNDPD $0x08, Y0, Y0
+	VMOVUPD  Y0, 96(AX)(CX*8)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block1
+
+blocks_done2:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD  (SI)(CX*8), Y0
+	VROUNDPD $0x08, Y0, Y0
+	VMOVUPD  Y0, (AX)(CX*8)
+	ADDQ     $0x00000004, CX
+	SUBQ     $0x00000004, DX
+	JGE      block3
+
+blocks_done4:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done6
+
+single5:
+	VMOVSD   (SI)(CX*8), X0
+	VROUNDPD $0x08, X0, X0
+	VMOVSD   X0, (AX)(CX*8)
+	INCQ     CX
+	DECQ     DX
+	JNE      single5
+
+singles_done6:
+	VZEROUPPER
+	RET
+
+// func FloorFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·FloorFloat64AVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ form+40(FP), BX
+	SUBQ $0x00000010, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD  (SI)(CX*8), Y0
+	VROUNDPD $0x09, Y0, Y0
+	VMOVUPD  Y0, (AX)(CX*8)
+	VMOVUPD  32(SI)(CX*8), Y0
+	VROUNDPD $0x09, Y0, Y0
+	VMOVUPD  Y0, 32(AX)(CX*8)
+	VMOVUPD  64(SI)(CX*8), Y0
+	VROUNDPD $0x09, Y0, Y0
+	VMOVUPD  Y0, 64(AX)(CX*8)
+	VMOVUPD  96(SI)(CX*8), Y0
+	VROUNDPD $0x09, Y0, Y0
+	VMOVUPD  Y0, 96(AX)(CX*8)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block1
+
+blocks_done2:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD  (SI)(CX*8), Y0
+	VROUNDPD $0x09, Y0, Y0
+	VMOVUPD  Y0, (AX)(CX*8)
+	ADDQ     $0x00000004, CX
+	SUBQ     $0x00000004, DX
+	JGE      block3
+
+blocks_done4:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done6
+
+single5:
+	VMOVSD   (SI)(CX*8), X0
+	VROUNDPD $0x09, X0, X0
+	VMOVSD   X0, (AX)(CX*8)
+	INCQ     CX
+	DECQ     DX
+	JNE      single5
+
+singles_done6:
+	VZEROUPPER
+	RET
+
+// func CeilFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·CeilFloat64AVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ form+40(FP), BX
+	SUBQ $0x00000010, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD  (SI)(CX*8), Y0
+	VROUNDPD $0x0a, Y0, Y0
+	VMOVUPD  Y0, (AX)(CX*8)
+	VMOVUPD  32(SI)(CX*8), Y0
+	VROUNDPD $0x0a, Y0, Y0
+	VMOVUPD  Y0, 32(AX)(CX*8)
+	VMOVUPD  64(SI)(CX*8), Y0
+	VROUNDPD $0x0a, Y0, Y0
+	VMOVUPD  Y0, 64(AX)(CX*8)
+	VMOVUPD  96(SI)(CX*8), Y0
+	VROUNDPD $0x0a, Y0, Y0
+	VMOVUPD  Y0, 96(AX)(CX*8)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block1
+
+blocks_done2:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD  (SI)(CX*8), Y0
+	VROUNDPD $0x0a, Y0, Y0
+	VMOVUPD  Y0, (AX)(CX*8)
+	ADDQ     $0x00000004, CX
+	SUBQ     $0x00000004, DX
+	JGE      block3
+
+blocks_done4:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done6
+
+single5:
+	VMOVSD   (SI)(CX*8), X0
+	VROUNDPD $0x0a, X0, X0
+	VMOVSD   X0, (AX)(CX*8)
+	INCQ     CX
+	DECQ     DX
+	JNE      single5
+
+singles_done6:
+	VZEROUPPER
+	RET
+
+// func TruncFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·TruncFloat64AVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ form+40(FP), BX
+	SUBQ $0x00000010, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD  (SI)(CX*8), Y0
+	VROUNDPD $0x0b, Y0, Y0
+	VMOVUPD  Y0, (AX)(CX*8)
+	VMOVUPD  32(SI)(CX*8), Y0
+	VROUNDPD $0x0b, Y0, Y0
+	VMOVUPD  Y0, 32(AX)(CX*8)
+	VMOVUPD  64(SI)(CX*8), Y0
+	VROUNDPD $0x0b, Y0, Y0
+	VMOVUPD  Y0, 64(AX)(CX*8)
+	VMOVUPD  96(SI)(CX*8), Y0
+	VROUNDPD $0x0b, Y0, Y0
+	VMOVUPD  Y0, 96(AX)(CX*8)
+	ADDQ     $0x00000010, CX
+	SUBQ     $0x00000010, DX
+	JGE      block1
+
+blocks_done2:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD  (SI)(CX*8), Y0
+	VROUNDPD $0x0b, Y0, Y0
+	VMOVUPD  Y0, (AX)(CX*8)
+	ADDQ     $0x00000004, CX
+	SUBQ     $0x00000004, DX
+	JGE      block3
+
+blocks_done4:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done6
+
+single5:
+	VMOVSD   (SI)(CX*8), X0
+	VROUNDPD $0x0b, X0, X0
+	VMOVSD   X0, (AX)(CX*8)
+	INCQ     CX
+	DECQ     DX
+	JNE      single5
+
+singles_done6:
+	VZEROUPPER
+	RET
+
+// func RoundFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·RoundFloat64AVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ $-1, DI
+	MOVQ form+40(FP), BX
+	SUBQ $0x00000010, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD     (SI)(CX*8), Z0
+	VRNDSCALEPD $0x08, Z0, Z0
+	VMOVUPD     Z0, (AX)(CX*8)
+	VMOVUPD     64(SI)(CX*8), Z0
+	VRNDSCALEPD $0x08, Z0, Z0
+	VMOVUPD     Z0, 64(AX)(CX*8)
+	ADDQ        $0x00000010, CX
+	SUBQ        $0x00000010, DX
+	JGE         block1
+
+blocks_done2:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done4
+
+masked3:
+	BZHIQ       DX, DI, BX
+	KMOVQ       BX, K1
+	VMOVUPD.Z   (SI)(CX*8), K1, Z0
+	VRNDSCALEPD $0x08, Z0, Z0
+	VMOVUPD     Z0, K1, (AX)(CX*8)
+	ADDQ        $0x00000008, CX
+	SUBQ        $0x00000008, DX
+	JG          masked3
+
+masked_done4:
+	VZEROUPPER
+	RET
+
+// func FloorFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·FloorFloat64AVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ $-1, DI
+	MOVQ form+40(FP), BX
+	SUBQ $0x00000010, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD     (SI)(CX*8), Z0
+	VRNDSCALEPD $0x09, Z0, Z0
+	VMOVUPD     Z0, (AX)(CX*8)
+	VMOVUPD     64(SI)(CX*8), Z0
+	VRNDSCALEPD $0x09, Z0, Z0
+	VMOVUPD     Z0, 64(AX)(CX*8)
+	ADDQ        $0x00000010, CX
+	SUBQ        $0x00000010, DX
+	JGE         block1
+
+blocks_done2:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done4
+
+masked3:
+	BZHIQ       DX, DI, BX
+	KMOVQ       BX, K1
+	VMOVUPD.Z   (SI)(CX*8), K1, Z0
+	VRNDSCALEPD $0x09, Z0, Z0
+	VMOVUPD     Z0, K1, (AX)(CX*8)
+	ADDQ        $0x00000008, CX
+	SUBQ        $0x00000008, DX
+	JG          masked3
+
+masked_done4:
+	VZEROUPPER
+	RET
+
+// func CeilFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·CeilFloat64AVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ $-1, DI
+	MOVQ form+40(FP), BX
+	SUBQ $0x00000010, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD     (SI)(CX*8), Z0
+	VRNDSCALEPD $0x0a, Z0, Z0
+	VMOVUPD     Z0, (AX)(CX*8)
+	VMOVUPD     64(SI)(CX*8), Z0
+	VRNDSCALEPD $0x0a, Z0, Z0
+	VMOVUPD     Z0, 64(AX)(CX*8)
+	ADDQ        $0x00000010, CX
+	SUBQ        $0x00000010, DX
+	JGE         block1
+
+blocks_done2:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done4
+
+masked3:
+	BZHIQ       DX, DI, BX
+	KMOVQ       BX, K1
+	VMOVUPD.Z   (SI)(CX*8), K1, Z0
+	VRNDSCALEPD $0x0a, Z0, Z0
+	VMOVUPD     Z0, K1, (AX)(CX*8)
+	ADDQ        $0x00000008, CX
+	SUBQ        $0x00000008, DX
+	JG          masked3
+
+masked_done4:
+	VZEROUPPER
+	RET
+
+// func TruncFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·TruncFloat64AVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ $-1, DI
+	MOVQ form+40(FP), BX
+	SUBQ $0x00000010, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD     (SI)(CX*8), Z0
+	VRNDSCALEPD $0x0b, Z0, Z0
+	VMOVUPD     Z0, (AX)(CX*8)
+	VMOVUPD     64(SI)(CX*8), Z0
+	VRNDSCALEPD $0x0b, Z0, Z0
+	VMOVUPD     Z0, 64(AX)(CX*8)
+	ADDQ        $0x00000010, CX
+	SUBQ        $0x00000010, DX
+	JGE         block1
+
+blocks_done2:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done4
+
+masked3:
+	BZHIQ       DX, DI, BX
+	KMOVQ       BX, K1
+	VMOVUPD.Z   (SI)(CX*8), K1, Z0
+	VRNDSCALEPD $0x0b, Z0, Z0
+	VMOVUPD     Z0, K1, (AX)(CX*8)
+	ADDQ        $0x00000008, CX
+	SUBQ        $0x00000008, DX
+	JG          masked3
+
+masked_done4:
+	VZEROUPPER
+	RET
+
+// func MinimumFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·MinimumFloat64AVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ b+16(FP), DI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ form+40(FP), BX
+	ANDQ $0x07, BX
+	CMPQ BX, $0x00
+	JNE  form1
+	SUBQ $0x00000010, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD (SI)(CX*8), Y0
+	VMOVUPD (DI)(CX*8), Y1
+	VMINPD  Y1, Y0, Y2
+	VMINPD  Y0, Y1, Y0
+	VORPD   Y0, Y2, Y0
+	VMOVUPD Y0, (AX)(CX*8)
+	VMOVUPD 32(SI)(CX*8), Y0
+	VMOVUPD 32(DI)(CX*8), Y1
+	VMINPD  Y1, Y0, Y2
+	VMINPD  Y0, Y1, Y0
+	VORPD   Y0, Y2, Y0
+	VMOVUPD Y0, 32(AX)(CX*8)
+	VMOVUPD 64(SI)(CX*8), Y0
+	VMOVUPD 64(DI)(CX*8), Y1
+	VMINPD  Y1, Y0, Y2
+	VMINPD  Y0, Y1, Y0
+	VORPD   Y0, Y2, Y0
+	VMOVUPD Y0, 64(AX)(CX*8)
+	VMOVUPD 96(SI)(CX*8), Y0
+	VMOVUPD 96(DI)(CX*8), Y1
+	VMINPD  Y1, Y0, Y2
+	VMINPD  Y0, Y1, Y0
+	VORPD   Y0, Y2, Y0
+	VMOVUPD Y0, 96(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block1
+
+blocks_done2:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD (SI)(CX*8), Y0
+	VMOVUPD (DI)(CX*8), Y1
+	VMINPD  Y1, Y0, Y2
+	VMINPD  Y0, Y1, Y0
+	VORPD   Y0, Y2, Y0
+	VMOVUPD Y0, (AX)(CX*8)
+	ADDQ    $0x00000004, CX
+	SUBQ    $0x00000004, DX
+	JGE     block3
+
+blocks_done4:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done6
+
+single5:
+	VMOVSD (SI)(CX*8), X0
+	VMOVSD (DI)(CX*8), X1
+	VMINPD X1, X0, X2
+	VMINPD X0, X1, X0
+	VORPD  X0, X2, X0
+	VMOVSD X0, (AX)(CX*8)
+	INCQ   CX
+	DECQ   DX
+	JNE    single5
+
+singles_done6:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         BX, $0x01
+	JNE          form2
+	VBROADCASTSD (SI), Y0
+	SUBQ         $0x00000010, DX
+	JLT          blocks_done8
+
+block7:
+	VMOVUPD (DI)(CX*8), Y1
+	VMINPD  Y1, Y0, Y2
+	VMINPD  Y0, Y1, Y1
+	VORPD   Y1, Y2, Y1
+	VMOVUPD Y1, (AX)(CX*8)
+	VMOVUPD 32(DI)(CX*8), Y1
+	VMINPD  Y1, Y0, Y2
+	VMINPD  Y0, Y1, Y1
+	VORPD   Y1, Y2, Y1
+	VMOVUPD Y1, 32(AX)(CX*8)
+	VMOVUPD 64(DI)(CX*8), Y1
+	VMINPD  Y1, Y0, Y2
+	VMINPD  Y0, Y1, Y1
+	VORPD   Y1, Y2, Y1
+	VMOVUPD Y1, 64(AX)(CX*8)
+	VMOVUPD 96(DI)(CX*8), Y1
+	VMINPD  Y1, Y0, Y2
+	VMINPD  Y0, Y1, Y1
+	VORPD   Y1, Y2, Y1
+	VMOVUPD Y1, 96(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block7
+
+blocks_done8:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done10
+
+block9:
+	VMOVUPD (DI)(CX*8), Y1
+	VMINPD  Y1, Y0, Y2
+	VMINPD  Y0, Y1, Y1
+	VORPD   Y1, Y2, Y1
+	VMOVUPD Y1, (AX)(CX*8)
+	ADDQ    $0x00000004, CX
+	SUBQ    $0x00000004, DX
+	JGE     block9
+
+blocks_done10:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done12
+
+single11:
+	VMOVSD (DI)(CX*8), X1
+	VMINPD X1, X0, X2
+	VMINPD X0, X1, X1
+	VORPD  X1, X2, X1
+	VMOVSD X1, (AX)(CX*8)
+	INCQ   CX
+	DECQ   DX
+	JNE    single11
+
+singles_done12:
+	VZEROUPPER
+	RET
+
+form2:
+	VBROADCASTSD (DI), Y0
+	SUBQ         $0x00000010, DX
+	JLT          blocks_done14
+
+block13:
+	VMOVUPD (SI)(CX*8), Y1
+	VMINPD  Y0, Y1, Y2
+	VMINPD  Y1, Y0, Y1
+	VORPD   Y1, Y2, Y1
+	VMOVUPD Y1, (AX)(CX*8)
+	VMOVUPD 32(SI)(CX*8), Y1
+	VMINPD  Y0, Y1, Y2
+	VMINPD  Y1, Y0, Y1
+	VORPD   Y1, Y2, Y1
+	VMOVUPD Y1, 32(AX)(CX*8)
+	VMOVUPD 64(SI)(CX*8), Y1
+	VMINPD  Y0, Y1, Y2
+	VMINPD  Y1, Y0, Y1
+	VORPD   Y1, Y2, Y1
+	VMOVUPD Y1, 64(AX)(CX*8)
+	VMOVUPD 96(SI)(CX*8), Y1
+	VMINPD  Y0, Y1, Y2
+	VMINPD  Y1, Y0, Y1
+	VORPD   Y1, Y2, Y1
+	VMOVUPD Y1, 96(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block13
+
+blocks_done14:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done16
+
+block15:
+	VMOVUPD (SI)(CX*8), Y1
+	VMINPD  Y0, Y1, Y2
+	VMINPD  Y1, Y0, Y1
+	VORPD   Y1, Y2, Y1
+	VMOVUPD Y1, (AX)(CX*8)
+	ADDQ    $0x00000004, CX
+	SUBQ    $0x00000004, DX
+	JGE     block15
+
+blocks_done16:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done18
+
+single17:
+	VMOVSD (SI)(CX*8), X1
+	VMINPD X0, X1, X2
+	VMINPD X1, X0, X1
+	VORPD  X1, X2, X1
+	VMOVSD X1, (AX)(CX*8)
+	INCQ   CX
+	DECQ   DX
+	JNE    single17
+
+singles_done18:
+	VZEROUPPER
+	RET
+
+// func MaximumFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·MaximumFloat64AVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ b+16(FP), DI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ form+40(FP), BX
+	ANDQ $0x07, BX
+	CMPQ BX, $0x00
+	JNE  form1
+	SUBQ $0x00000010, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD   (SI)(CX*8), Y0
+	VMOVUPD   (DI)(CX*8), Y1
+	VCMPPD    $0x03, Y1, Y0, Y2
+	VADDPD    Y1, Y0, Y3
+	VMAXPD    Y1, Y0, Y4
+	VMAXPD    Y0, Y1, Y0
+	VANDPD    Y0, Y4, Y0
+	VBLENDVPD Y2, Y3, Y0, Y0
+	VMOVUPD   Y0, (AX)(CX*8)
+	VMOVUPD   32(SI)(CX*8), Y0
+	VMOVUPD   32(DI)(CX*8), Y1
+	VCMPPD    $0x03, Y1, Y0, Y2
+	VADDPD    Y1, Y0, Y3
+	VMAXPD    Y1, Y0, Y4
+	VMAXPD    Y0, Y1, Y0
+	VANDPD    Y0, Y4, Y0
+	VBLENDVPD Y2, Y3, Y0, Y0
+	VMOVUPD   Y0, 32(AX)(CX*8)
+	VMOVUPD   64(SI)(CX*8), Y0
+	VMOVUPD   64(DI)(CX*8), Y1
+	VCMPPD    $0x03, Y1, Y0, Y2
+	VADDPD    Y1, Y0, Y3
+	VMAXPD    Y1, Y0, Y4
+	VMAXPD    Y0, Y1, Y0
+	VANDPD    Y0, Y4, Y0
+	VBLENDVPD Y2, Y3, Y0, Y0
+	VMOVUPD   Y0, 64(AX)(CX*8)
+	VMOVUPD   96(SI)(CX*8), Y0
+	VMOVUPD   96(DI)(CX*8), Y1
+	VCMPPD    $0x03, Y1, Y0, Y2
+	VADDPD    Y1, Y0, Y3
+	VMAXPD    Y1, Y0, Y4
+	VMAXPD    Y0, Y1, Y0
+	VANDPD    Y0, Y4, Y0
+	VBLENDVPD Y2, Y3, Y0, Y0
+	VMOVUPD   Y0, 96(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block1
+
+blocks_done2:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD   (SI)(CX*8), Y0
+	VMOVUPD   (DI)(CX*8), Y1
+	VCMPPD    $0x03, Y1, Y0, Y2
+	VADDPD    Y1, Y0, Y3
+	VMAXPD    Y1, Y0, Y4
+	VMAXPD    Y0, Y1, Y0
+	VANDPD    Y0, Y4, Y0
+	VBLENDVPD Y2, Y3, Y0, Y0
+	VMOVUPD   Y0, (AX)(CX*8)
+	ADDQ      $0x00000004, CX
+	SUBQ      $0x00000004, DX
+	JGE       block3
+
+blocks_done4:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done6
+
+single5:
+	VMOVSD    (SI)(CX*8), X0
+	VMOVSD    (DI)(CX*8), X1
+	VCMPPD    $0x03, X1, X0, X2
+	VADDPD    X1, X0, X3
+	VMAXPD    X1, X0, X4
+	VMAXPD    X0, X1, X0
+	VANDPD    X0, X4, X0
+	VBLENDVPD X2, X3, X0, X0
+	VMOVSD    X0, (AX)(CX*8)
+	INCQ      CX
+	DECQ      DX
+	JNE       single5
+
+singles_done6:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         BX, $0x01
+	JNE          form2
+	VBROADCASTSD (SI), Y0
+	SUBQ         $0x00000010, DX
+	JLT          blocks_done8
+
+block7:
+	VMOVUPD   (DI)(CX*8), Y1
+	VCMPPD    $0x03, Y1, Y0, Y2
+	VADDPD    Y1, Y0, Y3
+	VMAXPD    Y1, Y0, Y4
+	VMAXPD    Y0, Y1, Y1
+	VANDPD    Y1, Y4, Y1
+	VBLENDVPD Y2, Y3, Y1, Y1
+	VMOVUPD   Y1, (AX)(CX*8)
+	VMOVUPD   32(DI)(CX*8), Y1
+	VCMPPD    $0x03, Y1, Y0, Y2
+	VADDPD    Y1, Y0, Y3
+	VMAXPD    Y1, Y0, Y4
+	VMAXPD    Y0, Y1, Y1
+	VANDPD    Y1, Y4, Y1
+	VBLENDVPD Y2, Y3, Y1, Y1
+	VMOVUPD   Y1, 32(AX)(CX*8)
+	VMOVUPD   64(DI)(CX*8), Y1
+	VCMPPD    $0x03, Y1, Y0, Y2
+	VADDPD    Y1, Y0, Y3
+	VMAXPD    Y1, Y0, Y4
+	VMAXPD    Y0, Y1, Y1
+	VANDPD    Y1, Y4, Y1
+	VBLENDVPD Y2, Y3, Y1, Y1
+	VMOVUPD   Y1, 64(AX)(CX*8)
+	VMOVUPD   96(DI)(CX*8), Y1
+	VCMPPD    $0x03, Y1, Y0, Y2
+	VADDPD    Y1, Y0, Y3
+	VMAXPD    Y1, Y0, Y4
+	VMAXPD    Y0, Y1, Y1
+	VANDPD    Y1, Y4, Y1
+	VBLENDVPD Y2, Y3, Y1, Y1
+	VMOVUPD   Y1, 96(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block7
+
+blocks_done8:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done10
+
+block9:
+	VMOVUPD   (DI)(CX*8), Y1
+	VCMPPD    $0x03, Y1, Y0, Y2
+	VADDPD    Y1, Y0, Y3
+	VMAXPD    Y1, Y0, Y4
+	VMAXPD    Y0, Y1, Y1
+	VANDPD    Y1, Y4, Y1
+	VBLENDVPD Y2, Y3, Y1, Y1
+	VMOVUPD   Y1, (AX)(CX*8)
+	ADDQ      $0x00000004, CX
+	SUBQ      $0x00000004, DX
+	JGE       block9
+
+blocks_done10:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done12
+
+single11:
+	VMOVSD    (DI)(CX*8), X1
+	VCMPPD    $0x03, X1, X0, X2
+	VADDPD    X1, X0, X3
+	VMAXPD    X1, X0, X4
+	VMAXPD    X0, X1, X1
+	VANDPD    X1, X4, X1
+	VBLENDVPD X2, X3, X1, X1
+	VMOVSD    X1, (AX)(CX*8)
+	INCQ      CX
+	DECQ      DX
+	JNE       single11
+
+singles_done12:
+	VZEROUPPER
+	RET
+
+form2:
+	VBROADCASTSD (DI), Y0
+	SUBQ         $0x00000010, DX
+	JLT          blocks_done14
+
+block13:
+	VMOVUPD   (SI)(CX*8), Y1
+	VCMPPD    $0x03, Y0, Y1, Y2
+	VADDPD    Y0, Y1, Y3
+	VMAXPD    Y0, Y1, Y4
+	VMAXPD    Y1, Y0, Y1
+	VANDPD    Y1, Y4, Y1
+	VBLENDVPD Y2, Y3, Y1, Y1
+	VMOVUPD   Y1, (AX)(CX*8)
+	VMOVUPD   32(SI)(CX*8), Y1
+	VCMPPD    $0x03, Y0, Y1, Y2
+	VADDPD    Y0, Y1, Y3
+	VMAXPD    Y0, Y1, Y4
+	VMAXPD    Y1, Y0, Y1
+	VANDPD    Y1, Y4, Y1
+	VBLENDVPD Y2, Y3, Y1, Y1
+	VMOVUPD   Y1, 32(AX)(CX*8)
+	VMOVUPD   64(SI)(CX*8), Y1
+	VCMPPD    $0x03, Y0, Y1, Y2
+	VADDPD    Y0, Y1, Y3
+	VMAXPD    Y0, Y1, Y4
+	VMAXPD    Y1, Y0, Y1
+	VANDPD    Y1, Y4, Y1
+	VBLENDVPD Y2, Y3, Y1, Y1
+	VMOVUPD   Y1, 64(AX)(CX*8)
+	VMOVUPD   96(SI)(CX*8), Y1
+	VCMPPD    $0x03, Y0, Y1, Y2
+	VADDPD    Y0, Y1, Y3
+	VMAXPD    Y0, Y1, Y4
+	VMAXPD    Y1, Y0, Y1
+	VANDPD    Y1, Y4, Y1
+	VBLENDVPD Y2, Y3, Y1, Y1
+	VMOVUPD   Y1, 96(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block13
+
+blocks_done14:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done16
+
+block15:
+	VMOVUPD   (SI)(CX*8), Y1
+	VCMPPD    $0x03, Y0, Y1, Y2
+	VADDPD    Y0, Y1, Y3
+	VMAXPD    Y0, Y1, Y4
+	VMAXPD    Y1, Y0, Y1
+	VANDPD    Y1, Y4, Y1
+	VBLENDVPD Y2, Y3, Y1, Y1
+	VMOVUPD   Y1, (AX)(CX*8)
+	ADDQ      $0x00000004, CX
+	SUBQ      $0x00000004, DX
+	JGE       block15
+
+blocks_done16:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done18
+
+single17:
+	VMOVSD    (SI)(CX*8), X1
+	VCMPPD    $0x03, X0, X1, X2
+	VADDPD    X0, X1, X3
+	VMAXPD    X0, X1, X4
+	VMAXPD    X1, X0, X1
+	VANDPD    X1, X4, X1
+	VBLENDVPD X2, X3, X1, X1
+	VMOVSD    X1, (AX)(CX*8)
+	INCQ      CX
+	DECQ      DX
+	JNE       single17
+
+singles_done18:
+	VZEROUPPER
+	RET
+
+// func FminFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·FminFloat64AVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ b+16(FP), DI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ form+40(FP), BX
+	ANDQ $0x07, BX
+	CMPQ BX, $0x00
+	JNE  form1
+	SUBQ $0x00000010, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD   (SI)(CX*8), Y0
+	VMOVUPD   (DI)(CX*8), Y1
+	VMINPD    Y1, Y0, Y2
+	VMINPD    Y0, Y1, Y3
+	VORPD     Y3, Y2, Y2
+	VCMPPD    $0x03, Y1, Y1, Y3
+	VBLENDVPD Y3, Y0, Y2, Y2
+	VCMPPD    $0x03, Y0, Y0, Y0
+	VBLENDVPD Y0, Y1, Y2, Y0
+	VMOVUPD   Y0, (AX)(CX*8)
+	VMOVUPD   32(SI)(CX*8), Y0
+	VMOVUPD   32(DI)(CX*8), Y1
+	VMINPD    Y1, Y0, Y2
+	VMINPD    Y0, Y1, Y3
+	VORPD     Y3, Y2, Y2
+	VCMPPD    $0x03, Y1, Y1, Y3
+	VBLENDVPD Y3, Y0, Y2, Y2
+	VCMPPD    $0x03, Y0, Y0, Y0
+	VBLENDVPD Y0, Y1, Y2, Y0
+	VMOVUPD   Y0, 32(AX)(CX*8)
+	VMOVUPD   64(SI)(CX*8), Y0
+	VMOVUPD   64(DI)(CX*8), Y1
+	VMINPD    Y1, Y0, Y2
+	VMINPD    Y0, Y1, Y3
+	VORPD     Y3, Y2, Y2
+	VCMPPD    $0x03, Y1, Y1, Y3
+	VBLENDVPD Y3, Y0, Y2, Y2
+	VCMPPD    $0x03, Y0, Y0, Y0
+	VBLENDVPD Y0, Y1, Y2, Y0
+	VMOVUPD   Y0, 64(AX)(CX*8)
+	VMOVUPD   96(SI)(CX*8), Y0
+	VMOVUPD   96(DI)(CX*8), Y1
+	VMINPD    Y1, Y0, Y2
+	VMINPD    Y0, Y1, Y3
+	VORPD     Y3, Y2, Y2
+	VCMPPD    $0x03, Y1, Y1, Y3
+	VBLENDVPD Y3, Y0, Y2, Y2
+	VCMPPD    $0x03, Y0, Y0, Y0
+	VBLENDVPD Y0, Y1, Y2, Y0
+	VMOVUPD   Y0, 96(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block1
+
+blocks_done2:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD   (SI)(CX*8), Y0
+	VMOVUPD   (DI)(CX*8), Y1
+	VMINPD    Y1, Y0, Y2
+	VMINPD    Y0, Y1, Y3
+	VORPD     Y3, Y2, Y2
+	VCMPPD    $0x03, Y1, Y1, Y3
+	VBLENDVPD Y3, Y0, Y2, Y2
+	VCMPPD    $0x03, Y0, Y0, Y0
+	VBLENDVPD Y0, Y1, Y2, Y0
+	VMOVUPD   Y0, (AX)(CX*8)
+	ADDQ      $0x00000004, CX
+	SUBQ      $0x00000004, DX
+	JGE       block3
+
+blocks_done4:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done6
+
+single5:
+	VMOVSD    (SI)(CX*8), X0
+	VMOVSD    (DI)(CX*8), X1
+	VMINPD    X1, X0, X2
+	VMINPD    X0, X1, X3
+	VORPD     X3, X2, X2
+	VCMPPD    $0x03, X1, X1, X3
+	VBLENDVPD X3, X0, X2, X2
+	VCMPPD    $0x03, X0, X0, X0
+	VBLENDVPD X0, X1, X2, X0
+	VMOVSD    X0, (AX)(CX*8)
+	INCQ      CX
+	DECQ      DX
+	JNE       single5
+
+singles_done6:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         BX, $0x01
+	JNE          form2
+	VBROADCASTSD (SI), Y0
+	SUBQ         $0x00000010, DX
+	JLT          blocks_done8
+
+block7:
+	VMOVUPD   (DI)(CX*8), Y1
+	VMINPD    Y1, Y0, Y2
+	VMINPD    Y0, Y1, Y3
+	VORPD     Y3, Y2, Y2
+	VCMPPD    $0x03, Y1, Y1, Y3
+	VBLENDVPD Y3, Y0, Y2, Y2
+	VCMPPD    $0x03, Y0, Y0, Y3
+	VBLENDVPD Y3, Y1, Y2, Y1
+	VMOVUPD   Y1, (AX)(CX*8)
+	VMOVUPD   32(DI)(CX*8), Y1
+	VMINPD    Y1, Y0, Y2
+	VMINPD    Y0, Y1, Y3
+	VORPD     Y3, Y2, Y2
+	VCMPPD    $0x03, Y1, Y1, Y3
+	VBLENDVPD Y3, Y0, Y2, Y2
+	VCMPPD    $0x03, Y0, Y0, Y3
+	VBLENDVPD Y3, Y1, Y2, Y1
+	VMOVUPD   Y1, 32(AX)(CX*8)
+	VMOVUPD   64(DI)(CX*8), Y1
+	VMINPD    Y1, Y0, Y2
+	VMINPD    Y0, Y1, Y3
+	VORPD     Y3, Y2, Y2
+	VCMPPD    $0x03, Y1, Y1, Y3
+	VBLENDVPD Y3, Y0, Y2, Y2
+	VCMPPD    $0x03, Y0, Y0, Y3
+	VBLENDVPD Y3, Y1, Y2, Y1
+	VMOVUPD   Y1, 64(AX)(CX*8)
+	VMOVUPD   96(DI)(CX*8), Y1
+	VMINPD    Y1, Y0, Y2
+	VMINPD    Y0, Y1, Y3
+	VORPD     Y3, Y2, Y2
+	VCMPPD    $0x03, Y1, Y1, Y3
+	VBLENDVPD Y3, Y0, Y2, Y2
+	VCMPPD    $0x03, Y0, Y0, Y3
+	VBLENDVPD Y3, Y1, Y2, Y1
+	VMOVUPD   Y1, 96(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block7
+
+blocks_done8:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done10
+
+block9:
+	VMOVUPD   (DI)(CX*8), Y1
+	VMINPD    Y1, Y0, Y2
+	VMINPD    Y0, Y1, Y3
+	VORPD     Y3, Y2, Y2
+	VCMPPD    $0x03, Y1, Y1, Y3
+	VBLENDVPD Y3, Y0, Y2, Y2
+	VCMPPD    $0x03, Y0, Y0, Y3
+	VBLENDVPD Y3, Y1, Y2, Y1
+	VMOVUPD   Y1, (AX)(CX*8)
+	ADDQ      $0x00000004, CX
+	SUBQ      $0x00000004, DX
+	JGE       block9
+
+blocks_done10:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done12
+
+single11:
+	VMOVSD    (DI)(CX*8), X1
+	VMINPD    X1, X0, X2
+	VMINPD    X0, X1, X3
+	VORPD     X3, X2, X2
+	VCMPPD    $0x03, X1, X1, X3
+	VBLENDVPD X3, X0, X2, X2
+	VCMPPD    $0x03, X0, X0, X3
+	VBLENDVPD X3, X1, X2, X1
+	VMOVSD    X1, (AX)(CX*8)
+	INCQ      CX
+	DECQ      DX
+	JNE       single11
+
+singles_done12:
+	VZEROUPPER
+	RET
+
+form2:
+	VBROADCASTSD (DI), Y0
+	SUBQ         $0x00000010, DX
+	JLT          blocks_done14
+
+block13:
+	VMOVUPD   (SI)(CX*8), Y1
+	VMINPD    Y0, Y1, Y2
+	VMINPD    Y1, Y0, Y3
+	VORPD     Y3, Y2, Y2
+	VCMPPD    $0x03, Y0, Y0, Y3
+	VBLENDVPD Y3, Y1, Y2, Y2
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VBLENDVPD Y1, Y0, Y2, Y1
+	VMOVUPD   Y1, (AX)(CX*8)
+	VMOVUPD   32(SI)(CX*8), Y1
+	VMINPD    Y0, Y1, Y2
+	VMINPD    Y1, Y0, Y3
+	VORPD     Y3, Y2, Y2
+	VCMPPD    $0x03, Y0, Y0, Y3
+	VBLENDVPD Y3, Y1, Y2, Y2
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VBLENDVPD Y1, Y0, Y2, Y1
+	VMOVUPD   Y1, 32(AX)(CX*8)
+	VMOVUPD   64(SI)(CX*8), Y1
+	VMINPD    Y0, Y1, Y2
+	VMINPD    Y1, Y0, Y3
+	VORPD     Y3, Y2, Y2
+	VCMPPD    $0x03, Y0, Y0, Y3
+	VBLENDVPD Y3, Y1, Y2, Y2
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VBLENDVPD Y1, Y0, Y2, Y1
+	VMOVUPD   Y1, 64(AX)(CX*8)
+	VMOVUPD   96(SI)(CX*8), Y1
+	VMINPD    Y0, Y1, Y2
+	VMINPD    Y1, Y0, Y3
+	VORPD     Y3, Y2, Y2
+	VCMPPD    $0x03, Y0, Y0, Y3
+	VBLENDVPD Y3, Y1, Y2, Y2
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VBLENDVPD Y1, Y0, Y2, Y1
+	VMOVUPD   Y1, 96(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block13
+
+blocks_done14:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done16
+
+block15:
+	VMOVUPD   (SI)(CX*8), Y1
+	VMINPD    Y0, Y1, Y2
+	VMINPD    Y1, Y0, Y3
+	VORPD     Y3, Y2, Y2
+	VCMPPD    $0x03, Y0, Y0, Y3
+	VBLENDVPD Y3, Y1, Y2, Y2
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VBLENDVPD Y1, Y0, Y2, Y1
+	VMOVUPD   Y1, (AX)(CX*8)
+	ADDQ      $0x00000004, CX
+	SUBQ      $0x00000004, DX
+	JGE       block15
+
+blocks_done16:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done18
+
+single17:
+	VMOVSD    (SI)(CX*8), X1
+	VMINPD    X0, X1, X2
+	VMINPD    X1, X0, X3
+	VORPD     X3, X2, X2
+	VCMPPD    $0x03, X0, X0, X3
+	VBLENDVPD X3, X1, X2, X2
+	VCMPPD    $0x03, X1, X1, X1
+	VBLENDVPD X1, X0, X2, X1
+	VMOVSD    X1, (AX)(CX*8)
+	INCQ      CX
+	DECQ      DX
+	JNE       single17
+
+singles_done18:
+	VZEROUPPER
+	RET
+
+// func FmaxFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·FmaxFloat64AVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ b+16(FP), DI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ form+40(FP), BX
+	ANDQ $0x07, BX
+	CMPQ BX, $0x00
+	JNE  form1
+	SUBQ $0x00000010, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD   (SI)(CX*8), Y0
+	VMOVUPD   (DI)(CX*8), Y1
+	VMAXPD    Y1, Y0, Y2
+	VMAXPD    Y0, Y1, Y3
+	VANDPD    Y3, Y2, Y2
+	VCMPPD    $0x03, Y1, Y1, Y3
+	VBLENDVPD Y3, Y0, Y2, Y2
+	VCMPPD    $0x03, Y0, Y0, Y0
+	VBLENDVPD Y0, Y1, Y2, Y0
+	VMOVUPD   Y0, (AX)(CX*8)
+	VMOVUPD   32(SI)(CX*8), Y0
+	VMOVUPD   32(DI)(CX*8), Y1
+	VMAXPD    Y1, Y0, Y2
+	VMAXPD    Y0, Y1, Y3
+	VANDPD    Y3, Y2, Y2
+	VCMPPD    $0x03, Y1, Y1, Y3
+	VBLENDVPD Y3, Y0, Y2, Y2
+	VCMPPD    $0x03, Y0, Y0, Y0
+	VBLENDVPD Y0, Y1, Y2, Y0
+	VMOVUPD   Y0, 32(AX)(CX*8)
+	VMOVUPD   64(SI)(CX*8), Y0
+	VMOVUPD   64(DI)(CX*8), Y1
+	VMAXPD    Y1, Y0, Y2
+	VMAXPD    Y0, Y1, Y3
+	VANDPD    Y3, Y2, Y2
+	VCMPPD    $0x03, Y1, Y1, Y3
+	VBLENDVPD Y3, Y0, Y2, Y2
+	VCMPPD    $0x03, Y0, Y0, Y0
+	VBLENDVPD Y0, Y1, Y2, Y0
+	VMOVUPD   Y0, 64(AX)(CX*8)
+	VMOVUPD   96(SI)(CX*8), Y0
+	VMOVUPD   96(DI)(CX*8), Y1
+	VMAXPD    Y1, Y0, Y2
+	VMAXPD    Y0, Y1, Y3
+	VANDPD    Y3, Y2, Y2
+	VCMPPD    $0x03, Y1, Y1, Y3
+	VBLENDVPD Y3, Y0, Y2, Y2
+	VCMPPD    $0x03, Y0, Y0, Y0
+	VBLENDVPD Y0, Y1, Y2, Y0
+	VMOVUPD   Y0, 96(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block1
+
+blocks_done2:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD   (SI)(CX*8), Y0
+	VMOVUPD   (DI)(CX*8), Y1
+	VMAXPD    Y1, Y0, Y2
+	VMAXPD    Y0, Y1, Y3
+	VANDPD    Y3, Y2, Y2
+	VCMPPD    $0x03, Y1, Y1, Y3
+	VBLENDVPD Y3, Y0, Y2, Y2
+	VCMPPD    $0x03, Y0, Y0, Y0
+	VBLENDVPD Y0, Y1, Y2, Y0
+	VMOVUPD   Y0, (AX)(CX*8)
+	ADDQ      $0x00000004, CX
+	SUBQ      $0x00000004, DX
+	JGE       block3
+
+blocks_done4:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done6
+
+single5:
+	VMOVSD    (SI)(CX*8), X0
+	VMOVSD    (DI)(CX*8), X1
+	VMAXPD    X1, X0, X2
+	VMAXPD    X0, X1, X3
+	VANDPD    X3, X2, X2
+	VCMPPD    $0x03, X1, X1, X3
+	VBLENDVPD X3, X0, X2, X2
+	VCMPPD    $0x03, X0, X0, X0
+	VBLENDVPD X0, X1, X2, X0
+	VMOVSD    X0, (AX)(CX*8)
+	INCQ      CX
+	DECQ      DX
+	JNE       single5
+
+singles_done6:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         BX, $0x01
+	JNE          form2
+	VBROADCASTSD (SI), Y0
+	SUBQ         $0x00000010, DX
+	JLT          blocks_done8
+
+block7:
+	VMOVUPD   (DI)(CX*8), Y1
+	VMAXPD    Y1, Y0, Y2
+	VMAXPD    Y0, Y1, Y3
+	VANDPD    Y3, Y2, Y2
+	VCMPPD    $0x03, Y1, Y1, Y3
+	VBLENDVPD Y3, Y0, Y2, Y2
+	VCMPPD    $0x03, Y0, Y0, Y3
+	VBLENDVPD Y3, Y1, Y2, Y1
+	VMOVUPD   Y1, (AX)(CX*8)
+	VMOVUPD   32(DI)(CX*8), Y1
+	VMAXPD    Y1, Y0, Y2
+	VMAXPD    Y0, Y1, Y3
+	VANDPD    Y3, Y2, Y2
+	VCMPPD    $0x03, Y1, Y1, Y3
+	VBLENDVPD Y3, Y0, Y2, Y2
+	VCMPPD    $0x03, Y0, Y0, Y3
+	VBLENDVPD Y3, Y1, Y2, Y1
+	VMOVUPD   Y1, 32(AX)(CX*8)
+	VMOVUPD   64(DI)(CX*8), Y1
+	VMAXPD    Y1, Y0, Y2
+	VMAXPD    Y0, Y1, Y3
+	VANDPD    Y3, Y2, Y2
+	VCMPPD    $0x03, Y1, Y1, Y3
+	VBLENDVPD Y3, Y0, Y2, Y2
+	VCMPPD    $0x03, Y0, Y0, Y3
+	VBLENDVPD Y3, Y1, Y2, Y1
+	VMOVUPD   Y1, 64(AX)(CX*8)
+	VMOVUPD   96(DI)(CX*8), Y1
+	VMAXPD    Y1, Y0, Y2
+	VMAXPD    Y0, Y1, Y3
+	VANDPD    Y3, Y2, Y2
+	VCMPPD    $0x03, Y1, Y1, Y3
+	VBLENDVPD Y3, Y0, Y2, Y2
+	VCMPPD    $0x03, Y0, Y0, Y3
+	VBLENDVPD Y3, Y1, Y2, Y1
+	VMOVUPD   Y1, 96(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block7
+
+blocks_done8:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done10
+
+block9:
+	VMOVUPD   (DI)(CX*8), Y1
+	VMAXPD    Y1, Y0, Y2
+	VMAXPD    Y0, Y1, Y3
+	VANDPD    Y3, Y2, Y2
+	VCMPPD    $0x03, Y1, Y1, Y3
+	VBLENDVPD Y3, Y0, Y2, Y2
+	VCMPPD    $0x03, Y0, Y0, Y3
+	VBLENDVPD Y3, Y1, Y2, Y1
+	VMOVUPD   Y1, (AX)(CX*8)
+	ADDQ      $0x00000004, CX
+	SUBQ      $0x00000004, DX
+	JGE       block9
+
+blocks_done10:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done12
+
+single11:
+	VMOVSD    (DI)(CX*8), X1
+	VMAXPD    X1, X0, X2
+	VMAXPD    X0, X1, X3
+	VANDPD    X3, X2, X2
+	VCMPPD    $0x03, X1, X1, X3
+	VBLENDVPD X3, X0, X2, X2
+	VCMPPD    $0x03, X0, X0, X3
+	VBLENDVPD X3, X1, X2, X1
+	VMOVSD    X1, (AX)(CX*8)
+	INCQ      CX
+	DECQ      DX
+	JNE       single11
+
+singles_done12:
+	VZEROUPPER
+	RET
+
+form2:
+	VBROADCASTSD (DI), Y0
+	SUBQ         $0x00000010, DX
+	JLT          blocks_done14
+
+block13:
+	VMOVUPD   (SI)(CX*8), Y1
+	VMAXPD    Y0, Y1, Y2
+	VMAXPD    Y1, Y0, Y3
+	VANDPD    Y3, Y2, Y2
+	VCMPPD    $0x03, Y0, Y0, Y3
+	VBLENDVPD Y3, Y1, Y2, Y2
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VBLENDVPD Y1, Y0, Y2, Y1
+	VMOVUPD   Y1, (AX)(CX*8)
+	VMOVUPD   32(SI)(CX*8), Y1
+	VMAXPD    Y0, Y1, Y2
+	VMAXPD    Y1, Y0, Y3
+	VANDPD    Y3, Y2, Y2
+	VCMPPD    $0x03, Y0, Y0, Y3
+	VBLENDVPD Y3, Y1, Y2, Y2
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VBLENDVPD Y1, Y0, Y2, Y1
+	VMOVUPD   Y1, 32(AX)(CX*8)
+	VMOVUPD   64(SI)(CX*8), Y1
+	VMAXPD    Y0, Y1, Y2
+	VMAXPD    Y1, Y0, Y3
+	VANDPD    Y3, Y2, Y2
+	VCMPPD    $0x03, Y0, Y0, Y3
+	VBLENDVPD Y3, Y1, Y2, Y2
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VBLENDVPD Y1, Y0, Y2, Y1
+	VMOVUPD   Y1, 64(AX)(CX*8)
+	VMOVUPD   96(SI)(CX*8), Y1
+	VMAXPD    Y0, Y1, Y2
+	VMAXPD    Y1, Y0, Y3
+	VANDPD    Y3, Y2, Y2
+	VCMPPD    $0x03, Y0, Y0, Y3
+	VBLENDVPD Y3, Y1, Y2, Y2
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VBLENDVPD Y1, Y0, Y2, Y1
+	VMOVUPD   Y1, 96(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block13
+
+blocks_done14:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done16
+
+block15:
+	VMOVUPD   (SI)(CX*8), Y1
+	VMAXPD    Y0, Y1, Y2
+	VMAXPD    Y1, Y0, Y3
+	VANDPD    Y3, Y2, Y2
+	VCMPPD    $0x03, Y0, Y0, Y3
+	VBLENDVPD Y3, Y1, Y2, Y2
+	VCMPPD    $0x03, Y1, Y1, Y1
+	VBLENDVPD Y1, Y0, Y2, Y1
+	VMOVUPD   Y1, (AX)(CX*8)
+	ADDQ      $0x00000004, CX
+	SUBQ      $0x00000004, DX
+	JGE       block15
+
+blocks_done16:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done18
+
+single17:
+	VMOVSD    (SI)(CX*8), X1
+	VMAXPD    X0, X1, X2
+	VMAXPD    X1, X0, X3
+	VANDPD    X3, X2, X2
+	VCMPPD    $0x03, X0, X0, X3
+	VBLENDVPD X3, X1, X2, X2
+	VCMPPD    $0x03, X1, X1, X1
+	VBLENDVPD X1, X0, X2, X1
+	VMOVSD    X1, (AX)(CX*8)
+	INCQ      CX
+	DECQ      DX
+	JNE       single17
+
+singles_done18:
+	VZEROUPPER
+	RET
+
+// func ClipFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·ClipFloat64AVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ b+16(FP), DI
+	MOVQ c+24(FP), R8
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ form+40(FP), BX
+	ANDQ $0x07, BX
+	CMPQ BX, $0x00
+	JNE  form1
+	SUBQ $0x00000010, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD   (SI)(CX*8), Y0
+	VMOVUPD   (DI)(CX*8), Y1
+	VMOVUPD   (R8)(CX*8), Y2
+	VCMPPD    $0x03, Y1, Y0, Y3
+	VADDPD    Y1, Y0, Y4
+	VMAXPD    Y1, Y0, Y5
+	VMAXPD    Y0, Y1, Y0
+	VANDPD    Y0, Y5, Y0
+	VBLENDVPD Y3, Y4, Y0, Y0
+	VMINPD    Y2, Y0, Y1
+	VMINPD    Y0, Y2, Y0
+	VORPD     Y0, Y1, Y0
+	VMOVUPD   Y0, (AX)(CX*8)
+	VMOVUPD   32(SI)(CX*8), Y0
+	VMOVUPD   32(DI)(CX*8), Y1
+	VMOVUPD   32(R8)(CX*8), Y2
+	VCMPPD    $0x03, Y1, Y0, Y3
+	VADDPD    Y1, Y0, Y4
+	VMAXPD    Y1, Y0, Y5
+	VMAXPD    Y0, Y1, Y0
+	VANDPD    Y0, Y5, Y0
+	VBLENDVPD Y3, Y4, Y0, Y0
+	VMINPD    Y2, Y0, Y1
+	VMINPD    Y0, Y2, Y0
+	VORPD     Y0, Y1, Y0
+	VMOVUPD   Y0, 32(AX)(CX*8)
+	VMOVUPD   64(SI)(CX*8), Y0
+	VMOVUPD   64(DI)(CX*8), Y1
+	VMOVUPD   64(R8)(CX*8), Y2
+	VCMPPD    $0x03, Y1, Y0, Y3
+	VADDPD    Y1, Y0, Y4
+	VMAXPD    Y1, Y0, Y5
+	VMAXPD    Y0, Y1, Y0
+	VANDPD    Y0, Y5, Y0
+	VBLENDVPD Y3, Y4, Y0, Y0
+	VMINPD    Y2, Y0, Y1
+	VMINPD    Y0, Y2, Y0
+	VORPD     Y0, Y1, Y0
+	VMOVUPD   Y0, 64(AX)(CX*8)
+	VMOVUPD   96(SI)(CX*8), Y0
+	VMOVUPD   96(DI)(CX*8), Y1
+	VMOVUPD   96(R8)(CX*8), Y2
+	VCMPPD    $0x03, Y1, Y0, Y3
+	VADDPD    Y1, Y0, Y4
+	VMAXPD    Y1, Y0, Y5
+	VMAXPD    Y0, Y1, Y0
+	VANDPD    Y0, Y5, Y0
+	VBLENDVPD Y3, Y4, Y0, Y0
+	VMINPD    Y2, Y0, Y1
+	VMINPD    Y0, Y2, Y0
+	VORPD     Y0, Y1, Y0
+	VMOVUPD   Y0, 96(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block1
+
+blocks_done2:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD   (SI)(CX*8), Y0
+	VMOVUPD   (DI)(CX*8), Y1
+	VMOVUPD   (R8)(CX*8), Y2
+	VCMPPD    $0x03, Y1, Y0, Y3
+	VADDPD    Y1, Y0, Y4
+	VMAXPD    Y1, Y0, Y5
+	VMAXPD    Y0, Y1, Y0
+	VANDPD    Y0, Y5, Y0
+	VBLENDVPD Y3, Y4, Y0, Y0
+	VMINPD    Y2, Y0, Y1
+	VMINPD    Y0, Y2, Y0
+	VORPD     Y0, Y1, Y0
+	VMOVUPD   Y0, (AX)(CX*8)
+	ADDQ      $0x00000004, CX
+	SUBQ      $0x00000004, DX
+	JGE       block3
+
+blocks_done4:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done6
+
+single5:
+	VMOVSD    (SI)(CX*8), X0
+	VMOVSD    (DI)(CX*8), X1
+	VMOVSD    (R8)(CX*8), X2
+	VCMPPD    $0x03, X1, X0, X3
+	VADDPD    X1, X0, X4
+	VMAXPD    X1, X0, X5
+	VMAXPD    X0, X1, X0
+	VANDPD    X0, X5, X0
+	VBLENDVPD X3, X4, X0, X0
+	VMINPD    X2, X0, X1
+	VMINPD    X0, X2, X0
+	VORPD     X0, X1, X0
+	VMOVSD    X0, (AX)(CX*8)
+	INCQ      CX
+	DECQ      DX
+	JNE       single5
+
+singles_done6:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         BX, $0x01
+	JNE          form2
+	VBROADCASTSD (SI), Y0
+	SUBQ         $0x00000010, DX
+	JLT          blocks_done8
+
+block7:
+	VMOVUPD   (DI)(CX*8), Y1
+	VMOVUPD   (R8)(CX*8), Y2
+	VCMPPD    $0x03, Y1, Y0, Y3
+	VADDPD    Y1, Y0, Y4
+	VMAXPD    Y1, Y0, Y5
+	VMAXPD    Y0, Y1, Y1
+	VANDPD    Y1, Y5, Y1
+	VBLENDVPD Y3, Y4, Y1, Y1
+	VMINPD    Y2, Y1, Y3
+	VMINPD    Y1, Y2, Y1
+	VORPD     Y1, Y3, Y1
+	VMOVUPD   Y1, (AX)(CX*8)
+	VMOVUPD   32(DI)(CX*8), Y1
+	VMOVUPD   32(R8)(CX*8), Y2
+	VCMPPD    $0x03, Y1, Y0, Y3
+	VADDPD    Y1, Y0, Y4
+	VMAXPD    Y1, Y0, Y5
+	VMAXPD    Y0, Y1, Y1
+	VANDPD    Y1, Y5, Y1
+	VBLENDVPD Y3, Y4, Y1, Y1
+	VMINPD    Y2, Y1, Y3
+	VMINPD    Y1, Y2, Y1
+	VORPD     Y1, Y3, Y1
+	VMOVUPD   Y1, 32(AX)(CX*8)
+	VMOVUPD   64(DI)(CX*8), Y1
+	VMOVUPD   64(R8)(CX*8), Y2
+	VCMPPD    $0x03, Y1, Y0, Y3
+	VADDPD    Y1, Y0, Y4
+	VMAXPD    Y1, Y0, Y5
+	VMAXPD    Y0, Y1, Y1
+	VANDPD    Y1, Y5, Y1
+	VBLENDVPD Y3, Y4, Y1, Y1
+	VMINPD    Y2, Y1, Y3
+	VMINPD    Y1, Y2, Y1
+	VORPD     Y1, Y3, Y1
+	VMOVUPD   Y1, 64(AX)(CX*8)
+	VMOVUPD   96(DI)(CX*8), Y1
+	VMOVUPD   96(R8)(CX*8), Y2
+	VCMPPD    $0x03, Y1, Y0, Y3
+	VADDPD    Y1, Y0, Y4
+	VMAXPD    Y1, Y0, Y5
+	VMAXPD    Y0, Y1, Y1
+	VANDPD    Y1, Y5, Y1
+	VBLENDVPD Y3, Y4, Y1, Y1
+	VMINPD    Y2, Y1, Y3
+	VMINPD    Y1, Y2, Y1
+	VORPD     Y1, Y3, Y1
+	VMOVUPD   Y1, 96(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block7
+
+blocks_done8:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done10
+
+block9:
+	VMOVUPD   (DI)(CX*8), Y1
+	VMOVUPD   (R8)(CX*8), Y2
+	VCMPPD    $0x03, Y1, Y0, Y3
+	VADDPD    Y1, Y0, Y4
+	VMAXPD    Y1, Y0, Y5
+	VMAXPD    Y0, Y1, Y1
+	VANDPD    Y1, Y5, Y1
+	VBLENDVPD Y3, Y4, Y1, Y1
+	VMINPD    Y2, Y1, Y3
+	VMINPD    Y1, Y2, Y1
+	VORPD     Y1, Y3, Y1
+	VMOVUPD   Y1, (AX)(CX*8)
+	ADDQ      $0x00000004, CX
+	SUBQ      $0x00000004, DX
+	JGE       block9
+
+blocks_done10:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done12
+
+single11:
+	VMOVSD    (DI)(CX*8), X1
+	VMOVSD    (R8)(CX*8), X2
+	VCMPPD    $0x03, X1, X0, X3
+	VADDPD    X1, X0, X4
+	VMAXPD    X1, X0, X5
+	VMAXPD    X0, X1, X1
+	VANDPD    X1, X5, X1
+	VBLENDVPD X3, X4, X1, X1
+	VMINPD    X2, X1, X3
+	VMINPD    X1, X2, X1
+	VORPD     X1, X3, X1
+	VMOVSD    X1, (AX)(CX*8)
+	INCQ      CX
+	DECQ      DX
+	JNE       single11
+
+singles_done12:
+	VZEROUPPER
+	RET
+
+form2:
+	CMPQ         BX, $0x02
+	JNE          form3
+	VBROADCASTSD (DI), Y0
+	SUBQ         $0x00000010, DX
+	JLT          blocks_done14
+
+block13:
+	VMOVUPD   (SI)(CX*8), Y1
+	VMOVUPD   (R8)(CX*8), Y2
+	VCMPPD    $0x03, Y0, Y1, Y3
+	VADDPD    Y0, Y1, Y4
+	VMAXPD    Y0, Y1, Y5
+	VMAXPD    Y1, Y0, Y1
+	VANDPD    Y1, Y5, Y1
+	VBLENDVPD Y3, Y4, Y1, Y1
+	VMINPD    Y2, Y1, Y3
+	VMINPD    Y1, Y2, Y1
+	VORPD     Y1, Y3, Y1
+	VMOVUPD   Y1, (AX)(CX*8)
+	VMOVUPD   32(SI)(CX*8), Y1
+	VMOVUPD   32(R8)(CX*8), Y2
+	VCMPPD    $0x03, Y0, Y1, Y3
+	VADDPD    Y0, Y1, Y4
+	VMAXPD    Y0, Y1, Y5
+	VMAXPD    Y1, Y0, Y1
+	VANDPD    Y1, Y5, Y1
+	VBLENDVPD Y3, Y4, Y1, Y1
+	VMINPD    Y2, Y1, Y3
+	VMINPD    Y1, Y2, Y1
+	VORPD     Y1, Y3, Y1
+	VMOVUPD   Y1, 32(AX)(CX*8)
+	VMOVUPD   64(SI)(CX*8), Y1
+	VMOVUPD   64(R8)(CX*8), Y2
+	VCMPPD    $0x03, Y0, Y1, Y3
+	VADDPD    Y0, Y1, Y4
+	VMAXPD    Y0, Y1, Y5
+	VMAXPD    Y1, Y0, Y1
+	VANDPD    Y1, Y5, Y1
+	VBLENDVPD Y3, Y4, Y1, Y1
+	VMINPD    Y2, Y1, Y3
+	VMINPD    Y1, Y2, Y1
+	VORPD     Y1, Y3, Y1
+	VMOVUPD   Y1, 64(AX)(CX*8)
+	VMOVUPD   96(SI)(CX*8), Y1
+	VMOVUPD   96(R8)(CX*8), Y2
+	VCMPPD    $0x03, Y0, Y1, Y3
+	VADDPD    Y0, Y1, Y4
+	VMAXPD    Y0, Y1, Y5
+	VMAXPD    Y1, Y0, Y1
+	VANDPD    Y1, Y5, Y1
+	VBLENDVPD Y3, Y4, Y1, Y1
+	VMINPD    Y2, Y1, Y3
+	VMINPD    Y1, Y2, Y1
+	VORPD     Y1, Y3, Y1
+	VMOVUPD   Y1, 96(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block13
+
+blocks_done14:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done16
+
+block15:
+	VMOVUPD   (SI)(CX*8), Y1
+	VMOVUPD   (R8)(CX*8), Y2
+	VCMPPD    $0x03, Y0, Y1, Y3
+	VADDPD    Y0, Y1, Y4
+	VMAXPD    Y0, Y1, Y5
+	VMAXPD    Y1, Y0, Y1
+	VANDPD    Y1, Y5, Y1
+	VBLENDVPD Y3, Y4, Y1, Y1
+	VMINPD    Y2, Y1, Y3
+	VMINPD    Y1, Y2, Y1
+	VORPD     Y1, Y3, Y1
+	VMOVUPD   Y1, (AX)(CX*8)
+	ADDQ      $0x00000004, CX
+	SUBQ      $0x00000004, DX
+	JGE       block15
+
+blocks_done16:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done18
+
+single17:
+	VMOVSD    (SI)(CX*8), X1
+	VMOVSD    (R8)(CX*8), X2
+	VCMPPD    $0x03, X0, X1, X3
+	VADDPD    X0, X1, X4
+	VMAXPD    X0, X1, X5
+	VMAXPD    X1, X0, X1
+	VANDPD    X1, X5, X1
+	VBLENDVPD X3, X4, X1, X1
+	VMINPD    X2, X1, X3
+	VMINPD    X1, X2, X1
+	VORPD     X1, X3, X1
+	VMOVSD    X1, (AX)(CX*8)
+	INCQ      CX
+	DECQ      DX
+	JNE       single17
+
+singles_done18:
+	VZEROUPPER
+	RET
+
+form3:
+	CMPQ         BX, $0x03
+	JNE          form4
+	VBROADCASTSD (SI), Y0
+	VBROADCASTSD (DI), Y1
+	SUBQ         $0x00000010, DX
+	JLT          blocks_done20
+
+block19:
+	VMOVUPD   (R8)(CX*8), Y2
+	VCMPPD    $0x03, Y1, Y0, Y3
+	VADDPD    Y1, Y0, Y4
+	VMAXPD    Y1, Y0, Y5
+	VMAXPD    Y0, Y1, Y6
+	VANDPD    Y6, Y5, Y5
+	VBLENDVPD Y3, Y4, Y5, Y3
+	VMINPD    Y2, Y3, Y4
+	VMINPD    Y3, Y2, Y2
+	VORPD     Y2, Y4, Y2
+	VMOVUPD   Y2, (AX)(CX*8)
+	VMOVUPD   32(R8)(CX*8), Y2
+	VCMPPD    $0x03, Y1, Y0, Y3
+	VADDPD    Y1, Y0, Y4
+	VMAXPD    Y1, Y0, Y5
+	VMAXPD    Y0, Y1, Y6
+	VANDPD    Y6, Y5, Y5
+	VBLENDVPD Y3, Y4, Y5, Y3
+	VMINPD    Y2, Y3, Y4
+	VMINPD    Y3, Y2, Y2
+	VORPD     Y2, Y4, Y2
+	VMOVUPD   Y2, 32(AX)(CX*8)
+	VMOVUPD   64(R8)(CX*8), Y2
+	VCMPPD    $0x03, Y1, Y0, Y3
+	VADDPD    Y1, Y0, Y4
+	VMAXPD    Y1, Y0, Y5
+	VMAXPD    Y0, Y1, Y6
+	VANDPD    Y6, Y5, Y5
+	VBLENDVPD Y3, Y4, Y5, Y3
+	VMINPD    Y2, Y3, Y4
+	VMINPD    Y3, Y2, Y2
+	VORPD     Y2, Y4, Y2
+	VMOVUPD   Y2, 64(AX)(CX*8)
+	VMOVUPD   96(R8)(CX*8), Y2
+	VCMPPD    $0x03, Y1, Y0, Y3
+	VADDPD    Y1, Y0, Y4
+	VMAXPD    Y1, Y0, Y5
+	VMAXPD    Y0, Y1, Y6
+	VANDPD    Y6, Y5, Y5
+	VBLENDVPD Y3, Y4, Y5, Y3
+	VMINPD    Y2, Y3, Y4
+	VMINPD    Y3, Y2, Y2
+	VORPD     Y2, Y4, Y2
+	VMOVUPD   Y2, 96(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block19
+
+blocks_done20:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done22
+
+block21:
+	VMOVUPD   (R8)(CX*8), Y2
+	VCMPPD    $0x03, Y1, Y0, Y3
+	VADDPD    Y1, Y0, Y4
+	VMAXPD    Y1, Y0, Y5
+	VMAXPD    Y0, Y1, Y6
+	VANDPD    Y6, Y5, Y5
+	VBLENDVPD Y3, Y4, Y5, Y3
+	VMINPD    Y2, Y3, Y4
+	VMINPD    Y3, Y2, Y2
+	VORPD     Y2, Y4, Y2
+	VMOVUPD   Y2, (AX)(CX*8)
+	ADDQ      $0x00000004, CX
+	SUBQ      $0x00000004, DX
+	JGE       block21
+
+blocks_done22:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done24
+
+single23:
+	VMOVSD    (R8)(CX*8), X2
+	VCMPPD    $0x03, X1, X0, X3
+	VADDPD    X1, X0, X4
+	VMAXPD    X1, X0, X5
+	VMAXPD    X0, X1, X6
+	VANDPD    X6, X5, X5
+	VBLENDVPD X3, X4, X5, X3
+	VMINPD    X2, X3, X4
+	VMINPD    X3, X2, X2
+	VORPD     X2, X4, X2
+	VMOVSD    X2, (AX)(CX*8)
+	INCQ      CX
+	DECQ      DX
+	JNE       single23
+
+singles_done24:
+	VZEROUPPER
+	RET
+
+form4:
+	CMPQ         BX, $0x04
+	JNE          form5
+	VBROADCASTSD (R8), Y0
+	SUBQ         $0x00000010, DX
+	JLT          blocks_done26
+
+block25:
+	VMOVUPD   (SI)(CX*8), Y1
+	VMOVUPD   (DI)(CX*8), Y2
+	VCMPPD    $0x03, Y2, Y1, Y3
+	VADDPD    Y2, Y1, Y4
+	VMAXPD    Y2, Y1, Y5
+	VMAXPD    Y1, Y2, Y1
+	VANDPD    Y1, Y5, Y1
+	VBLENDVPD Y3, Y4, Y1, Y1
+	VMINPD    Y0, Y1, Y2
+	VMINPD    Y1, Y0, Y1
+	VORPD     Y1, Y2, Y1
+	VMOVUPD   Y1, (AX)(CX*8)
+	VMOVUPD   32(SI)(CX*8), Y1
+	VMOVUPD   32(DI)(CX*8), Y2
+	VCMPPD    $0x03, Y2, Y1, Y3
+	VADDPD    Y2, Y1, Y4
+	VMAXPD    Y2, Y1, Y5
+	VMAXPD    Y1, Y2, Y1
+	VANDPD    Y1, Y5, Y1
+	VBLENDVPD Y3, Y4, Y1, Y1
+	VMINPD    Y0, Y1, Y2
+	VMINPD    Y1, Y0, Y1
+	VORPD     Y1, Y2, Y1
+	VMOVUPD   Y1, 32(AX)(CX*8)
+	VMOVUPD   64(SI)(CX*8), Y1
+	VMOVUPD   64(DI)(CX*8), Y2
+	VCMPPD    $0x03, Y2, Y1, Y3
+	VADDPD    Y2, Y1, Y4
+	VMAXPD    Y2, Y1, Y5
+	VMAXPD    Y1, Y2, Y1
+	VANDPD    Y1, Y5, Y1
+	VBLENDVPD Y3, Y4, Y1, Y1
+	VMINPD    Y0, Y1, Y2
+	VMINPD    Y1, Y0, Y1
+	VORPD     Y1, Y2, Y1
+	VMOVUPD   Y1, 64(AX)(CX*8)
+	VMOVUPD   96(SI)(CX*8), Y1
+	VMOVUPD   96(DI)(CX*8), Y2
+	VCMPPD    $0x03, Y2, Y1, Y3
+	VADDPD    Y2, Y1, Y4
+	VMAXPD    Y2, Y1, Y5
+	VMAXPD    Y1, Y2, Y1
+	VANDPD    Y1, Y5, Y1
+	VBLENDVPD Y3, Y4, Y1, Y1
+	VMINPD    Y0, Y1, Y2
+	VMINPD    Y1, Y0, Y1
+	VORPD     Y1, Y2, Y1
+	VMOVUPD   Y1, 96(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block25
+
+blocks_done26:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done28
+
+block27:
+	VMOVUPD   (SI)(CX*8), Y1
+	VMOVUPD   (DI)(CX*8), Y2
+	VCMPPD    $0x03, Y2, Y1, Y3
+	VADDPD    Y2, Y1, Y4
+	VMAXPD    Y2, Y1, Y5
+	VMAXPD    Y1, Y2, Y1
+	VANDPD    Y1, Y5, Y1
+	VBLENDVPD Y3, Y4, Y1, Y1
+	VMINPD    Y0, Y1, Y2
+	VMINPD    Y1, Y0, Y1
+	VORPD     Y1, Y2, Y1
+	VMOVUPD   Y1, (AX)(CX*8)
+	ADDQ      $0x00000004, CX
+	SUBQ      $0x00000004, DX
+	JGE       block27
+
+blocks_done28:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done30
+
+single29:
+	VMOVSD    (SI)(CX*8), X1
+	VMOVSD    (DI)(CX*8), X2
+	VCMPPD    $0x03, X2, X1, X3
+	VADDPD    X2, X1, X4
+	VMAXPD    X2, X1, X5
+	VMAXPD    X1, X2, X1
+	VANDPD    X1, X5, X1
+	VBLENDVPD X3, X4, X1, X1
+	VMINPD    X0, X1, X2
+	VMINPD    X1, X0, X1
+	VORPD     X1, X2, X1
+	VMOVSD    X1, (AX)(CX*8)
+	INCQ      CX
+	DECQ      DX
+	JNE       single29
+
+singles_done30:
+	VZEROUPPER
+	RET
+
+form5:
+	CMPQ         BX, $0x05
+	JNE          form6
+	VBROADCASTSD (SI), Y0
+	VBROADCASTSD (R8), Y1
+	SUBQ         $0x00000010, DX
+	JLT          blocks_done32
+
+block31:
+	VMOVUPD   (DI)(CX*8), Y2
+	VCMPPD    $0x03, Y2, Y0, Y3
+	VADDPD    Y2, Y0, Y4
+	VMAXPD    Y2, Y0, Y5
+	VMAXPD    Y0, Y2, Y2
+	VANDPD    Y2, Y5, Y2
+	VBLENDVPD Y3, Y4, Y2, Y2
+	VMINPD    Y1, Y2, Y3
+	VMINPD    Y2, Y1, Y2
+	VORPD     Y2, Y3, Y2
+	VMOVUPD   Y2, (AX)(CX*8)
+	VMOVUPD   32(DI)(CX*8), Y2
+	VCMPPD    $0x03, Y2, Y0, Y3
+	VADDPD    Y2, Y0, Y4
+	VMAXPD    Y2, Y0, Y5
+	VMAXPD    Y0, Y2, Y2
+	VANDPD    Y2, Y5, Y2
+	VBLENDVPD Y3, Y4, Y2, Y2
+	VMINPD    Y1, Y2, Y3
+	VMINPD    Y2, Y1, Y2
+	VORPD     Y2, Y3, Y2
+	VMOVUPD   Y2, 32(AX)(CX*8)
+	VMOVUPD   64(DI)(CX*8), Y2
+	VCMPPD    $0x03, Y2, Y0, Y3
+	VADDPD    Y2, Y0, Y4
+	VMAXPD    Y2, Y0, Y5
+	VMAXPD    Y0, Y2, Y2
+	VANDPD    Y2, Y5, Y2
+	VBLENDVPD Y3, Y4, Y2, Y2
+	VMINPD    Y1, Y2, Y3
+	VMINPD    Y2, Y1, Y2
+	VORPD     Y2, Y3, Y2
+	VMOVUPD   Y2, 64(AX)(CX*8)
+	VMOVUPD   96(DI)(CX*8), Y2
+	VCMPPD    $0x03, Y2, Y0, Y3
+	VADDPD    Y2, Y0, Y4
+	VMAXPD    Y2, Y0, Y5
+	VMAXPD    Y0, Y2, Y2
+	VANDPD    Y2, Y5, Y2
+	VBLENDVPD Y3, Y4, Y2, Y2
+	VMINPD    Y1, Y2, Y3
+	VMINPD    Y2, Y1, Y2
+	VORPD     Y2, Y3, Y2
+	VMOVUPD   Y2, 96(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block31
+
+blocks_done32:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done34
+
+block33:
+	VMOVUPD   (DI)(CX*8), Y2
+	VCMPPD    $0x03, Y2, Y0, Y3
+	VADDPD    Y2, Y0, Y4
+	VMAXPD    Y2, Y0, Y5
+	VMAXPD    Y0, Y2, Y2
+	VANDPD    Y2, Y5, Y2
+	VBLENDVPD Y3, Y4, Y2, Y2
+	VMINPD    Y1, Y2, Y3
+	VMINPD    Y2, Y1, Y2
+	VORPD     Y2, Y3, Y2
+	VMOVUPD   Y2, (AX)(CX*8)
+	ADDQ      $0x00000004, CX
+	SUBQ      $0x00000004, DX
+	JGE       block33
+
+blocks_done34:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done36
+
+single35:
+	VMOVSD    (DI)(CX*8), X2
+	VCMPPD    $0x03, X2, X0, X3
+	VADDPD    X2, X0, X4
+	VMAXPD    X2, X0, X5
+	VMAXPD    X0, X2, X2
+	VANDPD    X2, X5, X2
+	VBLENDVPD X3, X4, X2, X2
+	VMINPD    X1, X2, X3
+	VMINPD    X2, X1, X2
+	VORPD     X2, X3, X2
+	VMOVSD    X2, (AX)(CX*8)
+	INCQ      CX
+	DECQ      DX
+	JNE       single35
+
+singles_done36:
+	VZEROUPPER
+	RET
+
+form6:
+	VBROADCASTSD (DI), Y0
+	VBROADCASTSD (R8), Y1
+	SUBQ         $0x00000010, DX
+	JLT          blocks_done38
+
+block37:
+	VMOVUPD   (SI)(CX*8), Y2
+	VCMPPD    $0x03, Y0, Y2, Y3
+	VADDPD    Y0, Y2, Y4
+	VMAXPD    Y0, Y2, Y5
+	VMAXPD    Y2, Y0, Y2
+	VANDPD    Y2, Y5, Y2
+	VBLENDVPD Y3, Y4, Y2, Y2
+	VMINPD    Y1, Y2, Y3
+	VMINPD    Y2, Y1, Y2
+	VORPD     Y2, Y3, Y2
+	VMOVUPD   Y2, (AX)(CX*8)
+	VMOVUPD   32(SI)(CX*8), Y2
+	VCMPPD    $0x03, Y0, Y2, Y3
+	VADDPD    Y0, Y2, Y4
+	VMAXPD    Y0, Y2, Y5
+	VMAXPD    Y2, Y0, Y2
+	VANDPD    Y2, Y5, Y2
+	VBLENDVPD Y3, Y4, Y2, Y2
+	VMINPD    Y1, Y2, Y3
+	VMINPD    Y2, Y1, Y2
+	VORPD     Y2, Y3, Y2
+	VMOVUPD   Y2, 32(AX)(CX*8)
+	VMOVUPD   64(SI)(CX*8), Y2
+	VCMPPD    $0x03, Y0, Y2, Y3
+	VADDPD    Y0, Y2, Y4
+	VMAXPD    Y0, Y2, Y5
+	VMAXPD    Y2, Y0, Y2
+	VANDPD    Y2, Y5, Y2
+	VBLENDVPD Y3, Y4, Y2, Y2
+	VMINPD    Y1, Y2, Y3
+	VMINPD    Y2, Y1, Y2
+	VORPD     Y2, Y3, Y2
+	VMOVUPD   Y2, 64(AX)(CX*8)
+	VMOVUPD   96(SI)(CX*8), Y2
+	VCMPPD    $0x03, Y0, Y2, Y3
+	VADDPD    Y0, Y2, Y4
+	VMAXPD    Y0, Y2, Y5
+	VMAXPD    Y2, Y0, Y2
+	VANDPD    Y2, Y5, Y2
+	VBLENDVPD Y3, Y4, Y2, Y2
+	VMINPD    Y1, Y2, Y3
+	VMINPD    Y2, Y1, Y2
+	VORPD     Y2, Y3, Y2
+	VMOVUPD   Y2, 96(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block37
+
+blocks_done38:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done40
+
+block39:
+	VMOVUPD   (SI)(CX*8), Y2
+	VCMPPD    $0x03, Y0, Y2, Y3
+	VADDPD    Y0, Y2, Y4
+	VMAXPD    Y0, Y2, Y5
+	VMAXPD    Y2, Y0, Y2
+	VANDPD    Y2, Y5, Y2
+	VBLENDVPD Y3, Y4, Y2, Y2
+	VMINPD    Y1, Y2, Y3
+	VMINPD    Y2, Y1, Y2
+	VORPD     Y2, Y3, Y2
+	VMOVUPD   Y2, (AX)(CX*8)
+	ADDQ      $0x00000004, CX
+	SUBQ      $0x00000004, DX
+	JGE       block39
+
+blocks_done40:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done42
+
+single41:
+	VMOVSD    (SI)(CX*8), X2
+	VCMPPD    $0x03, X0, X2, X3
+	VADDPD    X0, X2, X4
+	VMAXPD    X0, X2, X5
+	VMAXPD    X2, X0, X2
+	VANDPD    X2, X5, X2
+	VBLENDVPD X3, X4, X2, X2
+	VMINPD    X1, X2, X3
+	VMINPD    X2, X1, X2
+	VORPD     X2, X3, X2
+	VMOVSD    X2, (AX)(CX*8)
+	INCQ      CX
+	DECQ      DX
+	JNE       single41
+
+singles_done42:
+	VZEROUPPER
+	RET
+
+// func SignFloat64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·SignFloat64AVX2(SB), NOSPLIT, $0-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), SI
+	MOVQ         n+32(FP), DX
+	XORQ         CX, CX
+	VBROADCASTSD c64_8000000000000000<>+0(SB), Y0
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Y1
+	VBROADCASTSD c64_0<>+0(SB), Y2
+	MOVQ         form+40(FP), BX
+	SUBQ         $0x00000010, DX
+	JLT          blocks_done2
+
+block1:
+	VMOVUPD   (SI)(CX*8), Y3
+	VANDPD    Y0, Y3, Y4
+	VORPD     Y1, Y4, Y4
+	VCMPPD    $0x00, Y2, Y3, Y5
+	VBLENDVPD Y5, Y2, Y4, Y4
+	VCMPPD    $0x03, Y3, Y3, Y5
+	VBLENDVPD Y5, Y3, Y4, Y3
+	VMOVUPD   Y3, (AX)(CX*8)
+	VMOVUPD   32(SI)(CX*8), Y3
+	VANDPD    Y0, Y3, Y4
+	VORPD     Y1, Y4, Y4
+	VCMPPD    $0x00, Y2, Y3, Y5
+	VBLENDVPD Y5, Y2, Y4, Y4
+	VCMPPD    $0x03, Y3, Y3, Y5
+	VBLENDVPD Y5, Y3, Y4, Y3
+	VMOVUPD   Y3, 32(AX)(CX*8)
+	VMOVUPD   64(SI)(CX*8), Y3
+	VANDPD    Y0, Y3, Y4
+	VORPD     Y1, Y4, Y4
+	VCMPPD    $0x00, Y2, Y3, Y5
+	VBLENDVPD Y5, Y2, Y4, Y4
+	VCMPPD    $0x03, Y3, Y3, Y5
+	VBLENDVPD Y5, Y3, Y4, Y3
+	VMOVUPD   Y3, 64(AX)(CX*8)
+	VMOVUPD   96(SI)(CX*8), Y3
+	VANDPD    Y0, Y3, Y4
+	VORPD     Y1, Y4, Y4
+	VCMPPD    $0x00, Y2, Y3, Y5
+	VBLENDVPD Y5, Y2, Y4, Y4
+	VCMPPD    $0x03, Y3, Y3, Y5
+	VBLENDVPD Y5, Y3, Y4, Y3
+	VMOVUPD   Y3, 96(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block1
+
+blocks_done2:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD   (SI)(CX*8), Y3
+	VANDPD    Y0, Y3, Y4
+	VORPD     Y1, Y4, Y4
+	VCMPPD    $0x00, Y2, Y3, Y5
+	VBLENDVPD Y5, Y2, Y4, Y4
+	VCMPPD    $0x03, Y3, Y3, Y5
+	VBLENDVPD Y5, Y3, Y4, Y3
+	VMOVUPD   Y3, (AX)(CX*8)
+	ADDQ      $0x00000004, CX
+	SUBQ      $0x00000004, DX
+	JGE       block3
+
+blocks_done4:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done6
+
+single5:
+	VMOVSD    (SI)(CX*8), X3
+	VANDPD    X0, X3, X4
+	VORPD     X1, X4, X4
+	VCMPPD    $0x00, X2, X3, X5
+	VBLENDVPD X5, X2, X4, X4
+	VCMPPD    $0x03, X3, X3, X5
+	VBLENDVPD X5, X3, X4, X3
+	VMOVSD    X3, (AX)(CX*8)
+	INCQ      CX
+	DECQ      DX
+	JNE       single5
+
+singles_done6:
+	VZEROUPPER
+	RET
+
+DATA c64_3ff0000000000000<>+0(SB)/8, $0x3ff0000000000000
+GLOBL c64_3ff0000000000000<>(SB), RODATA|NOPTR, $8
+
+DATA c64_0<>+0(SB)/8, $0x0000000000000000
+GLOBL c64_0<>(SB), RODATA|NOPTR, $8
+
+// func MinimumFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2
+TEXT ·MinimumFloat64AVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ b+16(FP), DI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ $-1, R8
+	MOVQ form+40(FP), BX
+	ANDQ $0x07, BX
+	CMPQ BX, $0x00
+	JNE  form1
+	SUBQ $0x00000010, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD (SI)(CX*8), Z0
+	VMOVUPD (DI)(CX*8), Z1
+	VMINPD  Z1, Z0, Z2
+	VMINPD  Z0, Z1, Z0
+	VORPD   Z0, Z2, Z0
+	VMOVUPD Z0, (AX)(CX*8)
+	VMOVUPD 64(SI)(CX*8), Z0
+	VMOVUPD 64(DI)(CX*8), Z1
+	VMINPD  Z1, Z0, Z2
+	VMINPD  Z0, Z1, Z0
+	VORPD   Z0, Z2, Z0
+	VMOVUPD Z0, 64(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block1
+
+blocks_done2:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done4
+
+masked3:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (SI)(CX*8), K1, Z0
+	VMOVUPD.Z (DI)(CX*8), K1, Z1
+	VMINPD    Z1, Z0, Z2
+	VMINPD    Z0, Z1, Z0
+	VORPD     Z0, Z2, Z0
+	VMOVUPD   Z0, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked3
+
+masked_done4:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         BX, $0x01
+	JNE          form2
+	VBROADCASTSD (SI), Z0
+	SUBQ         $0x00000010, DX
+	JLT          blocks_done6
+
+block5:
+	VMOVUPD (DI)(CX*8), Z1
+	VMINPD  Z1, Z0, Z2
+	VMINPD  Z0, Z1, Z1
+	VORPD   Z1, Z2, Z1
+	VMOVUPD Z1, (AX)(CX*8)
+	VMOVUPD 64(DI)(CX*8), Z1
+	VMINPD  Z1, Z0, Z2
+	VMINPD  Z0, Z1, Z1
+	VORPD   Z1, Z2, Z1
+	VMOVUPD Z1, 64(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block5
+
+blocks_done6:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done8
+
+masked7:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (DI)(CX*8), K1, Z1
+	VMINPD    Z1, Z0, Z2
+	VMINPD    Z0, Z1, Z1
+	VORPD     Z1, Z2, Z1
+	VMOVUPD   Z1, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked7
+
+masked_done8:
+	VZEROUPPER
+	RET
+
+form2:
+	VBROADCASTSD (DI), Z0
+	SUBQ         $0x00000010, DX
+	JLT          blocks_done10
+
+block9:
+	VMOVUPD (SI)(CX*8), Z1
+	VMINPD  Z0, Z1, Z2
+	VMINPD  Z1, Z0, Z1
+	VORPD   Z1, Z2, Z1
+	VMOVUPD Z1, (AX)(CX*8)
+	VMOVUPD 64(SI)(CX*8), Z1
+	VMINPD  Z0, Z1, Z2
+	VMINPD  Z1, Z0, Z1
+	VORPD   Z1, Z2, Z1
+	VMOVUPD Z1, 64(AX)(CX*8)
+	ADDQ    $0x00000010, CX
+	SUBQ    $0x00000010, DX
+	JGE     block9
+
+blocks_done10:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done12
+
+masked11:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (SI)(CX*8), K1, Z1
+	VMINPD    Z0, Z1, Z2
+	VMINPD    Z1, Z0, Z1
+	VORPD     Z1, Z2, Z1
+	VMOVUPD   Z1, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked11
+
+masked_done12:
+	VZEROUPPER
+	RET
+
+// func MaximumFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2
+TEXT ·MaximumFloat64AVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ b+16(FP), DI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ $-1, R8
+	MOVQ form+40(FP), BX
+	ANDQ $0x07, BX
+	CMPQ BX, $0x00
+	JNE  form1
+	SUBQ $0x00000010, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD   (SI)(CX*8), Z0
+	VMOVUPD   (DI)(CX*8), Z1
+	VCMPPD    $0x03, Z1, Z0, K1
+	VADDPD    Z1, Z0, Z2
+	VMAXPD    Z1, Z0, Z3
+	VMAXPD    Z0, Z1, Z0
+	VANDPD    Z0, Z3, Z0
+	VBLENDMPD Z2, Z0, K1, Z4
+	VMOVUPD   Z4, (AX)(CX*8)
+	VMOVUPD   64(SI)(CX*8), Z0
+	VMOVUPD   64(DI)(CX*8), Z1
+	VCMPPD    $0x03, Z1, Z0, K1
+	VADDPD    Z1, Z0, Z2
+	VMAXPD    Z1, Z0, Z3
+	VMAXPD    Z0, Z1, Z0
+	VANDPD    Z0, Z3, Z0
+	VBLENDMPD Z2, Z0, K1, Z5
+	VMOVUPD   Z5, 64(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block1
+
+blocks_done2:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done4
+
+masked3:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (SI)(CX*8), K1, Z0
+	VMOVUPD.Z (DI)(CX*8), K1, Z1
+	VCMPPD    $0x03, Z1, Z0, K2
+	VADDPD    Z1, Z0, Z2
+	VMAXPD    Z1, Z0, Z3
+	VMAXPD    Z0, Z1, Z0
+	VANDPD    Z0, Z3, Z0
+	VBLENDMPD Z2, Z0, K2, Z6
+	VMOVUPD   Z6, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked3
+
+masked_done4:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         BX, $0x01
+	JNE          form2
+	VBROADCASTSD (SI), Z0
+	SUBQ         $0x00000010, DX
+	JLT          blocks_done6
+
+block5:
+	VMOVUPD   (DI)(CX*8), Z1
+	VCMPPD    $0x03, Z1, Z0, K1
+	VADDPD    Z1, Z0, Z2
+	VMAXPD    Z1, Z0, Z3
+	VMAXPD    Z0, Z1, Z1
+	VANDPD    Z1, Z3, Z1
+	VBLENDMPD Z2, Z1, K1, Z4
+	VMOVUPD   Z4, (AX)(CX*8)
+	VMOVUPD   64(DI)(CX*8), Z1
+	VCMPPD    $0x03, Z1, Z0, K1
+	VADDPD    Z1, Z0, Z2
+	VMAXPD    Z1, Z0, Z3
+	VMAXPD    Z0, Z1, Z1
+	VANDPD    Z1, Z3, Z1
+	VBLENDMPD Z2, Z1, K1, Z5
+	VMOVUPD   Z5, 64(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block5
+
+blocks_done6:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done8
+
+masked7:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (DI)(CX*8), K1, Z1
+	VCMPPD    $0x03, Z1, Z0, K2
+	VADDPD    Z1, Z0, Z2
+	VMAXPD    Z1, Z0, Z3
+	VMAXPD    Z0, Z1, Z1
+	VANDPD    Z1, Z3, Z1
+	VBLENDMPD Z2, Z1, K2, Z6
+	VMOVUPD   Z6, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked7
+
+masked_done8:
+	VZEROUPPER
+	RET
+
+form2:
+	VBROADCASTSD (DI), Z0
+	SUBQ         $0x00000010, DX
+	JLT          blocks_done10
+
+block9:
+	VMOVUPD   (SI)(CX*8), Z1
+	VCMPPD    $0x03, Z0, Z1, K1
+	VADDPD    Z0, Z1, Z2
+	VMAXPD    Z0, Z1, Z3
+	VMAXPD    Z1, Z0, Z1
+	VANDPD    Z1, Z3, Z1
+	VBLENDMPD Z2, Z1, K1, Z4
+	VMOVUPD   Z4, (AX)(CX*8)
+	VMOVUPD   64(SI)(CX*8), Z1
+	VCMPPD    $0x03, Z0, Z1, K1
+	VADDPD    Z0, Z1, Z2
+	VMAXPD    Z0, Z1, Z3
+	VMAXPD    Z1, Z0, Z1
+	VANDPD    Z1, Z3, Z1
+	VBLENDMPD Z2, Z1, K1, Z5
+	VMOVUPD   Z5, 64(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block9
+
+blocks_done10:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done12
+
+masked11:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (SI)(CX*8), K1, Z1
+	VCMPPD    $0x03, Z0, Z1, K2
+	VADDPD    Z0, Z1, Z2
+	VMAXPD    Z0, Z1, Z3
+	VMAXPD    Z1, Z0, Z1
+	VANDPD    Z1, Z3, Z1
+	VBLENDMPD Z2, Z1, K2, Z6
+	VMOVUPD   Z6, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked11
+
+masked_done12:
+	VZEROUPPER
+	RET
+
+// func FminFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2
+TEXT ·FminFloat64AVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ b+16(FP), DI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ $-1, R8
+	MOVQ form+40(FP), BX
+	ANDQ $0x07, BX
+	CMPQ BX, $0x00
+	JNE  form1
+	SUBQ $0x00000010, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD   (SI)(CX*8), Z0
+	VMOVUPD   (DI)(CX*8), Z1
+	VMINPD    Z1, Z0, Z2
+	VMINPD    Z0, Z1, Z3
+	VORPD     Z3, Z2, Z2
+	VCMPPD    $0x03, Z1, Z1, K1
+	VBLENDMPD Z0, Z2, K1, Z4
+	VCMPPD    $0x03, Z0, Z0, K1
+	VBLENDMPD Z1, Z4, K1, Z5
+	VMOVUPD   Z5, (AX)(CX*8)
+	VMOVUPD   64(SI)(CX*8), Z0
+	VMOVUPD   64(DI)(CX*8), Z1
+	VMINPD    Z1, Z0, Z2
+	VMINPD    Z0, Z1, Z3
+	VORPD     Z3, Z2, Z2
+	VCMPPD    $0x03, Z1, Z1, K1
+	VBLENDMPD Z0, Z2, K1, Z6
+	VCMPPD    $0x03, Z0, Z0, K1
+	VBLENDMPD Z1, Z6, K1, Z7
+	VMOVUPD   Z7, 64(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block1
+
+blocks_done2:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done4
+
+masked3:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (SI)(CX*8), K1, Z0
+	VMOVUPD.Z (DI)(CX*8), K1, Z1
+	VMINPD    Z1, Z0, Z2
+	VMINPD    Z0, Z1, Z3
+	VORPD     Z3, Z2, Z2
+	VCMPPD    $0x03, Z1, Z1, K2
+	VBLENDMPD Z0, Z2, K2, Z8
+	VCMPPD    $0x03, Z0, Z0, K2
+	VBLENDMPD Z1, Z8, K2, Z9
+	VMOVUPD   Z9, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked3
+
+masked_done4:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         BX, $0x01
+	JNE          form2
+	VBROADCASTSD (SI), Z0
+	SUBQ         $0x00000010, DX
+	JLT          blocks_done6
+
+block5:
+	VMOVUPD   (DI)(CX*8), Z1
+	VMINPD    Z1, Z0, Z2
+	VMINPD    Z0, Z1, Z3
+	VORPD     Z3, Z2, Z2
+	VCMPPD    $0x03, Z1, Z1, K1
+	VBLENDMPD Z0, Z2, K1, Z4
+	VCMPPD    $0x03, Z0, Z0, K1
+	VBLENDMPD Z1, Z4, K1, Z5
+	VMOVUPD   Z5, (AX)(CX*8)
+	VMOVUPD   64(DI)(CX*8), Z1
+	VMINPD    Z1, Z0, Z2
+	VMINPD    Z0, Z1, Z3
+	VORPD     Z3, Z2, Z2
+	VCMPPD    $0x03, Z1, Z1, K1
+	VBLENDMPD Z0, Z2, K1, Z6
+	VCMPPD    $0x03, Z0, Z0, K1
+	VBLENDMPD Z1, Z6, K1, Z7
+	VMOVUPD   Z7, 64(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block5
+
+blocks_done6:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done8
+
+masked7:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (DI)(CX*8), K1, Z1
+	VMINPD    Z1, Z0, Z2
+	VMINPD    Z0, Z1, Z3
+	VORPD     Z3, Z2, Z2
+	VCMPPD    $0x03, Z1, Z1, K2
+	VBLENDMPD Z0, Z2, K2, Z8
+	VCMPPD    $0x03, Z0, Z0, K2
+	VBLENDMPD Z1, Z8, K2, Z9
+	VMOVUPD   Z9, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked7
+
+masked_done8:
+	VZEROUPPER
+	RET
+
+form2:
+	VBROADCASTSD (DI), Z0
+	SUBQ         $0x00000010, DX
+	JLT          blocks_done10
+
+block9:
+	VMOVUPD   (SI)(CX*8), Z1
+	VMINPD    Z0, Z1, Z2
+	VMINPD    Z1, Z0, Z3
+	VORPD     Z3, Z2, Z2
+	VCMPPD    $0x03, Z0, Z0, K1
+	VBLENDMPD Z1, Z2, K1, Z4
+	VCMPPD    $0x03, Z1, Z1, K1
+	VBLENDMPD Z0, Z4, K1, Z5
+	VMOVUPD   Z5, (AX)(CX*8)
+	VMOVUPD   64(SI)(CX*8), Z1
+	VMINPD    Z0, Z1, Z2
+	VMINPD    Z1, Z0, Z3
+	VORPD     Z3, Z2, Z2
+	VCMPPD    $0x03, Z0, Z0, K1
+	VBLENDMPD Z1, Z2, K1, Z6
+	VCMPPD    $0x03, Z1, Z1, K1
+	VBLENDMPD Z0, Z6, K1, Z7
+	VMOVUPD   Z7, 64(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block9
+
+blocks_done10:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done12
+
+masked11:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (SI)(CX*8), K1, Z1
+	VMINPD    Z0, Z1, Z2
+	VMINPD    Z1, Z0, Z3
+	VORPD     Z3, Z2, Z2
+	VCMPPD    $0x03, Z0, Z0, K2
+	VBLENDMPD Z1, Z2, K2, Z8
+	VCMPPD    $0x03, Z1, Z1, K2
+	VBLENDMPD Z0, Z8, K2, Z9
+	VMOVUPD   Z9, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked11
+
+masked_done12:
+	VZEROUPPER
+	RET
+
+// func FmaxFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2
+TEXT ·FmaxFloat64AVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ b+16(FP), DI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ $-1, R8
+	MOVQ form+40(FP), BX
+	ANDQ $0x07, BX
+	CMPQ BX, $0x00
+	JNE  form1
+	SUBQ $0x00000010, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD   (SI)(CX*8), Z0
+	VMOVUPD   (DI)(CX*8), Z1
+	VMAXPD    Z1, Z0, Z2
+	VMAXPD    Z0, Z1, Z3
+	VANDPD    Z3, Z2, Z2
+	VCMPPD    $0x03, Z1, Z1, K1
+	VBLENDMPD Z0, Z2, K1, Z4
+	VCMPPD    $0x03, Z0, Z0, K1
+	VBLENDMPD Z1, Z4, K1, Z5
+	VMOVUPD   Z5, (AX)(CX*8)
+	VMOVUPD   64(SI)(CX*8), Z0
+	VMOVUPD   64(DI)(CX*8), Z1
+	VMAXPD    Z1, Z0, Z2
+	VMAXPD    Z0, Z1, Z3
+	VANDPD    Z3, Z2, Z2
+	VCMPPD    $0x03, Z1, Z1, K1
+	VBLENDMPD Z0, Z2, K1, Z6
+	VCMPPD    $0x03, Z0, Z0, K1
+	VBLENDMPD Z1, Z6, K1, Z7
+	VMOVUPD   Z7, 64(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block1
+
+blocks_done2:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done4
+
+masked3:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (SI)(CX*8), K1, Z0
+	VMOVUPD.Z (DI)(CX*8), K1, Z1
+	VMAXPD    Z1, Z0, Z2
+	VMAXPD    Z0, Z1, Z3
+	VANDPD    Z3, Z2, Z2
+	VCMPPD    $0x03, Z1, Z1, K2
+	VBLENDMPD Z0, Z2, K2, Z8
+	VCMPPD    $0x03, Z0, Z0, K2
+	VBLENDMPD Z1, Z8, K2, Z9
+	VMOVUPD   Z9, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked3
+
+masked_done4:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         BX, $0x01
+	JNE          form2
+	VBROADCASTSD (SI), Z0
+	SUBQ         $0x00000010, DX
+	JLT          blocks_done6
+
+block5:
+	VMOVUPD   (DI)(CX*8), Z1
+	VMAXPD    Z1, Z0, Z2
+	VMAXPD    Z0, Z1, Z3
+	VANDPD    Z3, Z2, Z2
+	VCMPPD    $0x03, Z1, Z1, K1
+	VBLENDMPD Z0, Z2, K1, Z4
+	VCMPPD    $0x03, Z0, Z0, K1
+	VBLENDMPD Z1, Z4, K1, Z5
+	VMOVUPD   Z5, (AX)(CX*8)
+	VMOVUPD   64(DI)(CX*8), Z1
+	VMAXPD    Z1, Z0, Z2
+	VMAXPD    Z0, Z1, Z3
+	VANDPD    Z3, Z2, Z2
+	VCMPPD    $0x03, Z1, Z1, K1
+	VBLENDMPD Z0, Z2, K1, Z6
+	VCMPPD    $0x03, Z0, Z0, K1
+	VBLENDMPD Z1, Z6, K1, Z7
+	VMOVUPD   Z7, 64(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block5
+
+blocks_done6:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done8
+
+masked7:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (DI)(CX*8), K1, Z1
+	VMAXPD    Z1, Z0, Z2
+	VMAXPD    Z0, Z1, Z3
+	VANDPD    Z3, Z2, Z2
+	VCMPPD    $0x03, Z1, Z1, K2
+	VBLENDMPD Z0, Z2, K2, Z8
+	VCMPPD    $0x03, Z0, Z0, K2
+	VBLENDMPD Z1, Z8, K2, Z9
+	VMOVUPD   Z9, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked7
+
+masked_done8:
+	VZEROUPPER
+	RET
+
+form2:
+	VBROADCASTSD (DI), Z0
+	SUBQ         $0x00000010, DX
+	JLT          blocks_done10
+
+block9:
+	VMOVUPD   (SI)(CX*8), Z1
+	VMAXPD    Z0, Z1, Z2
+	VMAXPD    Z1, Z0, Z3
+	VANDPD    Z3, Z2, Z2
+	VCMPPD    $0x03, Z0, Z0, K1
+	VBLENDMPD Z1, Z2, K1, Z4
+	VCMPPD    $0x03, Z1, Z1, K1
+	VBLENDMPD Z0, Z4, K1, Z5
+	VMOVUPD   Z5, (AX)(CX*8)
+	VMOVUPD   64(SI)(CX*8), Z1
+	VMAXPD    Z0, Z1, Z2
+	VMAXPD    Z1, Z0, Z3
+	VANDPD    Z3, Z2, Z2
+	VCMPPD    $0x03, Z0, Z0, K1
+	VBLENDMPD Z1, Z2, K1, Z6
+	VCMPPD    $0x03, Z1, Z1, K1
+	VBLENDMPD Z0, Z6, K1, Z7
+	VMOVUPD   Z7, 64(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block9
+
+blocks_done10:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done12
+
+masked11:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (SI)(CX*8), K1, Z1
+	VMAXPD    Z0, Z1, Z2
+	VMAXPD    Z1, Z0, Z3
+	VANDPD    Z3, Z2, Z2
+	VCMPPD    $0x03, Z0, Z0, K2
+	VBLENDMPD Z1, Z2, K2, Z8
+	VCMPPD    $0x03, Z1, Z1, K2
+	VBLENDMPD Z0, Z8, K2, Z9
+	VMOVUPD   Z9, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked11
+
+masked_done12:
+	VZEROUPPER
+	RET
+
+// func ClipFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2
+TEXT ·ClipFloat64AVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ b+16(FP), DI
+	MOVQ c+24(FP), R8
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ $-1, R9
+	MOVQ form+40(FP), BX
+	ANDQ $0x07, BX
+	CMPQ BX, $0x00
+	JNE  form1
+	SUBQ $0x00000010, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD   (SI)(CX*8), Z0
+	VMOVUPD   (DI)(CX*8), Z1
+	VMOVUPD   (R8)(CX*8), Z2
+	VCMPPD    $0x03, Z1, Z0, K1
+	VADDPD    Z1, Z0, Z3
+	VMAXPD    Z1, Z0, Z4
+	VMAXPD    Z0, Z1, Z0
+	VANDPD    Z0, Z4, Z0
+	VBLENDMPD Z3, Z0, K1, Z5
+	VMINPD    Z2, Z5, Z0
+	VMINPD    Z5, Z2, Z1
+	VORPD     Z1, Z0, Z0
+	VMOVUPD   Z0, (AX)(CX*8)
+	VMOVUPD   64(SI)(CX*8), Z0
+	VMOVUPD   64(DI)(CX*8), Z1
+	VMOVUPD   64(R8)(CX*8), Z2
+	VCMPPD    $0x03, Z1, Z0, K1
+	VADDPD    Z1, Z0, Z3
+	VMAXPD    Z1, Z0, Z4
+	VMAXPD    Z0, Z1, Z0
+	VANDPD    Z0, Z4, Z0
+	VBLENDMPD Z3, Z0, K1, Z6
+	VMINPD    Z2, Z6, Z0
+	VMINPD    Z6, Z2, Z1
+	VORPD     Z1, Z0, Z0
+	VMOVUPD   Z0, 64(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block1
+
+blocks_done2:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done4
+
+masked3:
+	BZHIQ     DX, R9, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (SI)(CX*8), K1, Z0
+	VMOVUPD.Z (DI)(CX*8), K1, Z1
+	VMOVUPD.Z (R8)(CX*8), K1, Z2
+	VCMPPD    $0x03, Z1, Z0, K2
+	VADDPD    Z1, Z0, Z3
+	VMAXPD    Z1, Z0, Z4
+	VMAXPD    Z0, Z1, Z0
+	VANDPD    Z0, Z4, Z0
+	VBLENDMPD Z3, Z0, K2, Z7
+	VMINPD    Z2, Z7, Z0
+	VMINPD    Z7, Z2, Z1
+	VORPD     Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked3
+
+masked_done4:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         BX, $0x01
+	JNE          form2
+	VBROADCASTSD (SI), Z0
+	SUBQ         $0x00000010, DX
+	JLT          blocks_done6
+
+block5:
+	VMOVUPD   (DI)(CX*8), Z1
+	VMOVUPD   (R8)(CX*8), Z2
+	VCMPPD    $0x03, Z1, Z0, K1
+	VADDPD    Z1, Z0, Z3
+	VMAXPD    Z1, Z0, Z4
+	VMAXPD    Z0, Z1, Z1
+	VANDPD    Z1, Z4, Z1
+	VBLENDMPD Z3, Z1, K1, Z5
+	VMINPD    Z2, Z5, Z1
+	VMINPD    Z5, Z2, Z2
+	VORPD     Z2, Z1, Z1
+	VMOVUPD   Z1, (AX)(CX*8)
+	VMOVUPD   64(DI)(CX*8), Z1
+	VMOVUPD   64(R8)(CX*8), Z2
+	VCMPPD    $0x03, Z1, Z0, K1
+	VADDPD    Z1, Z0, Z3
+	VMAXPD    Z1, Z0, Z4
+	VMAXPD    Z0, Z1, Z1
+	VANDPD    Z1, Z4, Z1
+	VBLENDMPD Z3, Z1, K1, Z6
+	VMINPD    Z2, Z6, Z1
+	VMINPD    Z6, Z2, Z2
+	VORPD     Z2, Z1, Z1
+	VMOVUPD   Z1, 64(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block5
+
+blocks_done6:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done8
+
+masked7:
+	BZHIQ     DX, R9, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (DI)(CX*8), K1, Z1
+	VMOVUPD.Z (R8)(CX*8), K1, Z2
+	VCMPPD    $0x03, Z1, Z0, K2
+	VADDPD    Z1, Z0, Z3
+	VMAXPD    Z1, Z0, Z4
+	VMAXPD    Z0, Z1, Z1
+	VANDPD    Z1, Z4, Z1
+	VBLENDMPD Z3, Z1, K2, Z7
+	VMINPD    Z2, Z7, Z1
+	VMINPD    Z7, Z2, Z2
+	VORPD     Z2, Z1, Z1
+	VMOVUPD   Z1, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked7
+
+masked_done8:
+	VZEROUPPER
+	RET
+
+form2:
+	CMPQ         BX, $0x02
+	JNE          form3
+	VBROADCASTSD (DI), Z0
+	SUBQ         $0x00000010, DX
+	JLT          blocks_done10
+
+block9:
+	VMOVUPD   (SI)(CX*8), Z1
+	VMOVUPD   (R8)(CX*8), Z2
+	VCMPPD    $0x03, Z0, Z1, K1
+	VADDPD    Z0, Z1, Z3
+	VMAXPD    Z0, Z1, Z4
+	VMAXPD    Z1, Z0, Z1
+	VANDPD    Z1, Z4, Z1
+	VBLENDMPD Z3, Z1, K1, Z5
+	VMINPD    Z2, Z5, Z1
+	VMINPD    Z5, Z2, Z2
+	VORPD     Z2, Z1, Z1
+	VMOVUPD   Z1, (AX)(CX*8)
+	VMOVUPD   64(SI)(CX*8), Z1
+	VMOVUPD   64(R8)(CX*8), Z2
+	VCMPPD    $0x03, Z0, Z1, K1
+	VADDPD    Z0, Z1, Z3
+	VMAXPD    Z0, Z1, Z4
+	VMAXPD    Z1, Z0, Z1
+	VANDPD    Z1, Z4, Z1
+	VBLENDMPD Z3, Z1, K1, Z6
+	VMINPD    Z2, Z6, Z1
+	VMINPD    Z6, Z2, Z2
+	VORPD     Z2, Z1, Z1
+	VMOVUPD   Z1, 64(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block9
+
+blocks_done10:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done12
+
+masked11:
+	BZHIQ     DX, R9, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (SI)(CX*8), K1, Z1
+	VMOVUPD.Z (R8)(CX*8), K1, Z2
+	VCMPPD    $0x03, Z0, Z1, K2
+	VADDPD    Z0, Z1, Z3
+	VMAXPD    Z0, Z1, Z4
+	VMAXPD    Z1, Z0, Z1
+	VANDPD    Z1, Z4, Z1
+	VBLENDMPD Z3, Z1, K2, Z7
+	VMINPD    Z2, Z7, Z1
+	VMINPD    Z7, Z2, Z2
+	VORPD     Z2, Z1, Z1
+	VMOVUPD   Z1, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked11
+
+masked_done12:
+	VZEROUPPER
+	RET
+
+form3:
+	CMPQ         BX, $0x03
+	JNE          form4
+	VBROADCASTSD (SI), Z0
+	VBROADCASTSD (DI), Z1
+	SUBQ         $0x00000010, DX
+	JLT          blocks_done14
+
+block13:
+	VMOVUPD   (R8)(CX*8), Z2
+	VCMPPD    $0x03, Z1, Z0, K1
+	VADDPD    Z1, Z0, Z3
+	VMAXPD    Z1, Z0, Z4
+	VMAXPD    Z0, Z1, Z5
+	VANDPD    Z5, Z4, Z4
+	VBLENDMPD Z3, Z4, K1, Z6
+	VMINPD    Z2, Z6, Z3
+	VMINPD    Z6, Z2, Z2
+	VORPD     Z2, Z3, Z2
+	VMOVUPD   Z2, (AX)(CX*8)
+	VMOVUPD   64(R8)(CX*8), Z2
+	VCMPPD    $0x03, Z1, Z0, K1
+	VADDPD    Z1, Z0, Z3
+	VMAXPD    Z1, Z0, Z4
+	VMAXPD    Z0, Z1, Z5
+	VANDPD    Z5, Z4, Z4
+	VBLENDMPD Z3, Z4, K1, Z7
+	VMINPD    Z2, Z7, Z3
+	VMINPD    Z7, Z2, Z2
+	VORPD     Z2, Z3, Z2
+	VMOVUPD   Z2, 64(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block13
+
+blocks_done14:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done16
+
+masked15:
+	BZHIQ     DX, R9, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (R8)(CX*8), K1, Z2
+	VCMPPD    $0x03, Z1, Z0, K2
+	VADDPD    Z1, Z0, Z3
+	VMAXPD    Z1, Z0, Z4
+	VMAXPD    Z0, Z1, Z5
+	VANDPD    Z5, Z4, Z4
+	VBLENDMPD Z3, Z4, K2, Z8
+	VMINPD    Z2, Z8, Z3
+	VMINPD    Z8, Z2, Z2
+	VORPD     Z2, Z3, Z2
+	VMOVUPD   Z2, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked15
+
+masked_done16:
+	VZEROUPPER
+	RET
+
+form4:
+	CMPQ         BX, $0x04
+	JNE          form5
+	VBROADCASTSD (R8), Z0
+	SUBQ         $0x00000010, DX
+	JLT          blocks_done18
+
+block17:
+	VMOVUPD   (SI)(CX*8), Z1
+	VMOVUPD   (DI)(CX*8), Z2
+	VCMPPD    $0x03, Z2, Z1, K1
+	VADDPD    Z2, Z1, Z3
+	VMAXPD    Z2, Z1, Z4
+	VMAXPD    Z1, Z2, Z1
+	VANDPD    Z1, Z4, Z1
+	VBLENDMPD Z3, Z1, K1, Z5
+	VMINPD    Z0, Z5, Z1
+	VMINPD    Z5, Z0, Z2
+	VORPD     Z2, Z1, Z1
+	VMOVUPD   Z1, (AX)(CX*8)
+	VMOVUPD   64(SI)(CX*8), Z1
+	VMOVUPD   64(DI)(CX*8), Z2
+	VCMPPD    $0x03, Z2, Z1, K1
+	VADDPD    Z2, Z1, Z3
+	VMAXPD    Z2, Z1, Z4
+	VMAXPD    Z1, Z2, Z1
+	VANDPD    Z1, Z4, Z1
+	VBLENDMPD Z3, Z1, K1, Z6
+	VMINPD    Z0, Z6, Z1
+	VMINPD    Z6, Z0, Z2
+	VORPD     Z2, Z1, Z1
+	VMOVUPD   Z1, 64(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block17
+
+blocks_done18:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done20
+
+masked19:
+	BZHIQ     DX, R9, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (SI)(CX*8), K1, Z1
+	VMOVUPD.Z (DI)(CX*8), K1, Z2
+	VCMPPD    $0x03, Z2, Z1, K2
+	VADDPD    Z2, Z1, Z3
+	VMAXPD    Z2, Z1, Z4
+	VMAXPD    Z1, Z2, Z1
+	VANDPD    Z1, Z4, Z1
+	VBLENDMPD Z3, Z1, K2, Z7
+	VMINPD    Z0, Z7, Z1
+	VMINPD    Z7, Z0, Z2
+	VORPD     Z2, Z1, Z1
+	VMOVUPD   Z1, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked19
+
+masked_done20:
+	VZEROUPPER
+	RET
+
+form5:
+	CMPQ         BX, $0x05
+	JNE          form6
+	VBROADCASTSD (SI), Z0
+	VBROADCASTSD (R8), Z1
+	SUBQ         $0x00000010, DX
+	JLT          blocks_done22
+
+block21:
+	VMOVUPD   (DI)(CX*8), Z2
+	VCMPPD    $0x03, Z2, Z0, K1
+	VADDPD    Z2, Z0, Z3
+	VMAXPD    Z2, Z0, Z4
+	VMAXPD    Z0, Z2, Z2
+	VANDPD    Z2, Z4, Z2
+	VBLENDMPD Z3, Z2, K1, Z5
+	VMINPD    Z1, Z5, Z2
+	VMINPD    Z5, Z1, Z3
+	VORPD     Z3, Z2, Z2
+	VMOVUPD   Z2, (AX)(CX*8)
+	VMOVUPD   64(DI)(CX*8), Z2
+	VCMPPD    $0x03, Z2, Z0, K1
+	VADDPD    Z2, Z0, Z3
+	VMAXPD    Z2, Z0, Z4
+	VMAXPD    Z0, Z2, Z2
+	VANDPD    Z2, Z4, Z2
+	VBLENDMPD Z3, Z2, K1, Z6
+	VMINPD    Z1, Z6, Z2
+	VMINPD    Z6, Z1, Z3
+	VORPD     Z3, Z2, Z2
+	VMOVUPD   Z2, 64(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block21
+
+blocks_done22:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done24
+
+masked23:
+	BZHIQ     DX, R9, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (DI)(CX*8), K1, Z2
+	VCMPPD    $0x03, Z2, Z0, K2
+	VADDPD    Z2, Z0, Z3
+	VMAXPD    Z2, Z0, Z4
+	VMAXPD    Z0, Z2, Z2
+	VANDPD    Z2, Z4, Z2
+	VBLENDMPD Z3, Z2, K2, Z7
+	VMINPD    Z1, Z7, Z2
+	VMINPD    Z7, Z1, Z3
+	VORPD     Z3, Z2, Z2
+	VMOVUPD   Z2, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked23
+
+masked_done24:
+	VZEROUPPER
+	RET
+
+form6:
+	VBROADCASTSD (DI), Z0
+	VBROADCASTSD (R8), Z1
+	SUBQ         $0x00000010, DX
+	JLT          blocks_done26
+
+block25:
+	VMOVUPD   (SI)(CX*8), Z2
+	VCMPPD    $0x03, Z0, Z2, K1
+	VADDPD    Z0, Z2, Z3
+	VMAXPD    Z0, Z2, Z4
+	VMAXPD    Z2, Z0, Z2
+	VANDPD    Z2, Z4, Z2
+	VBLENDMPD Z3, Z2, K1, Z5
+	VMINPD    Z1, Z5, Z2
+	VMINPD    Z5, Z1, Z3
+	VORPD     Z3, Z2, Z2
+	VMOVUPD   Z2, (AX)(CX*8)
+	VMOVUPD   64(SI)(CX*8), Z2
+	VCMPPD    $0x03, Z0, Z2, K1
+	VADDPD    Z0, Z2, Z3
+	VMAXPD    Z0, Z2, Z4
+	VMAXPD    Z2, Z0, Z2
+	VANDPD    Z2, Z4, Z2
+	VBLENDMPD Z3, Z2, K1, Z6
+	VMINPD    Z1, Z6, Z2
+	VMINPD    Z6, Z1, Z3
+	VORPD     Z3, Z2, Z2
+	VMOVUPD   Z2, 64(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block25
+
+blocks_done26:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done28
+
+masked27:
+	BZHIQ     DX, R9, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (SI)(CX*8), K1, Z2
+	VCMPPD    $0x03, Z0, Z2, K2
+	VADDPD    Z0, Z2, Z3
+	VMAXPD    Z0, Z2, Z4
+	VMAXPD    Z2, Z0, Z2
+	VANDPD    Z2, Z4, Z2
+	VBLENDMPD Z3, Z2, K2, Z7
+	VMINPD    Z1, Z7, Z2
+	VMINPD    Z7, Z1, Z3
+	VORPD     Z3, Z2, Z2
+	VMOVUPD   Z2, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked27
+
+masked_done28:
+	VZEROUPPER
+	RET
+
+// func SignFloat64AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2
+TEXT ·SignFloat64AVX512(SB), NOSPLIT, $0-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), SI
+	MOVQ         n+32(FP), DX
+	XORQ         CX, CX
+	VBROADCASTSD c64_8000000000000000<>+0(SB), Z0
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
+	VBROADCASTSD c64_0<>+0(SB), Z2
+	MOVQ         $-1, DI
+	MOVQ         form+40(FP), BX
+	SUBQ         $0x00000010, DX
+	JLT          blocks_done2
+
+block1:
+	VMOVUPD   (SI)(CX*8), Z3
+	VANDPD    Z0, Z3, Z4
+	VORPD     Z1, Z4, Z4
+	VCMPPD    $0x00, Z2, Z3, K1
+	VBLENDMPD Z2, Z4, K1, Z5
+	VCMPPD    $0x03, Z3, Z3, K1
+	VBLENDMPD Z3, Z5, K1, Z6
+	VMOVUPD   Z6, (AX)(CX*8)
+	VMOVUPD   64(SI)(CX*8), Z3
+	VANDPD    Z0, Z3, Z4
+	VORPD     Z1, Z4, Z4
+	VCMPPD    $0x00, Z2, Z3, K1
+	VBLENDMPD Z2, Z4, K1, Z7
+	VCMPPD    $0x03, Z3, Z3, K1
+	VBLENDMPD Z3, Z7, K1, Z8
+	VMOVUPD   Z8, 64(AX)(CX*8)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JGE       block1
+
+blocks_done2:
+	ADDQ  $0x00000010, DX
+	TESTQ DX, DX
+	JLE   masked_done4
+
+masked3:
+	BZHIQ     DX, DI, BX
+	KMOVQ     BX, K1
+	VMOVUPD.Z (SI)(CX*8), K1, Z3
+	VANDPD    Z0, Z3, Z4
+	VORPD     Z1, Z4, Z4
+	VCMPPD    $0x00, Z2, Z3, K2
+	VBLENDMPD Z2, Z4, K2, Z9
+	VCMPPD    $0x03, Z3, Z3, K2
+	VBLENDMPD Z3, Z9, K2, Z10
+	VMOVUPD   Z10, K1, (AX)(CX*8)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JG        masked3
+
+masked_done4:
+	VZEROUPPER
+	RET
+
 // func AddFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
 // Requires: AVX
 TEXT ·AddFloat32AVX2(SB), NOSPLIT, $0-48
@@ -5701,5 +9158,3462 @@ masked7:
 	JG        masked7
 
 masked_done8:
+	VZEROUPPER
+	RET
+
+// func RoundFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·RoundFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ form+40(FP), BX
+	SUBQ $0x00000020, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD  (SI)(CX*4), Y0
+	VROUNDPS $0x08, Y0, Y0
+	VMOVUPD  Y0, (AX)(CX*4)
+	VMOVUPD  32(SI)(CX*4), Y0
+	VROUNDPS $0x08, Y0, Y0
+	VMOVUPD  Y0, 32(AX)(CX*4)
+	VMOVUPD  64(SI)(CX*4), Y0
+	VROUNDPS $0x08, Y0, Y0
+	VMOVUPD  Y0, 64(AX)(CX*4)
+	VMOVUPD  96(SI)(CX*4), Y0
+	VROUNDPS $0x08, Y0, Y0
+	VMOVUPD  Y0, 96(AX)(CX*4)
+	ADDQ     $0x00000020, CX
+	SUBQ     $0x00000020, DX
+	JGE      block1
+
+blocks_done2:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD  (SI)(CX*4), Y0
+	VROUNDPS $0x08, Y0, Y0
+	VMOVUPD  Y0, (AX)(CX*4)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block3
+
+blocks_done4:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done6
+
+single5:
+	VMOVSS   (SI)(CX*4), X0
+	VROUNDPS $0x08, X0, X0
+	VMOVSS   X0, (AX)(CX*4)
+	INCQ     CX
+	DECQ     DX
+	JNE      single5
+
+singles_done6:
+	VZEROUPPER
+	RET
+
+// func FloorFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·FloorFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ form+40(FP), BX
+	SUBQ $0x00000020, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD  (SI)(CX*4), Y0
+	VROUNDPS $0x09, Y0, Y0
+	VMOVUPD  Y0, (AX)(CX*4)
+	VMOVUPD  32(SI)(CX*4), Y0
+	VROUNDPS $0x09, Y0, Y0
+	VMOVUPD  Y0, 32(AX)(CX*4)
+	VMOVUPD  64(SI)(CX*4), Y0
+	VROUNDPS $0x09, Y0, Y0
+	VMOVUPD  Y0, 64(AX)(CX*4)
+	VMOVUPD  96(SI)(CX*4), Y0
+	VROUNDPS $0x09, Y0, Y0
+	VMOVUPD  Y0, 96(AX)(CX*4)
+	ADDQ     $0x00000020, CX
+	SUBQ     $0x00000020, DX
+	JGE      block1
+
+blocks_done2:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD  (SI)(CX*4), Y0
+	VROUNDPS $0x09, Y0, Y0
+	VMOVUPD  Y0, (AX)(CX*4)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block3
+
+blocks_done4:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done6
+
+single5:
+	VMOVSS   (SI)(CX*4), X0
+	VROUNDPS $0x09, X0, X0
+	VMOVSS   X0, (AX)(CX*4)
+	INCQ     CX
+	DECQ     DX
+	JNE      single5
+
+singles_done6:
+	VZEROUPPER
+	RET
+
+// func CeilFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·CeilFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ form+40(FP), BX
+	SUBQ $0x00000020, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD  (SI)(CX*4), Y0
+	VROUNDPS $0x0a, Y0, Y0
+	VMOVUPD  Y0, (AX)(CX*4)
+	VMOVUPD  32(SI)(CX*4), Y0
+	VROUNDPS $0x0a, Y0, Y0
+	VMOVUPD  Y0, 32(AX)(CX*4)
+	VMOVUPD  64(SI)(CX*4), Y0
+	VROUNDPS $0x0a, Y0, Y0
+	VMOVUPD  Y0, 64(AX)(CX*4)
+	VMOVUPD  96(SI)(CX*4), Y0
+	VROUNDPS $0x0a, Y0, Y0
+	VMOVUPD  Y0, 96(AX)(CX*4)
+	ADDQ     $0x00000020, CX
+	SUBQ     $0x00000020, DX
+	JGE      block1
+
+blocks_done2:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD  (SI)(CX*4), Y0
+	VROUNDPS $0x0a, Y0, Y0
+	VMOVUPD  Y0, (AX)(CX*4)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block3
+
+blocks_done4:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done6
+
+single5:
+	VMOVSS   (SI)(CX*4), X0
+	VROUNDPS $0x0a, X0, X0
+	VMOVSS   X0, (AX)(CX*4)
+	INCQ     CX
+	DECQ     DX
+	JNE      single5
+
+singles_done6:
+	VZEROUPPER
+	RET
+
+// func TruncFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·TruncFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ form+40(FP), BX
+	SUBQ $0x00000020, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD  (SI)(CX*4), Y0
+	VROUNDPS $0x0b, Y0, Y0
+	VMOVUPD  Y0, (AX)(CX*4)
+	VMOVUPD  32(SI)(CX*4), Y0
+	VROUNDPS $0x0b, Y0, Y0
+	VMOVUPD  Y0, 32(AX)(CX*4)
+	VMOVUPD  64(SI)(CX*4), Y0
+	VROUNDPS $0x0b, Y0, Y0
+	VMOVUPD  Y0, 64(AX)(CX*4)
+	VMOVUPD  96(SI)(CX*4), Y0
+	VROUNDPS $0x0b, Y0, Y0
+	VMOVUPD  Y0, 96(AX)(CX*4)
+	ADDQ     $0x00000020, CX
+	SUBQ     $0x00000020, DX
+	JGE      block1
+
+blocks_done2:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD  (SI)(CX*4), Y0
+	VROUNDPS $0x0b, Y0, Y0
+	VMOVUPD  Y0, (AX)(CX*4)
+	ADDQ     $0x00000008, CX
+	SUBQ     $0x00000008, DX
+	JGE      block3
+
+blocks_done4:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done6
+
+single5:
+	VMOVSS   (SI)(CX*4), X0
+	VROUNDPS $0x0b, X0, X0
+	VMOVSS   X0, (AX)(CX*4)
+	INCQ     CX
+	DECQ     DX
+	JNE      single5
+
+singles_done6:
+	VZEROUPPER
+	RET
+
+// func RoundFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·RoundFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ $-1, DI
+	MOVQ form+40(FP), BX
+	SUBQ $0x00000020, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD     (SI)(CX*4), Z0
+	VRNDSCALEPS $0x08, Z0, Z0
+	VMOVUPD     Z0, (AX)(CX*4)
+	VMOVUPD     64(SI)(CX*4), Z0
+	VRNDSCALEPS $0x08, Z0, Z0
+	VMOVUPD     Z0, 64(AX)(CX*4)
+	ADDQ        $0x00000020, CX
+	SUBQ        $0x00000020, DX
+	JGE         block1
+
+blocks_done2:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done4
+
+masked3:
+	BZHIQ       DX, DI, BX
+	KMOVQ       BX, K1
+	VMOVUPS.Z   (SI)(CX*4), K1, Z0
+	VRNDSCALEPS $0x08, Z0, Z0
+	VMOVUPS     Z0, K1, (AX)(CX*4)
+	ADDQ        $0x00000010, CX
+	SUBQ        $0x00000010, DX
+	JG          masked3
+
+masked_done4:
+	VZEROUPPER
+	RET
+
+// func FloorFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·FloorFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ $-1, DI
+	MOVQ form+40(FP), BX
+	SUBQ $0x00000020, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD     (SI)(CX*4), Z0
+	VRNDSCALEPS $0x09, Z0, Z0
+	VMOVUPD     Z0, (AX)(CX*4)
+	VMOVUPD     64(SI)(CX*4), Z0
+	VRNDSCALEPS $0x09, Z0, Z0
+	VMOVUPD     Z0, 64(AX)(CX*4)
+	ADDQ        $0x00000020, CX
+	SUBQ        $0x00000020, DX
+	JGE         block1
+
+blocks_done2:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done4
+
+masked3:
+	BZHIQ       DX, DI, BX
+	KMOVQ       BX, K1
+	VMOVUPS.Z   (SI)(CX*4), K1, Z0
+	VRNDSCALEPS $0x09, Z0, Z0
+	VMOVUPS     Z0, K1, (AX)(CX*4)
+	ADDQ        $0x00000010, CX
+	SUBQ        $0x00000010, DX
+	JG          masked3
+
+masked_done4:
+	VZEROUPPER
+	RET
+
+// func CeilFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·CeilFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ $-1, DI
+	MOVQ form+40(FP), BX
+	SUBQ $0x00000020, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD     (SI)(CX*4), Z0
+	VRNDSCALEPS $0x0a, Z0, Z0
+	VMOVUPD     Z0, (AX)(CX*4)
+	VMOVUPD     64(SI)(CX*4), Z0
+	VRNDSCALEPS $0x0a, Z0, Z0
+	VMOVUPD     Z0, 64(AX)(CX*4)
+	ADDQ        $0x00000020, CX
+	SUBQ        $0x00000020, DX
+	JGE         block1
+
+blocks_done2:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done4
+
+masked3:
+	BZHIQ       DX, DI, BX
+	KMOVQ       BX, K1
+	VMOVUPS.Z   (SI)(CX*4), K1, Z0
+	VRNDSCALEPS $0x0a, Z0, Z0
+	VMOVUPS     Z0, K1, (AX)(CX*4)
+	ADDQ        $0x00000010, CX
+	SUBQ        $0x00000010, DX
+	JG          masked3
+
+masked_done4:
+	VZEROUPPER
+	RET
+
+// func TruncFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·TruncFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ $-1, DI
+	MOVQ form+40(FP), BX
+	SUBQ $0x00000020, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD     (SI)(CX*4), Z0
+	VRNDSCALEPS $0x0b, Z0, Z0
+	VMOVUPD     Z0, (AX)(CX*4)
+	VMOVUPD     64(SI)(CX*4), Z0
+	VRNDSCALEPS $0x0b, Z0, Z0
+	VMOVUPD     Z0, 64(AX)(CX*4)
+	ADDQ        $0x00000020, CX
+	SUBQ        $0x00000020, DX
+	JGE         block1
+
+blocks_done2:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done4
+
+masked3:
+	BZHIQ       DX, DI, BX
+	KMOVQ       BX, K1
+	VMOVUPS.Z   (SI)(CX*4), K1, Z0
+	VRNDSCALEPS $0x0b, Z0, Z0
+	VMOVUPS     Z0, K1, (AX)(CX*4)
+	ADDQ        $0x00000010, CX
+	SUBQ        $0x00000010, DX
+	JG          masked3
+
+masked_done4:
+	VZEROUPPER
+	RET
+
+// func MinimumFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·MinimumFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ b+16(FP), DI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ form+40(FP), BX
+	ANDQ $0x07, BX
+	CMPQ BX, $0x00
+	JNE  form1
+	SUBQ $0x00000020, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD (SI)(CX*4), Y0
+	VMOVUPD (DI)(CX*4), Y1
+	VMINPS  Y1, Y0, Y2
+	VMINPS  Y0, Y1, Y0
+	VORPS   Y0, Y2, Y0
+	VMOVUPD Y0, (AX)(CX*4)
+	VMOVUPD 32(SI)(CX*4), Y0
+	VMOVUPD 32(DI)(CX*4), Y1
+	VMINPS  Y1, Y0, Y2
+	VMINPS  Y0, Y1, Y0
+	VORPS   Y0, Y2, Y0
+	VMOVUPD Y0, 32(AX)(CX*4)
+	VMOVUPD 64(SI)(CX*4), Y0
+	VMOVUPD 64(DI)(CX*4), Y1
+	VMINPS  Y1, Y0, Y2
+	VMINPS  Y0, Y1, Y0
+	VORPS   Y0, Y2, Y0
+	VMOVUPD Y0, 64(AX)(CX*4)
+	VMOVUPD 96(SI)(CX*4), Y0
+	VMOVUPD 96(DI)(CX*4), Y1
+	VMINPS  Y1, Y0, Y2
+	VMINPS  Y0, Y1, Y0
+	VORPS   Y0, Y2, Y0
+	VMOVUPD Y0, 96(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block1
+
+blocks_done2:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD (SI)(CX*4), Y0
+	VMOVUPD (DI)(CX*4), Y1
+	VMINPS  Y1, Y0, Y2
+	VMINPS  Y0, Y1, Y0
+	VORPS   Y0, Y2, Y0
+	VMOVUPD Y0, (AX)(CX*4)
+	ADDQ    $0x00000008, CX
+	SUBQ    $0x00000008, DX
+	JGE     block3
+
+blocks_done4:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done6
+
+single5:
+	VMOVSS (SI)(CX*4), X0
+	VMOVSS (DI)(CX*4), X1
+	VMINPS X1, X0, X2
+	VMINPS X0, X1, X0
+	VORPS  X0, X2, X0
+	VMOVSS X0, (AX)(CX*4)
+	INCQ   CX
+	DECQ   DX
+	JNE    single5
+
+singles_done6:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         BX, $0x01
+	JNE          form2
+	VBROADCASTSS (SI), Y0
+	SUBQ         $0x00000020, DX
+	JLT          blocks_done8
+
+block7:
+	VMOVUPD (DI)(CX*4), Y1
+	VMINPS  Y1, Y0, Y2
+	VMINPS  Y0, Y1, Y1
+	VORPS   Y1, Y2, Y1
+	VMOVUPD Y1, (AX)(CX*4)
+	VMOVUPD 32(DI)(CX*4), Y1
+	VMINPS  Y1, Y0, Y2
+	VMINPS  Y0, Y1, Y1
+	VORPS   Y1, Y2, Y1
+	VMOVUPD Y1, 32(AX)(CX*4)
+	VMOVUPD 64(DI)(CX*4), Y1
+	VMINPS  Y1, Y0, Y2
+	VMINPS  Y0, Y1, Y1
+	VORPS   Y1, Y2, Y1
+	VMOVUPD Y1, 64(AX)(CX*4)
+	VMOVUPD 96(DI)(CX*4), Y1
+	VMINPS  Y1, Y0, Y2
+	VMINPS  Y0, Y1, Y1
+	VORPS   Y1, Y2, Y1
+	VMOVUPD Y1, 96(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block7
+
+blocks_done8:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done10
+
+block9:
+	VMOVUPD (DI)(CX*4), Y1
+	VMINPS  Y1, Y0, Y2
+	VMINPS  Y0, Y1, Y1
+	VORPS   Y1, Y2, Y1
+	VMOVUPD Y1, (AX)(CX*4)
+	ADDQ    $0x00000008, CX
+	SUBQ    $0x00000008, DX
+	JGE     block9
+
+blocks_done10:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done12
+
+single11:
+	VMOVSS (DI)(CX*4), X1
+	VMINPS X1, X0, X2
+	VMINPS X0, X1, X1
+	VORPS  X1, X2, X1
+	VMOVSS X1, (AX)(CX*4)
+	INCQ   CX
+	DECQ   DX
+	JNE    single11
+
+singles_done12:
+	VZEROUPPER
+	RET
+
+form2:
+	VBROADCASTSS (DI), Y0
+	SUBQ         $0x00000020, DX
+	JLT          blocks_done14
+
+block13:
+	VMOVUPD (SI)(CX*4), Y1
+	VMINPS  Y0, Y1, Y2
+	VMINPS  Y1, Y0, Y1
+	VORPS   Y1, Y2, Y1
+	VMOVUPD Y1, (AX)(CX*4)
+	VMOVUPD 32(SI)(CX*4), Y1
+	VMINPS  Y0, Y1, Y2
+	VMINPS  Y1, Y0, Y1
+	VORPS   Y1, Y2, Y1
+	VMOVUPD Y1, 32(AX)(CX*4)
+	VMOVUPD 64(SI)(CX*4), Y1
+	VMINPS  Y0, Y1, Y2
+	VMINPS  Y1, Y0, Y1
+	VORPS   Y1, Y2, Y1
+	VMOVUPD Y1, 64(AX)(CX*4)
+	VMOVUPD 96(SI)(CX*4), Y1
+	VMINPS  Y0, Y1, Y2
+	VMINPS  Y1, Y0, Y1
+	VORPS   Y1, Y2, Y1
+	VMOVUPD Y1, 96(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block13
+
+blocks_done14:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done16
+
+block15:
+	VMOVUPD (SI)(CX*4), Y1
+	VMINPS  Y0, Y1, Y2
+	VMINPS  Y1, Y0, Y1
+	VORPS   Y1, Y2, Y1
+	VMOVUPD Y1, (AX)(CX*4)
+	ADDQ    $0x00000008, CX
+	SUBQ    $0x00000008, DX
+	JGE     block15
+
+blocks_done16:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done18
+
+single17:
+	VMOVSS (SI)(CX*4), X1
+	VMINPS X0, X1, X2
+	VMINPS X1, X0, X1
+	VORPS  X1, X2, X1
+	VMOVSS X1, (AX)(CX*4)
+	INCQ   CX
+	DECQ   DX
+	JNE    single17
+
+singles_done18:
+	VZEROUPPER
+	RET
+
+// func MaximumFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·MaximumFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ b+16(FP), DI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ form+40(FP), BX
+	ANDQ $0x07, BX
+	CMPQ BX, $0x00
+	JNE  form1
+	SUBQ $0x00000020, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD   (SI)(CX*4), Y0
+	VMOVUPD   (DI)(CX*4), Y1
+	VCMPPS    $0x03, Y1, Y0, Y2
+	VADDPS    Y1, Y0, Y3
+	VMAXPS    Y1, Y0, Y4
+	VMAXPS    Y0, Y1, Y0
+	VANDPS    Y0, Y4, Y0
+	VBLENDVPS Y2, Y3, Y0, Y0
+	VMOVUPD   Y0, (AX)(CX*4)
+	VMOVUPD   32(SI)(CX*4), Y0
+	VMOVUPD   32(DI)(CX*4), Y1
+	VCMPPS    $0x03, Y1, Y0, Y2
+	VADDPS    Y1, Y0, Y3
+	VMAXPS    Y1, Y0, Y4
+	VMAXPS    Y0, Y1, Y0
+	VANDPS    Y0, Y4, Y0
+	VBLENDVPS Y2, Y3, Y0, Y0
+	VMOVUPD   Y0, 32(AX)(CX*4)
+	VMOVUPD   64(SI)(CX*4), Y0
+	VMOVUPD   64(DI)(CX*4), Y1
+	VCMPPS    $0x03, Y1, Y0, Y2
+	VADDPS    Y1, Y0, Y3
+	VMAXPS    Y1, Y0, Y4
+	VMAXPS    Y0, Y1, Y0
+	VANDPS    Y0, Y4, Y0
+	VBLENDVPS Y2, Y3, Y0, Y0
+	VMOVUPD   Y0, 64(AX)(CX*4)
+	VMOVUPD   96(SI)(CX*4), Y0
+	VMOVUPD   96(DI)(CX*4), Y1
+	VCMPPS    $0x03, Y1, Y0, Y2
+	VADDPS    Y1, Y0, Y3
+	VMAXPS    Y1, Y0, Y4
+	VMAXPS    Y0, Y1, Y0
+	VANDPS    Y0, Y4, Y0
+	VBLENDVPS Y2, Y3, Y0, Y0
+	VMOVUPD   Y0, 96(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block1
+
+blocks_done2:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD   (SI)(CX*4), Y0
+	VMOVUPD   (DI)(CX*4), Y1
+	VCMPPS    $0x03, Y1, Y0, Y2
+	VADDPS    Y1, Y0, Y3
+	VMAXPS    Y1, Y0, Y4
+	VMAXPS    Y0, Y1, Y0
+	VANDPS    Y0, Y4, Y0
+	VBLENDVPS Y2, Y3, Y0, Y0
+	VMOVUPD   Y0, (AX)(CX*4)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JGE       block3
+
+blocks_done4:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done6
+
+single5:
+	VMOVSS    (SI)(CX*4), X0
+	VMOVSS    (DI)(CX*4), X1
+	VCMPPS    $0x03, X1, X0, X2
+	VADDPS    X1, X0, X3
+	VMAXPS    X1, X0, X4
+	VMAXPS    X0, X1, X0
+	VANDPS    X0, X4, X0
+	VBLENDVPS X2, X3, X0, X0
+	VMOVSS    X0, (AX)(CX*4)
+	INCQ      CX
+	DECQ      DX
+	JNE       single5
+
+singles_done6:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         BX, $0x01
+	JNE          form2
+	VBROADCASTSS (SI), Y0
+	SUBQ         $0x00000020, DX
+	JLT          blocks_done8
+
+block7:
+	VMOVUPD   (DI)(CX*4), Y1
+	VCMPPS    $0x03, Y1, Y0, Y2
+	VADDPS    Y1, Y0, Y3
+	VMAXPS    Y1, Y0, Y4
+	VMAXPS    Y0, Y1, Y1
+	VANDPS    Y1, Y4, Y1
+	VBLENDVPS Y2, Y3, Y1, Y1
+	VMOVUPD   Y1, (AX)(CX*4)
+	VMOVUPD   32(DI)(CX*4), Y1
+	VCMPPS    $0x03, Y1, Y0, Y2
+	VADDPS    Y1, Y0, Y3
+	VMAXPS    Y1, Y0, Y4
+	VMAXPS    Y0, Y1, Y1
+	VANDPS    Y1, Y4, Y1
+	VBLENDVPS Y2, Y3, Y1, Y1
+	VMOVUPD   Y1, 32(AX)(CX*4)
+	VMOVUPD   64(DI)(CX*4), Y1
+	VCMPPS    $0x03, Y1, Y0, Y2
+	VADDPS    Y1, Y0, Y3
+	VMAXPS    Y1, Y0, Y4
+	VMAXPS    Y0, Y1, Y1
+	VANDPS    Y1, Y4, Y1
+	VBLENDVPS Y2, Y3, Y1, Y1
+	VMOVUPD   Y1, 64(AX)(CX*4)
+	VMOVUPD   96(DI)(CX*4), Y1
+	VCMPPS    $0x03, Y1, Y0, Y2
+	VADDPS    Y1, Y0, Y3
+	VMAXPS    Y1, Y0, Y4
+	VMAXPS    Y0, Y1, Y1
+	VANDPS    Y1, Y4, Y1
+	VBLENDVPS Y2, Y3, Y1, Y1
+	VMOVUPD   Y1, 96(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block7
+
+blocks_done8:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done10
+
+block9:
+	VMOVUPD   (DI)(CX*4), Y1
+	VCMPPS    $0x03, Y1, Y0, Y2
+	VADDPS    Y1, Y0, Y3
+	VMAXPS    Y1, Y0, Y4
+	VMAXPS    Y0, Y1, Y1
+	VANDPS    Y1, Y4, Y1
+	VBLENDVPS Y2, Y3, Y1, Y1
+	VMOVUPD   Y1, (AX)(CX*4)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JGE       block9
+
+blocks_done10:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done12
+
+single11:
+	VMOVSS    (DI)(CX*4), X1
+	VCMPPS    $0x03, X1, X0, X2
+	VADDPS    X1, X0, X3
+	VMAXPS    X1, X0, X4
+	VMAXPS    X0, X1, X1
+	VANDPS    X1, X4, X1
+	VBLENDVPS X2, X3, X1, X1
+	VMOVSS    X1, (AX)(CX*4)
+	INCQ      CX
+	DECQ      DX
+	JNE       single11
+
+singles_done12:
+	VZEROUPPER
+	RET
+
+form2:
+	VBROADCASTSS (DI), Y0
+	SUBQ         $0x00000020, DX
+	JLT          blocks_done14
+
+block13:
+	VMOVUPD   (SI)(CX*4), Y1
+	VCMPPS    $0x03, Y0, Y1, Y2
+	VADDPS    Y0, Y1, Y3
+	VMAXPS    Y0, Y1, Y4
+	VMAXPS    Y1, Y0, Y1
+	VANDPS    Y1, Y4, Y1
+	VBLENDVPS Y2, Y3, Y1, Y1
+	VMOVUPD   Y1, (AX)(CX*4)
+	VMOVUPD   32(SI)(CX*4), Y1
+	VCMPPS    $0x03, Y0, Y1, Y2
+	VADDPS    Y0, Y1, Y3
+	VMAXPS    Y0, Y1, Y4
+	VMAXPS    Y1, Y0, Y1
+	VANDPS    Y1, Y4, Y1
+	VBLENDVPS Y2, Y3, Y1, Y1
+	VMOVUPD   Y1, 32(AX)(CX*4)
+	VMOVUPD   64(SI)(CX*4), Y1
+	VCMPPS    $0x03, Y0, Y1, Y2
+	VADDPS    Y0, Y1, Y3
+	VMAXPS    Y0, Y1, Y4
+	VMAXPS    Y1, Y0, Y1
+	VANDPS    Y1, Y4, Y1
+	VBLENDVPS Y2, Y3, Y1, Y1
+	VMOVUPD   Y1, 64(AX)(CX*4)
+	VMOVUPD   96(SI)(CX*4), Y1
+	VCMPPS    $0x03, Y0, Y1, Y2
+	VADDPS    Y0, Y1, Y3
+	VMAXPS    Y0, Y1, Y4
+	VMAXPS    Y1, Y0, Y1
+	VANDPS    Y1, Y4, Y1
+	VBLENDVPS Y2, Y3, Y1, Y1
+	VMOVUPD   Y1, 96(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block13
+
+blocks_done14:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done16
+
+block15:
+	VMOVUPD   (SI)(CX*4), Y1
+	VCMPPS    $0x03, Y0, Y1, Y2
+	VADDPS    Y0, Y1, Y3
+	VMAXPS    Y0, Y1, Y4
+	VMAXPS    Y1, Y0, Y1
+	VANDPS    Y1, Y4, Y1
+	VBLENDVPS Y2, Y3, Y1, Y1
+	VMOVUPD   Y1, (AX)(CX*4)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JGE       block15
+
+blocks_done16:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done18
+
+single17:
+	VMOVSS    (SI)(CX*4), X1
+	VCMPPS    $0x03, X0, X1, X2
+	VADDPS    X0, X1, X3
+	VMAXPS    X0, X1, X4
+	VMAXPS    X1, X0, X1
+	VANDPS    X1, X4, X1
+	VBLENDVPS X2, X3, X1, X1
+	VMOVSS    X1, (AX)(CX*4)
+	INCQ      CX
+	DECQ      DX
+	JNE       single17
+
+singles_done18:
+	VZEROUPPER
+	RET
+
+// func FminFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·FminFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ b+16(FP), DI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ form+40(FP), BX
+	ANDQ $0x07, BX
+	CMPQ BX, $0x00
+	JNE  form1
+	SUBQ $0x00000020, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD   (SI)(CX*4), Y0
+	VMOVUPD   (DI)(CX*4), Y1
+	VMINPS    Y1, Y0, Y2
+	VMINPS    Y0, Y1, Y3
+	VORPS     Y3, Y2, Y2
+	VCMPPS    $0x03, Y1, Y1, Y3
+	VBLENDVPS Y3, Y0, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y1, Y2, Y0
+	VMOVUPD   Y0, (AX)(CX*4)
+	VMOVUPD   32(SI)(CX*4), Y0
+	VMOVUPD   32(DI)(CX*4), Y1
+	VMINPS    Y1, Y0, Y2
+	VMINPS    Y0, Y1, Y3
+	VORPS     Y3, Y2, Y2
+	VCMPPS    $0x03, Y1, Y1, Y3
+	VBLENDVPS Y3, Y0, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y1, Y2, Y0
+	VMOVUPD   Y0, 32(AX)(CX*4)
+	VMOVUPD   64(SI)(CX*4), Y0
+	VMOVUPD   64(DI)(CX*4), Y1
+	VMINPS    Y1, Y0, Y2
+	VMINPS    Y0, Y1, Y3
+	VORPS     Y3, Y2, Y2
+	VCMPPS    $0x03, Y1, Y1, Y3
+	VBLENDVPS Y3, Y0, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y1, Y2, Y0
+	VMOVUPD   Y0, 64(AX)(CX*4)
+	VMOVUPD   96(SI)(CX*4), Y0
+	VMOVUPD   96(DI)(CX*4), Y1
+	VMINPS    Y1, Y0, Y2
+	VMINPS    Y0, Y1, Y3
+	VORPS     Y3, Y2, Y2
+	VCMPPS    $0x03, Y1, Y1, Y3
+	VBLENDVPS Y3, Y0, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y1, Y2, Y0
+	VMOVUPD   Y0, 96(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block1
+
+blocks_done2:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD   (SI)(CX*4), Y0
+	VMOVUPD   (DI)(CX*4), Y1
+	VMINPS    Y1, Y0, Y2
+	VMINPS    Y0, Y1, Y3
+	VORPS     Y3, Y2, Y2
+	VCMPPS    $0x03, Y1, Y1, Y3
+	VBLENDVPS Y3, Y0, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y1, Y2, Y0
+	VMOVUPD   Y0, (AX)(CX*4)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JGE       block3
+
+blocks_done4:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done6
+
+single5:
+	VMOVSS    (SI)(CX*4), X0
+	VMOVSS    (DI)(CX*4), X1
+	VMINPS    X1, X0, X2
+	VMINPS    X0, X1, X3
+	VORPS     X3, X2, X2
+	VCMPPS    $0x03, X1, X1, X3
+	VBLENDVPS X3, X0, X2, X2
+	VCMPPS    $0x03, X0, X0, X0
+	VBLENDVPS X0, X1, X2, X0
+	VMOVSS    X0, (AX)(CX*4)
+	INCQ      CX
+	DECQ      DX
+	JNE       single5
+
+singles_done6:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         BX, $0x01
+	JNE          form2
+	VBROADCASTSS (SI), Y0
+	SUBQ         $0x00000020, DX
+	JLT          blocks_done8
+
+block7:
+	VMOVUPD   (DI)(CX*4), Y1
+	VMINPS    Y1, Y0, Y2
+	VMINPS    Y0, Y1, Y3
+	VORPS     Y3, Y2, Y2
+	VCMPPS    $0x03, Y1, Y1, Y3
+	VBLENDVPS Y3, Y0, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y3
+	VBLENDVPS Y3, Y1, Y2, Y1
+	VMOVUPD   Y1, (AX)(CX*4)
+	VMOVUPD   32(DI)(CX*4), Y1
+	VMINPS    Y1, Y0, Y2
+	VMINPS    Y0, Y1, Y3
+	VORPS     Y3, Y2, Y2
+	VCMPPS    $0x03, Y1, Y1, Y3
+	VBLENDVPS Y3, Y0, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y3
+	VBLENDVPS Y3, Y1, Y2, Y1
+	VMOVUPD   Y1, 32(AX)(CX*4)
+	VMOVUPD   64(DI)(CX*4), Y1
+	VMINPS    Y1, Y0, Y2
+	VMINPS    Y0, Y1, Y3
+	VORPS     Y3, Y2, Y2
+	VCMPPS    $0x03, Y1, Y1, Y3
+	VBLENDVPS Y3, Y0, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y3
+	VBLENDVPS Y3, Y1, Y2, Y1
+	VMOVUPD   Y1, 64(AX)(CX*4)
+	VMOVUPD   96(DI)(CX*4), Y1
+	VMINPS    Y1, Y0, Y2
+	VMINPS    Y0, Y1, Y3
+	VORPS     Y3, Y2, Y2
+	VCMPPS    $0x03, Y1, Y1, Y3
+	VBLENDVPS Y3, Y0, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y3
+	VBLENDVPS Y3, Y1, Y2, Y1
+	VMOVUPD   Y1, 96(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block7
+
+blocks_done8:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done10
+
+block9:
+	VMOVUPD   (DI)(CX*4), Y1
+	VMINPS    Y1, Y0, Y2
+	VMINPS    Y0, Y1, Y3
+	VORPS     Y3, Y2, Y2
+	VCMPPS    $0x03, Y1, Y1, Y3
+	VBLENDVPS Y3, Y0, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y3
+	VBLENDVPS Y3, Y1, Y2, Y1
+	VMOVUPD   Y1, (AX)(CX*4)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JGE       block9
+
+blocks_done10:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done12
+
+single11:
+	VMOVSS    (DI)(CX*4), X1
+	VMINPS    X1, X0, X2
+	VMINPS    X0, X1, X3
+	VORPS     X3, X2, X2
+	VCMPPS    $0x03, X1, X1, X3
+	VBLENDVPS X3, X0, X2, X2
+	VCMPPS    $0x03, X0, X0, X3
+	VBLENDVPS X3, X1, X2, X1
+	VMOVSS    X1, (AX)(CX*4)
+	INCQ      CX
+	DECQ      DX
+	JNE       single11
+
+singles_done12:
+	VZEROUPPER
+	RET
+
+form2:
+	VBROADCASTSS (DI), Y0
+	SUBQ         $0x00000020, DX
+	JLT          blocks_done14
+
+block13:
+	VMOVUPD   (SI)(CX*4), Y1
+	VMINPS    Y0, Y1, Y2
+	VMINPS    Y1, Y0, Y3
+	VORPS     Y3, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y3
+	VBLENDVPS Y3, Y1, Y2, Y2
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y0, Y2, Y1
+	VMOVUPD   Y1, (AX)(CX*4)
+	VMOVUPD   32(SI)(CX*4), Y1
+	VMINPS    Y0, Y1, Y2
+	VMINPS    Y1, Y0, Y3
+	VORPS     Y3, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y3
+	VBLENDVPS Y3, Y1, Y2, Y2
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y0, Y2, Y1
+	VMOVUPD   Y1, 32(AX)(CX*4)
+	VMOVUPD   64(SI)(CX*4), Y1
+	VMINPS    Y0, Y1, Y2
+	VMINPS    Y1, Y0, Y3
+	VORPS     Y3, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y3
+	VBLENDVPS Y3, Y1, Y2, Y2
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y0, Y2, Y1
+	VMOVUPD   Y1, 64(AX)(CX*4)
+	VMOVUPD   96(SI)(CX*4), Y1
+	VMINPS    Y0, Y1, Y2
+	VMINPS    Y1, Y0, Y3
+	VORPS     Y3, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y3
+	VBLENDVPS Y3, Y1, Y2, Y2
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y0, Y2, Y1
+	VMOVUPD   Y1, 96(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block13
+
+blocks_done14:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done16
+
+block15:
+	VMOVUPD   (SI)(CX*4), Y1
+	VMINPS    Y0, Y1, Y2
+	VMINPS    Y1, Y0, Y3
+	VORPS     Y3, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y3
+	VBLENDVPS Y3, Y1, Y2, Y2
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y0, Y2, Y1
+	VMOVUPD   Y1, (AX)(CX*4)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JGE       block15
+
+blocks_done16:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done18
+
+single17:
+	VMOVSS    (SI)(CX*4), X1
+	VMINPS    X0, X1, X2
+	VMINPS    X1, X0, X3
+	VORPS     X3, X2, X2
+	VCMPPS    $0x03, X0, X0, X3
+	VBLENDVPS X3, X1, X2, X2
+	VCMPPS    $0x03, X1, X1, X1
+	VBLENDVPS X1, X0, X2, X1
+	VMOVSS    X1, (AX)(CX*4)
+	INCQ      CX
+	DECQ      DX
+	JNE       single17
+
+singles_done18:
+	VZEROUPPER
+	RET
+
+// func FmaxFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·FmaxFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ b+16(FP), DI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ form+40(FP), BX
+	ANDQ $0x07, BX
+	CMPQ BX, $0x00
+	JNE  form1
+	SUBQ $0x00000020, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD   (SI)(CX*4), Y0
+	VMOVUPD   (DI)(CX*4), Y1
+	VMAXPS    Y1, Y0, Y2
+	VMAXPS    Y0, Y1, Y3
+	VANDPS    Y3, Y2, Y2
+	VCMPPS    $0x03, Y1, Y1, Y3
+	VBLENDVPS Y3, Y0, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y1, Y2, Y0
+	VMOVUPD   Y0, (AX)(CX*4)
+	VMOVUPD   32(SI)(CX*4), Y0
+	VMOVUPD   32(DI)(CX*4), Y1
+	VMAXPS    Y1, Y0, Y2
+	VMAXPS    Y0, Y1, Y3
+	VANDPS    Y3, Y2, Y2
+	VCMPPS    $0x03, Y1, Y1, Y3
+	VBLENDVPS Y3, Y0, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y1, Y2, Y0
+	VMOVUPD   Y0, 32(AX)(CX*4)
+	VMOVUPD   64(SI)(CX*4), Y0
+	VMOVUPD   64(DI)(CX*4), Y1
+	VMAXPS    Y1, Y0, Y2
+	VMAXPS    Y0, Y1, Y3
+	VANDPS    Y3, Y2, Y2
+	VCMPPS    $0x03, Y1, Y1, Y3
+	VBLENDVPS Y3, Y0, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y1, Y2, Y0
+	VMOVUPD   Y0, 64(AX)(CX*4)
+	VMOVUPD   96(SI)(CX*4), Y0
+	VMOVUPD   96(DI)(CX*4), Y1
+	VMAXPS    Y1, Y0, Y2
+	VMAXPS    Y0, Y1, Y3
+	VANDPS    Y3, Y2, Y2
+	VCMPPS    $0x03, Y1, Y1, Y3
+	VBLENDVPS Y3, Y0, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y1, Y2, Y0
+	VMOVUPD   Y0, 96(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block1
+
+blocks_done2:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD   (SI)(CX*4), Y0
+	VMOVUPD   (DI)(CX*4), Y1
+	VMAXPS    Y1, Y0, Y2
+	VMAXPS    Y0, Y1, Y3
+	VANDPS    Y3, Y2, Y2
+	VCMPPS    $0x03, Y1, Y1, Y3
+	VBLENDVPS Y3, Y0, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y0
+	VBLENDVPS Y0, Y1, Y2, Y0
+	VMOVUPD   Y0, (AX)(CX*4)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JGE       block3
+
+blocks_done4:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done6
+
+single5:
+	VMOVSS    (SI)(CX*4), X0
+	VMOVSS    (DI)(CX*4), X1
+	VMAXPS    X1, X0, X2
+	VMAXPS    X0, X1, X3
+	VANDPS    X3, X2, X2
+	VCMPPS    $0x03, X1, X1, X3
+	VBLENDVPS X3, X0, X2, X2
+	VCMPPS    $0x03, X0, X0, X0
+	VBLENDVPS X0, X1, X2, X0
+	VMOVSS    X0, (AX)(CX*4)
+	INCQ      CX
+	DECQ      DX
+	JNE       single5
+
+singles_done6:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         BX, $0x01
+	JNE          form2
+	VBROADCASTSS (SI), Y0
+	SUBQ         $0x00000020, DX
+	JLT          blocks_done8
+
+block7:
+	VMOVUPD   (DI)(CX*4), Y1
+	VMAXPS    Y1, Y0, Y2
+	VMAXPS    Y0, Y1, Y3
+	VANDPS    Y3, Y2, Y2
+	VCMPPS    $0x03, Y1, Y1, Y3
+	VBLENDVPS Y3, Y0, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y3
+	VBLENDVPS Y3, Y1, Y2, Y1
+	VMOVUPD   Y1, (AX)(CX*4)
+	VMOVUPD   32(DI)(CX*4), Y1
+	VMAXPS    Y1, Y0, Y2
+	VMAXPS    Y0, Y1, Y3
+	VANDPS    Y3, Y2, Y2
+	VCMPPS    $0x03, Y1, Y1, Y3
+	VBLENDVPS Y3, Y0, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y3
+	VBLENDVPS Y3, Y1, Y2, Y1
+	VMOVUPD   Y1, 32(AX)(CX*4)
+	VMOVUPD   64(DI)(CX*4), Y1
+	VMAXPS    Y1, Y0, Y2
+	VMAXPS    Y0, Y1, Y3
+	VANDPS    Y3, Y2, Y2
+	VCMPPS    $0x03, Y1, Y1, Y3
+	VBLENDVPS Y3, Y0, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y3
+	VBLENDVPS Y3, Y1, Y2, Y1
+	VMOVUPD   Y1, 64(AX)(CX*4)
+	VMOVUPD   96(DI)(CX*4), Y1
+	VMAXPS    Y1, Y0, Y2
+	VMAXPS    Y0, Y1, Y3
+	VANDPS    Y3, Y2, Y2
+	VCMPPS    $0x03, Y1, Y1, Y3
+	VBLENDVPS Y3, Y0, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y3
+	VBLENDVPS Y3, Y1, Y2, Y1
+	VMOVUPD   Y1, 96(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block7
+
+blocks_done8:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done10
+
+block9:
+	VMOVUPD   (DI)(CX*4), Y1
+	VMAXPS    Y1, Y0, Y2
+	VMAXPS    Y0, Y1, Y3
+	VANDPS    Y3, Y2, Y2
+	VCMPPS    $0x03, Y1, Y1, Y3
+	VBLENDVPS Y3, Y0, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y3
+	VBLENDVPS Y3, Y1, Y2, Y1
+	VMOVUPD   Y1, (AX)(CX*4)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JGE       block9
+
+blocks_done10:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done12
+
+single11:
+	VMOVSS    (DI)(CX*4), X1
+	VMAXPS    X1, X0, X2
+	VMAXPS    X0, X1, X3
+	VANDPS    X3, X2, X2
+	VCMPPS    $0x03, X1, X1, X3
+	VBLENDVPS X3, X0, X2, X2
+	VCMPPS    $0x03, X0, X0, X3
+	VBLENDVPS X3, X1, X2, X1
+	VMOVSS    X1, (AX)(CX*4)
+	INCQ      CX
+	DECQ      DX
+	JNE       single11
+
+singles_done12:
+	VZEROUPPER
+	RET
+
+form2:
+	VBROADCASTSS (DI), Y0
+	SUBQ         $0x00000020, DX
+	JLT          blocks_done14
+
+block13:
+	VMOVUPD   (SI)(CX*4), Y1
+	VMAXPS    Y0, Y1, Y2
+	VMAXPS    Y1, Y0, Y3
+	VANDPS    Y3, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y3
+	VBLENDVPS Y3, Y1, Y2, Y2
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y0, Y2, Y1
+	VMOVUPD   Y1, (AX)(CX*4)
+	VMOVUPD   32(SI)(CX*4), Y1
+	VMAXPS    Y0, Y1, Y2
+	VMAXPS    Y1, Y0, Y3
+	VANDPS    Y3, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y3
+	VBLENDVPS Y3, Y1, Y2, Y2
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y0, Y2, Y1
+	VMOVUPD   Y1, 32(AX)(CX*4)
+	VMOVUPD   64(SI)(CX*4), Y1
+	VMAXPS    Y0, Y1, Y2
+	VMAXPS    Y1, Y0, Y3
+	VANDPS    Y3, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y3
+	VBLENDVPS Y3, Y1, Y2, Y2
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y0, Y2, Y1
+	VMOVUPD   Y1, 64(AX)(CX*4)
+	VMOVUPD   96(SI)(CX*4), Y1
+	VMAXPS    Y0, Y1, Y2
+	VMAXPS    Y1, Y0, Y3
+	VANDPS    Y3, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y3
+	VBLENDVPS Y3, Y1, Y2, Y2
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y0, Y2, Y1
+	VMOVUPD   Y1, 96(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block13
+
+blocks_done14:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done16
+
+block15:
+	VMOVUPD   (SI)(CX*4), Y1
+	VMAXPS    Y0, Y1, Y2
+	VMAXPS    Y1, Y0, Y3
+	VANDPS    Y3, Y2, Y2
+	VCMPPS    $0x03, Y0, Y0, Y3
+	VBLENDVPS Y3, Y1, Y2, Y2
+	VCMPPS    $0x03, Y1, Y1, Y1
+	VBLENDVPS Y1, Y0, Y2, Y1
+	VMOVUPD   Y1, (AX)(CX*4)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JGE       block15
+
+blocks_done16:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done18
+
+single17:
+	VMOVSS    (SI)(CX*4), X1
+	VMAXPS    X0, X1, X2
+	VMAXPS    X1, X0, X3
+	VANDPS    X3, X2, X2
+	VCMPPS    $0x03, X0, X0, X3
+	VBLENDVPS X3, X1, X2, X2
+	VCMPPS    $0x03, X1, X1, X1
+	VBLENDVPS X1, X0, X2, X1
+	VMOVSS    X1, (AX)(CX*4)
+	INCQ      CX
+	DECQ      DX
+	JNE       single17
+
+singles_done18:
+	VZEROUPPER
+	RET
+
+// func ClipFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·ClipFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ b+16(FP), DI
+	MOVQ c+24(FP), R8
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ form+40(FP), BX
+	ANDQ $0x07, BX
+	CMPQ BX, $0x00
+	JNE  form1
+	SUBQ $0x00000020, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD   (SI)(CX*4), Y0
+	VMOVUPD   (DI)(CX*4), Y1
+	VMOVUPD   (R8)(CX*4), Y2
+	VCMPPS    $0x03, Y1, Y0, Y3
+	VADDPS    Y1, Y0, Y4
+	VMAXPS    Y1, Y0, Y5
+	VMAXPS    Y0, Y1, Y0
+	VANDPS    Y0, Y5, Y0
+	VBLENDVPS Y3, Y4, Y0, Y0
+	VMINPS    Y2, Y0, Y1
+	VMINPS    Y0, Y2, Y0
+	VORPS     Y0, Y1, Y0
+	VMOVUPD   Y0, (AX)(CX*4)
+	VMOVUPD   32(SI)(CX*4), Y0
+	VMOVUPD   32(DI)(CX*4), Y1
+	VMOVUPD   32(R8)(CX*4), Y2
+	VCMPPS    $0x03, Y1, Y0, Y3
+	VADDPS    Y1, Y0, Y4
+	VMAXPS    Y1, Y0, Y5
+	VMAXPS    Y0, Y1, Y0
+	VANDPS    Y0, Y5, Y0
+	VBLENDVPS Y3, Y4, Y0, Y0
+	VMINPS    Y2, Y0, Y1
+	VMINPS    Y0, Y2, Y0
+	VORPS     Y0, Y1, Y0
+	VMOVUPD   Y0, 32(AX)(CX*4)
+	VMOVUPD   64(SI)(CX*4), Y0
+	VMOVUPD   64(DI)(CX*4), Y1
+	VMOVUPD   64(R8)(CX*4), Y2
+	VCMPPS    $0x03, Y1, Y0, Y3
+	VADDPS    Y1, Y0, Y4
+	VMAXPS    Y1, Y0, Y5
+	VMAXPS    Y0, Y1, Y0
+	VANDPS    Y0, Y5, Y0
+	VBLENDVPS Y3, Y4, Y0, Y0
+	VMINPS    Y2, Y0, Y1
+	VMINPS    Y0, Y2, Y0
+	VORPS     Y0, Y1, Y0
+	VMOVUPD   Y0, 64(AX)(CX*4)
+	VMOVUPD   96(SI)(CX*4), Y0
+	VMOVUPD   96(DI)(CX*4), Y1
+	VMOVUPD   96(R8)(CX*4), Y2
+	VCMPPS    $0x03, Y1, Y0, Y3
+	VADDPS    Y1, Y0, Y4
+	VMAXPS    Y1, Y0, Y5
+	VMAXPS    Y0, Y1, Y0
+	VANDPS    Y0, Y5, Y0
+	VBLENDVPS Y3, Y4, Y0, Y0
+	VMINPS    Y2, Y0, Y1
+	VMINPS    Y0, Y2, Y0
+	VORPS     Y0, Y1, Y0
+	VMOVUPD   Y0, 96(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block1
+
+blocks_done2:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD   (SI)(CX*4), Y0
+	VMOVUPD   (DI)(CX*4), Y1
+	VMOVUPD   (R8)(CX*4), Y2
+	VCMPPS    $0x03, Y1, Y0, Y3
+	VADDPS    Y1, Y0, Y4
+	VMAXPS    Y1, Y0, Y5
+	VMAXPS    Y0, Y1, Y0
+	VANDPS    Y0, Y5, Y0
+	VBLENDVPS Y3, Y4, Y0, Y0
+	VMINPS    Y2, Y0, Y1
+	VMINPS    Y0, Y2, Y0
+	VORPS     Y0, Y1, Y0
+	VMOVUPD   Y0, (AX)(CX*4)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JGE       block3
+
+blocks_done4:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done6
+
+single5:
+	VMOVSS    (SI)(CX*4), X0
+	VMOVSS    (DI)(CX*4), X1
+	VMOVSS    (R8)(CX*4), X2
+	VCMPPS    $0x03, X1, X0, X3
+	VADDPS    X1, X0, X4
+	VMAXPS    X1, X0, X5
+	VMAXPS    X0, X1, X0
+	VANDPS    X0, X5, X0
+	VBLENDVPS X3, X4, X0, X0
+	VMINPS    X2, X0, X1
+	VMINPS    X0, X2, X0
+	VORPS     X0, X1, X0
+	VMOVSS    X0, (AX)(CX*4)
+	INCQ      CX
+	DECQ      DX
+	JNE       single5
+
+singles_done6:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         BX, $0x01
+	JNE          form2
+	VBROADCASTSS (SI), Y0
+	SUBQ         $0x00000020, DX
+	JLT          blocks_done8
+
+block7:
+	VMOVUPD   (DI)(CX*4), Y1
+	VMOVUPD   (R8)(CX*4), Y2
+	VCMPPS    $0x03, Y1, Y0, Y3
+	VADDPS    Y1, Y0, Y4
+	VMAXPS    Y1, Y0, Y5
+	VMAXPS    Y0, Y1, Y1
+	VANDPS    Y1, Y5, Y1
+	VBLENDVPS Y3, Y4, Y1, Y1
+	VMINPS    Y2, Y1, Y3
+	VMINPS    Y1, Y2, Y1
+	VORPS     Y1, Y3, Y1
+	VMOVUPD   Y1, (AX)(CX*4)
+	VMOVUPD   32(DI)(CX*4), Y1
+	VMOVUPD   32(R8)(CX*4), Y2
+	VCMPPS    $0x03, Y1, Y0, Y3
+	VADDPS    Y1, Y0, Y4
+	VMAXPS    Y1, Y0, Y5
+	VMAXPS    Y0, Y1, Y1
+	VANDPS    Y1, Y5, Y1
+	VBLENDVPS Y3, Y4, Y1, Y1
+	VMINPS    Y2, Y1, Y3
+	VMINPS    Y1, Y2, Y1
+	VORPS     Y1, Y3, Y1
+	VMOVUPD   Y1, 32(AX)(CX*4)
+	VMOVUPD   64(DI)(CX*4), Y1
+	VMOVUPD   64(R8)(CX*4), Y2
+	VCMPPS    $0x03, Y1, Y0, Y3
+	VADDPS    Y1, Y0, Y4
+	VMAXPS    Y1, Y0, Y5
+	VMAXPS    Y0, Y1, Y1
+	VANDPS    Y1, Y5, Y1
+	VBLENDVPS Y3, Y4, Y1, Y1
+	VMINPS    Y2, Y1, Y3
+	VMINPS    Y1, Y2, Y1
+	VORPS     Y1, Y3, Y1
+	VMOVUPD   Y1, 64(AX)(CX*4)
+	VMOVUPD   96(DI)(CX*4), Y1
+	VMOVUPD   96(R8)(CX*4), Y2
+	VCMPPS    $0x03, Y1, Y0, Y3
+	VADDPS    Y1, Y0, Y4
+	VMAXPS    Y1, Y0, Y5
+	VMAXPS    Y0, Y1, Y1
+	VANDPS    Y1, Y5, Y1
+	VBLENDVPS Y3, Y4, Y1, Y1
+	VMINPS    Y2, Y1, Y3
+	VMINPS    Y1, Y2, Y1
+	VORPS     Y1, Y3, Y1
+	VMOVUPD   Y1, 96(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block7
+
+blocks_done8:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done10
+
+block9:
+	VMOVUPD   (DI)(CX*4), Y1
+	VMOVUPD   (R8)(CX*4), Y2
+	VCMPPS    $0x03, Y1, Y0, Y3
+	VADDPS    Y1, Y0, Y4
+	VMAXPS    Y1, Y0, Y5
+	VMAXPS    Y0, Y1, Y1
+	VANDPS    Y1, Y5, Y1
+	VBLENDVPS Y3, Y4, Y1, Y1
+	VMINPS    Y2, Y1, Y3
+	VMINPS    Y1, Y2, Y1
+	VORPS     Y1, Y3, Y1
+	VMOVUPD   Y1, (AX)(CX*4)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JGE       block9
+
+blocks_done10:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done12
+
+single11:
+	VMOVSS    (DI)(CX*4), X1
+	VMOVSS    (R8)(CX*4), X2
+	VCMPPS    $0x03, X1, X0, X3
+	VADDPS    X1, X0, X4
+	VMAXPS    X1, X0, X5
+	VMAXPS    X0, X1, X1
+	VANDPS    X1, X5, X1
+	VBLENDVPS X3, X4, X1, X1
+	VMINPS    X2, X1, X3
+	VMINPS    X1, X2, X1
+	VORPS     X1, X3, X1
+	VMOVSS    X1, (AX)(CX*4)
+	INCQ      CX
+	DECQ      DX
+	JNE       single11
+
+singles_done12:
+	VZEROUPPER
+	RET
+
+form2:
+	CMPQ         BX, $0x02
+	JNE          form3
+	VBROADCASTSS (DI), Y0
+	SUBQ         $0x00000020, DX
+	JLT          blocks_done14
+
+block13:
+	VMOVUPD   (SI)(CX*4), Y1
+	VMOVUPD   (R8)(CX*4), Y2
+	VCMPPS    $0x03, Y0, Y1, Y3
+	VADDPS    Y0, Y1, Y4
+	VMAXPS    Y0, Y1, Y5
+	VMAXPS    Y1, Y0, Y1
+	VANDPS    Y1, Y5, Y1
+	VBLENDVPS Y3, Y4, Y1, Y1
+	VMINPS    Y2, Y1, Y3
+	VMINPS    Y1, Y2, Y1
+	VORPS     Y1, Y3, Y1
+	VMOVUPD   Y1, (AX)(CX*4)
+	VMOVUPD   32(SI)(CX*4), Y1
+	VMOVUPD   32(R8)(CX*4), Y2
+	VCMPPS    $0x03, Y0, Y1, Y3
+	VADDPS    Y0, Y1, Y4
+	VMAXPS    Y0, Y1, Y5
+	VMAXPS    Y1, Y0, Y1
+	VANDPS    Y1, Y5, Y1
+	VBLENDVPS Y3, Y4, Y1, Y1
+	VMINPS    Y2, Y1, Y3
+	VMINPS    Y1, Y2, Y1
+	VORPS     Y1, Y3, Y1
+	VMOVUPD   Y1, 32(AX)(CX*4)
+	VMOVUPD   64(SI)(CX*4), Y1
+	VMOVUPD   64(R8)(CX*4), Y2
+	VCMPPS    $0x03, Y0, Y1, Y3
+	VADDPS    Y0, Y1, Y4
+	VMAXPS    Y0, Y1, Y5
+	VMAXPS    Y1, Y0, Y1
+	VANDPS    Y1, Y5, Y1
+	VBLENDVPS Y3, Y4, Y1, Y1
+	VMINPS    Y2, Y1, Y3
+	VMINPS    Y1, Y2, Y1
+	VORPS     Y1, Y3, Y1
+	VMOVUPD   Y1, 64(AX)(CX*4)
+	VMOVUPD   96(SI)(CX*4), Y1
+	VMOVUPD   96(R8)(CX*4), Y2
+	VCMPPS    $0x03, Y0, Y1, Y3
+	VADDPS    Y0, Y1, Y4
+	VMAXPS    Y0, Y1, Y5
+	VMAXPS    Y1, Y0, Y1
+	VANDPS    Y1, Y5, Y1
+	VBLENDVPS Y3, Y4, Y1, Y1
+	VMINPS    Y2, Y1, Y3
+	VMINPS    Y1, Y2, Y1
+	VORPS     Y1, Y3, Y1
+	VMOVUPD   Y1, 96(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block13
+
+blocks_done14:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done16
+
+block15:
+	VMOVUPD   (SI)(CX*4), Y1
+	VMOVUPD   (R8)(CX*4), Y2
+	VCMPPS    $0x03, Y0, Y1, Y3
+	VADDPS    Y0, Y1, Y4
+	VMAXPS    Y0, Y1, Y5
+	VMAXPS    Y1, Y0, Y1
+	VANDPS    Y1, Y5, Y1
+	VBLENDVPS Y3, Y4, Y1, Y1
+	VMINPS    Y2, Y1, Y3
+	VMINPS    Y1, Y2, Y1
+	VORPS     Y1, Y3, Y1
+	VMOVUPD   Y1, (AX)(CX*4)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JGE       block15
+
+blocks_done16:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done18
+
+single17:
+	VMOVSS    (SI)(CX*4), X1
+	VMOVSS    (R8)(CX*4), X2
+	VCMPPS    $0x03, X0, X1, X3
+	VADDPS    X0, X1, X4
+	VMAXPS    X0, X1, X5
+	VMAXPS    X1, X0, X1
+	VANDPS    X1, X5, X1
+	VBLENDVPS X3, X4, X1, X1
+	VMINPS    X2, X1, X3
+	VMINPS    X1, X2, X1
+	VORPS     X1, X3, X1
+	VMOVSS    X1, (AX)(CX*4)
+	INCQ      CX
+	DECQ      DX
+	JNE       single17
+
+singles_done18:
+	VZEROUPPER
+	RET
+
+form3:
+	CMPQ         BX, $0x03
+	JNE          form4
+	VBROADCASTSS (SI), Y0
+	VBROADCASTSS (DI), Y1
+	SUBQ         $0x00000020, DX
+	JLT          blocks_done20
+
+block19:
+	VMOVUPD   (R8)(CX*4), Y2
+	VCMPPS    $0x03, Y1, Y0, Y3
+	VADDPS    Y1, Y0, Y4
+	VMAXPS    Y1, Y0, Y5
+	VMAXPS    Y0, Y1, Y6
+	VANDPS    Y6, Y5, Y5
+	VBLENDVPS Y3, Y4, Y5, Y3
+	VMINPS    Y2, Y3, Y4
+	VMINPS    Y3, Y2, Y2
+	VORPS     Y2, Y4, Y2
+	VMOVUPD   Y2, (AX)(CX*4)
+	VMOVUPD   32(R8)(CX*4), Y2
+	VCMPPS    $0x03, Y1, Y0, Y3
+	VADDPS    Y1, Y0, Y4
+	VMAXPS    Y1, Y0, Y5
+	VMAXPS    Y0, Y1, Y6
+	VANDPS    Y6, Y5, Y5
+	VBLENDVPS Y3, Y4, Y5, Y3
+	VMINPS    Y2, Y3, Y4
+	VMINPS    Y3, Y2, Y2
+	VORPS     Y2, Y4, Y2
+	VMOVUPD   Y2, 32(AX)(CX*4)
+	VMOVUPD   64(R8)(CX*4), Y2
+	VCMPPS    $0x03, Y1, Y0, Y3
+	VADDPS    Y1, Y0, Y4
+	VMAXPS    Y1, Y0, Y5
+	VMAXPS    Y0, Y1, Y6
+	VANDPS    Y6, Y5, Y5
+	VBLENDVPS Y3, Y4, Y5, Y3
+	VMINPS    Y2, Y3, Y4
+	VMINPS    Y3, Y2, Y2
+	VORPS     Y2, Y4, Y2
+	VMOVUPD   Y2, 64(AX)(CX*4)
+	VMOVUPD   96(R8)(CX*4), Y2
+	VCMPPS    $0x03, Y1, Y0, Y3
+	VADDPS    Y1, Y0, Y4
+	VMAXPS    Y1, Y0, Y5
+	VMAXPS    Y0, Y1, Y6
+	VANDPS    Y6, Y5, Y5
+	VBLENDVPS Y3, Y4, Y5, Y3
+	VMINPS    Y2, Y3, Y4
+	VMINPS    Y3, Y2, Y2
+	VORPS     Y2, Y4, Y2
+	VMOVUPD   Y2, 96(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block19
+
+blocks_done20:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done22
+
+block21:
+	VMOVUPD   (R8)(CX*4), Y2
+	VCMPPS    $0x03, Y1, Y0, Y3
+	VADDPS    Y1, Y0, Y4
+	VMAXPS    Y1, Y0, Y5
+	VMAXPS    Y0, Y1, Y6
+	VANDPS    Y6, Y5, Y5
+	VBLENDVPS Y3, Y4, Y5, Y3
+	VMINPS    Y2, Y3, Y4
+	VMINPS    Y3, Y2, Y2
+	VORPS     Y2, Y4, Y2
+	VMOVUPD   Y2, (AX)(CX*4)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JGE       block21
+
+blocks_done22:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done24
+
+single23:
+	VMOVSS    (R8)(CX*4), X2
+	VCMPPS    $0x03, X1, X0, X3
+	VADDPS    X1, X0, X4
+	VMAXPS    X1, X0, X5
+	VMAXPS    X0, X1, X6
+	VANDPS    X6, X5, X5
+	VBLENDVPS X3, X4, X5, X3
+	VMINPS    X2, X3, X4
+	VMINPS    X3, X2, X2
+	VORPS     X2, X4, X2
+	VMOVSS    X2, (AX)(CX*4)
+	INCQ      CX
+	DECQ      DX
+	JNE       single23
+
+singles_done24:
+	VZEROUPPER
+	RET
+
+form4:
+	CMPQ         BX, $0x04
+	JNE          form5
+	VBROADCASTSS (R8), Y0
+	SUBQ         $0x00000020, DX
+	JLT          blocks_done26
+
+block25:
+	VMOVUPD   (SI)(CX*4), Y1
+	VMOVUPD   (DI)(CX*4), Y2
+	VCMPPS    $0x03, Y2, Y1, Y3
+	VADDPS    Y2, Y1, Y4
+	VMAXPS    Y2, Y1, Y5
+	VMAXPS    Y1, Y2, Y1
+	VANDPS    Y1, Y5, Y1
+	VBLENDVPS Y3, Y4, Y1, Y1
+	VMINPS    Y0, Y1, Y2
+	VMINPS    Y1, Y0, Y1
+	VORPS     Y1, Y2, Y1
+	VMOVUPD   Y1, (AX)(CX*4)
+	VMOVUPD   32(SI)(CX*4), Y1
+	VMOVUPD   32(DI)(CX*4), Y2
+	VCMPPS    $0x03, Y2, Y1, Y3
+	VADDPS    Y2, Y1, Y4
+	VMAXPS    Y2, Y1, Y5
+	VMAXPS    Y1, Y2, Y1
+	VANDPS    Y1, Y5, Y1
+	VBLENDVPS Y3, Y4, Y1, Y1
+	VMINPS    Y0, Y1, Y2
+	VMINPS    Y1, Y0, Y1
+	VORPS     Y1, Y2, Y1
+	VMOVUPD   Y1, 32(AX)(CX*4)
+	VMOVUPD   64(SI)(CX*4), Y1
+	VMOVUPD   64(DI)(CX*4), Y2
+	VCMPPS    $0x03, Y2, Y1, Y3
+	VADDPS    Y2, Y1, Y4
+	VMAXPS    Y2, Y1, Y5
+	VMAXPS    Y1, Y2, Y1
+	VANDPS    Y1, Y5, Y1
+	VBLENDVPS Y3, Y4, Y1, Y1
+	VMINPS    Y0, Y1, Y2
+	VMINPS    Y1, Y0, Y1
+	VORPS     Y1, Y2, Y1
+	VMOVUPD   Y1, 64(AX)(CX*4)
+	VMOVUPD   96(SI)(CX*4), Y1
+	VMOVUPD   96(DI)(CX*4), Y2
+	VCMPPS    $0x03, Y2, Y1, Y3
+	VADDPS    Y2, Y1, Y4
+	VMAXPS    Y2, Y1, Y5
+	VMAXPS    Y1, Y2, Y1
+	VANDPS    Y1, Y5, Y1
+	VBLENDVPS Y3, Y4, Y1, Y1
+	VMINPS    Y0, Y1, Y2
+	VMINPS    Y1, Y0, Y1
+	VORPS     Y1, Y2, Y1
+	VMOVUPD   Y1, 96(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block25
+
+blocks_done26:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done28
+
+block27:
+	VMOVUPD   (SI)(CX*4), Y1
+	VMOVUPD   (DI)(CX*4), Y2
+	VCMPPS    $0x03, Y2, Y1, Y3
+	VADDPS    Y2, Y1, Y4
+	VMAXPS    Y2, Y1, Y5
+	VMAXPS    Y1, Y2, Y1
+	VANDPS    Y1, Y5, Y1
+	VBLENDVPS Y3, Y4, Y1, Y1
+	VMINPS    Y0, Y1, Y2
+	VMINPS    Y1, Y0, Y1
+	VORPS     Y1, Y2, Y1
+	VMOVUPD   Y1, (AX)(CX*4)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JGE       block27
+
+blocks_done28:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done30
+
+single29:
+	VMOVSS    (SI)(CX*4), X1
+	VMOVSS    (DI)(CX*4), X2
+	VCMPPS    $0x03, X2, X1, X3
+	VADDPS    X2, X1, X4
+	VMAXPS    X2, X1, X5
+	VMAXPS    X1, X2, X1
+	VANDPS    X1, X5, X1
+	VBLENDVPS X3, X4, X1, X1
+	VMINPS    X0, X1, X2
+	VMINPS    X1, X0, X1
+	VORPS     X1, X2, X1
+	VMOVSS    X1, (AX)(CX*4)
+	INCQ      CX
+	DECQ      DX
+	JNE       single29
+
+singles_done30:
+	VZEROUPPER
+	RET
+
+form5:
+	CMPQ         BX, $0x05
+	JNE          form6
+	VBROADCASTSS (SI), Y0
+	VBROADCASTSS (R8), Y1
+	SUBQ         $0x00000020, DX
+	JLT          blocks_done32
+
+block31:
+	VMOVUPD   (DI)(CX*4), Y2
+	VCMPPS    $0x03, Y2, Y0, Y3
+	VADDPS    Y2, Y0, Y4
+	VMAXPS    Y2, Y0, Y5
+	VMAXPS    Y0, Y2, Y2
+	VANDPS    Y2, Y5, Y2
+	VBLENDVPS Y3, Y4, Y2, Y2
+	VMINPS    Y1, Y2, Y3
+	VMINPS    Y2, Y1, Y2
+	VORPS     Y2, Y3, Y2
+	VMOVUPD   Y2, (AX)(CX*4)
+	VMOVUPD   32(DI)(CX*4), Y2
+	VCMPPS    $0x03, Y2, Y0, Y3
+	VADDPS    Y2, Y0, Y4
+	VMAXPS    Y2, Y0, Y5
+	VMAXPS    Y0, Y2, Y2
+	VANDPS    Y2, Y5, Y2
+	VBLENDVPS Y3, Y4, Y2, Y2
+	VMINPS    Y1, Y2, Y3
+	VMINPS    Y2, Y1, Y2
+	VORPS     Y2, Y3, Y2
+	VMOVUPD   Y2, 32(AX)(CX*4)
+	VMOVUPD   64(DI)(CX*4), Y2
+	VCMPPS    $0x03, Y2, Y0, Y3
+	VADDPS    Y2, Y0, Y4
+	VMAXPS    Y2, Y0, Y5
+	VMAXPS    Y0, Y2, Y2
+	VANDPS    Y2, Y5, Y2
+	VBLENDVPS Y3, Y4, Y2, Y2
+	VMINPS    Y1, Y2, Y3
+	VMINPS    Y2, Y1, Y2
+	VORPS     Y2, Y3, Y2
+	VMOVUPD   Y2, 64(AX)(CX*4)
+	VMOVUPD   96(DI)(CX*4), Y2
+	VCMPPS    $0x03, Y2, Y0, Y3
+	VADDPS    Y2, Y0, Y4
+	VMAXPS    Y2, Y0, Y5
+	VMAXPS    Y0, Y2, Y2
+	VANDPS    Y2, Y5, Y2
+	VBLENDVPS Y3, Y4, Y2, Y2
+	VMINPS    Y1, Y2, Y3
+	VMINPS    Y2, Y1, Y2
+	VORPS     Y2, Y3, Y2
+	VMOVUPD   Y2, 96(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block31
+
+blocks_done32:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done34
+
+block33:
+	VMOVUPD   (DI)(CX*4), Y2
+	VCMPPS    $0x03, Y2, Y0, Y3
+	VADDPS    Y2, Y0, Y4
+	VMAXPS    Y2, Y0, Y5
+	VMAXPS    Y0, Y2, Y2
+	VANDPS    Y2, Y5, Y2
+	VBLENDVPS Y3, Y4, Y2, Y2
+	VMINPS    Y1, Y2, Y3
+	VMINPS    Y2, Y1, Y2
+	VORPS     Y2, Y3, Y2
+	VMOVUPD   Y2, (AX)(CX*4)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JGE       block33
+
+blocks_done34:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done36
+
+single35:
+	VMOVSS    (DI)(CX*4), X2
+	VCMPPS    $0x03, X2, X0, X3
+	VADDPS    X2, X0, X4
+	VMAXPS    X2, X0, X5
+	VMAXPS    X0, X2, X2
+	VANDPS    X2, X5, X2
+	VBLENDVPS X3, X4, X2, X2
+	VMINPS    X1, X2, X3
+	VMINPS    X2, X1, X2
+	VORPS     X2, X3, X2
+	VMOVSS    X2, (AX)(CX*4)
+	INCQ      CX
+	DECQ      DX
+	JNE       single35
+
+singles_done36:
+	VZEROUPPER
+	RET
+
+form6:
+	VBROADCASTSS (DI), Y0
+	VBROADCASTSS (R8), Y1
+	SUBQ         $0x00000020, DX
+	JLT          blocks_done38
+
+block37:
+	VMOVUPD   (SI)(CX*4), Y2
+	VCMPPS    $0x03, Y0, Y2, Y3
+	VADDPS    Y0, Y2, Y4
+	VMAXPS    Y0, Y2, Y5
+	VMAXPS    Y2, Y0, Y2
+	VANDPS    Y2, Y5, Y2
+	VBLENDVPS Y3, Y4, Y2, Y2
+	VMINPS    Y1, Y2, Y3
+	VMINPS    Y2, Y1, Y2
+	VORPS     Y2, Y3, Y2
+	VMOVUPD   Y2, (AX)(CX*4)
+	VMOVUPD   32(SI)(CX*4), Y2
+	VCMPPS    $0x03, Y0, Y2, Y3
+	VADDPS    Y0, Y2, Y4
+	VMAXPS    Y0, Y2, Y5
+	VMAXPS    Y2, Y0, Y2
+	VANDPS    Y2, Y5, Y2
+	VBLENDVPS Y3, Y4, Y2, Y2
+	VMINPS    Y1, Y2, Y3
+	VMINPS    Y2, Y1, Y2
+	VORPS     Y2, Y3, Y2
+	VMOVUPD   Y2, 32(AX)(CX*4)
+	VMOVUPD   64(SI)(CX*4), Y2
+	VCMPPS    $0x03, Y0, Y2, Y3
+	VADDPS    Y0, Y2, Y4
+	VMAXPS    Y0, Y2, Y5
+	VMAXPS    Y2, Y0, Y2
+	VANDPS    Y2, Y5, Y2
+	VBLENDVPS Y3, Y4, Y2, Y2
+	VMINPS    Y1, Y2, Y3
+	VMINPS    Y2, Y1, Y2
+	VORPS     Y2, Y3, Y2
+	VMOVUPD   Y2, 64(AX)(CX*4)
+	VMOVUPD   96(SI)(CX*4), Y2
+	VCMPPS    $0x03, Y0, Y2, Y3
+	VADDPS    Y0, Y2, Y4
+	VMAXPS    Y0, Y2, Y5
+	VMAXPS    Y2, Y0, Y2
+	VANDPS    Y2, Y5, Y2
+	VBLENDVPS Y3, Y4, Y2, Y2
+	VMINPS    Y1, Y2, Y3
+	VMINPS    Y2, Y1, Y2
+	VORPS     Y2, Y3, Y2
+	VMOVUPD   Y2, 96(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block37
+
+blocks_done38:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done40
+
+block39:
+	VMOVUPD   (SI)(CX*4), Y2
+	VCMPPS    $0x03, Y0, Y2, Y3
+	VADDPS    Y0, Y2, Y4
+	VMAXPS    Y0, Y2, Y5
+	VMAXPS    Y2, Y0, Y2
+	VANDPS    Y2, Y5, Y2
+	VBLENDVPS Y3, Y4, Y2, Y2
+	VMINPS    Y1, Y2, Y3
+	VMINPS    Y2, Y1, Y2
+	VORPS     Y2, Y3, Y2
+	VMOVUPD   Y2, (AX)(CX*4)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JGE       block39
+
+blocks_done40:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done42
+
+single41:
+	VMOVSS    (SI)(CX*4), X2
+	VCMPPS    $0x03, X0, X2, X3
+	VADDPS    X0, X2, X4
+	VMAXPS    X0, X2, X5
+	VMAXPS    X2, X0, X2
+	VANDPS    X2, X5, X2
+	VBLENDVPS X3, X4, X2, X2
+	VMINPS    X1, X2, X3
+	VMINPS    X2, X1, X2
+	VORPS     X2, X3, X2
+	VMOVSS    X2, (AX)(CX*4)
+	INCQ      CX
+	DECQ      DX
+	JNE       single41
+
+singles_done42:
+	VZEROUPPER
+	RET
+
+// func SignFloat32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX
+TEXT ·SignFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), SI
+	MOVQ         n+32(FP), DX
+	XORQ         CX, CX
+	VBROADCASTSS c32_80000000<>+0(SB), Y0
+	VBROADCASTSS c32_3f800000<>+0(SB), Y1
+	VBROADCASTSS c32_0<>+0(SB), Y2
+	MOVQ         form+40(FP), BX
+	SUBQ         $0x00000020, DX
+	JLT          blocks_done2
+
+block1:
+	VMOVUPD   (SI)(CX*4), Y3
+	VANDPS    Y0, Y3, Y4
+	VORPS     Y1, Y4, Y4
+	VCMPPS    $0x00, Y2, Y3, Y5
+	VBLENDVPS Y5, Y2, Y4, Y4
+	VCMPPS    $0x03, Y3, Y3, Y5
+	VBLENDVPS Y5, Y3, Y4, Y3
+	VMOVUPD   Y3, (AX)(CX*4)
+	VMOVUPD   32(SI)(CX*4), Y3
+	VANDPS    Y0, Y3, Y4
+	VORPS     Y1, Y4, Y4
+	VCMPPS    $0x00, Y2, Y3, Y5
+	VBLENDVPS Y5, Y2, Y4, Y4
+	VCMPPS    $0x03, Y3, Y3, Y5
+	VBLENDVPS Y5, Y3, Y4, Y3
+	VMOVUPD   Y3, 32(AX)(CX*4)
+	VMOVUPD   64(SI)(CX*4), Y3
+	VANDPS    Y0, Y3, Y4
+	VORPS     Y1, Y4, Y4
+	VCMPPS    $0x00, Y2, Y3, Y5
+	VBLENDVPS Y5, Y2, Y4, Y4
+	VCMPPS    $0x03, Y3, Y3, Y5
+	VBLENDVPS Y5, Y3, Y4, Y3
+	VMOVUPD   Y3, 64(AX)(CX*4)
+	VMOVUPD   96(SI)(CX*4), Y3
+	VANDPS    Y0, Y3, Y4
+	VORPS     Y1, Y4, Y4
+	VCMPPS    $0x00, Y2, Y3, Y5
+	VBLENDVPS Y5, Y2, Y4, Y4
+	VCMPPS    $0x03, Y3, Y3, Y5
+	VBLENDVPS Y5, Y3, Y4, Y3
+	VMOVUPD   Y3, 96(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block1
+
+blocks_done2:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD   (SI)(CX*4), Y3
+	VANDPS    Y0, Y3, Y4
+	VORPS     Y1, Y4, Y4
+	VCMPPS    $0x00, Y2, Y3, Y5
+	VBLENDVPS Y5, Y2, Y4, Y4
+	VCMPPS    $0x03, Y3, Y3, Y5
+	VBLENDVPS Y5, Y3, Y4, Y3
+	VMOVUPD   Y3, (AX)(CX*4)
+	ADDQ      $0x00000008, CX
+	SUBQ      $0x00000008, DX
+	JGE       block3
+
+blocks_done4:
+	ADDQ  $0x00000008, DX
+	TESTQ DX, DX
+	JE    singles_done6
+
+single5:
+	VMOVSS    (SI)(CX*4), X3
+	VANDPS    X0, X3, X4
+	VORPS     X1, X4, X4
+	VCMPPS    $0x00, X2, X3, X5
+	VBLENDVPS X5, X2, X4, X4
+	VCMPPS    $0x03, X3, X3, X5
+	VBLENDVPS X5, X3, X4, X3
+	VMOVSS    X3, (AX)(CX*4)
+	INCQ      CX
+	DECQ      DX
+	JNE       single5
+
+singles_done6:
+	VZEROUPPER
+	RET
+
+DATA c32_3f800000<>+0(SB)/4, $0x3f800000
+GLOBL c32_3f800000<>(SB), RODATA|NOPTR, $4
+
+DATA c32_0<>+0(SB)/4, $0x00000000
+GLOBL c32_0<>(SB), RODATA|NOPTR, $4
+
+// func MinimumFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2
+TEXT ·MinimumFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ b+16(FP), DI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ $-1, R8
+	MOVQ form+40(FP), BX
+	ANDQ $0x07, BX
+	CMPQ BX, $0x00
+	JNE  form1
+	SUBQ $0x00000020, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD (SI)(CX*4), Z0
+	VMOVUPD (DI)(CX*4), Z1
+	VMINPS  Z1, Z0, Z2
+	VMINPS  Z0, Z1, Z0
+	VORPS   Z0, Z2, Z0
+	VMOVUPD Z0, (AX)(CX*4)
+	VMOVUPD 64(SI)(CX*4), Z0
+	VMOVUPD 64(DI)(CX*4), Z1
+	VMINPS  Z1, Z0, Z2
+	VMINPS  Z0, Z1, Z0
+	VORPS   Z0, Z2, Z0
+	VMOVUPD Z0, 64(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block1
+
+blocks_done2:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done4
+
+masked3:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (SI)(CX*4), K1, Z0
+	VMOVUPS.Z (DI)(CX*4), K1, Z1
+	VMINPS    Z1, Z0, Z2
+	VMINPS    Z0, Z1, Z0
+	VORPS     Z0, Z2, Z0
+	VMOVUPS   Z0, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked3
+
+masked_done4:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         BX, $0x01
+	JNE          form2
+	VBROADCASTSS (SI), Z0
+	SUBQ         $0x00000020, DX
+	JLT          blocks_done6
+
+block5:
+	VMOVUPD (DI)(CX*4), Z1
+	VMINPS  Z1, Z0, Z2
+	VMINPS  Z0, Z1, Z1
+	VORPS   Z1, Z2, Z1
+	VMOVUPD Z1, (AX)(CX*4)
+	VMOVUPD 64(DI)(CX*4), Z1
+	VMINPS  Z1, Z0, Z2
+	VMINPS  Z0, Z1, Z1
+	VORPS   Z1, Z2, Z1
+	VMOVUPD Z1, 64(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block5
+
+blocks_done6:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done8
+
+masked7:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (DI)(CX*4), K1, Z1
+	VMINPS    Z1, Z0, Z2
+	VMINPS    Z0, Z1, Z1
+	VORPS     Z1, Z2, Z1
+	VMOVUPS   Z1, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked7
+
+masked_done8:
+	VZEROUPPER
+	RET
+
+form2:
+	VBROADCASTSS (DI), Z0
+	SUBQ         $0x00000020, DX
+	JLT          blocks_done10
+
+block9:
+	VMOVUPD (SI)(CX*4), Z1
+	VMINPS  Z0, Z1, Z2
+	VMINPS  Z1, Z0, Z1
+	VORPS   Z1, Z2, Z1
+	VMOVUPD Z1, (AX)(CX*4)
+	VMOVUPD 64(SI)(CX*4), Z1
+	VMINPS  Z0, Z1, Z2
+	VMINPS  Z1, Z0, Z1
+	VORPS   Z1, Z2, Z1
+	VMOVUPD Z1, 64(AX)(CX*4)
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000020, DX
+	JGE     block9
+
+blocks_done10:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done12
+
+masked11:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (SI)(CX*4), K1, Z1
+	VMINPS    Z0, Z1, Z2
+	VMINPS    Z1, Z0, Z1
+	VORPS     Z1, Z2, Z1
+	VMOVUPS   Z1, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked11
+
+masked_done12:
+	VZEROUPPER
+	RET
+
+// func MaximumFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2
+TEXT ·MaximumFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ b+16(FP), DI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ $-1, R8
+	MOVQ form+40(FP), BX
+	ANDQ $0x07, BX
+	CMPQ BX, $0x00
+	JNE  form1
+	SUBQ $0x00000020, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD   (SI)(CX*4), Z0
+	VMOVUPD   (DI)(CX*4), Z1
+	VCMPPS    $0x03, Z1, Z0, K1
+	VADDPS    Z1, Z0, Z2
+	VMAXPS    Z1, Z0, Z3
+	VMAXPS    Z0, Z1, Z0
+	VANDPS    Z0, Z3, Z0
+	VBLENDMPS Z2, Z0, K1, Z4
+	VMOVUPD   Z4, (AX)(CX*4)
+	VMOVUPD   64(SI)(CX*4), Z0
+	VMOVUPD   64(DI)(CX*4), Z1
+	VCMPPS    $0x03, Z1, Z0, K1
+	VADDPS    Z1, Z0, Z2
+	VMAXPS    Z1, Z0, Z3
+	VMAXPS    Z0, Z1, Z0
+	VANDPS    Z0, Z3, Z0
+	VBLENDMPS Z2, Z0, K1, Z5
+	VMOVUPD   Z5, 64(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block1
+
+blocks_done2:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done4
+
+masked3:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (SI)(CX*4), K1, Z0
+	VMOVUPS.Z (DI)(CX*4), K1, Z1
+	VCMPPS    $0x03, Z1, Z0, K2
+	VADDPS    Z1, Z0, Z2
+	VMAXPS    Z1, Z0, Z3
+	VMAXPS    Z0, Z1, Z0
+	VANDPS    Z0, Z3, Z0
+	VBLENDMPS Z2, Z0, K2, Z6
+	VMOVUPS   Z6, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked3
+
+masked_done4:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         BX, $0x01
+	JNE          form2
+	VBROADCASTSS (SI), Z0
+	SUBQ         $0x00000020, DX
+	JLT          blocks_done6
+
+block5:
+	VMOVUPD   (DI)(CX*4), Z1
+	VCMPPS    $0x03, Z1, Z0, K1
+	VADDPS    Z1, Z0, Z2
+	VMAXPS    Z1, Z0, Z3
+	VMAXPS    Z0, Z1, Z1
+	VANDPS    Z1, Z3, Z1
+	VBLENDMPS Z2, Z1, K1, Z4
+	VMOVUPD   Z4, (AX)(CX*4)
+	VMOVUPD   64(DI)(CX*4), Z1
+	VCMPPS    $0x03, Z1, Z0, K1
+	VADDPS    Z1, Z0, Z2
+	VMAXPS    Z1, Z0, Z3
+	VMAXPS    Z0, Z1, Z1
+	VANDPS    Z1, Z3, Z1
+	VBLENDMPS Z2, Z1, K1, Z5
+	VMOVUPD   Z5, 64(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block5
+
+blocks_done6:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done8
+
+masked7:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (DI)(CX*4), K1, Z1
+	VCMPPS    $0x03, Z1, Z0, K2
+	VADDPS    Z1, Z0, Z2
+	VMAXPS    Z1, Z0, Z3
+	VMAXPS    Z0, Z1, Z1
+	VANDPS    Z1, Z3, Z1
+	VBLENDMPS Z2, Z1, K2, Z6
+	VMOVUPS   Z6, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked7
+
+masked_done8:
+	VZEROUPPER
+	RET
+
+form2:
+	VBROADCASTSS (DI), Z0
+	SUBQ         $0x00000020, DX
+	JLT          blocks_done10
+
+block9:
+	VMOVUPD   (SI)(CX*4), Z1
+	VCMPPS    $0x03, Z0, Z1, K1
+	VADDPS    Z0, Z1, Z2
+	VMAXPS    Z0, Z1, Z3
+	VMAXPS    Z1, Z0, Z1
+	VANDPS    Z1, Z3, Z1
+	VBLENDMPS Z2, Z1, K1, Z4
+	VMOVUPD   Z4, (AX)(CX*4)
+	VMOVUPD   64(SI)(CX*4), Z1
+	VCMPPS    $0x03, Z0, Z1, K1
+	VADDPS    Z0, Z1, Z2
+	VMAXPS    Z0, Z1, Z3
+	VMAXPS    Z1, Z0, Z1
+	VANDPS    Z1, Z3, Z1
+	VBLENDMPS Z2, Z1, K1, Z5
+	VMOVUPD   Z5, 64(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block9
+
+blocks_done10:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done12
+
+masked11:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (SI)(CX*4), K1, Z1
+	VCMPPS    $0x03, Z0, Z1, K2
+	VADDPS    Z0, Z1, Z2
+	VMAXPS    Z0, Z1, Z3
+	VMAXPS    Z1, Z0, Z1
+	VANDPS    Z1, Z3, Z1
+	VBLENDMPS Z2, Z1, K2, Z6
+	VMOVUPS   Z6, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked11
+
+masked_done12:
+	VZEROUPPER
+	RET
+
+// func FminFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2
+TEXT ·FminFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ b+16(FP), DI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ $-1, R8
+	MOVQ form+40(FP), BX
+	ANDQ $0x07, BX
+	CMPQ BX, $0x00
+	JNE  form1
+	SUBQ $0x00000020, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD   (SI)(CX*4), Z0
+	VMOVUPD   (DI)(CX*4), Z1
+	VMINPS    Z1, Z0, Z2
+	VMINPS    Z0, Z1, Z3
+	VORPS     Z3, Z2, Z2
+	VCMPPS    $0x03, Z1, Z1, K1
+	VBLENDMPS Z0, Z2, K1, Z4
+	VCMPPS    $0x03, Z0, Z0, K1
+	VBLENDMPS Z1, Z4, K1, Z5
+	VMOVUPD   Z5, (AX)(CX*4)
+	VMOVUPD   64(SI)(CX*4), Z0
+	VMOVUPD   64(DI)(CX*4), Z1
+	VMINPS    Z1, Z0, Z2
+	VMINPS    Z0, Z1, Z3
+	VORPS     Z3, Z2, Z2
+	VCMPPS    $0x03, Z1, Z1, K1
+	VBLENDMPS Z0, Z2, K1, Z6
+	VCMPPS    $0x03, Z0, Z0, K1
+	VBLENDMPS Z1, Z6, K1, Z7
+	VMOVUPD   Z7, 64(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block1
+
+blocks_done2:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done4
+
+masked3:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (SI)(CX*4), K1, Z0
+	VMOVUPS.Z (DI)(CX*4), K1, Z1
+	VMINPS    Z1, Z0, Z2
+	VMINPS    Z0, Z1, Z3
+	VORPS     Z3, Z2, Z2
+	VCMPPS    $0x03, Z1, Z1, K2
+	VBLENDMPS Z0, Z2, K2, Z8
+	VCMPPS    $0x03, Z0, Z0, K2
+	VBLENDMPS Z1, Z8, K2, Z9
+	VMOVUPS   Z9, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked3
+
+masked_done4:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         BX, $0x01
+	JNE          form2
+	VBROADCASTSS (SI), Z0
+	SUBQ         $0x00000020, DX
+	JLT          blocks_done6
+
+block5:
+	VMOVUPD   (DI)(CX*4), Z1
+	VMINPS    Z1, Z0, Z2
+	VMINPS    Z0, Z1, Z3
+	VORPS     Z3, Z2, Z2
+	VCMPPS    $0x03, Z1, Z1, K1
+	VBLENDMPS Z0, Z2, K1, Z4
+	VCMPPS    $0x03, Z0, Z0, K1
+	VBLENDMPS Z1, Z4, K1, Z5
+	VMOVUPD   Z5, (AX)(CX*4)
+	VMOVUPD   64(DI)(CX*4), Z1
+	VMINPS    Z1, Z0, Z2
+	VMINPS    Z0, Z1, Z3
+	VORPS     Z3, Z2, Z2
+	VCMPPS    $0x03, Z1, Z1, K1
+	VBLENDMPS Z0, Z2, K1, Z6
+	VCMPPS    $0x03, Z0, Z0, K1
+	VBLENDMPS Z1, Z6, K1, Z7
+	VMOVUPD   Z7, 64(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block5
+
+blocks_done6:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done8
+
+masked7:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (DI)(CX*4), K1, Z1
+	VMINPS    Z1, Z0, Z2
+	VMINPS    Z0, Z1, Z3
+	VORPS     Z3, Z2, Z2
+	VCMPPS    $0x03, Z1, Z1, K2
+	VBLENDMPS Z0, Z2, K2, Z8
+	VCMPPS    $0x03, Z0, Z0, K2
+	VBLENDMPS Z1, Z8, K2, Z9
+	VMOVUPS   Z9, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked7
+
+masked_done8:
+	VZEROUPPER
+	RET
+
+form2:
+	VBROADCASTSS (DI), Z0
+	SUBQ         $0x00000020, DX
+	JLT          blocks_done10
+
+block9:
+	VMOVUPD   (SI)(CX*4), Z1
+	VMINPS    Z0, Z1, Z2
+	VMINPS    Z1, Z0, Z3
+	VORPS     Z3, Z2, Z2
+	VCMPPS    $0x03, Z0, Z0, K1
+	VBLENDMPS Z1, Z2, K1, Z4
+	VCMPPS    $0x03, Z1, Z1, K1
+	VBLENDMPS Z0, Z4, K1, Z5
+	VMOVUPD   Z5, (AX)(CX*4)
+	VMOVUPD   64(SI)(CX*4), Z1
+	VMINPS    Z0, Z1, Z2
+	VMINPS    Z1, Z0, Z3
+	VORPS     Z3, Z2, Z2
+	VCMPPS    $0x03, Z0, Z0, K1
+	VBLENDMPS Z1, Z2, K1, Z6
+	VCMPPS    $0x03, Z1, Z1, K1
+	VBLENDMPS Z0, Z6, K1, Z7
+	VMOVUPD   Z7, 64(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block9
+
+blocks_done10:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done12
+
+masked11:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (SI)(CX*4), K1, Z1
+	VMINPS    Z0, Z1, Z2
+	VMINPS    Z1, Z0, Z3
+	VORPS     Z3, Z2, Z2
+	VCMPPS    $0x03, Z0, Z0, K2
+	VBLENDMPS Z1, Z2, K2, Z8
+	VCMPPS    $0x03, Z1, Z1, K2
+	VBLENDMPS Z0, Z8, K2, Z9
+	VMOVUPS   Z9, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked11
+
+masked_done12:
+	VZEROUPPER
+	RET
+
+// func FmaxFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2
+TEXT ·FmaxFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ b+16(FP), DI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ $-1, R8
+	MOVQ form+40(FP), BX
+	ANDQ $0x07, BX
+	CMPQ BX, $0x00
+	JNE  form1
+	SUBQ $0x00000020, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD   (SI)(CX*4), Z0
+	VMOVUPD   (DI)(CX*4), Z1
+	VMAXPS    Z1, Z0, Z2
+	VMAXPS    Z0, Z1, Z3
+	VANDPS    Z3, Z2, Z2
+	VCMPPS    $0x03, Z1, Z1, K1
+	VBLENDMPS Z0, Z2, K1, Z4
+	VCMPPS    $0x03, Z0, Z0, K1
+	VBLENDMPS Z1, Z4, K1, Z5
+	VMOVUPD   Z5, (AX)(CX*4)
+	VMOVUPD   64(SI)(CX*4), Z0
+	VMOVUPD   64(DI)(CX*4), Z1
+	VMAXPS    Z1, Z0, Z2
+	VMAXPS    Z0, Z1, Z3
+	VANDPS    Z3, Z2, Z2
+	VCMPPS    $0x03, Z1, Z1, K1
+	VBLENDMPS Z0, Z2, K1, Z6
+	VCMPPS    $0x03, Z0, Z0, K1
+	VBLENDMPS Z1, Z6, K1, Z7
+	VMOVUPD   Z7, 64(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block1
+
+blocks_done2:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done4
+
+masked3:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (SI)(CX*4), K1, Z0
+	VMOVUPS.Z (DI)(CX*4), K1, Z1
+	VMAXPS    Z1, Z0, Z2
+	VMAXPS    Z0, Z1, Z3
+	VANDPS    Z3, Z2, Z2
+	VCMPPS    $0x03, Z1, Z1, K2
+	VBLENDMPS Z0, Z2, K2, Z8
+	VCMPPS    $0x03, Z0, Z0, K2
+	VBLENDMPS Z1, Z8, K2, Z9
+	VMOVUPS   Z9, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked3
+
+masked_done4:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         BX, $0x01
+	JNE          form2
+	VBROADCASTSS (SI), Z0
+	SUBQ         $0x00000020, DX
+	JLT          blocks_done6
+
+block5:
+	VMOVUPD   (DI)(CX*4), Z1
+	VMAXPS    Z1, Z0, Z2
+	VMAXPS    Z0, Z1, Z3
+	VANDPS    Z3, Z2, Z2
+	VCMPPS    $0x03, Z1, Z1, K1
+	VBLENDMPS Z0, Z2, K1, Z4
+	VCMPPS    $0x03, Z0, Z0, K1
+	VBLENDMPS Z1, Z4, K1, Z5
+	VMOVUPD   Z5, (AX)(CX*4)
+	VMOVUPD   64(DI)(CX*4), Z1
+	VMAXPS    Z1, Z0, Z2
+	VMAXPS    Z0, Z1, Z3
+	VANDPS    Z3, Z2, Z2
+	VCMPPS    $0x03, Z1, Z1, K1
+	VBLENDMPS Z0, Z2, K1, Z6
+	VCMPPS    $0x03, Z0, Z0, K1
+	VBLENDMPS Z1, Z6, K1, Z7
+	VMOVUPD   Z7, 64(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block5
+
+blocks_done6:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done8
+
+masked7:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (DI)(CX*4), K1, Z1
+	VMAXPS    Z1, Z0, Z2
+	VMAXPS    Z0, Z1, Z3
+	VANDPS    Z3, Z2, Z2
+	VCMPPS    $0x03, Z1, Z1, K2
+	VBLENDMPS Z0, Z2, K2, Z8
+	VCMPPS    $0x03, Z0, Z0, K2
+	VBLENDMPS Z1, Z8, K2, Z9
+	VMOVUPS   Z9, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked7
+
+masked_done8:
+	VZEROUPPER
+	RET
+
+form2:
+	VBROADCASTSS (DI), Z0
+	SUBQ         $0x00000020, DX
+	JLT          blocks_done10
+
+block9:
+	VMOVUPD   (SI)(CX*4), Z1
+	VMAXPS    Z0, Z1, Z2
+	VMAXPS    Z1, Z0, Z3
+	VANDPS    Z3, Z2, Z2
+	VCMPPS    $0x03, Z0, Z0, K1
+	VBLENDMPS Z1, Z2, K1, Z4
+	VCMPPS    $0x03, Z1, Z1, K1
+	VBLENDMPS Z0, Z4, K1, Z5
+	VMOVUPD   Z5, (AX)(CX*4)
+	VMOVUPD   64(SI)(CX*4), Z1
+	VMAXPS    Z0, Z1, Z2
+	VMAXPS    Z1, Z0, Z3
+	VANDPS    Z3, Z2, Z2
+	VCMPPS    $0x03, Z0, Z0, K1
+	VBLENDMPS Z1, Z2, K1, Z6
+	VCMPPS    $0x03, Z1, Z1, K1
+	VBLENDMPS Z0, Z6, K1, Z7
+	VMOVUPD   Z7, 64(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block9
+
+blocks_done10:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done12
+
+masked11:
+	BZHIQ     DX, R8, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (SI)(CX*4), K1, Z1
+	VMAXPS    Z0, Z1, Z2
+	VMAXPS    Z1, Z0, Z3
+	VANDPS    Z3, Z2, Z2
+	VCMPPS    $0x03, Z0, Z0, K2
+	VBLENDMPS Z1, Z2, K2, Z8
+	VCMPPS    $0x03, Z1, Z1, K2
+	VBLENDMPS Z0, Z8, K2, Z9
+	VMOVUPS   Z9, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked11
+
+masked_done12:
+	VZEROUPPER
+	RET
+
+// func ClipFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2
+TEXT ·ClipFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ b+16(FP), DI
+	MOVQ c+24(FP), R8
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ $-1, R9
+	MOVQ form+40(FP), BX
+	ANDQ $0x07, BX
+	CMPQ BX, $0x00
+	JNE  form1
+	SUBQ $0x00000020, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD   (SI)(CX*4), Z0
+	VMOVUPD   (DI)(CX*4), Z1
+	VMOVUPD   (R8)(CX*4), Z2
+	VCMPPS    $0x03, Z1, Z0, K1
+	VADDPS    Z1, Z0, Z3
+	VMAXPS    Z1, Z0, Z4
+	VMAXPS    Z0, Z1, Z0
+	VANDPS    Z0, Z4, Z0
+	VBLENDMPS Z3, Z0, K1, Z5
+	VMINPS    Z2, Z5, Z0
+	VMINPS    Z5, Z2, Z1
+	VORPS     Z1, Z0, Z0
+	VMOVUPD   Z0, (AX)(CX*4)
+	VMOVUPD   64(SI)(CX*4), Z0
+	VMOVUPD   64(DI)(CX*4), Z1
+	VMOVUPD   64(R8)(CX*4), Z2
+	VCMPPS    $0x03, Z1, Z0, K1
+	VADDPS    Z1, Z0, Z3
+	VMAXPS    Z1, Z0, Z4
+	VMAXPS    Z0, Z1, Z0
+	VANDPS    Z0, Z4, Z0
+	VBLENDMPS Z3, Z0, K1, Z6
+	VMINPS    Z2, Z6, Z0
+	VMINPS    Z6, Z2, Z1
+	VORPS     Z1, Z0, Z0
+	VMOVUPD   Z0, 64(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block1
+
+blocks_done2:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done4
+
+masked3:
+	BZHIQ     DX, R9, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (SI)(CX*4), K1, Z0
+	VMOVUPS.Z (DI)(CX*4), K1, Z1
+	VMOVUPS.Z (R8)(CX*4), K1, Z2
+	VCMPPS    $0x03, Z1, Z0, K2
+	VADDPS    Z1, Z0, Z3
+	VMAXPS    Z1, Z0, Z4
+	VMAXPS    Z0, Z1, Z0
+	VANDPS    Z0, Z4, Z0
+	VBLENDMPS Z3, Z0, K2, Z7
+	VMINPS    Z2, Z7, Z0
+	VMINPS    Z7, Z2, Z1
+	VORPS     Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked3
+
+masked_done4:
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         BX, $0x01
+	JNE          form2
+	VBROADCASTSS (SI), Z0
+	SUBQ         $0x00000020, DX
+	JLT          blocks_done6
+
+block5:
+	VMOVUPD   (DI)(CX*4), Z1
+	VMOVUPD   (R8)(CX*4), Z2
+	VCMPPS    $0x03, Z1, Z0, K1
+	VADDPS    Z1, Z0, Z3
+	VMAXPS    Z1, Z0, Z4
+	VMAXPS    Z0, Z1, Z1
+	VANDPS    Z1, Z4, Z1
+	VBLENDMPS Z3, Z1, K1, Z5
+	VMINPS    Z2, Z5, Z1
+	VMINPS    Z5, Z2, Z2
+	VORPS     Z2, Z1, Z1
+	VMOVUPD   Z1, (AX)(CX*4)
+	VMOVUPD   64(DI)(CX*4), Z1
+	VMOVUPD   64(R8)(CX*4), Z2
+	VCMPPS    $0x03, Z1, Z0, K1
+	VADDPS    Z1, Z0, Z3
+	VMAXPS    Z1, Z0, Z4
+	VMAXPS    Z0, Z1, Z1
+	VANDPS    Z1, Z4, Z1
+	VBLENDMPS Z3, Z1, K1, Z6
+	VMINPS    Z2, Z6, Z1
+	VMINPS    Z6, Z2, Z2
+	VORPS     Z2, Z1, Z1
+	VMOVUPD   Z1, 64(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block5
+
+blocks_done6:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done8
+
+masked7:
+	BZHIQ     DX, R9, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (DI)(CX*4), K1, Z1
+	VMOVUPS.Z (R8)(CX*4), K1, Z2
+	VCMPPS    $0x03, Z1, Z0, K2
+	VADDPS    Z1, Z0, Z3
+	VMAXPS    Z1, Z0, Z4
+	VMAXPS    Z0, Z1, Z1
+	VANDPS    Z1, Z4, Z1
+	VBLENDMPS Z3, Z1, K2, Z7
+	VMINPS    Z2, Z7, Z1
+	VMINPS    Z7, Z2, Z2
+	VORPS     Z2, Z1, Z1
+	VMOVUPS   Z1, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked7
+
+masked_done8:
+	VZEROUPPER
+	RET
+
+form2:
+	CMPQ         BX, $0x02
+	JNE          form3
+	VBROADCASTSS (DI), Z0
+	SUBQ         $0x00000020, DX
+	JLT          blocks_done10
+
+block9:
+	VMOVUPD   (SI)(CX*4), Z1
+	VMOVUPD   (R8)(CX*4), Z2
+	VCMPPS    $0x03, Z0, Z1, K1
+	VADDPS    Z0, Z1, Z3
+	VMAXPS    Z0, Z1, Z4
+	VMAXPS    Z1, Z0, Z1
+	VANDPS    Z1, Z4, Z1
+	VBLENDMPS Z3, Z1, K1, Z5
+	VMINPS    Z2, Z5, Z1
+	VMINPS    Z5, Z2, Z2
+	VORPS     Z2, Z1, Z1
+	VMOVUPD   Z1, (AX)(CX*4)
+	VMOVUPD   64(SI)(CX*4), Z1
+	VMOVUPD   64(R8)(CX*4), Z2
+	VCMPPS    $0x03, Z0, Z1, K1
+	VADDPS    Z0, Z1, Z3
+	VMAXPS    Z0, Z1, Z4
+	VMAXPS    Z1, Z0, Z1
+	VANDPS    Z1, Z4, Z1
+	VBLENDMPS Z3, Z1, K1, Z6
+	VMINPS    Z2, Z6, Z1
+	VMINPS    Z6, Z2, Z2
+	VORPS     Z2, Z1, Z1
+	VMOVUPD   Z1, 64(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block9
+
+blocks_done10:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done12
+
+masked11:
+	BZHIQ     DX, R9, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (SI)(CX*4), K1, Z1
+	VMOVUPS.Z (R8)(CX*4), K1, Z2
+	VCMPPS    $0x03, Z0, Z1, K2
+	VADDPS    Z0, Z1, Z3
+	VMAXPS    Z0, Z1, Z4
+	VMAXPS    Z1, Z0, Z1
+	VANDPS    Z1, Z4, Z1
+	VBLENDMPS Z3, Z1, K2, Z7
+	VMINPS    Z2, Z7, Z1
+	VMINPS    Z7, Z2, Z2
+	VORPS     Z2, Z1, Z1
+	VMOVUPS   Z1, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked11
+
+masked_done12:
+	VZEROUPPER
+	RET
+
+form3:
+	CMPQ         BX, $0x03
+	JNE          form4
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS (DI), Z1
+	SUBQ         $0x00000020, DX
+	JLT          blocks_done14
+
+block13:
+	VMOVUPD   (R8)(CX*4), Z2
+	VCMPPS    $0x03, Z1, Z0, K1
+	VADDPS    Z1, Z0, Z3
+	VMAXPS    Z1, Z0, Z4
+	VMAXPS    Z0, Z1, Z5
+	VANDPS    Z5, Z4, Z4
+	VBLENDMPS Z3, Z4, K1, Z6
+	VMINPS    Z2, Z6, Z3
+	VMINPS    Z6, Z2, Z2
+	VORPS     Z2, Z3, Z2
+	VMOVUPD   Z2, (AX)(CX*4)
+	VMOVUPD   64(R8)(CX*4), Z2
+	VCMPPS    $0x03, Z1, Z0, K1
+	VADDPS    Z1, Z0, Z3
+	VMAXPS    Z1, Z0, Z4
+	VMAXPS    Z0, Z1, Z5
+	VANDPS    Z5, Z4, Z4
+	VBLENDMPS Z3, Z4, K1, Z7
+	VMINPS    Z2, Z7, Z3
+	VMINPS    Z7, Z2, Z2
+	VORPS     Z2, Z3, Z2
+	VMOVUPD   Z2, 64(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block13
+
+blocks_done14:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done16
+
+masked15:
+	BZHIQ     DX, R9, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (R8)(CX*4), K1, Z2
+	VCMPPS    $0x03, Z1, Z0, K2
+	VADDPS    Z1, Z0, Z3
+	VMAXPS    Z1, Z0, Z4
+	VMAXPS    Z0, Z1, Z5
+	VANDPS    Z5, Z4, Z4
+	VBLENDMPS Z3, Z4, K2, Z8
+	VMINPS    Z2, Z8, Z3
+	VMINPS    Z8, Z2, Z2
+	VORPS     Z2, Z3, Z2
+	VMOVUPS   Z2, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked15
+
+masked_done16:
+	VZEROUPPER
+	RET
+
+form4:
+	CMPQ         BX, $0x04
+	JNE          form5
+	VBROADCASTSS (R8), Z0
+	SUBQ         $0x00000020, DX
+	JLT          blocks_done18
+
+block17:
+	VMOVUPD   (SI)(CX*4), Z1
+	VMOVUPD   (DI)(CX*4), Z2
+	VCMPPS    $0x03, Z2, Z1, K1
+	VADDPS    Z2, Z1, Z3
+	VMAXPS    Z2, Z1, Z4
+	VMAXPS    Z1, Z2, Z1
+	VANDPS    Z1, Z4, Z1
+	VBLENDMPS Z3, Z1, K1, Z5
+	VMINPS    Z0, Z5, Z1
+	VMINPS    Z5, Z0, Z2
+	VORPS     Z2, Z1, Z1
+	VMOVUPD   Z1, (AX)(CX*4)
+	VMOVUPD   64(SI)(CX*4), Z1
+	VMOVUPD   64(DI)(CX*4), Z2
+	VCMPPS    $0x03, Z2, Z1, K1
+	VADDPS    Z2, Z1, Z3
+	VMAXPS    Z2, Z1, Z4
+	VMAXPS    Z1, Z2, Z1
+	VANDPS    Z1, Z4, Z1
+	VBLENDMPS Z3, Z1, K1, Z6
+	VMINPS    Z0, Z6, Z1
+	VMINPS    Z6, Z0, Z2
+	VORPS     Z2, Z1, Z1
+	VMOVUPD   Z1, 64(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block17
+
+blocks_done18:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done20
+
+masked19:
+	BZHIQ     DX, R9, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (SI)(CX*4), K1, Z1
+	VMOVUPS.Z (DI)(CX*4), K1, Z2
+	VCMPPS    $0x03, Z2, Z1, K2
+	VADDPS    Z2, Z1, Z3
+	VMAXPS    Z2, Z1, Z4
+	VMAXPS    Z1, Z2, Z1
+	VANDPS    Z1, Z4, Z1
+	VBLENDMPS Z3, Z1, K2, Z7
+	VMINPS    Z0, Z7, Z1
+	VMINPS    Z7, Z0, Z2
+	VORPS     Z2, Z1, Z1
+	VMOVUPS   Z1, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked19
+
+masked_done20:
+	VZEROUPPER
+	RET
+
+form5:
+	CMPQ         BX, $0x05
+	JNE          form6
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS (R8), Z1
+	SUBQ         $0x00000020, DX
+	JLT          blocks_done22
+
+block21:
+	VMOVUPD   (DI)(CX*4), Z2
+	VCMPPS    $0x03, Z2, Z0, K1
+	VADDPS    Z2, Z0, Z3
+	VMAXPS    Z2, Z0, Z4
+	VMAXPS    Z0, Z2, Z2
+	VANDPS    Z2, Z4, Z2
+	VBLENDMPS Z3, Z2, K1, Z5
+	VMINPS    Z1, Z5, Z2
+	VMINPS    Z5, Z1, Z3
+	VORPS     Z3, Z2, Z2
+	VMOVUPD   Z2, (AX)(CX*4)
+	VMOVUPD   64(DI)(CX*4), Z2
+	VCMPPS    $0x03, Z2, Z0, K1
+	VADDPS    Z2, Z0, Z3
+	VMAXPS    Z2, Z0, Z4
+	VMAXPS    Z0, Z2, Z2
+	VANDPS    Z2, Z4, Z2
+	VBLENDMPS Z3, Z2, K1, Z6
+	VMINPS    Z1, Z6, Z2
+	VMINPS    Z6, Z1, Z3
+	VORPS     Z3, Z2, Z2
+	VMOVUPD   Z2, 64(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block21
+
+blocks_done22:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done24
+
+masked23:
+	BZHIQ     DX, R9, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (DI)(CX*4), K1, Z2
+	VCMPPS    $0x03, Z2, Z0, K2
+	VADDPS    Z2, Z0, Z3
+	VMAXPS    Z2, Z0, Z4
+	VMAXPS    Z0, Z2, Z2
+	VANDPS    Z2, Z4, Z2
+	VBLENDMPS Z3, Z2, K2, Z7
+	VMINPS    Z1, Z7, Z2
+	VMINPS    Z7, Z1, Z3
+	VORPS     Z3, Z2, Z2
+	VMOVUPS   Z2, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked23
+
+masked_done24:
+	VZEROUPPER
+	RET
+
+form6:
+	VBROADCASTSS (DI), Z0
+	VBROADCASTSS (R8), Z1
+	SUBQ         $0x00000020, DX
+	JLT          blocks_done26
+
+block25:
+	VMOVUPD   (SI)(CX*4), Z2
+	VCMPPS    $0x03, Z0, Z2, K1
+	VADDPS    Z0, Z2, Z3
+	VMAXPS    Z0, Z2, Z4
+	VMAXPS    Z2, Z0, Z2
+	VANDPS    Z2, Z4, Z2
+	VBLENDMPS Z3, Z2, K1, Z5
+	VMINPS    Z1, Z5, Z2
+	VMINPS    Z5, Z1, Z3
+	VORPS     Z3, Z2, Z2
+	VMOVUPD   Z2, (AX)(CX*4)
+	VMOVUPD   64(SI)(CX*4), Z2
+	VCMPPS    $0x03, Z0, Z2, K1
+	VADDPS    Z0, Z2, Z3
+	VMAXPS    Z0, Z2, Z4
+	VMAXPS    Z2, Z0, Z2
+	VANDPS    Z2, Z4, Z2
+	VBLENDMPS Z3, Z2, K1, Z6
+	VMINPS    Z1, Z6, Z2
+	VMINPS    Z6, Z1, Z3
+	VORPS     Z3, Z2, Z2
+	VMOVUPD   Z2, 64(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block25
+
+blocks_done26:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done28
+
+masked27:
+	BZHIQ     DX, R9, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (SI)(CX*4), K1, Z2
+	VCMPPS    $0x03, Z0, Z2, K2
+	VADDPS    Z0, Z2, Z3
+	VMAXPS    Z0, Z2, Z4
+	VMAXPS    Z2, Z0, Z2
+	VANDPS    Z2, Z4, Z2
+	VBLENDMPS Z3, Z2, K2, Z7
+	VMINPS    Z1, Z7, Z2
+	VMINPS    Z7, Z1, Z3
+	VORPS     Z3, Z2, Z2
+	VMOVUPS   Z2, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked27
+
+masked_done28:
+	VZEROUPPER
+	RET
+
+// func SignFloat32AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX512BW, AVX512DQ, AVX512F, BMI2
+TEXT ·SignFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), SI
+	MOVQ         n+32(FP), DX
+	XORQ         CX, CX
+	VBROADCASTSS c32_80000000<>+0(SB), Z0
+	VBROADCASTSS c32_3f800000<>+0(SB), Z1
+	VBROADCASTSS c32_0<>+0(SB), Z2
+	MOVQ         $-1, DI
+	MOVQ         form+40(FP), BX
+	SUBQ         $0x00000020, DX
+	JLT          blocks_done2
+
+block1:
+	VMOVUPD   (SI)(CX*4), Z3
+	VANDPS    Z0, Z3, Z4
+	VORPS     Z1, Z4, Z4
+	VCMPPS    $0x00, Z2, Z3, K1
+	VBLENDMPS Z2, Z4, K1, Z5
+	VCMPPS    $0x03, Z3, Z3, K1
+	VBLENDMPS Z3, Z5, K1, Z6
+	VMOVUPD   Z6, (AX)(CX*4)
+	VMOVUPD   64(SI)(CX*4), Z3
+	VANDPS    Z0, Z3, Z4
+	VORPS     Z1, Z4, Z4
+	VCMPPS    $0x00, Z2, Z3, K1
+	VBLENDMPS Z2, Z4, K1, Z7
+	VCMPPS    $0x03, Z3, Z3, K1
+	VBLENDMPS Z3, Z7, K1, Z8
+	VMOVUPD   Z8, 64(AX)(CX*4)
+	ADDQ      $0x00000020, CX
+	SUBQ      $0x00000020, DX
+	JGE       block1
+
+blocks_done2:
+	ADDQ  $0x00000020, DX
+	TESTQ DX, DX
+	JLE   masked_done4
+
+masked3:
+	BZHIQ     DX, DI, BX
+	KMOVQ     BX, K1
+	VMOVUPS.Z (SI)(CX*4), K1, Z3
+	VANDPS    Z0, Z3, Z4
+	VORPS     Z1, Z4, Z4
+	VCMPPS    $0x00, Z2, Z3, K2
+	VBLENDMPS Z2, Z4, K2, Z9
+	VCMPPS    $0x03, Z3, Z3, K2
+	VBLENDMPS Z3, Z9, K2, Z10
+	VMOVUPS   Z10, K1, (AX)(CX*4)
+	ADDQ      $0x00000010, CX
+	SUBQ      $0x00000010, DX
+	JG        masked3
+
+masked_done4:
 	VZEROUPPER
 	RET

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"math/bits"
-	"strings"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -46,6 +45,7 @@ type routine struct {
 	stream bool   // has loops whose stores go past the caches
 	consts []constant
 	body   func(s *step, x []vec) vec
+	heavy  bool // the body hides what a loop costs: no unrolling
 	only   *isa // the level that has it, nil for both
 }
 
@@ -104,6 +104,9 @@ func (s *step) at(from, to int, f instruction, operands ...Op) vec {
 	f(append(operands, part(r, to))...)
 	return r
 }
+
+// evex reports whether the step has AVX-512: masks in registers of their own.
+func (s *step) evex() bool { return s.bytes == 64 }
 
 // pick chooses between an instruction for 8-byte and one for 4-byte elements.
 func (s *step) pick(wide, narrow instruction) instruction {
@@ -269,12 +272,18 @@ func (f *frame) loops(form int) {
 	if f.stream {
 		f.streaming(lanes)
 	}
-	f.blocks(f.unroll, lanes, (*step).store)
+	unroll := f.unroll
+	if f.heavy {
+		unroll = 1
+	}
+	f.blocks(unroll, lanes, (*step).store)
 	if f.bytes == 64 {
 		f.masked(f.left)
 		return
 	}
-	f.blocks(1, lanes, (*step).store)
+	if unroll > 1 {
+		f.blocks(1, lanes, (*step).store)
+	}
 	f.singly(f.left)
 }
 
@@ -392,6 +401,3 @@ func emitAll(table []routine) {
 		}
 	}
 }
-
-// letters are the names of n arguments.
-func letters(n int) []string { return strings.Split("abc"[:n], "") }
