@@ -24,7 +24,7 @@ func countFoldings[T nd.Elem](count func(x []T, stride int) int64) map[string]fo
 				return n
 			},
 			rows:   columns,
-			merge:  func(a, b int64) int64 { return a + b },
+			merge:  mergeEach(func(a, b int64) int64 { return a + b }),
 			finish: finish,
 		}
 	}

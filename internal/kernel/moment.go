@@ -24,15 +24,35 @@ func (a moment) merge(b moment) moment {
 	return moment{n, a.mean + shift, a.m2 + b.m2 + float64(float64(shift*delta)*a.n)}
 }
 
+// mergeMoments is merge of many states. Neighbours mostly stand for as many
+// elements each: their quotient is computed once.
+func mergeMoments(a, b []moment) {
+	var an, bn, share float64
+	a = a[:len(b)]
+	for i, y := range b {
+		x := a[i]
+		if x.n == 0 || y.n == 0 {
+			a[i] = x.merge(y)
+			continue
+		}
+		if x.n != an || y.n != bn {
+			an, bn, share = x.n, y.n, y.n/(x.n+y.n)
+		}
+		delta := y.mean - x.mean
+		shift := float64(delta * share)
+		a[i] = moment{x.n + y.n, x.mean + shift, x.m2 + y.m2 + float64(float64(shift*delta)*x.n)}
+	}
+}
+
 // variance is m2/(n-ddof). Where that is not positive it is NaN or +Inf, as 0/0
 // or x/0 gives it.
 func (a moment) variance(ddof float64) float64 { return a.m2 / max(a.n-ddof, 0) }
 
 // momentFoldings lists var and std of floats.
-func momentFoldings[T nd.Float]() map[string]folding {
+func momentFoldings[T nd.Float](s sums[T]) map[string]folding {
 	return map[string]folding{
-		"var": momentFolding(momentLeaf[T], momentColumns[T], func(v float64) T { return T(v) }),
-		"std": momentFolding(momentLeaf[T], momentColumns[T], func(v float64) T { return T(math.Sqrt(v)) }),
+		"var": momentFolding(s.moment, s.momentColumns, func(v float64) T { return T(v) }),
+		"std": momentFolding(s.moment, s.momentColumns, func(v float64) T { return T(math.Sqrt(v)) }),
 	}
 }
 
@@ -42,7 +62,7 @@ func momentFolding[T nd.Float](leaf func([]T) moment, columns func(states []mome
 		return &fold[T, moment]{
 			run:    func(x []T, _ int) moment { return leaf(x) },
 			rows:   func(states []moment, x []T, rows, stride, _ int) { columns(states, x, rows, stride) },
-			merge:  moment.merge,
+			merge:  mergeMoments,
 			finish: finishEach(func(s moment) T { return result(s.variance(ddof)) }),
 		}
 	}}
@@ -138,7 +158,7 @@ func complexMoments[F nd.Float, C nd.Complex]() map[string]folding {
 			return &fold[C, complexMoment]{
 				run:    func(x []C, _ int) complexMoment { return complexMomentLeaf(x) },
 				rows:   complexMomentColumns[C],
-				merge:  complexMoment.merge,
+				merge:  mergeEach(complexMoment.merge),
 				finish: finishEach(func(s complexMoment) F { return result(moment{s.n, 0, s.m2}.variance(ddof)) }),
 			}
 		}}

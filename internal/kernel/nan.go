@@ -9,25 +9,25 @@ import (
 // nanFoldings lists the reductions that leave NaN out. An element that is NaN
 // keeps its place in the leaf and adds nothing, so without NaN the result is
 // that of the plain reduction, bit by bit.
-func nanFoldings[T nd.Float]() map[string]folding {
+func nanFoldings[T nd.Float](s sums[T]) map[string]folding {
 	nan := T(math.NaN())
 	return map[string]folding{
 		"nansum": plain(nd.DType{}, &fold[T, float64]{
-			run:    func(x []T, _ int) float64 { return nanTotal(x).sum },
-			rows:   nanSumColumns[T],
-			merge:  plus[float64],
+			run:    func(x []T, _ int) float64 { return s.nanTotal(x).sum },
+			rows:   func(states []float64, x []T, rows, stride, _ int) { s.nanSumColumns(states, x, rows, stride) },
+			merge:  addSums,
 			finish: finishEach(func(s float64) T { return T(s) }),
 		}),
 		"nanmean": plain(nd.DType{}, &fold[T, total[float64]]{
-			run:    func(x []T, _ int) total[float64] { return nanTotal(x) },
-			rows:   nanTotalColumns[T],
+			run:    func(x []T, _ int) total[float64] { return s.nanTotal(x) },
+			rows:   func(states []total[float64], x []T, rows, stride, _ int) { s.nanTotalColumns(states, x, rows, stride) },
 			merge:  addTotals[float64],
 			finish: finishEach(func(s total[float64]) T { return T(s.sum / float64(s.n)) }),
 		}),
 		"nanmin": plain(nd.DType{}, extremeFold(nan, nanLeaf(minLeaf[T], fmin[T]), nanColumns(minColumns[T], fmin[T]), fmin[T])),
 		"nanmax": plain(nd.DType{}, extremeFold(nan, nanLeaf(maxLeaf[T], fmax[T]), nanColumns(maxColumns[T], fmax[T]), fmax[T])),
-		"nanvar": momentFolding(nanMomentLeaf[T], nanMomentColumns[T], func(v float64) T { return T(v) }),
-		"nanstd": momentFolding(nanMomentLeaf[T], nanMomentColumns[T], func(v float64) T { return T(math.Sqrt(v)) }),
+		"nanvar": momentFolding(s.nanMoment, s.nanMomentColumns, func(v float64) T { return T(v) }),
+		"nanstd": momentFolding(s.nanMoment, s.nanMomentColumns, func(v float64) T { return T(math.Sqrt(v)) }),
 	}
 }
 
@@ -97,7 +97,7 @@ func nanTotal[T nd.Float](x []T) total[float64] {
 	return total[float64]{tree(&l, plus), n}
 }
 
-func nanSumColumns[T nd.Float](states []float64, x []T, rows, stride, _ int) {
+func nanSumColumns[T nd.Float](states []float64, x []T, rows, stride int) {
 	clear(states)
 	for r := range rows {
 		for c, v := range x[r*stride:][:len(states)] {
@@ -108,7 +108,7 @@ func nanSumColumns[T nd.Float](states []float64, x []T, rows, stride, _ int) {
 	}
 }
 
-func nanTotalColumns[T nd.Float](states []total[float64], x []T, rows, stride, _ int) {
+func nanTotalColumns[T nd.Float](states []total[float64], x []T, rows, stride int) {
 	clear(states)
 	for r := range rows {
 		for c, v := range x[r*stride:][:len(states)] {

@@ -53,7 +53,7 @@ func extremeFold[T nd.Real](empty T, leaf func([]T) T, columns func(states []ext
 		empty:  extreme[T]{value: empty},
 		run:    func(x []T, _ int) extreme[T] { return extreme[T]{value: leaf(x)} },
 		rows:   func(states []extreme[T], x []T, _, stride, _ int) { columns(states, x, stride) },
-		merge:  func(a, b extreme[T]) extreme[T] { return extreme[T]{value: f(a.value, b.value)} },
+		merge:  mergeEach(func(a, b extreme[T]) extreme[T] { return extreme[T]{value: f(a.value, b.value)} }),
 		finish: finishEach(func(s extreme[T]) T { return s.value }),
 	}
 }
@@ -185,12 +185,12 @@ func placedFolding[T nd.Real](leaf func([]T) T, beats func(a, b T) bool) folding
 				}
 			}
 		},
-		merge: func(a, b placed[T]) placed[T] {
+		merge: mergeEach(func(a, b placed[T]) placed[T] {
 			if wins(b, a) {
 				return b
 			}
 			return a
-		},
+		}),
 		finish: finishEach(func(s placed[T]) int64 { return s.place }),
 	}}
 	return folding{nd.Int64, func(Params) Reducer { return p }}

@@ -13,7 +13,7 @@ type fold[T nd.Elem, S any] struct {
 	empty  S                                                // the state of no elements
 	run    func(x []T, first int) S                         // of a leaf
 	rows   func(states []S, x []T, rows, stride, first int) // of the columns of a leaf
-	merge  func(a, b S) S                                   // of a's elements followed by b's
+	merge  func(a, b []S)                                   // a's elements followed by b's
 	finish func(dst []byte, states []S) error
 }
 
@@ -31,14 +31,20 @@ func (f *fold[T, S]) Rows(states, x []byte, rows, stride, first int) {
 }
 
 func (f *fold[T, S]) Merge(dst, src []byte) {
-	a, b := view[S](dst), view[S](src)
-	b = b[:len(a)]
-	for i, s := range b {
-		a[i] = f.merge(a[i], s)
-	}
+	a := view[S](dst)
+	f.merge(a, view[S](src)[:len(a)])
 }
 
 func (f *fold[T, S]) Finish(dst, states []byte) error { return f.finish(dst, view[S](states)) }
+
+// mergeEach makes a merge of a function of two states.
+func mergeEach[S any](merge func(a, b S) S) func(a, b []S) {
+	return func(a, b []S) {
+		for i, s := range b {
+			a[i] = merge(a[i], s)
+		}
+	}
+}
 
 // finishEach makes a finish of a function of one state that cannot fail.
 func finishEach[R nd.Elem, S any](result func(S) R) func(dst []byte, states []S) error {
@@ -63,24 +69,28 @@ func plain[T nd.Elem, S any](out nd.DType, f *fold[T, S]) folding {
 }
 
 // foldings lists the reductions of each dtype by name, as loops does for
-// element-wise operations.
-var foldings = map[nd.Kind]map[string]folding{
-	nd.KindBool:       boolFoldings(),
-	nd.KindInt8:       integerFoldings[int8](),
-	nd.KindInt16:      integerFoldings[int16](),
-	nd.KindInt32:      integerFoldings[int32](),
-	nd.KindInt64:      integerFoldings[int64](),
-	nd.KindUint8:      integerFoldings[uint8](),
-	nd.KindUint16:     integerFoldings[uint16](),
-	nd.KindUint32:     integerFoldings[uint32](),
-	nd.KindUint64:     integerFoldings[uint64](),
-	nd.KindFloat16:    countFoldings(nonzeroHalves),
-	nd.KindFloat32:    floatFoldings[float32](),
-	nd.KindFloat64:    floatFoldings[float64](),
-	nd.KindComplex64:  complexFoldings[float32, complex64](),
-	nd.KindComplex128: complexFoldings[float64, complex128](),
-	nd.KindDatetime:   countFoldings(nonzero[nd.Datetime]),
-	nd.KindTimedelta:  countFoldings(nonzero[nd.Timedelta]),
+// element-wise operations, for each level. They give the same bits.
+var foldings = [numLevels]map[nd.Kind]map[string]folding{foldingsAt(Plain), foldingsAt(AVX2), foldingsAt(AVX512)}
+
+func foldingsAt(l Level) map[nd.Kind]map[string]folding {
+	return map[nd.Kind]map[string]folding{
+		nd.KindBool:       boolFoldings(),
+		nd.KindInt8:       integerFoldings[int8](),
+		nd.KindInt16:      integerFoldings[int16](),
+		nd.KindInt32:      integerFoldings[int32](),
+		nd.KindInt64:      integerFoldings[int64](),
+		nd.KindUint8:      integerFoldings[uint8](),
+		nd.KindUint16:     integerFoldings[uint16](),
+		nd.KindUint32:     integerFoldings[uint32](),
+		nd.KindUint64:     integerFoldings[uint64](),
+		nd.KindFloat16:    countFoldings(nonzeroHalves),
+		nd.KindFloat32:    floatFoldings(float32Sums(l)),
+		nd.KindFloat64:    floatFoldings(float64Sums(l)),
+		nd.KindComplex64:  complexFoldings[float32, complex64](),
+		nd.KindComplex128: complexFoldings[float64, complex128](),
+		nd.KindDatetime:   countFoldings(nonzero[nd.Datetime]),
+		nd.KindTimedelta:  countFoldings(nonzero[nd.Timedelta]),
+	}
 }
 
 func joinFoldings(sets ...map[string]folding) map[string]folding {
@@ -107,8 +117,8 @@ func integerFoldings[T nd.Integer]() map[string]folding {
 	})
 }
 
-func floatFoldings[T nd.Float]() map[string]folding {
-	return joinFoldings(orderFoldings[T](), countFoldings(nonzero[T]), sumFoldings[T](), momentFoldings[T](), nanFoldings[T]())
+func floatFoldings[T nd.Float](s sums[T]) map[string]folding {
+	return joinFoldings(orderFoldings[T](), countFoldings(nonzero[T]), sumFoldings(s), momentFoldings(s), nanFoldings(s))
 }
 
 func complexFoldings[F nd.Float, C nd.Complex]() map[string]folding {
@@ -121,13 +131,13 @@ var nonEmpty = map[string]bool{"min": true, "max": true, "argmin": true, "argmax
 // allReductions makes a Reduction of each name in foldings.
 func allReductions() map[string]*Reduction {
 	all := map[string]*Reduction{}
-	for _, set := range foldings {
+	for _, set := range foldings[Plain] {
 		for name := range set {
 			all[name] = &Reduction{
 				Name:     name,
 				NonEmpty: nonEmpty[name],
 				Result:   func(p Params, arg nd.DType) (nd.DType, error) { return reductionResult(name, p, arg) },
-				Bind:     func(p Params, arg nd.DType) Reducer { return foldings[arg.Kind()][name].bind(p) },
+				Bind:     func(p Params, arg nd.DType) Reducer { return foldings[level][arg.Kind()][name].bind(p) },
 			}
 		}
 	}
@@ -135,11 +145,11 @@ func allReductions() map[string]*Reduction {
 }
 
 func reductionResult(name string, p Params, arg nd.DType) (nd.DType, error) {
-	f, ok := foldings[arg.Kind()][name]
+	f, ok := foldings[Plain][arg.Kind()][name]
 	switch {
 	case !ok && arg == nd.Bool && (name == "sum" || name == "nansum"):
 		return nd.DType{}, fmt.Errorf("%s: no loop for bool; use count_nonzero, or Cast first", name)
-	case !ok && arg.IsInteger() && len(name) > 3 && foldings[arg.Kind()][name[3:]].bind != nil:
+	case !ok && arg.IsInteger() && len(name) > 3 && foldings[Plain][arg.Kind()][name[3:]].bind != nil:
 		return nd.DType{}, fmt.Errorf("%s: no loop for %s, which has no NaN; use %s", name, arg, name[3:])
 	case !ok:
 		return nd.DType{}, noLoop(name, arg)

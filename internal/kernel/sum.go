@@ -91,23 +91,59 @@ type total[A nd.Inexact] struct {
 	n   int64
 }
 
-func addTotals[A nd.Inexact](a, b total[A]) total[A] { return total[A]{a.sum + b.sum, a.n + b.n} }
+func addTotals[A nd.Inexact](a, b []total[A]) {
+	for i, s := range b {
+		a[i].sum += s.sum
+		a[i].n += s.n
+	}
+}
+
+func addSums(a, b []float64) {
+	a = a[:len(b)]
+	for i, s := range b {
+		a[i] += s
+	}
+}
+
+// sums are the loops that add floats, in plain Go or in assembly. Those for
+// columns set the states of the columns of a matrix with rows stride apart.
+type sums[T nd.Float] struct {
+	sum              func(x []T) float64
+	sumColumns       func(states []float64, x []T, rows, stride int)
+	moment           func(x []T) moment
+	momentColumns    func(states []moment, x []T, rows, stride int)
+	nanTotal         func(x []T) total[float64]
+	nanSumColumns    func(states []float64, x []T, rows, stride int)
+	nanTotalColumns  func(states []total[float64], x []T, rows, stride int)
+	nanMoment        func(x []T) moment
+	nanMomentColumns func(states []moment, x []T, rows, stride int)
+}
+
+// plainSums are the definition of sums.
+func plainSums[T nd.Float]() sums[T] {
+	return sums[T]{
+		sumLeaf[T], func(states []float64, x []T, _, stride int) { sumColumns(states, 1, x, len(states), stride) },
+		momentLeaf[T], momentColumns[T],
+		nanTotal[T], nanSumColumns[T], nanTotalColumns[T], nanMomentLeaf[T], nanMomentColumns[T],
+	}
+}
 
 // sumFoldings lists the sums of floats. They are accumulated in float64.
-func sumFoldings[T nd.Float]() map[string]folding {
+func sumFoldings[T nd.Float](s sums[T]) map[string]folding {
 	return map[string]folding{
 		"sum": plain(nd.DType{}, &fold[T, float64]{
-			run:    func(x []T, _ int) float64 { return sumLeaf(x) },
-			rows:   func(states []float64, x []T, _, stride, _ int) { sumColumns(states, 1, x, len(states), stride) },
-			merge:  plus[float64],
+			run:    func(x []T, _ int) float64 { return s.sum(x) },
+			rows:   func(states []float64, x []T, rows, stride, _ int) { s.sumColumns(states, x, rows, stride) },
+			merge:  addSums,
 			finish: finishEach(func(s float64) T { return T(s) }),
 		}),
 		"mean": plain(nd.DType{}, &fold[T, total[float64]]{
-			run: func(x []T, _ int) total[float64] { return total[float64]{sumLeaf(x), int64(len(x))} },
+			run: func(x []T, _ int) total[float64] { return total[float64]{s.sum(x), int64(len(x))} },
 			rows: func(states []total[float64], x []T, rows, stride, _ int) {
-				sumColumns(words(states), 2, x, len(states), stride)
-				for i := range states {
-					states[i].n = int64(rows)
+				sums := words(states)[:len(states)] // the states go over them, from the end
+				s.sumColumns(sums, x, rows, stride)
+				for i := len(states) - 1; i >= 0; i-- {
+					states[i] = total[float64]{sums[i], int64(rows)}
 				}
 			},
 			merge:  addTotals[float64],
@@ -168,7 +204,7 @@ func lanesFold[T, R nd.Elem, A any](unit A, widen func(T) A, f func(a, b A) A, r
 				}
 			}
 		},
-		merge:  f,
+		merge:  mergeEach(f),
 		finish: finishEach(result),
 	}
 }

@@ -46,7 +46,7 @@ func wideSum[T nd.Integer]() *fold[T, wide] {
 				states[c] = column(x[c:], stride)
 			}
 		},
-		merge: wide.plus,
+		merge: mergeEach(wide.plus),
 		finish: func(dst []byte, states []wide) error {
 			d := view[T](dst)
 			for i, s := range states {
@@ -180,7 +180,7 @@ func wideProd[T nd.Integer]() *fold[T, product] {
 				states[c] = productOf(x[c:], stride)
 			}
 		},
-		merge: product.times,
+		merge: mergeEach(product.times),
 		finish: func(dst []byte, states []product) error {
 			d := view[T](dst)
 			for i, p := range states {

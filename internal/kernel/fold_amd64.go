@@ -1,0 +1,148 @@
+//go:build amd64 && !purego
+
+package kernel
+
+import (
+	"unsafe"
+
+	"github.com/ndgrid/ndgrid/internal/kernel/simd"
+	"github.com/ndgrid/ndgrid/nd"
+)
+
+// float64Sums returns the sums of float64s at a level.
+func float64Sums(l Level) sums[float64] {
+	switch l {
+	case AVX2:
+		return sumRoutines[float64]{
+			simd.SumFloat64AVX2, simd.NaNTotalFloat64AVX2, simd.MomentFloat64AVX2, simd.NaNMomentFloat64AVX2,
+			simd.SumRowsFloat64AVX2, simd.NaNSumRowsFloat64AVX2,
+			simd.NaNTotalRowsFloat64AVX2, simd.MomentRowsFloat64AVX2, simd.NaNMomentRowsFloat64AVX2,
+		}.sums()
+	case AVX512:
+		return sumRoutines[float64]{
+			simd.SumFloat64AVX512, simd.NaNTotalFloat64AVX512, simd.MomentFloat64AVX512, simd.NaNMomentFloat64AVX512,
+			simd.SumRowsFloat64AVX512, simd.NaNSumRowsFloat64AVX512,
+			simd.NaNTotalRowsFloat64AVX512, simd.MomentRowsFloat64AVX512, simd.NaNMomentRowsFloat64AVX512,
+		}.sums()
+	}
+	return plainSums[float64]()
+}
+
+// float32Sums returns the sums of float32s at a level.
+func float32Sums(l Level) sums[float32] {
+	switch l {
+	case AVX2:
+		return sumRoutines[float32]{
+			simd.SumFloat32AVX2, simd.NaNTotalFloat32AVX2, simd.MomentFloat32AVX2, simd.NaNMomentFloat32AVX2,
+			simd.SumRowsFloat32AVX2, simd.NaNSumRowsFloat32AVX2,
+			simd.NaNTotalRowsFloat32AVX2, simd.MomentRowsFloat32AVX2, simd.NaNMomentRowsFloat32AVX2,
+		}.sums()
+	case AVX512:
+		return sumRoutines[float32]{
+			simd.SumFloat32AVX512, simd.NaNTotalFloat32AVX512, simd.MomentFloat32AVX512, simd.NaNMomentFloat32AVX512,
+			simd.SumRowsFloat32AVX512, simd.NaNSumRowsFloat32AVX512,
+			simd.NaNTotalRowsFloat32AVX512, simd.MomentRowsFloat32AVX512, simd.NaNMomentRowsFloat32AVX512,
+		}.sums()
+	}
+	return plainSums[float32]()
+}
+
+// sumRoutines are the sums of a dtype in assembly.
+type sumRoutines[T nd.Float] struct {
+	sum                 func(x *T, n int) float64
+	nanTotal            func(x *T, n int) (sum, count float64)
+	moment              func(x *T, n int) (mean, m2 float64)
+	nanMoment           func(x *T, n int) (count, mean, m2 float64)
+	sumRows, nanSumRows func(sum *float64, x *T, cols, rows, stride int)
+	nanTotalRows        func(sum, count *float64, x *T, cols, rows, stride int)
+	momentRows          func(mean, m2 *float64, x *T, cols, rows, stride int)
+	nanMomentRows       func(count, mean, m2 *float64, x *T, cols, rows, stride int)
+}
+
+// sums returns the routines as loops.
+func (r sumRoutines[T]) sums() sums[T] {
+	return sums[T]{
+		sum:           func(x []T) float64 { return r.sum(unsafe.SliceData(x), len(x)) },
+		sumColumns:    addRows(r.sumRows),
+		nanSumColumns: addRows(r.nanSumRows),
+		moment: func(x []T) moment {
+			mean, m2 := r.moment(unsafe.SliceData(x), len(x))
+			return moment{float64(len(x)), mean, m2}
+		},
+		nanTotal: func(x []T) total[float64] {
+			sum, count := r.nanTotal(unsafe.SliceData(x), len(x))
+			return total[float64]{sum, int64(count)}
+		},
+		nanMoment: func(x []T) moment {
+			count, mean, m2 := r.nanMoment(unsafe.SliceData(x), len(x))
+			return moment{count, mean, m2}
+		},
+		nanTotalColumns:  r.nanTotalColumns,
+		momentColumns:    r.momentColumns,
+		nanMomentColumns: r.nanMomentColumns,
+	}
+}
+
+func addRows[T nd.Float](rows func(sum *float64, x *T, cols, rows, stride int)) func([]float64, []T, int, int) {
+	return func(states []float64, x []T, n, stride int) {
+		clear(states)
+		rows(unsafe.SliceData(states), unsafe.SliceData(x), len(states), n, stride)
+	}
+}
+
+// band is the number of columns that routines for rows are given at once where
+// they read them twice, or where a state has several parts: the routines keep
+// those in arrays of their own, which lie in the memory of the states until
+// they are put together.
+const band = 64
+
+// bands calls f for the states of each band and its place in a row.
+func bands[S any](states []S, f func(s []S, parts []float64, c int)) {
+	for c := 0; c < len(states); c += band {
+		s := states[c:min(c+band, len(states))]
+		parts := words(s)
+		clear(parts)
+		f(s, parts, c)
+	}
+}
+
+func (r sumRoutines[T]) nanTotalColumns(states []total[float64], x []T, rows, stride int) {
+	bands(states, func(s []total[float64], parts []float64, c int) {
+		n := len(s)
+		r.nanTotalRows(&parts[0], &parts[n], &x[c], n, rows, stride)
+		var buf [2 * band]float64
+		copy(buf[:], parts)
+		sums, counts := buf[:n], buf[n:2*n]
+		for i := range s {
+			s[i] = total[float64]{sums[i], int64(counts[i])}
+		}
+	})
+}
+
+func (r sumRoutines[T]) momentColumns(states []moment, x []T, rows, stride int) {
+	bands(states, func(s []moment, parts []float64, c int) {
+		n := len(s)
+		r.momentRows(&parts[n], &parts[2*n], &x[c], n, rows, stride)
+		fill(parts[:n], float64(rows))
+		joinMoments(s, parts)
+	})
+}
+
+func (r sumRoutines[T]) nanMomentColumns(states []moment, x []T, rows, stride int) {
+	bands(states, func(s []moment, parts []float64, c int) {
+		n := len(s)
+		r.nanMomentRows(&parts[0], &parts[n], &parts[2*n], &x[c], n, rows, stride)
+		joinMoments(s, parts)
+	})
+}
+
+// joinMoments makes states of their parts, which lie in the same memory.
+func joinMoments(s []moment, parts []float64) {
+	var buf [3 * band]float64
+	copy(buf[:], parts)
+	n := len(s)
+	counts, means, m2s := buf[:n], buf[n:2*n], buf[2*n:3*n]
+	for i := range s {
+		s[i] = moment{counts[i], means[i], m2s[i]}
+	}
+}
