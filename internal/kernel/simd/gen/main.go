@@ -18,6 +18,7 @@ var families = map[string]func(){
 	"elementwise":        elementwise,
 	"elementwise_stream": elementwiseStream,
 	"move":               move,
+	"foldsum":            foldsum,
 }
 
 func main() {
