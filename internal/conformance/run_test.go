@@ -34,8 +34,12 @@ func compute(ctx context.Context, r *rand.Rand, dir string, nodes ...*plan.Node)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := p.Run(ctx); err != nil {
+	rep, err := p.Run(ctx)
+	if err != nil {
 		return nil, err
+	}
+	if rep.Peak > rep.ProjectedPeak {
+		return nil, fmt.Errorf("held %d bytes, over the projected peak of %d", rep.Peak, rep.ProjectedPeak)
 	}
 	got := make([][]byte, len(nodes))
 	for i, result := range results {

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"fmt"
+	"math/bits"
 	"slices"
 
 	"github.com/ndgrid/ndgrid/internal/kernel"
@@ -164,7 +165,8 @@ func (c *compiler) partials(st *stage, k *sink, workers int) int {
 	for ; n > 1; n = (n + 1) / 2 {
 		levels++
 	}
-	return (2*workers + levels) * k.stateBytes(st.domain)
+	own := bits.Len(uint(st.batch)) // of a worker, until it meets others
+	return ((2+own)*workers + levels) * k.stateBytes(st.domain)
 }
 
 // streams reports whether a rechunk needs no place of its own: what it reads

@@ -28,6 +28,7 @@ type folding struct {
 
 // tree merges states that arrive in order.
 type tree struct {
+	w      *worker
 	red    kernel.Reducer
 	levels [][]byte // levels[i]: 2^i leaves merged, where bit i of count is set
 	count  int
@@ -47,6 +48,7 @@ func (tr *tree) push(s []byte) {
 		tr.levels = append(tr.levels, nil)
 	}
 	if len(tr.levels[level]) < len(s) {
+		tr.w.own(len(tr.levels[level]), len(s))
 		tr.levels[level] = make([]byte, len(s))
 	}
 	copy(tr.levels[level], s)
@@ -121,7 +123,7 @@ func (p *program) fold(t *task, ops []operand, shape []int, reduced []bool, fs [
 	w := f.walkFor(ops, shape, reduced)
 	last := len(shape) - 1
 	if last < 0 || reduced[last] {
-		p.foldRuns(t, f.over(ops, w.all), w, fs)
+		p.foldRuns(t, f.over(t, ops, w.all), w, fs)
 		return
 	}
 	p.foldRows(t, f, ops, w, fs)
@@ -226,7 +228,7 @@ func (p *program) foldRows(t *task, f *frame, ops []operand, fw *foldWalk, fs []
 		}
 	}
 	trees, leaf := t.trees(fs, strip)
-	w := f.over(ops, stripLoop(fw.kept))
+	w := f.over(t, ops, stripLoop(fw.kept))
 	outer := loop{shape: append(slices.Clone(fw.kept.shape[:last]), 1), strides: fw.kept.strides}
 	fw.outer.start(outer, fw.offs)
 	for o := range size(outer.shape) {

@@ -141,10 +141,14 @@ func (s *stage) window(u sourceUse) int {
 	return min(bytes, total)
 }
 
+// smallBuffers is what a worker's buffers take beyond their sizes, which are
+// rounded up to cache lines.
+const smallBuffers = 4 << 10
+
 // cost returns the bytes one task takes beside cached chunks and states.
 func (s *stage) cost() int {
 	shape := s.domain.MaxChunk()
-	c := s.prog.cost(shape) + s.prog.slots*(16<<10+128)
+	c := s.prog.cost(shape) + smallBuffers
 	for _, k := range s.sinks {
 		if k.isReduction() {
 			out := size(keptOf(shape, k.reduced))

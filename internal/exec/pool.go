@@ -6,11 +6,14 @@ import (
 	"github.com/ndgrid/ndgrid/nd"
 )
 
-// pool keeps buffers for reuse during one run. Callers ask for the largest
-// size they will need, so that few sizes exist and every buffer fits again.
+// pool keeps buffers for reuse during one run, and counts all bytes the run
+// holds. Callers ask for the largest size they will need, so that few sizes
+// exist and every buffer fits again.
 type pool struct {
 	mu   sync.Mutex
 	free map[int][][]byte
+	held int // bytes, in use or free
+	peak int // the most there were
 }
 
 func newPool() *pool { return &pool{free: map[int][][]byte{}} }
@@ -29,7 +32,29 @@ func (p *pool) get(n int) []byte {
 	if n == 0 {
 		return []byte{}
 	}
-	return nd.MakeBytes(n)[:n:n]
+	return p.alloc(n)
+}
+
+// alloc returns a new buffer of n bytes, which its owner keeps until it says
+// forget.
+func (p *pool) alloc(n int) []byte {
+	p.hold(n)
+	return nd.MakeBytes(n)
+}
+
+// hold counts n bytes that were taken elsewhere.
+func (p *pool) hold(n int) {
+	p.mu.Lock()
+	p.held += n
+	p.peak = max(p.peak, p.held)
+	p.mu.Unlock()
+}
+
+// forget takes n bytes off the count: nobody refers to them any more.
+func (p *pool) forget(n int) {
+	p.mu.Lock()
+	p.held -= n
+	p.mu.Unlock()
 }
 
 // put gives back what get returned, whole.
@@ -42,14 +67,12 @@ func (p *pool) put(b []byte) {
 	p.mu.Unlock()
 }
 
-// drop lets go of all free buffers and returns how many bytes they were.
-func (p *pool) drop() int {
+// drop lets go of all free buffers.
+func (p *pool) drop() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	n := 0
 	for size, l := range p.free {
-		n += size * len(l)
+		p.held -= size * len(l)
 	}
 	clear(p.free)
-	return n
 }

@@ -94,9 +94,10 @@ func (p *program) assign(outs []int) {
 	}
 }
 
-// cost returns the bytes a task takes to fetch the leaves for a box of that shape.
+// cost returns the bytes a task takes to compute the program for a box of that
+// shape, beside the result.
 func (p *program) cost(shape []int) int {
-	c := 0
+	c := p.slots * tilePitch
 	for _, l := range p.leaves {
 		c += l.cost(shape)
 	}

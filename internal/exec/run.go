@@ -256,6 +256,7 @@ type Report struct {
 	ChunksDecoded int
 	BytesDecoded  int
 	ProjectedPeak int // bytes, the promise
+	Peak          int // bytes held at most, of those the promise is about
 }
 
 // run is a program while it runs.
@@ -280,7 +281,7 @@ func (p *Program) Run(ctx context.Context) (rep Report, err error) {
 		tasks += s.domain.Len()
 	}
 	defer func() {
-		rep = Report{time.Since(start), len(p.stages), tasks, int(r.decodedChunks.Load()), int(r.decodedBytes.Load()), p.peak}
+		rep = Report{time.Since(start), len(p.stages), tasks, int(r.decodedChunks.Load()), int(r.decodedBytes.Load()), p.peak, r.pool.peak}
 		for _, t := range p.c.temps {
 			if t.scratch != nil {
 				_ = t.scratch.Close()
@@ -318,13 +319,16 @@ func (p *Program) allocate(r *run) {
 		for _, k := range s.sinks {
 			if o, ok := k.target.(*outTarget); ok {
 				o.buf, o.off, o.strides = o.out.Buf()
+				if o.out.Counted {
+					r.pool.hold(len(o.buf))
+				}
 				k.stream = len(o.buf) >= streamBytes
 			}
 		}
 	}
 	for _, t := range p.c.temps {
 		if t.scratch == nil {
-			t.buf = nd.MakeBytes(t.node.NBytes())
+			t.buf = r.pool.alloc(t.node.NBytes())
 		} else {
 			t.scratch.pool = r.pool
 		}

@@ -70,6 +70,25 @@ type worker struct {
 	box    nd.Box
 	fs     []folding
 	stacks map[*sink]*stack
+	owned  int // bytes of its own buffers
+}
+
+// own counts a buffer of n bytes that the worker keeps, in the place of one of
+// old bytes.
+func (w *worker) own(old, n int) {
+	w.owned += n - old
+	w.stage.run.pool.hold(n - old)
+}
+
+// close gives back what the worker kept between tasks.
+func (w *worker) close() {
+	pool := w.stage.run.pool
+	for _, st := range w.stacks {
+		for _, b := range st.free {
+			pool.put(b)
+		}
+	}
+	pool.forget(w.owned)
 }
 
 type treeBuf struct {
@@ -94,6 +113,7 @@ func (t *task) take(n int) []byte {
 		t.w.bufs = append(t.w.bufs, nil)
 	}
 	if len(t.w.bufs[i]) < n {
+		t.w.own(len(t.w.bufs[i]), n)
 		t.w.bufs[i] = nd.MakeBytes((n + 63) &^ 63)
 	}
 	return t.w.bufs[i][:n]
@@ -112,19 +132,21 @@ func (t *task) release(mark [2]int) {
 
 func (t *task) hold(e *chunkEntry) { t.held = append(t.held, e) }
 
-// tileBuffers returns n buffers of a tile each, for the program being computed
+// tileBuffers makes s buffers of a tile each, for the program being computed
 // now; nested programs are done before an outer one asks.
-func (t *task) tileBuffers(n int) [][]byte {
-	const pitch = kernel.Tile*16 + 128 // not a multiple of 4096: tiles must not share cache sets
-	if len(t.w.tiles) < n*pitch {
-		t.w.tiles = nd.MakeBytes(n * pitch)
+func (t *task) tileBuffers(s [][]byte) {
+	if n := len(s) * tilePitch; len(t.w.tiles) < n {
+		t.w.own(len(t.w.tiles), n)
+		t.w.tiles = nd.MakeBytes(n)
 	}
-	s := make([][]byte, n)
 	for i := range s {
-		s[i] = t.w.tiles[i*pitch : i*pitch+kernel.Tile*16]
+		s[i] = t.w.tiles[i*tilePitch : i*tilePitch+kernel.Tile*16]
 	}
-	return s
 }
+
+// tilePitch is the distance of tile buffers, not a multiple of 4096: tiles must
+// not share cache sets.
+const tilePitch = kernel.Tile*16 + 128
 
 // trees returns a tree and a leaf buffer of width states for every folding.
 func (t *task) trees(fs []folding, width int) ([]*tree, [][]byte) {
@@ -132,10 +154,11 @@ func (t *task) trees(fs []folding, width int) ([]*tree, [][]byte) {
 	for i, f := range fs {
 		b := t.w.trees[f.sink]
 		if b == nil {
-			b = &treeBuf{tree: tree{red: f.red}}
+			b = &treeBuf{tree: tree{w: t.w, red: f.red}}
 			t.w.trees[f.sink] = b
 		}
 		if n := width * f.red.StateSize(); len(b.leaf) < n {
+			t.w.own(len(b.leaf), n)
 			b.leaf = nd.MakeBytes(n)
 		}
 		trees[i], leaf[i] = &b.tree, b.leaf
@@ -168,6 +191,7 @@ func (s *stage) exec(ctx context.Context) error {
 	for id := range min(s.workers, ranges) {
 		wg.Go(func() {
 			w := s.newWorker(ctx, id)
+			defer w.close()
 			for i, ok := q.claim(); ok; i, ok = q.claim() {
 				lo, hi := i*s.batch, min((i+1)*s.batch, n)
 				if i, err := w.run(lo, hi, &done); err != nil {
@@ -346,7 +370,7 @@ func (s *stage) grouped() (groups [][]*sink) {
 
 // stateBytes returns the size of the states of the largest output chunk.
 func (k *sink) stateBytes(domain nd.Grid) int {
-	return size(keptOf(domain.MaxChunk(), k.reduced)) * k.reducer.StateSize()
+	return (size(keptOf(domain.MaxChunk(), k.reduced))*k.reducer.StateSize() + 63) &^ 63
 }
 
 // placer turns a place in a box's sequence into one in the whole sequence.

@@ -26,7 +26,7 @@ func (t *task) frame(p *program) *frame {
 		f.ops[k].strides = make([]int, p.ndim)
 	}
 	w := &f.tiles
-	w.p, w.vals, w.slots = p, make([][]byte, len(p.items)), t.tileBuffers(p.slots)
+	w.p, w.vals, w.slots = p, make([][]byte, len(p.items)), make([][]byte, p.slots)
 	w.args = make([][][]byte, len(p.instrs))
 	for i, in := range p.instrs {
 		w.args[i] = make([][]byte, len(in.args))
@@ -75,8 +75,9 @@ type tiles struct {
 const longPiece = 64 * kernel.Tile
 
 // over makes the frame's tiles ready for a walk.
-func (f *frame) over(ops []operand, walk loop) *tiles {
+func (f *frame) over(t *task, ops []operand, walk loop) *tiles {
 	w := &f.tiles
+	t.tileBuffers(w.slots)
 	w.ops, w.walk, w.numRuns = ops, walk, 0
 	return w
 }
@@ -263,7 +264,7 @@ func (p *program) store(t *task, ops []operand, shape []int, r int, dst operand,
 		strides, offs = append(strides, o.strides), append(offs, o.off)
 	}
 	l := mergeAxes(shape, strides)
-	w := t.frame(p).over(ops, l)
+	w := t.frame(p).over(t, ops, l)
 	var c cursor
 	c.start(l, offs)
 	last, d, item := len(l.shape)-1, len(ops), p.items[r]
