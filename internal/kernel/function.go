@@ -37,6 +37,7 @@ func functions32() opSet {
 	for name, f := range map[string]func(float32) float32{
 		"exp": expFloat32, "exp2": exp2Float32, "expm1": expm1Float32,
 		"log": logFloat32, "log2": log2Float32, "log10": log10Float32, "log1p": log1pFloat32,
+		"tanh": tanhFloat32,
 	} {
 		set[name] = each(f)
 	}

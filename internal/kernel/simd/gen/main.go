@@ -19,6 +19,7 @@ var families = map[string]func(){
 	"elementwise_stream": elementwiseStream,
 	"move":               move,
 	"foldsum":            foldsum,
+	"tanh":               tanhFamily,
 }
 
 func main() {
