@@ -62,7 +62,7 @@ func tanh64(d doubles, x []reg.VecVirtual, _ string) reg.VecVirtual {
 	r := d.div(d.keep(1), d.add(den, denLow))
 	q := d.mul(d.add(num, numLow), r)
 	rest := d.subProductTo(d.add(d.negMulAdd(q, den, num), numLow), q, denLow)
-	far := d.compare(a, isGreater, d.number(tanhFar))
+	far := d.compare(a, cmpGreater, d.number(tanhFar))
 	rest = d.choose(far, d.mulAddTo(d.copy(h), d.keep(2), d.number(-2)), rest)
 	q = d.choose(far, d.keep(1), q)
 	return d.or(d.addProductTo(q, rest, r), d.and(x[0], d.bits(signMask)))

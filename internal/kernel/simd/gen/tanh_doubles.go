@@ -155,10 +155,10 @@ func (d doubles) atMost(a, limit reg.VecVirtual) reg.VecVirtual {
 
 // Predicates of compare; NaN has none of them.
 const (
-	isEqual     = 0x00
-	isLess      = 0x11
-	isLessEqual = 0x12
-	isGreater   = 0x1e
+	cmpEqual     = 0x00
+	cmpLess      = 0x11
+	cmpLessEqual = 0x12
+	cmpGreater   = 0x1e
 )
 
 // compare returns where a and b are so related: a mask register with AVX-512,
