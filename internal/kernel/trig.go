@@ -6,14 +6,29 @@ import (
 	"math/bits"
 )
 
-// pi/2 in parts: n times one of the first two is exact for |n| < 2^20.
-const (
-	halfPi1 = 0x1.921fb544p+0
-	halfPi2 = 0x1.0b4611a6p-34
-	halfPi3 = 0x1.3198a2e037073p-69
+// Sine, cosine and tangent take a multiple of pi/2 from |x|, n of them, and are
+// polynomials in what is left, r+low with |r| <= pi/4. Of float64 they keep the
+// digits of results near zero too: low goes into the polynomials.
 
-	halfPi   = 0x1.921fb54442d18p+0 // and in two
+// pi/2 in three parts (Cody and Waite): with |n| < 2^20, what is left of |x|
+// after n times the first is a float64, n times the second is one, and n times
+// what comes after the third is below 2^-120.
+const (
+	halfPi1 = 0x1.921fb54442d18p+0
+	halfPi2 = 0x1.1a62633100000p-54
+	halfPi3 = 0x1.1701b839a2520p-88
+
+	halfPi   = halfPi1 // and in two
 	halfPiLo = 0x1.1a62633145c07p-54
+
+	nearest = 0x1.8p52 // added to a number and taken from it again, rounds it to a whole one
+)
+
+// Limits of the reduction in three parts, and of that in two which is enough
+// for a float32.
+const (
+	trigLimit   = 0x1p20
+	trigLimit32 = 0x1p40
 )
 
 // twoOverPi holds the bits of 2/pi after the point.
@@ -44,30 +59,26 @@ var twoOverPi = func() (words [20]uint64) {
 	return words
 }()
 
-// quadrant returns q and r+low with x = q*pi/2 + r + low, |r| <= pi/4 but for
-// rounding, q modulo 4.
-func quadrant(x float64) (q int, r, low float64) {
-	switch a := math.Abs(x); {
-	case a <= math.Pi/4:
-		return 0, x, 0
+// quadrant returns q and r+low with a = q*pi/2 + r + low, |r| <= pi/4 but for
+// rounding, for a >= 0; q counts modulo 4.
+func quadrant(a float64) (q uint64, r, low float64) {
+	switch {
 	case !(a <= math.MaxFloat64):
 		return 0, math.NaN(), 0
-	case a > 1<<20:
-		q, r, low = farQuadrant(a)
-		if x < 0 {
-			return -q & 3, -r, -low
-		}
-		return q, r, low
+	case a > trigLimit:
+		return farQuadrant(a)
 	}
-	n := math.RoundToEven(x * (2 / math.Pi))
-	r, low = sum2(x-float64(n*halfPi1), -float64(n*halfPi2))
-	r, low = sum2(r, low-float64(n*halfPi3))
-	return int(n) & 3, r, low
+	t := math.FMA(a, 2/math.Pi, nearest) // its last bits are those of n
+	n := t - nearest
+	r0 := math.FMA(-n, halfPi1, a) // exact
+	r = math.FMA(-n, halfPi2, r0)
+	low = math.FMA(-n, halfPi2, r0-r) // exact
+	return math.Float64bits(t), r, math.FMA(-n, halfPi3, low)
 }
 
-// farQuadrant is quadrant for x > 2^20: Payne and Hanek's reduction, in
+// farQuadrant is quadrant for a finite x > 2^20: Payne and Hanek's reduction, in
 // integers.
-func farQuadrant(x float64) (q int, r, low float64) {
+func farQuadrant(x float64) (q uint64, r, low float64) {
 	b := math.Float64bits(x)
 	m, e := b&(1<<52-1)|1<<52, int(b>>52)-1023-52
 	// x*2/pi modulo 4 takes 192 bits of 2/pi, from the one worth 2/m on.
@@ -84,7 +95,7 @@ func farQuadrant(x float64) (q int, r, low float64) {
 	h1, l1 := bits.Mul64(m, w[1])
 	mid, carry := bits.Add64(l1, h2, 0)
 	top := m*w[0] + h1 + carry
-	q = int(top >> 62)
+	q = top >> 62
 	hi, lo := top<<2|mid>>62, mid<<2|l2>>62 // the fraction, times 2^128
 	sign := 1.0
 	if hi>>63 != 0 {
@@ -102,84 +113,170 @@ func farQuadrant(x float64) (q int, r, low float64) {
 	return q, r, low
 }
 
-// sinNear and cosNear are the series at r+low, |r| <= pi/4.
-func sinNear(r, low float64) float64 {
-	if r == 0 {
-		return r // -0 too
-	}
-	z := float64(r * r)
-	s := 0.0
-	for _, c := range sinSeries {
-		s = c + float64(z*s)
-	}
-	return r + (float64(float64(r*z)*s) + float64(low*(1-z/2)))
-}
+// The polynomials of the sine after r and of the cosine after 1 - r^2/2, in r^2:
+// minimax, their relative errors are below 2^-56, that of the sine least where
+// its rounding errors are greatest, and 2^-59.
+const (
+	sin0 = -0x1.555555555553ep-3
+	sin1 = 0x1.111111110ea51p-7
+	sin2 = -0x1.a01a019a831eap-13
+	sin3 = 0x1.71de34428c6d4p-19
+	sin4 = -0x1.ae5d8a9891351p-26
+	sin5 = 0x1.5d58938cdd5e5p-33
 
-func cosNear(r, low float64) float64 {
-	z := float64(r * r)
-	s := 0.0
-	for _, c := range cosSeries {
-		s = c + float64(z*s)
-	}
-	half := z / 2
-	w := 1 - half
-	return w + (((1 - w) - half) + (float64(float64(z*z)*s) - float64(r*low)))
-}
-
-// The series after r and after 1-r^2/2, from their last term.
-var (
-	sinSeries = alternating(17, 3)
-	cosSeries = alternating(18, 4)
+	cos0 = 0x1.555555555554bp-5
+	cos1 = -0x1.6c16c16c14f92p-10
+	cos2 = 0x1.a01a019c845c2p-16
+	cos3 = -0x1.27e4f7eacbb31p-22
+	cos4 = 0x1.1ee9d7b87b327p-29
+	cos5 = -0x1.8fa49b6c931c1p-37
 )
 
-// alternating returns ±1/k! for k = from, from-2 … to.
-func alternating(from, to int) (c [8]float64) {
-	i := 0
-	for k := from; k >= to; k -= 2 {
-		f := 1.0
-		for j := 2; j <= k; j++ {
-			f *= float64(j) // exact up to 18!
-		}
-		c[i] = 1 / f
-		if k/2%2 == 1 {
-			c[i] = -c[i]
-		}
-		i++
+// sinNear is the sine of r+low as a sum, whose second part is small.
+func sinNear(r, low float64) (hi, lo float64) {
+	z := float64(r * r)
+	z2 := float64(z * z)
+	p := math.FMA(z2, math.FMA(z2, math.FMA(z, sin5, sin4), math.FMA(z, sin3, sin2)), math.FMA(z, sin1, sin0))
+	w := math.FMA(-0.5*r, r, 1) // as much as low counts
+	return r, math.FMA(float64(r*z), p, float64(low*w))
+}
+
+// cosNear is the cosine of r+low as a sum, whose second part is small.
+func cosNear(r, low float64) (hi, lo float64) {
+	z := float64(r * r)
+	z2 := float64(z * z)
+	p := math.FMA(z2, math.FMA(z2, math.FMA(z, cos5, cos4), math.FMA(z, cos3, cos2)), math.FMA(z, cos1, cos0))
+	half := 0.5 * r
+	w := math.FMA(-half, r, 1)
+	rest := math.FMA(-half, r, 1-w)
+	return w, math.FMA(z2, p, math.FMA(-r, low, rest))
+}
+
+// wave is the sine of q*pi/2 + r + low.
+func wave(q uint64, r, low float64) float64 {
+	hi, lo := r, 0.0
+	if q&1 == 0 {
+		hi, lo = sinNear(r, low)
+	} else {
+		hi, lo = cosNear(r, low)
 	}
-	return c
+	return flip(hi+lo, q<<62)
+}
+
+// flip changes the sign of x where the first bit of sign is 1.
+func flip(x float64, sign uint64) float64 {
+	return math.Float64frombits(math.Float64bits(x) ^ sign&(1<<63))
 }
 
 func sin(x float64) float64 {
-	switch q, r, low := quadrant(x); q {
-	case 0:
-		return sinNear(r, low)
-	case 1:
-		return cosNear(r, low)
-	case 2:
-		return -sinNear(r, low)
-	default:
-		return -cosNear(r, low)
-	}
+	return flip(wave(quadrant(math.Abs(x))), math.Float64bits(x))
 }
 
 func cos(x float64) float64 {
-	switch q, r, low := quadrant(x); q {
-	case 0:
-		return cosNear(r, low)
-	case 1:
-		return -sinNear(r, low)
-	case 2:
-		return -cosNear(r, low)
-	default:
-		return sinNear(r, low)
-	}
+	q, r, low := quadrant(math.Abs(x))
+	return wave(q+1, r, low)
 }
 
+// tan is the quotient of sine and cosine, the error of the division and those
+// of its operands made good.
 func tan(x float64) float64 {
-	q, r, low := quadrant(x)
-	s, c := sinNear(r, low), cosNear(r, low)
+	q, r, low := quadrant(math.Abs(x))
+	s, t := sinNear(r, low)
+	num := s + t
+	numLo := (s - num) + t
+	c, t := cosNear(r, low)
+	den := c + t
+	denLo := (c - den) + t
 	if q&1 != 0 {
-		return -c / s
+		num, numLo, den, denLo = den, denLo, num, numLo
 	}
-	return s / c
+	over := 1 / den
+	y := float64(num * over)
+	rest := math.FMA(-y, den, num) + math.FMA(-y, denLo, numLo)
+	return flip(math.FMA(over, rest, y), q<<63^math.Float64bits(x))
 }
+
+// The polynomials for float32: the sine after r, the cosine after 1, with
+// relative errors of 2^-37 and 2^-34.
+const (
+	sin32c0 = -0x1.5555554c723dep-3
+	sin32c1 = 0x1.1111086a89917p-7
+	sin32c2 = -0x1.a00f7f368facbp-13
+	sin32c3 = 0x1.6cd1f35cef0a2p-19
+
+	cos32c0 = -0x1.ffffffcb80cd7p-2
+	cos32c1 = 0x1.55553c7827409p-5
+	cos32c2 = -0x1.6c07f1497e8f1p-10
+	cos32c3 = 0x1.991699d98ee84p-16
+)
+
+// quadrant32 is quadrant for |x| <= 2^40, for results in float32.
+func quadrant32(x float64) (q uint64, r float64) {
+	t := math.FMA(x, 2/math.Pi, nearest)
+	n := t - nearest
+	return math.Float64bits(t), math.FMA(-n, halfPiLo, math.FMA(-n, halfPi, x))
+}
+
+func sinNear32(r float64) float64 {
+	z := float64(r * r)
+	p := math.FMA(float64(z*z), math.FMA(z, sin32c3, sin32c2), math.FMA(z, sin32c1, sin32c0))
+	return float64(math.FMA(z, p, 1) * r)
+}
+
+func cosNear32(r float64) float64 {
+	z := float64(r * r)
+	p := math.FMA(float64(z*z), math.FMA(z, cos32c3, cos32c2), math.FMA(z, cos32c1, cos32c0))
+	return math.FMA(z, p, 1)
+}
+
+// wave32 is the sine of q*pi/2 + r.
+func wave32(q uint64, r float64) float32 {
+	y := 0.0
+	if q&1 == 0 {
+		y = sinNear32(r)
+	} else {
+		y = cosNear32(r)
+	}
+	return float32(flip(y, q<<62))
+}
+
+func sinFloat32(x float32) float32 {
+	wide := float64(x)
+	if math.Abs(wide) > trigLimit32 {
+		return float32(sin(wide))
+	}
+	return wave32(quadrant32(wide))
+}
+
+func cosFloat32(x float32) float32 {
+	wide := float64(x)
+	if math.Abs(wide) > trigLimit32 {
+		return float32(cos(wide))
+	}
+	q, r := quadrant32(wide)
+	return wave32(q+1, r)
+}
+
+func tanFloat32(x float32) float32 {
+	wide := float64(x)
+	if math.Abs(wide) > trigLimit32 {
+		return float32(tan(wide))
+	}
+	q, r := quadrant32(wide)
+	num, den := sinNear32(r), cosNear32(r)
+	if q&1 != 0 {
+		num, den = den, num
+	}
+	return float32(flip(num/den, q<<63))
+}
+
+// sinSeries are the terms -1/3!, 1/5! … of the sine, from the last one.
+var sinSeries = func() (c [8]float64) {
+	f := 1.0
+	for i := range c {
+		k := float64(2*i + 2)
+		f *= -k * (k + 1) // exact
+		c[len(c)-1-i] = 1 / f
+	}
+	return c
+}()

@@ -20,6 +20,7 @@ var families = map[string]func(){
 	"move":               move,
 	"foldsum":            foldsum,
 	"tanh":               tanhFamily,
+	"trig":               trig,
 }
 
 func main() {

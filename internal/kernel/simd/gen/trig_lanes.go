@@ -1,0 +1,420 @@
+package main
+
+import (
+	"fmt"
+	"math"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+	"github.com/mmcloughlin/avo/x86"
+)
+
+// trigLanes emits instructions for vectors of float64: four in a YMM register with
+// AVX2, eight in a ZMM register with AVX-512. Functions of float32 are computed
+// in such vectors too. Constants come from memory, four alike, of which AVX-512
+// broadcasts one.
+type trigLanes struct {
+	wide  bool
+	bytes int // of an element in memory
+	table *trigConstants
+
+	loaded map[Mem]vec // constants that stay in registers
+	later  []func()    // what comes behind the loop
+	labels int
+}
+
+// trigConstants is the read-only table of a file, four numbers an entry.
+type trigConstants struct {
+	base Mem
+	at   map[[4]uint64]int
+}
+
+func newTrigConstants(name string) *trigConstants {
+	return &trigConstants{GLOBL(name, RODATA|NOPTR), map[[4]uint64]int{}}
+}
+
+// place returns where the table has four numbers.
+func (c *trigConstants) place(bits [4]uint64) Mem {
+	at, ok := c.at[bits]
+	if !ok {
+		at = 32 * len(c.at)
+		c.at[bits] = at
+		for i, b := range bits {
+			DATA(at+8*i, U64(b))
+		}
+	}
+	return c.base.Offset(at)
+}
+
+// bits and float are constants for every lane.
+func (l *trigLanes) bits(b uint64) Mem   { return l.table.place([4]uint64{b, b, b, b}) }
+func (l *trigLanes) float(x float64) Mem { return l.bits(math.Float64bits(x)) }
+
+// pair is a constant for choose: one number for even lanes, one for odd.
+func (l *trigLanes) pair(even, odd float64) Mem {
+	e, o := math.Float64bits(even), math.Float64bits(odd)
+	return l.table.place([4]uint64{e, o, e, o})
+}
+
+func (l *trigLanes) width() int {
+	if l.wide {
+		return 8
+	}
+	return 4
+}
+
+func (l *trigLanes) register() vec {
+	if l.wide {
+		return ZMM()
+	}
+	return YMM()
+}
+
+// do emits f, or where its first operand is a constant and has to be broadcast,
+// the other form.
+func (l *trigLanes) do(f, broadcast instruction, operands ...Op) {
+	if _, ok := operands[0].(Mem); ok && l.wide {
+		f = broadcast
+	}
+	f(operands...)
+}
+
+// constant returns a copy of a constant in a register of its own.
+func (l *trigLanes) constant(m Mem) vec {
+	v := l.register()
+	if l.wide {
+		VBROADCASTSD(m, v)
+	} else {
+		VMOVUPD(m, v)
+	}
+	return v
+}
+
+func (l *trigLanes) copyOf(x vec) vec {
+	v := l.register()
+	VMOVAPD(x, v)
+	return v
+}
+
+// fma sets z to x*y + z and fnma to z - x*y.
+func (l *trigLanes) fma(x vec, y Op, z vec) vec {
+	l.do(VFMADD231PD, VFMADD231PD_BCST, y, x, z)
+	return z
+}
+
+func (l *trigLanes) fnma(x vec, y Op, z vec) vec {
+	l.do(VFNMADD231PD, VFNMADD231PD_BCST, y, x, z)
+	return z
+}
+
+// horner sets x to x*y + z.
+func (l *trigLanes) horner(x, y vec, z Op) vec {
+	l.do(VFMADD213PD, VFMADD213PD_BCST, z, y, x)
+	return x
+}
+
+func (l *trigLanes) three(f, broadcast instruction, x vec, y Op) vec {
+	v := l.register()
+	l.do(f, broadcast, y, x, v)
+	return v
+}
+
+func (l *trigLanes) add(x vec, y Op) vec { return l.three(VADDPD, VADDPD_BCST, x, y) }
+func (l *trigLanes) sub(x vec, y Op) vec { return l.three(VSUBPD, VSUBPD_BCST, x, y) }
+func (l *trigLanes) mul(x vec, y Op) vec { return l.three(VMULPD, VMULPD_BCST, x, y) }
+func (l *trigLanes) div(x vec, y Op) vec { return l.three(VDIVPD, VDIVPD_BCST, x, y) }
+func (l *trigLanes) and(x vec, y Op) vec { return l.three(VANDPD, VANDPD_BCST, x, y) }
+func (l *trigLanes) xor(x vec, y Op) vec { return l.three(VXORPD, VXORPD_BCST, x, y) }
+func (l *trigLanes) addInt(x vec, y Op) vec {
+	return l.three(VPADDQ, VPADDQ_BCST, x, y)
+}
+
+func (l *trigLanes) shiftLeft(x vec, by uint8) vec {
+	v := l.register()
+	VPSLLQ(U8(by), x, v)
+	return v
+}
+
+func (l *trigLanes) abs(x vec) vec { return l.and(x, l.bits(1<<63-1)) }
+
+// flip changes the sign of x where the first bit of sign is 1.
+func (l *trigLanes) flip(x, sign vec) vec {
+	signBit := l.bits(1 << 63)
+	if l.wide {
+		const xorAnd = 0xF0 ^ 0xCC&0xAA // the truth table of x ^ sign&signBit
+		VPTERNLOGQ_BCST(U8(xorAnd), signBit, sign, x)
+		return x
+	}
+	return l.xor(x, l.and(sign, signBit))
+}
+
+// parity tells lanes with an odd last bit from those with an even one.
+type parity struct {
+	odd        reg.OpmaskVirtual // AVX-512
+	first, two vec               // AVX2: the last bit as the first, as that worth two
+}
+
+func (l *trigLanes) parityOf(t vec) (p parity) {
+	if l.wide {
+		p.odd = K()
+		VPTESTMQ_BCST(l.bits(1), t, p.odd)
+		return p
+	}
+	return parity{first: l.shiftLeft(t, 63), two: l.addInt(t, t)}
+}
+
+// blend takes lanes of two vectors.
+func (l *trigLanes) blend(p parity, even, odd vec) vec {
+	v := l.register()
+	if l.wide {
+		blend, err := x86.VBLENDMPD(odd, even, p.odd, v)
+		if err != nil {
+			panic(err)
+		}
+		blend.Inputs = blend.Inputs[:3] // avo takes v for one, as if the mask kept lanes of it
+		Instruction(blend)
+	} else {
+		VBLENDVPD(p.first, odd, even, v)
+	}
+	return v
+}
+
+// oddNegative changes the sign of odd lanes, oddOnly makes the even ones zero,
+// and timesEven multiplies the even ones of x by y.
+func (l *trigLanes) oddNegative(p parity, x vec) vec {
+	if l.wide {
+		v := l.copyOf(x)
+		VXORPD_BCST(l.bits(1<<63), x, p.odd, v)
+		return v
+	}
+	return l.xor(x, p.first)
+}
+
+func (l *trigLanes) oddOnly(p parity, x vec) vec {
+	if l.wide {
+		VMOVAPD_Z(x, p.odd, x)
+		return x
+	}
+	zero := l.register()
+	VXORPD(zero, zero, zero)
+	return l.blend(p, zero, x)
+}
+
+func (l *trigLanes) timesEven(p parity, x, y vec) vec {
+	return l.blend(p, l.mul(x, y), x)
+}
+
+// choose takes lanes of a pair of constants.
+func (l *trigLanes) choose(p parity, pair Mem) vec {
+	if l.wide {
+		return l.blend(p, l.loaded[pair], l.loaded[pair.Offset(8)])
+	}
+	v := l.constant(pair)
+	VPERMILPD(p.two, v, v)
+	return v
+}
+
+// hold keeps the pairs that choose will be given in registers, where there are
+// enough of them.
+func (l *trigLanes) hold(pairs ...Mem) {
+	l.loaded = map[Mem]vec{}
+	for _, m := range pairs {
+		if l.wide {
+			l.loaded[m], l.loaded[m.Offset(8)] = l.constant(m), l.constant(m.Offset(8))
+		}
+	}
+}
+
+// estrin is the polynomial with these coefficients in z.
+func (l *trigLanes) estrin(z, z2 vec, c func(i int) Op, terms int) vec {
+	var sum vec
+	for i := terms - 2; i >= 0; i -= 2 {
+		p := l.inRegister(c(i + 1))
+		l.horner(p, z, c(i))
+		if sum != nil {
+			l.fma(sum, z2, p)
+		}
+		sum = p
+	}
+	return sum
+}
+
+// inRegister is a copy of a constant, or the register itself.
+func (l *trigLanes) inRegister(x Op) vec {
+	if m, ok := x.(Mem); ok {
+		return l.constant(m)
+	}
+	return x.(vec)
+}
+
+func (l *trigLanes) label(what string) string {
+	l.labels++
+	return fmt.Sprintf("%s%d", what, l.labels)
+}
+
+// far leaves the loop where a finite element of a is greater than limit.
+func (l *trigLanes) far(a vec, limit float64) {
+	const greater, lessEqual = 0x1e, 0x12
+	far, near := l.label("far"), l.label("near")
+	if l.wide {
+		k := K()
+		VCMPPD_BCST(U8(greater), l.float(limit), a, k)
+		KORTESTB(k, k)
+		JNE(LabelRef(far))
+		l.later = append(l.later, func() {
+			Label(far)
+			VCMPPD_BCST(U8(lessEqual), l.float(math.MaxFloat64), a, k, k)
+			KORTESTB(k, k)
+			JNE(LabelRef("done"))
+			JMP(LabelRef(near))
+		})
+	} else {
+		found, beyond := GP32(), l.register()
+		VCMPPD(U8(greater), l.float(limit), a, beyond)
+		VMOVMSKPD(beyond, found)
+		TESTL(found, found)
+		JNE(LabelRef(far))
+		l.later = append(l.later, func() {
+			Label(far)
+			finite := l.register()
+			VCMPPD(U8(lessEqual), l.float(math.MaxFloat64), a, finite)
+			VANDPD(finite, beyond, finite)
+			VMOVMSKPD(finite, found)
+			TESTL(found, found)
+			JNE(LabelRef("done"))
+			JMP(LabelRef(near))
+		})
+	}
+	Label(near)
+}
+
+// load and store move a vector, or as many of its first elements as tail says.
+func (l *trigLanes) load(m Mem, tail *trigTail) vec {
+	v := l.register()
+	switch {
+	case l.bytes == 4 && tail == nil:
+		VCVTPS2PD(m, v)
+	case l.bytes == 4:
+		half := part(v, 4*l.width())
+		if l.wide {
+			VMOVUPS_Z(m, tail.k, half)
+		} else {
+			VMASKMOVPS(m, tail.mask, half)
+		}
+		VCVTPS2PD(half, v)
+	case tail == nil:
+		VMOVUPD(m, v)
+	case l.wide:
+		VMOVUPD_Z(m, tail.k, v)
+	default:
+		VMASKMOVPD(m, tail.mask, v)
+	}
+	return v
+}
+
+func (l *trigLanes) store(v vec, m Mem, tail *trigTail) {
+	move, moveMasked := VMOVUPD, VMASKMOVPD
+	var result Op = v
+	if l.bytes == 4 {
+		move, moveMasked, result = VMOVUPS, VMASKMOVPS, part(v, 4*l.width())
+		if l.wide {
+			VCVTPD2PS(v, result)
+		} else {
+			VCVTPD2PSY(v, result)
+		}
+	}
+	switch {
+	case tail == nil:
+		move(result, m)
+	case l.wide:
+		move(result, tail.k, m)
+	default:
+		moveMasked(result, tail.mask, m)
+	}
+}
+
+// trigTail stands for the elements of the last vector.
+type trigTail struct {
+	k    reg.OpmaskVirtual // AVX-512
+	mask Op                // AVX2
+}
+
+// tailOf is for n elements, fewer than a vector holds.
+func (l *trigLanes) tailOf(n reg.GPVirtual) *trigTail {
+	if l.wide {
+		ones, k := GP32(), K()
+		MOVQ(n, reg.RCX)
+		MOVL(U32(1), ones)
+		SHLL(reg.CL, ones)
+		DECL(ones)
+		KMOVB(ones, k)
+		return &trigTail{k: k}
+	}
+	// From a table of ones and then zeros, as many of each as lanes.
+	at, table := GP64(), GP64()
+	LEAQ(l.tailTable(), table)
+	MOVQ(U64(4), at)
+	SUBQ(n, at)
+	var mask reg.VecVirtual = YMM()
+	if l.bytes == 4 {
+		mask = XMM()
+	}
+	VMOVUPD(Mem{Base: table, Index: at, Scale: uint8(l.bytes)}, mask)
+	return &trigTail{mask: mask}
+}
+
+func (l *trigLanes) tailTable() Mem {
+	ones := ^uint64(0)
+	if l.bytes == 4 {
+		return l.table.place([4]uint64{ones, ones, 0, 0})
+	}
+	m := l.table.place([4]uint64{ones, ones, ones, ones})
+	if zeros := l.table.place([4]uint64{}); zeros.Disp != m.Disp+32 {
+		panic("the table of ones is not followed by zeros")
+	}
+	return m
+}
+
+// loop emits the routine that sets dst[i] = f(a[i]) for i < n, until a vector
+// has a finite element greater than limit, and returns how many it has done.
+// body is given x and |x|; it may choose from pairs.
+func (l *trigLanes) loop(name, doc string, limit float64, pairs []Mem, body func(x, a vec) vec) {
+	dtype := map[int]string{4: "float32", 8: "float64"}[l.bytes]
+	TEXT(name, NOSPLIT, fmt.Sprintf("func(dst, a *%s, n int) int", dtype))
+	Pragma("noescape")
+	Doc(doc)
+	if l.bytes == 8 {
+		l.tailTable()
+	}
+	dst, src, n := Load(Param("dst"), GP64()), Load(Param("a"), GP64()), Load(Param("n"), GP64()).(reg.GPVirtual)
+	l.hold(pairs...)
+	step := func(t *trigTail) {
+		x := l.load(Mem{Base: src}, t)
+		a := l.abs(x)
+		l.far(a, limit)
+		l.store(body(x, a), Mem{Base: dst}, t)
+	}
+	Label("vectors")
+	CMPQ(n, U8(l.width()))
+	JL(LabelRef("tail"))
+	step(nil)
+	ADDQ(U8(l.width()*l.bytes), src)
+	ADDQ(U8(l.width()*l.bytes), dst)
+	SUBQ(U8(l.width()), n)
+	JMP(LabelRef("vectors"))
+	Label("tail")
+	TESTQ(n, n)
+	JE(LabelRef("done"))
+	step(l.tailOf(n))
+	XORQ(n, n)
+	Label("done")
+	done := Load(Param("n"), GP64())
+	SUBQ(n, done)
+	Store(done, ReturnIndex(0))
+	VZEROUPPER()
+	RET()
+	for _, f := range l.later {
+		f()
+	}
+}

@@ -1,0 +1,24 @@
+//go:build amd64 && !purego
+
+package kernel
+
+import (
+	"github.com/ndgrid/ndgrid/internal/kernel/simd"
+	"github.com/ndgrid/ndgrid/nd"
+)
+
+func init() {
+	accelerate(AVX2, nd.KindFloat64, "sin", partial(simd.SinFloat64AVX2, sin))
+	accelerate(AVX2, nd.KindFloat64, "cos", partial(simd.CosFloat64AVX2, cos))
+	accelerate(AVX2, nd.KindFloat64, "tan", partial(simd.TanFloat64AVX2, tan))
+	accelerate(AVX2, nd.KindFloat32, "sin", partial(simd.SinFloat32AVX2, sinFloat32))
+	accelerate(AVX2, nd.KindFloat32, "cos", partial(simd.CosFloat32AVX2, cosFloat32))
+	accelerate(AVX2, nd.KindFloat32, "tan", partial(simd.TanFloat32AVX2, tanFloat32))
+
+	accelerate(AVX512, nd.KindFloat64, "sin", partial(simd.SinFloat64AVX512, sin))
+	accelerate(AVX512, nd.KindFloat64, "cos", partial(simd.CosFloat64AVX512, cos))
+	accelerate(AVX512, nd.KindFloat64, "tan", partial(simd.TanFloat64AVX512, tan))
+	accelerate(AVX512, nd.KindFloat32, "sin", partial(simd.SinFloat32AVX512, sinFloat32))
+	accelerate(AVX512, nd.KindFloat32, "cos", partial(simd.CosFloat32AVX512, cosFloat32))
+	accelerate(AVX512, nd.KindFloat32, "tan", partial(simd.TanFloat32AVX512, tanFloat32))
+}
