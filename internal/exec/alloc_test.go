@@ -25,9 +25,11 @@ func TestNoAllocationsPerTile(t *testing.T) {
 		return ufunc.Sqrt(ufunc.Add(ufunc.Exp(x), ufunc.Mul(x, x)))
 	}
 	for name, expr := range map[string]func(n int) *chunkgrid.Array[float64]{
-		"runs":    func(n int) *chunkgrid.Array[float64] { return reduce.Sum(rows(n)).BroadcastTo(1024) },
-		"rows":    func(n int) *chunkgrid.Array[float64] { return reduce.Std(rows(n), reduce.Axis(0)) },
-		"outputs": func(n int) *chunkgrid.Array[float64] { return reduce.Max(reduce.Max(rows(n), reduce.Axis(1))).BroadcastTo(1024) },
+		"runs": func(n int) *chunkgrid.Array[float64] { return reduce.Sum(rows(n)).BroadcastTo(1024) },
+		"rows": func(n int) *chunkgrid.Array[float64] { return reduce.Std(rows(n), reduce.Axis(0)) },
+		"outputs": func(n int) *chunkgrid.Array[float64] {
+			return reduce.Max(reduce.Max(rows(n), reduce.Axis(1))).BroadcastTo(1024)
+		},
 	} {
 		count := func(n int) int {
 			a := expr(n)

@@ -79,6 +79,8 @@ type foldWalk struct {
 	kept    loop
 	red     loop
 	all     loop // of runs: kept, then reduced axes
+	outs    int  // elements of the kept axes
+	rows    int  // of the reduced axes
 	outer   cursor
 	inner   cursor
 	offs    []int
@@ -101,7 +103,7 @@ func (f *frame) walkFor(ops []operand, shape []int, reduced []bool) *foldWalk {
 	}
 	*w = foldWalk{shape: slices.Clone(shape), strides: strides, reduced: slices.Clone(reduced), offs: w.offs,
 		kept: pick(shape, strides, reduced, false), red: pick(shape, strides, reduced, true), at: make([]int, len(ops))}
-	w.all = join(w.kept, w.red)
+	w.all, w.outs, w.rows = join(w.kept, w.red), size(w.kept.shape), size(w.red.shape)
 	return w
 }
 
@@ -157,7 +159,7 @@ func join(a, b loop) loop {
 func (p *program) foldRuns(t *task, w *tiles, fw *foldWalk, fs []folding) {
 	c := &fw.inner
 	c.start(w.walk, fw.offs)
-	outs, m := size(fw.kept.shape), size(fw.red.shape)
+	outs, m := fw.outs, fw.rows
 	if m <= kernel.Tile { // several outputs a piece
 		for o := 0; o < outs; {
 			g := min(kernel.Tile/m, outs-o)
@@ -208,7 +210,7 @@ type rowsOf struct {
 // strip's states stay in the cache.
 func (p *program) foldRows(t *task, f *frame, ops []operand, fw *foldWalk, fs []folding) {
 	last := len(fw.kept.shape) - 1
-	cols, rows := fw.kept.shape[last], size(fw.red.shape)
+	cols, rows := fw.kept.shape[last], fw.rows
 	from := make([]rowsOf, len(fs))
 	strip, computed := kernel.Tile, false
 	for i, x := range fs {

@@ -27,17 +27,19 @@ type stack struct {
 	coord    []int
 	partials []partial
 	free     [][]byte // of states
+	// stateBytes is the size of the states of the largest output chunk.
+	stateBytes int
 }
 
 // states returns memory for the states of a task.
 func (w *worker) states(k *sink) []byte {
-	st := w.stacks[k]
+	st := &w.stacks[k.index]
 	if n := len(st.free); n > 0 {
 		b := st.free[n-1]
 		st.free = st.free[:n-1]
 		return b
 	}
-	return w.stage.run.pool.get(k.stateBytes(w.stage.domain))
+	return w.stage.run.pool.get(st.stateBytes)
 }
 
 // merge adds the states of the worker's chunk to those of its output chunk,
@@ -51,7 +53,7 @@ func (w *worker) merge(k *sink, states []byte) error {
 			out = out*c + w.coord[a]
 		}
 	}
-	st := w.stacks[k]
+	st := &w.stacks[k.index]
 	if out != st.out || len(st.partials) == 0 {
 		if err := w.flush(st); err != nil {
 			return err

@@ -43,6 +43,7 @@ type stage struct {
 
 // sink is where a register of the program goes.
 type sink struct {
+	index  int // of the stage's sinks
 	node   *plan.Node
 	reg    int
 	target target
@@ -69,8 +70,9 @@ type worker struct {
 	coord  []int
 	box    nd.Box
 	fs     []folding
-	stacks map[*sink]*stack
-	owned  int // bytes of its own buffers
+	stacks []stack // per sink
+	main   *frame  // of the stage's program
+	owned  int     // bytes of its own buffers
 }
 
 // own counts a buffer of n bytes that the worker keeps, in the place of one of
@@ -83,8 +85,8 @@ func (w *worker) own(old, n int) {
 // close gives back what the worker kept between tasks.
 func (w *worker) close() {
 	pool := w.stage.run.pool
-	for _, st := range w.stacks {
-		for _, b := range st.free {
+	for i := range w.stacks {
+		for _, b := range w.stacks[i].free {
 			pool.put(b)
 		}
 	}
@@ -218,12 +220,17 @@ func (s *stage) exec(ctx context.Context) error {
 
 func (s *stage) newWorker(ctx context.Context, id int) *worker {
 	ndim := s.domain.NDim()
-	w := &worker{id: id, trees: map[*sink]*treeBuf{}, frames: map[*program]*frame{}, stacks: map[*sink]*stack{},
+	w := &worker{id: id, trees: map[*sink]*treeBuf{}, frames: map[*program]*frame{},
 		coord: make([]int, ndim), box: nd.Box{Start: make([]int, ndim), Shape: make([]int, ndim)}}
 	w.task = task{ctx: ctx, stage: s, w: w}
 	for _, k := range s.sinks {
-		w.stacks[k] = &stack{sink: k, coord: make([]int, ndim)}
+		st := stack{sink: k, coord: make([]int, ndim)}
+		if k.isReduction() {
+			st.stateBytes = k.stateBytes(s.domain)
+		}
+		w.stacks = append(w.stacks, st)
 	}
+	w.main = w.frame(s.prog)
 	return w
 }
 
@@ -248,8 +255,8 @@ func (w *worker) run(lo, hi int, done *atomic.Int64) (i int, err error) {
 		w.release([2]int{})
 		w.taskDone(done)
 	}
-	for _, k := range w.stage.sinks {
-		if err := w.flush(w.stacks[k]); err != nil {
+	for k := range w.stacks {
+		if err := w.flush(&w.stacks[k]); err != nil {
 			return i - 1, err
 		}
 	}
@@ -352,9 +359,11 @@ func (w *worker) fold(group []*sink, ops []operand) error {
 	return nil
 }
 
-// grouped returns the reductions of the stage, those along the same axes together.
+// grouped numbers the sinks of the stage, and returns its reductions, those along
+// the same axes together.
 func (s *stage) grouped() (groups [][]*sink) {
-	for _, k := range s.sinks {
+	for at, k := range s.sinks {
+		k.index = at
 		if !k.isReduction() {
 			continue
 		}

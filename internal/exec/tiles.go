@@ -18,6 +18,9 @@ type frame struct {
 
 // frame returns the worker's frame of a program.
 func (t *task) frame(p *program) *frame {
+	if p == t.stage.prog && t.w.main != nil {
+		return t.w.main
+	}
 	if f := t.w.frames[p]; f != nil {
 		return f
 	}
@@ -30,9 +33,6 @@ func (t *task) frame(p *program) *frame {
 	w.args = make([][][]byte, len(p.instrs))
 	for i, in := range p.instrs {
 		w.args[i] = make([][]byte, len(in.args))
-	}
-	if t.w.frames == nil {
-		t.w.frames = map[*program]*frame{}
 	}
 	t.w.frames[p] = f
 	return f
