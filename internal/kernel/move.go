@@ -14,10 +14,13 @@ type tiler struct {
 // element's size.
 var tilers [numLevels][5]tiler
 
-// Line is the bytes of a cache line, which is written around the cache as a whole.
+// line is the bytes of a cache line, which is written around the cache as a whole.
 const line = 64
 
-var blockRows, blockCols = 256, 256 // bytes
+// blockRows and blockCols are the sides, in bytes, of what is transposed at once:
+// few enough rows, even a power of two apart, for the first level of the TLB,
+// and a page or two of each side in the cache.
+const blockRows, blockCols = 128, 256
 
 // Transpose moves element (r, c) of the matrix src to (c, r) of dst:
 // dst[c*dstStride+r] = src[r*srcStride+c] for r < rows and c < cols, strides in
@@ -50,8 +53,11 @@ func transpose[T any](dst, src []byte, rows, cols, ds, ss, shift int, stream boo
 	size := 1 << shift
 	d, s := view[T](dst), view[T](src)
 	_, _ = d[(cols-1)*ds+rows-1], s[(rows-1)*ss+cols-1]
-	t := tilers[level][shift]
-	if t.tiles == nil || rows < t.side || cols < t.side {
+	var t tiler
+	for l := level; l > Plain && (t.tiles == nil || min(rows, cols) < t.side); l-- {
+		t = tilers[l][shift] // of a lower level where tiles are too large
+	}
+	if t.tiles == nil || min(rows, cols) < t.side {
 		transposePlain(d, s, rows, cols, ds, ss)
 		return
 	}

@@ -15,12 +15,18 @@ import (
 // families are the functions that emit a file's routines, by the file's name:
 // "elementwise" becomes elementwise_amd64.s and elementwise_amd64.go.
 var families = map[string]func(){
-	"elementwise":        elementwise,
-	"elementwise_stream": elementwiseStream,
-	"move":               move,
-	"foldsum":            foldsum,
-	"tanh":               tanhFamily,
-	"trig":               trig,
+	"elementwise":          elementwise,
+	"elementwise_bool":     elementwiseBool,
+	"elementwise_cast":     elementwiseCast,
+	"elementwise_integer":  elementwiseInteger,
+	"elementwise_relation": elementwiseRelation,
+	"elementwise_fused":    elementwiseFused,
+	"elementwise_stream":   elementwiseStream,
+	"move":                 move,
+	"gemm":                 gemm,
+	"trig":                 trig,
+	"foldsum":              foldsum,
+	"tanh":                 tanhFamily,
 }
 
 func main() {

@@ -30,16 +30,16 @@ func move() {
 // of 16 bytes.
 func levelOf(lanes int) string { return map[int]string{2: "AVX2", 4: "AVX512"}[lanes] }
 
-// vector returns a new register of so many lanes.
-func vector(lanes int) reg.VecVirtual {
+// lanesReg returns a new register of so many lanes.
+func lanesReg(lanes int) reg.VecVirtual {
 	if lanes == 2 {
 		return YMM()
 	}
 	return ZMM()
 }
 
-// store writes v to unaligned memory, whatever its size.
-func store(v, m Op, lanes int) {
+// storeLanes writes v to unaligned memory, whatever its size.
+func storeLanes(v, m Op, lanes int) {
 	if lanes == 2 {
 		VMOVDQU(v, m)
 	} else {
@@ -47,12 +47,13 @@ func store(v, m Op, lanes int) {
 	}
 }
 
-func load(m, v Op, lanes int) { store(m, v, lanes) }
+// loadLanes reads v from unaligned memory.
+func loadLanes(m, v Op, lanes int) { storeLanes(m, v, lanes) }
 
 // unpack returns the units of width bytes of a and b in turn, of the low and
 // of the high halves of their lanes.
 func unpack(a, b reg.VecVirtual, width, lanes int) (lo, hi reg.VecVirtual) {
-	lo, hi = vector(lanes), vector(lanes)
+	lo, hi = lanesReg(lanes), lanesReg(lanes)
 	switch width {
 	case 1:
 		VPUNPCKLBW(b, a, lo)
@@ -88,7 +89,7 @@ func transposeUnits(rows []reg.VecVirtual, width, lanes int) []reg.VecVirtual {
 // evenOdd returns lanes 0 and 2 of a and b, and lanes 1 and 3; of two lanes
 // those of a and b with the same number.
 func evenOdd(a, b reg.VecVirtual, lanes int) (even, odd reg.VecVirtual) {
-	even, odd = vector(lanes), vector(lanes)
+	even, odd = lanesReg(lanes), lanesReg(lanes)
 	if lanes == 2 {
 		VPERM2I128(U8(0x20), b, a, even)
 		VPERM2I128(U8(0x31), b, a, odd)
@@ -182,7 +183,7 @@ func shuffleBytes(size, lanes int, index Mem) {
 	Doc(fmt.Sprintf("%s moves byte k of element i, src[%d*i+k], to dst[k*stride+i] for i < n, where n >= %d.", name, size, 16*lanes))
 	dst, src := Load(Param("dst"), GP64()).(reg.GPVirtual), Load(Param("src"), GP64()).(reg.GPVirtual)
 	n, stride := Load(Param("n"), GP64()).(reg.GPVirtual), Load(Param("stride"), GP64()).(reg.GPVirtual)
-	order := vector(lanes)
+	order := lanesReg(lanes)
 	if lanes == 2 {
 		VBROADCASTI128(index, order)
 	} else {
@@ -195,7 +196,7 @@ func shuffleBytes(size, lanes int, index Mem) {
 		}
 		out := planes(dst, i, stride, size)
 		for k, r := range transposeUnits(rows, 16/size, lanes) {
-			store(r, out[k], lanes)
+			storeLanes(r, out[k], lanes)
 		}
 	})
 }
@@ -214,7 +215,7 @@ func gatherLanes(m Mem, size, lanes int) []reg.VecVirtual {
 	}
 	for j := range rows {
 		rows[j] = ZMM()
-		load(m.Offset(64*j), rows[j], lanes)
+		loadLanes(m.Offset(64*j), rows[j], lanes)
 	}
 	switch size {
 	case 2:
@@ -241,8 +242,8 @@ func unshuffleBytes(size, lanes int) {
 	groups(n, 16*lanes, func(i reg.GPVirtual) {
 		rows := make([]reg.VecVirtual, size)
 		for k, m := range planes(src, i, stride, size) {
-			rows[k] = vector(lanes)
-			load(m, rows[k], lanes)
+			rows[k] = lanesReg(lanes)
+			loadLanes(m, rows[k], lanes)
 		}
 		scatterLanes(interleave(rows, lanes), times(dst, i, size), size, lanes)
 	})
@@ -293,6 +294,6 @@ func scatterLanes(rows []reg.VecVirtual, m Mem, size, lanes int) {
 		}
 	}
 	for j, r := range rows {
-		store(r, m.Offset(64*j), lanes)
+		storeLanes(r, m.Offset(64*j), lanes)
 	}
 }

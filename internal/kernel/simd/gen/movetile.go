@@ -45,7 +45,7 @@ func transposeTiles(size, lanes int, stream bool) {
 		if stream {
 			VMOVNTDQ(v, Mem{Base: at})
 		} else {
-			store(v, Mem{Base: at}, lanes)
+			storeLanes(v, Mem{Base: at}, lanes)
 		}
 		ADDQ(dstStride, at)
 	}
@@ -74,8 +74,8 @@ func transposeTile(p, stride reg.GPVirtual, perLane, lanes int) []reg.VecVirtual
 	groups := make([][]reg.VecVirtual, lanes)
 	for g := range groups {
 		for range perLane {
-			v := vector(lanes)
-			load(Mem{Base: p}, v, lanes)
+			v := lanesReg(lanes)
+			loadLanes(Mem{Base: p}, v, lanes)
 			ADDQ(stride, p)
 			groups[g] = append(groups[g], v)
 		}
