@@ -99,6 +99,12 @@ nocgo: venv ## run all tests without cgo
 nohdf5: venv ## run all tests without HDF5
 	$(GO) test -tags nohdf5 ./...
 
+FUZZTIME ?= 4s
+.PHONY: fuzz
+fuzz: deps ## try every fuzz target for FUZZTIME
+	@grep -rE '^func Fuzz' --include=*_test.go . | sed -E 's#^(.*)/[^/]*_test.go:func (Fuzz[A-Za-z0-9]*).*#\1 \2#' | \
+	while read pkg target; do $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg | grep -v ^fuzz: || exit 1; done
+
 .PHONY: purego
 purego: venv ## run all tests without assembly
 	$(GO) test -tags purego ./...

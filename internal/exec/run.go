@@ -298,6 +298,7 @@ func (p *Program) Run(ctx context.Context) (rep Report, err error) {
 		err = s.exec(ctx)
 		r.emit(s.event(diag.StageEnd, s.domain.Len(), err))
 		s.cache.clear()
+		p.release(s)
 		r.pool.drop()
 		if s.peak > 16<<20 && len(p.stages) > 1 {
 			runtime.GC() // what this stage's buffers were must be free for the next one's
@@ -332,6 +333,21 @@ func (p *Program) allocate(r *run) {
 		} else {
 			t.scratch.pool = r.pool
 		}
+	}
+}
+
+// release lets go of the temps that no stage after s reads.
+func (p *Program) release(s *stage) {
+	later := p.stages[s.index+1:]
+	for _, t := range p.c.temps {
+		if t.stage.index > s.index || slices.ContainsFunc(later, func(l *stage) bool { return slices.Contains(l.needs, t.stage) }) {
+			continue
+		}
+		if t.scratch != nil {
+			_ = t.scratch.Close()
+		}
+		s.run.pool.forget(len(t.buf))
+		t.buf = nil
 	}
 }
 
