@@ -1,9 +1,10 @@
 // Command bench does the same work with ndgrid and with the libraries people
 // would otherwise use, side by side, and prints how long each took:
 //
-//	go run ./bench                               all cases, NumPy, dask and zarr-python
-//	go run ./bench -run std -peers numpy         the cases that a regular expression matches
+//	go run ./bench                               all cases, all peers
+//	go run ./bench -run red -peers numpy         the cases that a regular expression matches
 //	go run ./bench -size 50MB -json              smaller arrays, an object per line
+//	go run ./bench -report bench/RESULTS.md      a report with charts beside it
 //
 // Each side is a process of its own; they take turns, round by round. A time
 // counts only where the results agreed. docs/performance.md says how to read it.
@@ -21,16 +22,15 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
-	"text/tabwriter"
+	"time"
 
-	"github.com/ndgrid/ndgrid/diag"
 	"github.com/ndgrid/ndgrid/nd"
 	_ "github.com/ndgrid/ndgrid/storage/std"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, os.Args[1:], os.Stdout)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -41,25 +41,40 @@ func main() {
 // workerFlag makes the program our own side of a case.
 const workerFlag = "-worker"
 
-func run(ctx context.Context, args []string, out io.Writer) (err error) {
+// options are the flags.
+type options struct {
+	run, peers, size, python string
+	rounds, threads          int
+	asJSON                   bool
+	plot, report             string
+}
+
+// run is the program. Results go to out, what is being done to progress.
+func run(ctx context.Context, args []string, out, progress io.Writer) (err error) {
 	if len(args) == 1 && args[0] == workerFlag {
 		return serve(ctx, os.Stdin, out)
 	}
+	var o options
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	pattern := flags.String("run", "", "only the cases that this regular expression matches")
-	peers := flags.String("peers", "numpy,numpy-plain,dask,zarr", "what to compare with: Python modules; with -plain as most people would write it")
-	size := flags.String("size", "400MB", "bytes of an input array")
-	rounds := flags.Int("rounds", 7, "samples of every side; 3 where one takes over 20 s")
-	asJSON := flags.Bool("json", false, "print a JSON object per line")
+	flags.StringVar(&o.run, "run", "", "only the cases that this regular expression matches")
+	flags.StringVar(&o.peers, "peers", "numpy,numexpr,dask,zarr,tensorstore,blosc2,h5py,pandas,polars", "what to compare with: Python modules; with -plain as most people would write it")
+	flags.StringVar(&o.size, "size", "400MB", "bytes of an input array")
+	flags.StringVar(&o.python, "python", "", "the peers' interpreter (default that of make peers, or NDGRID_PYTHON, or python3)")
+	flags.IntVar(&o.rounds, "rounds", 7, "samples of every side; 3 where one takes over 20 s")
+	flags.IntVar(&o.threads, "threads", min(2, runtime.NumCPU()), "threads of every side")
+	flags.BoolVar(&o.asJSON, "json", false, "print a JSON object per line")
+	flags.StringVar(&o.plot, "plot", "", "draw the ratios into this file: .png, .svg, .pdf")
+	flags.StringVar(&o.report, "report", "", "write a report into this Markdown file, and charts into the directory results beside it")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	chosen, err := regexp.Compile(*pattern)
+	chosen, err := regexp.Compile(o.run)
 	if err != nil {
 		return fmt.Errorf("-run: %w", err)
 	}
-	b := bench{rounds: max(1, *rounds), peers: strings.FieldsFunc(*peers, func(r rune) bool { return r == ',' || r == ' ' })}
-	if b.size, err = nd.ParseBytes(*size); err != nil {
+	b := bench{rounds: max(1, o.rounds), threads: max(1, o.threads), progress: progress,
+		peers: strings.FieldsFunc(o.peers, func(r rune) bool { return r == ',' || r == ' ' })}
+	if b.size, err = nd.ParseBytes(o.size); err != nil {
 		return fmt.Errorf("-size: %w", err)
 	}
 	if b.dir, err = os.MkdirTemp("", "ndgrid-bench-"); err != nil {
@@ -71,23 +86,34 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 		return err
 	}
 	b.self = []string{program, workerFlag}
-	if b.python, err = peerCommand(b.dir); err != nil {
+	if b.python, err = peerCommand(b.dir, o.python); err != nil {
 		return err
 	}
-	return b.report(ctx, chosen, *asJSON, out)
+	return b.all(ctx, chosen, o, out)
 }
 
-// report measures the chosen cases and prints them one by one.
-func (b *bench) report(ctx context.Context, chosen *regexp.Regexp, asJSON bool, out io.Writer) error {
-	var all []row
-	failed := 0
+// all measures the chosen cases and reports them as asked. That some
+// comparisons failed is an error at the end.
+func (b *bench) all(ctx context.Context, chosen *regexp.Regexp, o options, out io.Writer) error {
+	var list []kase
 	for _, c := range cases {
-		if !chosen.MatchString(c.name) {
-			continue
+		if chosen.MatchString(c.name) {
+			list = append(list, c)
 		}
-		if !asJSON {
-			fmt.Fprintf(os.Stderr, "%s …\n", c.name)
-		}
+	}
+	var err error
+	if b.probe, err = start(ctx, "limit", b.self, b.threads); err != nil {
+		return err
+	}
+	defer b.probe.stop()
+	res := results{machine: thisMachine(b.threads), size: b.size, cases: list}
+	if res.limits, err = b.limits(); err != nil {
+		return err
+	}
+	failed := 0
+	for i, c := range list {
+		began := time.Now()
+		fmt.Fprintf(b.progress, "[%d/%d] %s …\n", i+1, len(list), c.name)
 		rows, err := b.measure(ctx, c)
 		if err != nil {
 			return err
@@ -96,74 +122,54 @@ func (b *bench) report(ctx context.Context, chosen *regexp.Regexp, asJSON bool, 
 			if r.Failed {
 				failed++
 			}
-			if asJSON {
+			if o.asJSON {
 				if err := json.NewEncoder(out).Encode(r); err != nil {
 					return err
 				}
 			}
 		}
-		all = append(all, rows...)
+		fmt.Fprintf(b.progress, "        %s(%.0f s)\n", summary(rows), time.Since(began).Seconds())
+		res.rows = append(res.rows, rows...)
 	}
-	if !asJSON {
-		if err := b.heading(out); err != nil {
+	if !o.asJSON {
+		if err := res.text(out); err != nil {
 			return err
 		}
-		if err := table(out, all); err != nil {
+	}
+	if o.plot != "" {
+		if err := plotRatios(o.plot, res.rows); err != nil {
+			return err
+		}
+	}
+	if o.report != "" {
+		if err := res.write(o.report); err != nil {
 			return err
 		}
 	}
 	if failed > 0 {
-		return fmt.Errorf("%d of %d comparisons failed", failed, len(all))
+		return fmt.Errorf("%d of %d comparisons failed", failed, len(res.rows))
 	}
 	return nil
 }
 
-func (b *bench) heading(out io.Writer) error {
-	shape := shapeOf(b.size)
-	_, err := fmt.Fprintf(out, "float64 arrays of %d×%d, %s; %d processors, %s/%s, %s\n\n", shape[0], shape[1],
-		diag.FormatBytes(int64(8*shape[0]*shape[1])), runtime.GOMAXPROCS(0), runtime.GOOS, runtime.GOARCH, runtime.Version())
-	return err
-}
-
-// table prints rows in columns, and the versions of the peers below.
-func table(out io.Writer, rows []row) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "case\tpeer\tratio\tndgrid ms (min–max)\tpeer ms (min–max)\tGB/s\tpeak MiB\tpeer's\trel. error\tthe peer's way")
-	var versions []string
-	seen := map[string]bool{}
-	for _, r := range rows {
-		ours := fmt.Sprintf("%s (%s–%s)", digits(r.OursMS), digits(r.OursMin), digits(r.OursMax))
-		if r.PeerMS == 0 {
-			note := r.Note
-			if r.Peer == "" {
-				note = "no peer"
+// limits measures all probes in turn.
+func (b *bench) limits() ([]limitFigure, error) {
+	figures := make([]limitFigure, len(probes))
+	gbs := make([][]float64, len(probes))
+	for round := range b.rounds + 1 {
+		for i, p := range probes {
+			r, err := b.probe.do(request{Do: "limit", Case: p.name, Size: b.size})
+			if err != nil {
+				return nil, err
 			}
-			fmt.Fprintf(w, "%s\t%s\t-\t%s\t-\t%.1f\t%.0f\t-\t-\t%s\n", r.Case, r.Peer, ours, r.OursGBs, r.OursPeakMiB, note)
-			continue
-		}
-		fmt.Fprintf(w, "%s\t%s\t%.2f\t%s\t%s (%s–%s)\t%.1f\t%.0f\t%.0f\t%.1g\t%s\n", r.Case, r.Peer, r.Ratio, ours,
-			digits(r.PeerMS), digits(r.PeerMin), digits(r.PeerMax), r.OursGBs, r.OursPeakMiB, r.PeerPeakMiB, r.RelError, r.Way)
-		if !seen[r.Version] {
-			seen[r.Version] = true
-			versions = append(versions, r.Version)
+			if round > 0 { // the first warms up
+				gbs[i] = append(gbs[i], r.GBs)
+			}
 		}
 	}
-	if err := w.Flush(); err != nil {
-		return err
+	for i, p := range probes {
+		mid, least, most := median(gbs[i])
+		figures[i] = limitFigure{p.name, mid, least, most}
 	}
-	_, err := fmt.Fprintf(out, "\nratio: peer's time ÷ ndgrid's; GB/s: of ndgrid, inputs and result ÷ time. %s\n", strings.Join(versions, "; "))
-	return err
-}
-
-// digits writes milliseconds with three digits, or all before the point.
-func digits(ms float64) string {
-	switch {
-	case ms < 1:
-		return fmt.Sprintf("%.3f", ms)
-	case ms < 10:
-		return fmt.Sprintf("%.2f", ms)
-	case ms < 100:
-		return fmt.Sprintf("%.1f", ms)
-	}
-	return fmt.Sprintf("%.0f", ms)
+	return figures, nil
 }

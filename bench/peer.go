@@ -2,36 +2,33 @@ package main
 
 import (
 	"context"
-	_ "embed"
+	"embed"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
-	"runtime/debug"
-	"slices"
-	"time"
-
-	"github.com/ndgrid/ndgrid/chunkgrid"
-	"github.com/ndgrid/ndgrid/diag"
+	"strconv"
 )
 
 // Every side of a case, ours too, is a worker: a process that reads requests
 // from its standard input and writes a reply to each, all as lines of JSON. The
 // first request is "prepare": load the inputs, do the work once, write the
-// result to a .npy file and forget the peak of memory. Every other is "run": do
-// the work once and say how long it took.
+// result and forget the peak of memory. Every other is "run": do the work and
+// say how long it took. Ours also takes "limit": run a probe of the memory.
 
 // request is a line to a worker.
 type request struct {
 	Do     string            `json:"do"`
 	Peer   string            `json:"peer,omitempty"`
-	Case   string            `json:"case,omitempty"`
+	Case   string            `json:"case,omitempty"`   // of limit: the probe
 	Inputs map[string]string `json:"inputs,omitempty"` // paths by name
-	Result string            `json:"result,omitempty"` // path
+	Result string            `json:"result,omitempty"` // path: a .npy file, or the store that the work writes
+	Calls  int               `json:"calls,omitempty"`  // of the work in a sample
+	Size   int               `json:"size,omitempty"`   // bytes of a probe's arrays
 }
 
 // reply is a line from a worker.
@@ -41,8 +38,9 @@ type reply struct {
 	Skip    bool    `json:"skip,omitempty"`    // the peer has no way to do this case
 	Version string  `json:"version,omitempty"`
 	Way     string  `json:"way,omitempty"` // how it does the work
-	MS      float64 `json:"ms"`
-	PeakMiB float64 `json:"peak_mib"` // of the process's resident memory since prepare
+	MS      float64 `json:"ms"`            // of a call, or an item where the work has such
+	PeakMiB float64 `json:"peak_mib"`      // of the process's resident memory since prepare; of prepare: ever
+	GBs     float64 `json:"gb_s"`          // of a probe
 }
 
 // worker is a running process.
@@ -53,10 +51,16 @@ type worker struct {
 	out  *json.Decoder
 }
 
-// start starts a worker: the command line argv, for the peer of this name.
-func start(ctx context.Context, name string, argv []string) (*worker, error) {
+// start starts a worker: the command line argv, for the peer of this name, with
+// as many threads as everyone has.
+func start(ctx context.Context, name string, argv []string, threads int) (*worker, error) {
 	w := &worker{name: name, cmd: exec.CommandContext(ctx, argv[0], argv[1:]...)}
 	w.cmd.Stderr = os.Stderr
+	w.cmd.Env = os.Environ()
+	for _, variable := range []string{"GOMAXPROCS", "BENCH_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
+		"NUMEXPR_MAX_THREADS", "NUMEXPR_NUM_THREADS", "BLOSC_NTHREADS", "POLARS_MAX_THREADS"} {
+		w.cmd.Env = append(w.cmd.Env, variable+"="+strconv.Itoa(threads))
+	}
 	var err error
 	if w.in, err = w.cmd.StdinPipe(); err != nil {
 		return nil, err
@@ -98,84 +102,29 @@ func (w *worker) stop() {
 	_ = w.cmd.Wait()
 }
 
-//go:embed peers/worker.py
-var workerScript []byte
+//go:embed peers/worker.py peers/ways/*.py
+var scripts embed.FS
 
-// peerCommand returns the command line of the Python peers; dir takes the script.
-func peerCommand(dir string) ([]string, error) {
-	python := os.Getenv("NDGRID_PYTHON")
+// ownPython is where make peers installs the peers.
+var ownPython = filepath.Join("bench", "peers", ".venv", "bin", "python")
+
+// peerCommand returns the command line of the Python peers; dir takes the
+// scripts. Without a named interpreter it is that of make peers where there is
+// one, or what NDGRID_PYTHON names, or python3.
+func peerCommand(dir, python string) ([]string, error) {
 	if python == "" {
-		python = filepath.Join(".venv", "bin", "python")
+		python = os.Getenv("NDGRID_PYTHON")
+		if _, err := os.Stat(ownPython); err == nil || python == "" {
+			python = ownPython
+		}
 		if _, err := os.Stat(python); err != nil {
 			python = "python3"
 		}
 	}
-	script := filepath.Join(dir, "worker.py")
-	return []string{python, script}, os.WriteFile(script, workerScript, 0o644)
-}
-
-// serve is our own worker.
-func serve(ctx context.Context, in io.Reader, out io.Writer) error {
-	requests, replies := json.NewDecoder(in), json.NewEncoder(out)
-	var do work
-	for {
-		var q request
-		if err := requests.Decode(&q); err == io.EOF {
-			return nil
-		} else if err != nil {
-			return err
-		}
-		var r reply
-		var err error
-		if q.Do == "prepare" {
-			do, err = prepare(ctx, q)
-		} else {
-			r, err = sample(ctx, do)
-		}
-		if err != nil {
-			r = reply{Error: err.Error()}
-		}
-		if err := replies.Encode(r); err != nil {
-			return err
-		}
-	}
-}
-
-func prepare(ctx context.Context, q request) (work, error) {
-	i := slices.IndexFunc(cases, func(c kase) bool { return c.name == q.Case })
-	if i < 0 {
-		return nil, fmt.Errorf("no case %q", q.Case)
-	}
-	in := arrays{}
-	for name, path := range q.Inputs {
-		a, err := load(ctx, path)
-		if err != nil {
-			return nil, err
-		}
-		in[name] = a
-	}
-	do := cases[i].ours(in)
-	result, err := do(ctx)
+	files, err := fs.Sub(scripts, "peers")
 	if err != nil {
 		return nil, err
 	}
-	if err := chunkgrid.Save(ctx, q.Result, chunkgrid.Vars{"result": chunkgrid.FromDyn(result)}); err != nil {
-		return nil, err
-	}
-	debug.FreeOSMemory()
-	// Linux then counts the peak from here; elsewhere it includes all of the above.
-	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0)
-	return do, nil
-}
-
-// sample does the work once. What the one before left behind is collected
-// first, as peers free theirs, so that no sample pays for another.
-func sample(ctx context.Context, do work) (reply, error) {
-	runtime.GC()
-	start := time.Now()
-	result, err := do(ctx)
-	elapsed := time.Since(start)
-	runtime.KeepAlive(result)
-	_, peak := diag.Memory()
-	return reply{MS: float64(elapsed.Nanoseconds()) / 1e6, PeakMiB: float64(peak) / (1 << 20)}, err
+	to := filepath.Join(dir, "peers")
+	return []string{python, filepath.Join(to, "worker.py")}, os.CopyFS(to, files)
 }

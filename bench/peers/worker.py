@@ -1,196 +1,24 @@
 """The Python side of bench: a worker process that does one piece of work.
 
 Requests come as lines of JSON on standard input, replies go to standard
-output; peer.go says what they are. A case that a peer can do is a function
-below which gets the inputs and returns the ways of doing it, the one that most
-people would write first. `prepare` tries them all and keeps the fastest; a peer
-called "…-plain" keeps the first. A way is a function without parameters; what
-can be built beforehand (task graphs, outputs to reuse) is.
+output; peer.go says what they are. The package ways has, for every case that a
+peer can do, the ways of doing it. `prepare` tries them all and keeps the
+fastest; a peer called "…-plain" keeps the first, as most people would write it.
 """
 
 import ctypes
 import gc
+import importlib
+import importlib.metadata
 import importlib.util
 import json
 import os
 import platform
+import shutil
 import sys
 import time
 
-WORK = {}  # (peer, case) -> function of the inputs -> {name of the way: function}
-
-
-def work(peer, *cases):
-    def register(f):
-        for case in cases:
-            WORK[peer, case] = f
-        return f
-
-    return register
-
-
-def bands(x, nbytes):
-    """Slices of whole rows of x that take some nbytes each."""
-    step = max(1, nbytes // (x.shape[1] * x.itemsize))
-    return [slice(i, min(i + step, len(x))) for i in range(0, len(x), step)]
-
-
-CACHE = 256 << 10  # bytes of a band all of whose temporaries stay in cache
-
-
-@work("numpy", "square")
-def _(x):
-    import numpy as np
-
-    return {"np.square(x)": lambda: np.square(x)}
-
-
-@work("numpy", "square/reused")
-def _(x):
-    import numpy as np
-
-    out = np.empty_like(x)
-    return {"np.square(x, out)": lambda: np.square(x, out=out)}
-
-
-@work("numpy", "hypot-sum")
-def _(x, y):
-    import numpy as np
-
-    def plain():
-        return np.sqrt(x * x + y * y).sum()
-
-    def in_place():
-        t = x * x
-        t += y * y
-        return np.sqrt(t, out=t).sum()
-
-    def banded():
-        total, parts = 0.0, bands(x, CACHE)
-        t, u = np.empty((2, *x[parts[0]].shape))
-        for b in parts:
-            n = b.stop - b.start
-            np.square(x[b], out=t[:n])
-            np.square(y[b], out=u[:n])
-            np.add(t[:n], u[:n], out=t[:n])
-            total += np.sqrt(t[:n], out=t[:n]).sum()
-        return total
-
-    return {"expression": plain, "in place": in_place, "bands, in place": banded}
-
-
-@work("numpy", "std")
-def _(x):
-    import numpy as np
-
-    def banded():
-        mean, total, parts = x.mean(), 0.0, bands(x, CACHE)
-        t = np.empty(x[parts[0]].shape)
-        for b in parts:
-            n = b.stop - b.start
-            np.subtract(x[b], mean, out=t[:n])
-            total += np.square(t[:n], out=t[:n]).sum()
-        return np.sqrt(total / x.size)
-
-    return {"x.std()": x.std, "bands, two passes": banded}
-
-
-@work("numpy", "std/axis0")
-def _(x):
-    import numpy as np
-
-    def banded():
-        mean, total, parts = x.mean(0), np.zeros(x.shape[1]), bands(x, CACHE)
-        t = np.empty(x[parts[0]].shape)
-        for b in parts:
-            n = b.stop - b.start
-            np.subtract(x[b], mean, out=t[:n])
-            total += np.square(t[:n], out=t[:n]).sum(0)
-        return np.sqrt(total / len(x))
-
-    return {"x.std(0)": lambda: x.std(0), "bands, two passes": banded}
-
-
-# An array of less than 128 MiB is one chunk by default, which keeps one core busy.
-CHUNKS = ["auto", "32 MiB", "8 MiB", "2 MiB"]
-
-
-def dask_ways(build, *arrays):
-    """Ways by chunk size. name=False: dask would hash the whole array."""
-    import dask
-    import dask.array as da
-
-    ways = {}
-    for size in CHUNKS:
-        xs = [da.from_array(a, chunks=size.replace(" ", ""), name=False) for a in arrays]
-        ways["chunks " + size] = dask.optimize(build(*xs))[0].compute
-    return ways
-
-
-@work("dask", "square")
-def _(x):
-    return dask_ways(lambda x: x * x, x)
-
-
-@work("dask", "square/reused")
-def _(x):
-    import dask.array as da
-    import numpy as np
-
-    out = np.empty_like(x)
-    ways = dask_ways(lambda x: da.store(x * x, out, lock=False, compute=False), x)
-
-    def into(compute):
-        def f():
-            compute()
-            return out
-
-        return f
-
-    return {name: into(compute) for name, compute in ways.items()}
-
-
-@work("dask", "hypot-sum")
-def _(x, y):
-    import dask.array as da
-
-    return dask_ways(lambda x, y: da.sqrt(x * x + y * y).sum(), x, y)
-
-
-@work("dask", "std")
-def _(x):
-    return dask_ways(lambda x: x.std(), x)
-
-
-@work("dask", "std/axis0")
-def _(x):
-    return dask_ways(lambda x: x.std(0), x)
-
-
-@work("zarr", "zarr-mean/1MiB", "zarr-mean/8MiB")
-def _(z):
-    import zarr
-
-    a = zarr.open_array(z, mode="r")
-
-    def rows():
-        step = a.chunks[0]
-        return sum(a[i : i + step].sum() for i in range(0, a.shape[0], step)) / a.size
-
-    return {"z[:].mean()": lambda: a[:].mean(), "a row of chunks at a time": rows}
-
-
-@work("dask", "zarr-mean/1MiB", "zarr-mean/8MiB")
-def _(z):
-    import dask
-    import dask.array as da
-    import zarr
-
-    ways = {"from_zarr": da.from_zarr(z)}
-    stored = zarr.open_array(z, mode="r").chunks
-    for n in 1, 2, 4:
-        ways[f"from_zarr, {n}x{n} stored chunks"] = da.from_zarr(z, chunks=tuple(n * c for c in stored))
-    return {name: dask.optimize(a.mean())[0].compute for name, a in ways.items()}
+from ways import WORK
 
 
 def seconds(f):
@@ -211,29 +39,55 @@ def fastest(ways):
     return min(times, key=times.get)
 
 
-def prepare(q):
-    peer = q["peer"].removesuffix("-plain")
-    plain = peer != q["peer"]
-    if (peer, q["case"]) not in WORK:
+class Side:
+    """What the worker keeps between requests."""
+
+    def prepare(self, q):
+        peer = q["peer"].removesuffix("-plain")
+        plain = peer != q["peer"]
         if importlib.util.find_spec(peer) is None:
-            return None, {"missing": f"no Python module {peer} in {sys.executable}"}
-        return None, {"skip": True}
-    try:
-        library = importlib.import_module(peer)
-        np = importlib.import_module("numpy")
+            return {"missing": f"no Python module {peer} in {sys.executable}"}
+        try:
+            importlib.import_module("ways." + peer)
+        except ModuleNotFoundError as e:
+            return {"missing": str(e)}
+        build = WORK.get((peer, q["case"]))
+        if build is None:
+            return {"skip": True}
+        import numpy as np
+
         inputs = {k: np.load(v) if v.endswith(".npy") else v for k, v in q["inputs"].items()}
-        ways = WORK[peer, q["case"]](**inputs)
-    except ImportError as e:
-        return None, {"missing": str(e)}
-    if plain and len(ways) == 1:
-        return None, {"skip": True}
-    way = next(iter(ways)) if plain else fastest(ways)
-    chosen = ways[way]
-    np.save(q["result"], chosen())
-    ways.clear()  # those of dask hold copies of the inputs
-    forget_peak()
-    version = f"{peer} {library.__version__}, Python {platform.python_version()}"
-    return chosen, {"way": way, "version": version}
+        self.result, self.calls = q["result"], q["calls"]
+        if build.stores:
+            inputs["result"] = self.result
+        try:
+            ways = build(**inputs)
+        except ModuleNotFoundError as e:  # what this way of the peer needs beside it
+            return {"missing": str(e)}
+        if plain and len(ways) == 1:
+            return {"skip": True}
+        way = next(iter(ways)) if plain else fastest(ways)
+        self.stores, self.items, self.work = build.stores, build.items, ways[way]
+        result = self.work()
+        peak = peak_mib()
+        if not self.stores:
+            np.save(self.result, np.asarray(result))
+        result = None
+        ways.clear()  # those of dask hold copies of the inputs
+        forget_peak()
+        version = f"{peer} {importlib.metadata.version(peer)}, Python {platform.python_version()}"
+        return {"way": way, "version": version, "peak_mib": peak}
+
+    def run(self, q):
+        if self.stores:
+            shutil.rmtree(self.result, ignore_errors=True)
+        gc.collect()
+        start = time.perf_counter()
+        for _ in range(self.calls):
+            result = self.work()  # that of the call before is freed meanwhile, if nobody reuses it
+        s = time.perf_counter() - start
+        del result  # freed outside of the time, before the next
+        return {"ms": 1e3 * s / self.calls / self.items, "peak_mib": peak_mib()}
 
 
 def forget_peak():
@@ -263,17 +117,11 @@ def peak_mib():
 def main():
     replies = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print goes to standard error
-    way = None
+    side = Side()
     for line in sys.stdin:
         q = json.loads(line)
         try:
-            if q["do"] == "prepare":
-                way, reply = prepare(q)
-            else:
-                gc.collect()
-                result, s = seconds(way)
-                reply = {"ms": 1e3 * s, "peak_mib": peak_mib()}
-                result = None  # freed outside of the time, before the next
+            reply = side.prepare(q) if q["do"] == "prepare" else side.run(q)
         except Exception as e:
             reply = {"error": f"{type(e).__name__}: {e}"}
         print(json.dumps(reply), file=replies, flush=True)
