@@ -28,6 +28,12 @@ var casts = map[nd.Kind]map[nd.Kind]Loop{
 	nd.KindTimedelta:  {nd.KindTimedelta: castCopy, nd.KindInt64: castCopy},
 }
 
+// fromTo are the kinds of a cast.
+type fromTo struct{ from, to nd.Kind }
+
+// fastCasts are the loops that take the place of those in casts.
+var fastCasts faster[fromTo]
+
 // castUfunc converts elements to the dtype in the parameter "to". Integers
 // wrap; floats are truncated, and give the integer's minimum (0 for unsigned)
 // where they are NaN or out of range; anything but zero is true.
@@ -52,7 +58,11 @@ func castUfunc() *Ufunc {
 			return to, nil
 		},
 		Bind: func(p Params, args []nd.DType) Loop {
-			return casts[args[0].Kind()][p["to"].(nd.DType).Kind()]
+			from, to := args[0].Kind(), p["to"].(nd.DType).Kind()
+			if loop, ok := fastCasts.find(fromTo{from, to}); ok {
+				return loop
+			}
+			return casts[from][to]
 		},
 	}
 }

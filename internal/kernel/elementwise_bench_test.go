@@ -67,11 +67,14 @@ func benchElementwise[T nd.Real](b *testing.B, form string, names ...string) {
 }
 
 func BenchmarkElementwise(b *testing.B) {
-	benchElementwise[float64](b, "v", "square", "sqrt", "abs")
-	benchElementwise[float64](b, "vv", "add", "div")
-	benchElementwise[float64](b, "vs", "add")
-	benchElementwise[float32](b, "v", "square", "sqrt")
-	benchElementwise[float32](b, "vv", "add", "div")
+	benchElementwise[float64](b, "v", "square", "sqrt", "abs", "floor", "sign", "isnan")
+	benchElementwise[float64](b, "vv", "add", "div", "minimum", "maximum", "fmin", "less", "sum_squares", "hypot_plain")
+	benchElementwise[float64](b, "vs", "add", "less")
+	benchElementwise[float64](b, "vvv", "mul_add")
+	benchElementwise[float64](b, "vss", "mul_add", "sub_div", "clip")
+	benchElementwise[float32](b, "v", "square", "sqrt", "isnan")
+	benchElementwise[float32](b, "vv", "add", "div", "maximum", "less")
+	benchElementwise[float32](b, "vss", "mul_add", "clip")
 }
 
 // BenchmarkStream measures results that go to memory, past the caches and

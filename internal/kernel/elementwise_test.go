@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -100,6 +101,72 @@ func TestWhereLevels(t *testing.T) {
 				checkMixed(t, rng, []nd.DType{nd.Uint8, d, d}, d, plainWhere[size], loop, n)
 				checkMixed(t, rng, []nd.DType{nd.Bool, d, d}, d, plainWhere[size], loop, n)
 			})
+		}
+	})
+}
+
+// TestCastLevels compares casts with the plain loops.
+func TestCastLevels(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 6))
+	atLevels(t, func(t *testing.T, l Level) {
+		for c, loop := range fastCasts[l] {
+			from, to := dtypeOfKind(c.from), dtypeOfKind(c.to)
+			t.Run(from.String()+" to "+to.String(), func(t *testing.T) {
+				lengths(func(n int) { checkMixed(t, rng, []nd.DType{from}, to, casts[c.from][c.to], loop, n) })
+			})
+		}
+	})
+}
+
+// TestCastEdges casts floats around the limits of integers.
+func TestCastEdges(t *testing.T) {
+	var edges []float64
+	for bits := range 66 {
+		for _, by := range []float64{-1.5, -1, -0.5, -0x1p-10, 0, 0x1p-10, 0.5, 1, 1.5} {
+			edges = append(edges, math.Ldexp(1, bits)+by, -math.Ldexp(1, bits)+by)
+		}
+	}
+	narrow := make([]float32, len(edges))
+	for i, x := range edges {
+		narrow[i] = float32(x)
+	}
+	atLevels(t, func(t *testing.T, l Level) {
+		for c, loop := range fastCasts[l] {
+			to := dtypeOfKind(c.to)
+			var x []byte
+			switch c.from {
+			case nd.KindFloat64:
+				x = nd.AsBytes(edges)
+			case nd.KindFloat32:
+				x = nd.AsBytes(narrow)
+			default:
+				continue
+			}
+			want, got := make([]byte, len(edges)*to.Size()), make([]byte, len(edges)*to.Size())
+			casts[c.from][c.to](want, [][]byte{x})
+			loop(got, [][]byte{x})
+			sameElements(t, to, want, got, "%v to %v", c.from, to)
+		}
+	})
+}
+
+// FuzzCastLevels gives casts in assembly any bits.
+func FuzzCastLevels(f *testing.F) {
+	f.Add([]byte("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for l := AVX2; l <= best; l++ {
+			for c, loop := range fastCasts[l] {
+				from, to := dtypeOfKind(c.from), dtypeOfKind(c.to)
+				n := len(data) / from.Size()
+				if n == 0 {
+					continue
+				}
+				args := [][]byte{offset(data[:n*from.Size()], 0)}
+				want, got := make([]byte, n*to.Size()), make([]byte, n*to.Size())
+				casts[c.from][c.to](want, args)
+				loop(got, args)
+				sameElements(t, to, want, got, "%v: %v to %v of %v", l, from, to, args)
+			}
 		}
 	})
 }
