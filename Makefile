@@ -9,6 +9,7 @@ OUT    ?= demo-out
 
 GOLANGCI := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 VENV     := .venv/.ready
+PEERS    := bench/peers/.venv/.ready
 ZARRITA  := testdata/zarrita/node_modules/.ready
 
 # Tests read and write with the Python and the JavaScript libraries named here;
@@ -49,8 +50,20 @@ test: deps venv ## run all tests
 race: deps venv ## run all tests under the race detector
 	$(GO) test -race ./...
 
+.PHONY: peers
+peers: $(PEERS) ## the libraries that make bench compares with
+
+$(PEERS): bench/peers/requirements.txt | deps
+	@rm -rf bench/peers/.venv && $(PYTHON) -m venv bench/peers/.venv
+	@bench/peers/.venv/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
 .PHONY: bench
-bench: deps ## run all benchmarks
+bench: deps peers ## measure all cases beside the peers, and write bench/RESULTS.md
+	$(GO) run ./bench -peers numpy,numpy-plain,numexpr,dask,zarr,tensorstore,blosc2,h5py,pandas,polars -report bench/RESULTS.md
+
+.PHONY: microbench
+microbench: deps ## run the benchmarks of all packages
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 .PHONY: demo
@@ -115,4 +128,4 @@ check: ## all that continuous integration runs
 
 .PHONY: clean
 clean: ## remove what the other targets made
-	rm -rf .venv bin $(OUT) testdata/zarrita/node_modules
+	rm -rf .venv bench/peers/.venv bin $(OUT) testdata/zarrita/node_modules
