@@ -1,6 +1,7 @@
 // Package diag says what a computation is doing and what the process takes:
-// the events of a run, process memory, and sizes as text. It knows nothing of
-// arrays, so every package from the executor up may use it.
+// the events of a run, process memory, and sizes as text. A Trace draws events on
+// a time line, a Profile sums them up, a Progress says how far a run is. It knows
+// nothing of arrays, so every package from the executor up may use it.
 package diag
 
 import (
@@ -32,16 +33,16 @@ func (k Kind) String() string {
 	return fmt.Sprintf("kind %d", k)
 }
 
-// Event is one step of a run. The counts are those of the stage so far; in
-// RunStart and RunEnd those of the whole run.
+// Event is one step of a run.
 type Event struct {
 	Kind  Kind
 	Time  time.Time
 	Stage int    // place of the stage in the run, from 0
 	Name  string // of the stage, for people: "read sst, sub, mean"
-	Tasks int    // tasks of the stage in all
-	Done  int    // tasks finished
-	// Bytes read from stores, bytes these decoded to, bytes written to stores.
+	Tasks int    // tasks of the stage in all; RunStart: of all stages
+	Done  int    // tasks of the stage that are finished
+	// Bytes that the run has so far read from stores, what these decoded to, and
+	// bytes it has written to stores, before encoding.
 	Read, Decoded, Written int64
 	Task                   Task  // TaskDone: the task itself
 	Err                    error // RunEnd and StageEnd: why it failed, nil where it didn't
@@ -61,9 +62,27 @@ type Task struct {
 	Read, Decoded, Written int64
 }
 
+// Computing returns the time for which the task of a TaskDone was neither
+// reading nor storing.
+func (e Event) Computing() time.Duration {
+	return max(0, e.Time.Sub(e.Task.Start)-e.Task.Reading-e.Task.Storing)
+}
+
 // Handler receives the events of a run, one after the other, never two at
 // once. The run waits for it, so it should return soon.
+//
+// Those of this package (Trace, Profile, Progress) follow one run at a time;
+// they may be given to several runs one after the other.
 type Handler func(Event)
+
+// Several returns a handler that hands every event to all of these, in order.
+func Several(handlers ...Handler) Handler {
+	return func(e Event) {
+		for _, h := range handlers {
+			h(e)
+		}
+	}
+}
 
 // String writes the event as one line of a log:
 // "stage 1 (mean): task done, 3/12, read 2.0 MiB, decoded 8.0 MiB, written 0 B".
