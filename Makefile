@@ -116,7 +116,9 @@ FUZZTIME ?= 4s
 .PHONY: fuzz
 fuzz: deps ## try every fuzz target for FUZZTIME
 	@grep -rE '^func Fuzz' --include=*_test.go . | sed -E 's#^(.*)/[^/]*_test.go:func (Fuzz[A-Za-z0-9]*).*#\1 \2#' | \
-	while read pkg target; do $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg | grep -v ^fuzz: || exit 1; done
+	while read pkg target; do \
+	  echo "$$pkg $$target"; \
+	  out=$$($(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg 2>&1) || { echo "$$out"; exit 1; }; done
 
 .PHONY: purego
 purego: venv ## run all tests without assembly
