@@ -1,5 +1,5 @@
-// Package linalg joins arrays and gonum: in-memory matrices as gonum's without
-// copying, and products of chunked matrices through gonum's BLAS.
+// Package linalg has products of chunked matrices, and joins arrays and gonum:
+// in-memory matrices as gonum's without copying.
 package linalg
 
 import (

@@ -4,11 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas32"
-	"gonum.org/v1/gonum/blas/blas64"
-
 	"github.com/ndgrid/ndgrid/chunkgrid"
+	"github.com/ndgrid/ndgrid/internal/kernel"
 	"github.com/ndgrid/ndgrid/internal/plan"
 	"github.com/ndgrid/ndgrid/nd"
 )
@@ -41,9 +38,9 @@ func Dot[T nd.Float](a, b *chunkgrid.Array[T]) *chunkgrid.Array[T] {
 //
 // A chunk of the result is computed at once from k whole columns and rows of
 // the operands, so that its row panel and its column panel must fit in Memory.
-// The bits of the result depend on the chunk grid and on the BLAS: gonum's own,
-// unless the program has set another with blas64.Use or blas32.Use. Floats are
-// accumulated in T.
+// An element is the sum of its products in the order of k, accumulated in T with
+// a fused multiply-add for each: its bits depend on its row and its column
+// alone, not on chunks, workers or the machine.
 func MatMul[T nd.Float](a, b *chunkgrid.Array[T]) *chunkgrid.Array[T] {
 	if a.NDim() < 2 || b.NDim() < 2 {
 		return chunkgrid.Failed[T](opName, fmt.Errorf("shapes %v and %v, want 2 axes or more each; vectors are for Dot: %w", a.Shape(), b.Shape(), nd.ErrShape), a, b)
@@ -58,23 +55,20 @@ func product[T nd.Float](shapeA, shapeB []int, a, b *chunkgrid.Array[T]) *chunkg
 	if a.Err() != nil || b.Err() != nil {
 		return fail(nil)
 	}
-	bt := b.SwapAxes(-2, -1)
 	la, lb := a.NDim()-2, b.NDim()-2
-	m, n, k := a.Shape()[la], bt.Shape()[lb], a.Shape()[la+1]
-	if kb := bt.Shape()[lb+1]; k != kb {
+	m, n, k := a.Shape()[la], b.Shape()[lb+1], a.Shape()[la+1]
+	if kb := b.Shape()[lb]; k != kb {
 		return fail(fmt.Errorf("shapes %v and %v: rows of length %d and columns of length %d: %w", shapeA, shapeB, k, kb, nd.ErrShape))
 	}
 	batch, err := nd.BroadcastShapes(a.Shape()[:la], b.Shape()[:lb])
 	if err != nil {
 		return fail(fmt.Errorf("the leading axes of shapes %v and %v do not broadcast: %w", shapeA, shapeB, nd.ErrShape))
 	}
-	return chunkgrid.Op[T](opName, nil, a.BroadcastTo(slices.Concat(batch, []int{m, k})...), bt.BroadcastTo(slices.Concat(batch, []int{n, k})...))
+	return chunkgrid.Op[T](opName, nil, a.BroadcastTo(slices.Concat(batch, []int{m, k})...), b.BroadcastTo(slices.Concat(batch, []int{k, n})...))
 }
 
 // opName is the name of the box operation that multiplies. Its arguments are a
-// (…, m, k) and b with its last axes swapped, (…, n, k), the same leading axes:
-// BLAS then adds up products of neighbours in memory, and zeros of a meet NaN
-// and infinities of b as they should.
+// (…, m, k) and b (…, k, n) with the same leading axes.
 const opName = "matmul"
 
 func init() {
@@ -91,8 +85,8 @@ func infer(_ plan.Params, args []*plan.Node) (plan.Result, error) {
 	switch {
 	case a.DType != b.DType || (a.DType != nd.Float32 && a.DType != nd.Float64):
 		return plan.Result{}, fmt.Errorf("%v and %v, want two of float32 or float64: %w", a.DType, b.DType, nd.ErrDType)
-	case l < 0 || b.NDim() != a.NDim() || !slices.Equal(a.Shape[:l], b.Shape[:l]) || a.Shape[l+1] != b.Shape[l+1]:
-		return plan.Result{}, fmt.Errorf("shapes %v and %v, want (…, m, k) and (…, n, k): %w", a.Shape, b.Shape, nd.ErrShape)
+	case l < 0 || b.NDim() != a.NDim() || !slices.Equal(a.Shape[:l], b.Shape[:l]) || a.Shape[l+1] != b.Shape[l]:
+		return plan.Result{}, fmt.Errorf("shapes %v and %v, want (…, m, k) and (…, k, n): %w", a.Shape, b.Shape, nd.ErrShape)
 	}
 	r := plan.Result{DType: a.DType, Shape: slices.Clone(a.Shape), Dims: slices.Clone(a.Dims)}
 	axes := make([]nd.Grid, l+2)
@@ -105,8 +99,8 @@ func infer(_ plan.Params, args []*plan.Node) (plan.Result, error) {
 			r.Dims[j] = b.Dims[j]
 		}
 	}
-	axes[l], axes[l+1] = a.Grid.Axis(l), b.Grid.Axis(l)
-	r.Shape[l+1], r.Dims[l+1] = b.Shape[l], b.Dims[l]
+	axes[l], axes[l+1] = a.Grid.Axis(l), b.Grid.Axis(l+1)
+	r.Shape[l+1], r.Dims[l+1] = b.Shape[l+1], b.Dims[l+1]
 	grid, err := nd.JoinGrids(axes...)
 	r.Grid = grid
 	return r, err
@@ -115,54 +109,30 @@ func infer(_ plan.Params, args []*plan.Node) (plan.Result, error) {
 // inputs returns the row panel and the column panel of a box.
 func inputs(n *plan.Node, box nd.Box) []nd.Box {
 	l := box.NDim() - 2
+	a, b := nd.Box{Start: slices.Clone(box.Start), Shape: slices.Clone(box.Shape)}, nd.Box{Start: slices.Clone(box.Start), Shape: slices.Clone(box.Shape)}
 	k := n.Args[0].Shape[l+1]
-	panel := func(axis int) nd.Box {
-		return nd.Box{Start: slices.Concat(box.Start[:l], []int{box.Start[axis], 0}), Shape: slices.Concat(box.Shape[:l], []int{box.Shape[axis], k})}
-	}
-	return []nd.Box{panel(l), panel(l + 1)}
+	a.Start[l+1], a.Shape[l+1] = 0, k
+	b.Start[l], b.Shape[l] = 0, k
+	return []nd.Box{a, b}
 }
 
 func eval(n *plan.Node, box nd.Box, dst []byte, in [][]byte, boxes []nd.Box) error {
 	l := box.NDim() - 2
 	rows, cols, k := box.Shape[l], box.Shape[l+1], boxes[0].Shape[l+1]
 	clear(dst)
-	if box.Size() == 0 || k == 0 {
-		return nil // empty sums, which gonum's strides can't say
-	}
 	if n.DType == nd.Float32 {
-		multiply(gemm32, nd.AsSlice[float32](dst), nd.AsSlice[float32](in[0]), nd.AsSlice[float32](in[1]), rows, cols, k)
+		multiply(nd.AsSlice[float32](dst), nd.AsSlice[float32](in[0]), nd.AsSlice[float32](in[1]), rows, cols, k)
 	} else {
-		multiply(gemm64, nd.AsSlice[float64](dst), nd.AsSlice[float64](in[0]), nd.AsSlice[float64](in[1]), rows, cols, k)
+		multiply(nd.AsSlice[float64](dst), nd.AsSlice[float64](in[0]), nd.AsSlice[float64](in[1]), rows, cols, k)
 	}
 	return nil
 }
 
-// BLAS is handed strip rows, strip columns and depth products of each at a
-// time. gonum computes as little as that in the calling goroutine, so that
-// Workers means what it says, and it fits the cache.
-const strip, depth = 64, 256
-
 // multiply adds to each of the matrices in dst (rows, cols) the product of
-// those in a (rows, k) and b (cols, k).
-func multiply[T nd.Float](gemm func(m, n, k, ld, ldc int, a, b, c []T), dst, a, b []T, rows, cols, k int) {
+// those in a (rows, k) and b (k, cols).
+func multiply[T nd.Float](dst, a, b []T, rows, cols, k int) {
 	for len(dst) > 0 {
-		for j := 0; j < cols; j += strip {
-			for l := 0; l < k; l += depth {
-				for i := 0; i < rows; i += strip {
-					gemm(min(strip, rows-i), min(strip, cols-j), min(depth, k-l), k, cols, a[i*k+l:], b[j*k+l:], dst[i*cols+j:])
-				}
-			}
-		}
-		dst, a, b = dst[rows*cols:], a[rows*k:], b[cols*k:]
+		kernel.MatMul(dst, a, b, rows, cols, k, cols, k, cols)
+		dst, a, b = dst[rows*cols:], a[rows*k:], b[k*cols:]
 	}
-}
-
-func gemm64(m, n, k, ld, ldc int, a, b, c []float64) {
-	blas64.Gemm(blas.NoTrans, blas.Trans, 1, blas64.General{Rows: m, Cols: k, Stride: ld, Data: a},
-		blas64.General{Rows: n, Cols: k, Stride: ld, Data: b}, 1, blas64.General{Rows: m, Cols: n, Stride: ldc, Data: c})
-}
-
-func gemm32(m, n, k, ld, ldc int, a, b, c []float32) {
-	blas32.Gemm(blas.NoTrans, blas.Trans, 1, blas32.General{Rows: m, Cols: k, Stride: ld, Data: a},
-		blas32.General{Rows: n, Cols: k, Stride: ld, Data: b}, 1, blas32.General{Rows: m, Cols: n, Stride: ldc, Data: c})
 }

@@ -152,7 +152,7 @@ func TestMatMulTravels(t *testing.T) {
 	assert.Equal(t, []float64{2, 3, 6, 11}, compute(t, chunkgrid.As[float64](back[0])).Data())
 
 	vector, ints := chunkgrid.FromND(count[float64](2)), chunkgrid.FromND(count[int32](2, 2))
-	assert.ErrorContains(t, chunkgrid.Op[float64]("matmul", nil, vector, vector).Err(), "shapes [2] and [2], want (…, m, k) and (…, n, k)")
+	assert.ErrorContains(t, chunkgrid.Op[float64]("matmul", nil, vector, vector).Err(), "shapes [2] and [2], want (…, m, k) and (…, k, n)")
 	assert.ErrorContains(t, chunkgrid.Op[int32]("matmul", nil, ints, ints).Err(), "int32 and int32, want two of float32 or float64")
 	assert.ErrorContains(t, chunkgrid.Op[float64]("matmul", nil, vector).Err(), "1 arguments, want 2")
 }
