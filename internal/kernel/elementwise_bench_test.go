@@ -75,6 +75,27 @@ func BenchmarkElementwise(b *testing.B) {
 	benchElementwise[float32](b, "v", "square", "sqrt", "isnan")
 	benchElementwise[float32](b, "vv", "add", "div", "maximum", "less")
 	benchElementwise[float32](b, "vss", "mul_add", "clip")
+	benchElementwise[int64](b, "vv", "add", "mul", "minimum", "less")
+	benchElementwise[int32](b, "vv", "add", "mul", "minimum", "less", "bit_and")
+	benchElementwise[uint8](b, "vv", "add", "minimum", "less")
+}
+
+// BenchmarkCast measures conversions on tiles in the L1 cache.
+func BenchmarkCast(b *testing.B) {
+	for _, c := range []struct{ from, to nd.DType }{
+		{nd.Float64, nd.Float32}, {nd.Float32, nd.Float64}, {nd.Int64, nd.Float64}, {nd.Int32, nd.Float64}, {nd.Int16, nd.Float64}, {nd.Int16, nd.Float32},
+		{nd.Uint8, nd.Float32}, {nd.Bool, nd.Float64}, {nd.Float64, nd.Int64}, {nd.Float64, nd.Int32}, {nd.Float64, nd.Uint8}, {nd.Float32, nd.Int16},
+		{nd.Float64, nd.Bool}, {nd.Int16, nd.Int64}, {nd.Int64, nd.Int32},
+	} {
+		u, _ := LookupUfunc("cast")
+		x, dst := nd.MakeBytes(Tile*c.from.Size()), nd.MakeBytes(Tile*c.to.Size())
+		for i := range x {
+			x[i] = byte(i % 63)
+		}
+		benchAtLevels(b, c.from.String()+" to "+c.to.String(), len(x)+len(dst), func() (Loop, bool) {
+			return u.Bind(Params{"to": c.to}, []nd.DType{c.from}), true
+		}, dst, x)
+	}
 }
 
 // BenchmarkStream measures results that go to memory, past the caches and

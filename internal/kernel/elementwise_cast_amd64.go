@@ -92,7 +92,7 @@ var castRoutines = []struct {
 	{uint32s, any64s, both(simd.CastUint32Int64AVX2, simd.CastUint32Int64AVX512)},
 	{any64s, any8s, both(nil, simd.CastInt64Int8AVX512)},
 	{any64s, any16s, both(nil, simd.CastInt64Int16AVX512)},
-	{any64s, any32s, both(nil, simd.CastInt64Int32AVX512)},
+	{any64s, any32s, both(simd.CastInt64Int32AVX2, simd.CastInt64Int32AVX512)},
 }
 
 func init() {

@@ -49,23 +49,20 @@ func Fuse(outer, inner string, pos int) (Fusion, bool) {
 	return f, ok
 }
 
-// FusedLoop returns the loop of a fused operation, if it has one for the dtypes:
-// float64 and float32 do. The result has the dtype of the arguments.
+// FusedLoop returns the loop of a fused operation, if there is one that is faster
+// than the two: for float64 and float32, where the machine has vector
+// instructions. The result has the dtype of the arguments.
 func FusedLoop(name string, _ Params, args []nd.DType) (Loop, bool) {
 	if len(args) == 0 || !allSame(args) {
 		return nil, false
 	}
-	op, ok := fused[args[0].Kind()][name]
-	if !ok || op.nargs != len(args) {
+	if op, ok := fused[args[0].Kind()][name]; !ok || op.nargs != len(args) {
 		return nil, false
 	}
-	if loop, ok := fast.find(opOf{args[0].Kind(), name}); ok {
-		return loop, true
-	}
-	return op.loop, true
+	return fast.find(opOf{args[0].Kind(), name})
 }
 
-// fused holds the plain loops: the definition.
+// fused holds the plain loops: the definition, for tests.
 var fused = map[nd.Kind]opSet{
 	nd.KindFloat64: fusedOps[float64](),
 	nd.KindFloat32: fusedOps[float32](),

@@ -250,6 +250,9 @@ func CastInt32Int64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
 // CastUint32Int64AVX2 sets dst[i] = a[i], a Uint32, as Int64 for i < n.
 func CastUint32Int64AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
 
+// CastInt64Int32AVX2 sets dst[i] = a[i], a Int64, as Int32 for i < n.
+func CastInt64Int32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+
 // CastInt8Int16AVX512 sets dst[i] = a[i], a Int8, as Int16 for i < n.
 func CastInt8Int16AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
 

@@ -4739,6 +4739,68 @@ singles_done6:
 	VZEROUPPER
 	RET
 
+// func CastInt64Int32AVX2(dst *byte, a *byte, b *byte, c *byte, n int, form int)
+// Requires: AVX, AVX2
+TEXT ·CastInt64Int32AVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), SI
+	MOVQ n+32(FP), DX
+	XORQ CX, CX
+	MOVQ form+40(FP), BX
+	SUBQ $0x00000010, DX
+	JLT  blocks_done2
+
+block1:
+	VMOVUPD      (SI)(CX*8), Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VSHUFPS      $0x88, X1, X0, X0
+	VMOVUPD      X0, (AX)(CX*4)
+	VMOVUPD      32(SI)(CX*8), Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VSHUFPS      $0x88, X1, X0, X0
+	VMOVUPD      X0, 16(AX)(CX*4)
+	VMOVUPD      64(SI)(CX*8), Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VSHUFPS      $0x88, X1, X0, X0
+	VMOVUPD      X0, 32(AX)(CX*4)
+	VMOVUPD      96(SI)(CX*8), Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VSHUFPS      $0x88, X1, X0, X0
+	VMOVUPD      X0, 48(AX)(CX*4)
+	ADDQ         $0x00000010, CX
+	SUBQ         $0x00000010, DX
+	JGE          block1
+
+blocks_done2:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  blocks_done4
+
+block3:
+	VMOVUPD      (SI)(CX*8), Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VSHUFPS      $0x88, X1, X0, X0
+	VMOVUPD      X0, (AX)(CX*4)
+	ADDQ         $0x00000004, CX
+	SUBQ         $0x00000004, DX
+	JGE          block3
+
+blocks_done4:
+	ADDQ  $0x00000004, DX
+	TESTQ DX, DX
+	JE    singles_done6
+
+single5:
+	VMOVSD (SI)(CX*8), X0
+	VMOVSS X0, (AX)(CX*4)
+	INCQ   CX
+	DECQ   DX
+	JNE    single5
+
+singles_done6:
+	VZEROUPPER
+	RET
+
 // func CastInt8Int16AVX512(dst *byte, a *byte, b *byte, c *byte, n int, form int)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VL, BMI2
 TEXT ·CastInt8Int16AVX512(SB), NOSPLIT, $0-48

@@ -101,10 +101,28 @@ func castsOfIntegers() (table []routine) {
 						func(s *step, x []vec) vec { return s.toLanes(x[0], from, to, signed) }))
 				}
 			case from > to:
-				table = append(table, cast(integerName(from, true), from, integerName(to, true), to,
-					func(s *step, x []vec) vec { return s.at(s.bytes, s.lanes*to, cut[[2]int{from, to}], x[0]) }).on(&avx512))
+				r := cast(integerName(from, true), from, integerName(to, true), to,
+					func(s *step, x []vec) vec { return s.at(s.bytes, s.lanes*to, cut[[2]int{from, to}], x[0]) })
+				r.only = &avx512
+				if from == 8 && to == 4 {
+					r.only, r.body = nil, (*step).lowHalves
+				}
+				table = append(table, r)
 			}
 		}
 	}
 	return table
+}
+
+// lowHalves cuts integers of 8 bytes to 4.
+func (s *step) lowHalves(x []vec) vec {
+	switch {
+	case s.evex():
+		return s.halved(VPMOVQD, x[0])
+	case s.lanes == 1:
+		return x[0]
+	}
+	high := s.register()
+	VEXTRACTI128(U8(1), x[0].AsY(), high.AsX())
+	return s.at(16, 16, VSHUFPS, U8(0x88), high, x[0])
 }
