@@ -9,42 +9,40 @@ import (
 	"github.com/ndgrid/ndgrid/nd"
 )
 
-// float64Sums returns the sums of float64s at a level.
-func float64Sums(l Level) sums[float64] {
-	switch l {
-	case AVX2:
-		return sumRoutines[float64]{
+// sumsInAssembly are the sumRoutines of each level and dtype.
+var sumsInAssembly = [numLevels]map[nd.Kind]any{
+	AVX2: {
+		nd.KindFloat64: sumRoutines[float64]{
 			simd.SumFloat64AVX2, simd.NaNTotalFloat64AVX2, simd.MomentFloat64AVX2, simd.NaNMomentFloat64AVX2,
 			simd.SumRowsFloat64AVX2, simd.NaNSumRowsFloat64AVX2,
 			simd.NaNTotalRowsFloat64AVX2, simd.MomentRowsFloat64AVX2, simd.NaNMomentRowsFloat64AVX2,
-		}.sums()
-	case AVX512:
-		return sumRoutines[float64]{
-			simd.SumFloat64AVX512, simd.NaNTotalFloat64AVX512, simd.MomentFloat64AVX512, simd.NaNMomentFloat64AVX512,
-			simd.SumRowsFloat64AVX512, simd.NaNSumRowsFloat64AVX512,
-			simd.NaNTotalRowsFloat64AVX512, simd.MomentRowsFloat64AVX512, simd.NaNMomentRowsFloat64AVX512,
-		}.sums()
-	}
-	return plainSums[float64]()
-}
-
-// float32Sums returns the sums of float32s at a level.
-func float32Sums(l Level) sums[float32] {
-	switch l {
-	case AVX2:
-		return sumRoutines[float32]{
+		},
+		nd.KindFloat32: sumRoutines[float32]{
 			simd.SumFloat32AVX2, simd.NaNTotalFloat32AVX2, simd.MomentFloat32AVX2, simd.NaNMomentFloat32AVX2,
 			simd.SumRowsFloat32AVX2, simd.NaNSumRowsFloat32AVX2,
 			simd.NaNTotalRowsFloat32AVX2, simd.MomentRowsFloat32AVX2, simd.NaNMomentRowsFloat32AVX2,
-		}.sums()
-	case AVX512:
-		return sumRoutines[float32]{
+		},
+	},
+	AVX512: {
+		nd.KindFloat64: sumRoutines[float64]{
+			simd.SumFloat64AVX512, simd.NaNTotalFloat64AVX512, simd.MomentFloat64AVX512, simd.NaNMomentFloat64AVX512,
+			simd.SumRowsFloat64AVX512, simd.NaNSumRowsFloat64AVX512,
+			simd.NaNTotalRowsFloat64AVX512, simd.MomentRowsFloat64AVX512, simd.NaNMomentRowsFloat64AVX512,
+		},
+		nd.KindFloat32: sumRoutines[float32]{
 			simd.SumFloat32AVX512, simd.NaNTotalFloat32AVX512, simd.MomentFloat32AVX512, simd.NaNMomentFloat32AVX512,
 			simd.SumRowsFloat32AVX512, simd.NaNSumRowsFloat32AVX512,
 			simd.NaNTotalRowsFloat32AVX512, simd.MomentRowsFloat32AVX512, simd.NaNMomentRowsFloat32AVX512,
-		}.sums()
+		},
+	},
+}
+
+// sumsAt returns the sums of T at a level.
+func sumsAt[T nd.Float](l Level) sums[T] {
+	if r, ok := sumsInAssembly[l][nd.DTypeOf[T]().Kind()].(sumRoutines[T]); ok {
+		return r.sums()
 	}
-	return plainSums[float32]()
+	return plainSums[T]()
 }
 
 // sumRoutines are the sums of a dtype in assembly.

@@ -2,5 +2,7 @@
 
 package kernel
 
-func float64Sums(Level) sums[float64] { return plainSums[float64]() }
-func float32Sums(Level) sums[float32] { return plainSums[float32]() }
+import "github.com/ndgrid/ndgrid/nd"
+
+func sumsAt[T nd.Float](Level) sums[T]    { return plainSums[T]() }
+func ordersAt[T nd.Real](Level) orders[T] { return plainOrders[T]() }

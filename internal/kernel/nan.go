@@ -9,7 +9,7 @@ import (
 // nanFoldings lists the reductions that leave NaN out. An element that is NaN
 // keeps its place in the leaf and adds nothing, so without NaN the result is
 // that of the plain reduction, bit by bit.
-func nanFoldings[T nd.Float](s sums[T]) map[string]folding {
+func nanFoldings[T nd.Float](s sums[T], o orders[T]) map[string]folding {
 	nan := T(math.NaN())
 	return map[string]folding{
 		"nansum": plain(nd.DType{}, &fold[T, float64]{
@@ -24,15 +24,15 @@ func nanFoldings[T nd.Float](s sums[T]) map[string]folding {
 			merge:  addTotals[float64],
 			finish: finishEach(func(s total[float64]) T { return T(s.sum / float64(s.n)) }),
 		}),
-		"nanmin": plain(nd.DType{}, extremeFold(nan, nanLeaf(minLeaf[T], fmin[T]), nanColumns(minColumns[T], fmin[T]), fmin[T])),
-		"nanmax": plain(nd.DType{}, extremeFold(nan, nanLeaf(maxLeaf[T], fmax[T]), nanColumns(maxColumns[T], fmax[T]), fmax[T])),
+		"nanmin": plain(nd.DType{}, extremeFold(nan, o.nanMin)),
+		"nanmax": plain(nd.DType{}, extremeFold(nan, o.nanMax)),
 		"nanvar": momentFolding(s.nanMoment, s.nanMomentColumns, func(v float64) T { return T(v) }),
 		"nanstd": momentFolding(s.nanMoment, s.nanMomentColumns, func(v float64) T { return T(math.Sqrt(v)) }),
 	}
 }
 
 // fmin is the lesser of two numbers, the other where one is NaN.
-func fmin[T nd.Float](x, y T) T {
+func fmin[T nd.Real](x, y T) T {
 	switch {
 	case x != x:
 		return y
@@ -43,7 +43,7 @@ func fmin[T nd.Float](x, y T) T {
 }
 
 // fmax is the greater of two numbers, the other where one is NaN.
-func fmax[T nd.Float](x, y T) T {
+func fmax[T nd.Real](x, y T) T {
 	switch {
 	case x != x:
 		return y
@@ -53,30 +53,29 @@ func fmax[T nd.Float](x, y T) T {
 	return max(x, y)
 }
 
-// nanLeaf makes a leaf function of one for leaves without NaN.
-func nanLeaf[T nd.Float](leaf func([]T) T, f func(a, b T) T) func([]T) T {
-	return func(x []T) T {
-		m := leaf(x)
-		if m != m {
-			for _, v := range x {
-				m = f(m, v)
-			}
-		}
-		return m
-	}
-}
-
-// nanColumns does for columns what nanLeaf does for leaves.
-func nanColumns[T nd.Float](columns func([]extreme[T], []T, int), f func(a, b T) T) func([]extreme[T], []T, int) {
-	return func(states []extreme[T], x []T, stride int) {
-		columns(states, x, stride)
-		for c := range states {
-			if m := &states[c].value; *m != *m {
-				for i := c; i < len(x); i += stride {
-					*m = f(*m, x[i])
+// nanExtremes makes the loops that leave NaN out, by f, of those that don't.
+func nanExtremes[T nd.Real](leaf func([]T) T, columns func([]extreme[T], []T, int, int), f func(a, b T) T) extremes[T] {
+	return extremes[T]{
+		leaf: func(x []T) T {
+			m := leaf(x)
+			if m != m {
+				for _, v := range x {
+					m = f(m, v)
 				}
 			}
-		}
+			return m
+		},
+		columns: func(states []extreme[T], x []T, rows, stride int) {
+			columns(states, x, rows, stride)
+			for c := range states {
+				if m := &states[c].value; *m != *m {
+					for i := c; i < len(x); i += stride {
+						*m = f(*m, x[i])
+					}
+				}
+			}
+		},
+		merge: mergeEach(func(a, b extreme[T]) extreme[T] { return extreme[T]{value: f(a.value, b.value)} }),
 	}
 }
 

@@ -22,14 +22,54 @@ type placed[T nd.Real] struct {
 
 // orderFoldings lists min, max, argmin and argmax. NaN propagates, and -0 is
 // below +0 but for places, where they are equal.
-func orderFoldings[T nd.Real]() map[string]folding {
+func orderFoldings[T nd.Real](o orders[T]) map[string]folding {
 	lowest, highest := limits[T]()
 	return map[string]folding{
-		"min":    plain(nd.DType{}, extremeFold(highest, minLeaf[T], minColumns[T], func(a, b T) T { return min(a, b) })),
-		"max":    plain(nd.DType{}, extremeFold(lowest, maxLeaf[T], maxColumns[T], func(a, b T) T { return max(a, b) })),
-		"argmin": placedFolding(minLeaf[T], func(a, b T) bool { return a < b }),
-		"argmax": placedFolding(maxLeaf[T], func(a, b T) bool { return a > b }),
+		"min":    plain(nd.DType{}, extremeFold(highest, o.min)),
+		"max":    plain(nd.DType{}, extremeFold(lowest, o.max)),
+		"argmin": placedFolding(o.min.leaf, o.find, func(a, b T) bool { return a < b }),
+		"argmax": placedFolding(o.max.leaf, o.find, func(a, b T) bool { return a > b }),
 	}
+}
+
+// orders are the loops that compare, in plain Go or in assembly. Those that
+// leave NaN out are there for floats.
+type orders[T nd.Real] struct {
+	min, max, nanMin, nanMax extremes[T]
+	find                     func(x []T, v T) int // the place of the first v, or NaN, in x, which has one
+}
+
+// extremes are the loops of one of min, max, nanmin, nanmax.
+type extremes[T nd.Real] struct {
+	leaf    func(x []T) T
+	columns func(states []extreme[T], x []T, rows, stride int)
+	merge   func(a, b []extreme[T])
+}
+
+// plainOrders are the definition of orders.
+func plainOrders[T nd.Real]() orders[T] {
+	return orders[T]{
+		min:    extremes[T]{minLeaf[T], minColumns[T], mergeEach(func(a, b extreme[T]) extreme[T] { return extreme[T]{value: min(a.value, b.value)} })},
+		max:    extremes[T]{maxLeaf[T], maxColumns[T], mergeEach(func(a, b extreme[T]) extreme[T] { return extreme[T]{value: max(a.value, b.value)} })},
+		nanMin: nanExtremes(minLeaf[T], minColumns[T], fmin[T]),
+		nanMax: nanExtremes(maxLeaf[T], maxColumns[T], fmax[T]),
+		find:   findPlain[T],
+	}
+}
+
+// findPlain returns the place of the first element that is v, or NaN as v is.
+func findPlain[T nd.Real](x []T, v T) int {
+	i := 0
+	if v != v {
+		for x[i] == x[i] {
+			i++
+		}
+		return i
+	}
+	for x[i] != v {
+		i++
+	}
+	return i
 }
 
 // limits returns the least and the greatest T.
@@ -48,12 +88,12 @@ func limits[T nd.Real]() (lowest, highest T) {
 	}
 }
 
-func extremeFold[T nd.Real](empty T, leaf func([]T) T, columns func(states []extreme[T], x []T, stride int), f func(a, b T) T) *fold[T, extreme[T]] {
+func extremeFold[T nd.Real](empty T, e extremes[T]) *fold[T, extreme[T]] {
 	return &fold[T, extreme[T]]{
 		empty:  extreme[T]{value: empty},
-		run:    func(x []T, _ int) extreme[T] { return extreme[T]{value: leaf(x)} },
-		rows:   func(states []extreme[T], x []T, _, stride, _ int) { columns(states, x, stride) },
-		merge:  mergeEach(func(a, b extreme[T]) extreme[T] { return extreme[T]{value: f(a.value, b.value)} }),
+		run:    func(x []T, _ int) extreme[T] { return extreme[T]{value: e.leaf(x)} },
+		rows:   func(states []extreme[T], x []T, rows, stride, _ int) { e.columns(states, x, rows, stride) },
+		merge:  e.merge,
 		finish: finishEach(func(s extreme[T]) T { return s.value }),
 	}
 }
@@ -87,7 +127,7 @@ func maxLeaf[T nd.Real](x []T) T {
 }
 
 // minColumns does for each column what minLeaf does for a leaf.
-func minColumns[T nd.Real](states []extreme[T], x []T, stride int) {
+func minColumns[T nd.Real](states []extreme[T], x []T, _, stride int) {
 	cols := len(states)
 	c := 0
 	for ; c+4 <= cols; c += 4 {
@@ -110,7 +150,7 @@ func minColumns[T nd.Real](states []extreme[T], x []T, stride int) {
 }
 
 // maxColumns does for each column what maxLeaf does for a leaf.
-func maxColumns[T nd.Real](states []extreme[T], x []T, stride int) {
+func maxColumns[T nd.Real](states []extreme[T], x []T, _, stride int) {
 	cols := len(states)
 	c := 0
 	for ; c+4 <= cols; c += 4 {
@@ -146,7 +186,7 @@ func (p *placer[T]) Place(states []byte, place func(int) int) {
 
 // placedFolding is argmin or argmax: leaf finds the extreme of a leaf, and
 // beats says what is further out.
-func placedFolding[T nd.Real](leaf func([]T) T, beats func(a, b T) bool) folding {
+func placedFolding[T nd.Real](leaf func([]T) T, find func([]T, T) int, beats func(a, b T) bool) folding {
 	wins := func(a, b placed[T]) bool { // a over b
 		switch aNaN, bNaN := a.value != a.value, b.value != b.value; {
 		case a.place < 0 || b.place < 0:
@@ -162,16 +202,7 @@ func placedFolding[T nd.Real](leaf func([]T) T, beats func(a, b T) bool) folding
 		empty: placed[T]{place: -1},
 		run: func(x []T, first int) placed[T] {
 			m := leaf(x)
-			i := 0
-			for !(x[i] == m || x[i] != x[i]) {
-				i++
-			}
-			if m != m {
-				for x[i] == x[i] {
-					i++
-				}
-			}
-			return placed[T]{m, int64(first + i)}
+			return placed[T]{m, int64(first + find(x, m))}
 		},
 		rows: func(states []placed[T], x []T, rows, stride, first int) {
 			for c, v := range x[:len(states)] {

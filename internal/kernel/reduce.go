@@ -74,18 +74,18 @@ var foldings = [numLevels]map[nd.Kind]map[string]folding{foldingsAt(Plain), fold
 
 func foldingsAt(l Level) map[nd.Kind]map[string]folding {
 	return map[nd.Kind]map[string]folding{
-		nd.KindBool:       boolFoldings(),
-		nd.KindInt8:       integerFoldings[int8](),
-		nd.KindInt16:      integerFoldings[int16](),
-		nd.KindInt32:      integerFoldings[int32](),
-		nd.KindInt64:      integerFoldings[int64](),
-		nd.KindUint8:      integerFoldings[uint8](),
-		nd.KindUint16:     integerFoldings[uint16](),
-		nd.KindUint32:     integerFoldings[uint32](),
-		nd.KindUint64:     integerFoldings[uint64](),
+		nd.KindBool:       boolFoldings(l),
+		nd.KindInt8:       integerFoldings[int8](l),
+		nd.KindInt16:      integerFoldings[int16](l),
+		nd.KindInt32:      integerFoldings[int32](l),
+		nd.KindInt64:      integerFoldings[int64](l),
+		nd.KindUint8:      integerFoldings[uint8](l),
+		nd.KindUint16:     integerFoldings[uint16](l),
+		nd.KindUint32:     integerFoldings[uint32](l),
+		nd.KindUint64:     integerFoldings[uint64](l),
 		nd.KindFloat16:    countFoldings(nonzeroHalves),
-		nd.KindFloat32:    floatFoldings(float32Sums(l)),
-		nd.KindFloat64:    floatFoldings(float64Sums(l)),
+		nd.KindFloat32:    floatFoldings[float32](l),
+		nd.KindFloat64:    floatFoldings[float64](l),
 		nd.KindComplex64:  complexFoldings[float32, complex64](),
 		nd.KindComplex128: complexFoldings[float64, complex128](),
 		nd.KindDatetime:   countFoldings(nonzero[nd.Datetime]),
@@ -104,21 +104,22 @@ func joinFoldings(sets ...map[string]folding) map[string]folding {
 }
 
 // boolFoldings counts bools for min and max too.
-func boolFoldings() map[string]folding {
-	all := joinFoldings(orderFoldings[uint8](), countFoldings(nonzero[uint8]))
+func boolFoldings(l Level) map[string]folding {
+	all := joinFoldings(orderFoldings(ordersAt[uint8](l)), countFoldings(nonzero[uint8]))
 	all["min"], all["max"] = all["all"], all["any"]
 	return all
 }
 
-func integerFoldings[T nd.Integer]() map[string]folding {
-	return joinFoldings(orderFoldings[T](), countFoldings(nonzero[T]), map[string]folding{
+func integerFoldings[T nd.Integer](l Level) map[string]folding {
+	return joinFoldings(orderFoldings(ordersAt[T](l)), countFoldings(nonzero[T]), map[string]folding{
 		"sum":  plain(nd.DType{}, wideSum[T]()),
 		"prod": plain(nd.DType{}, wideProd[T]()),
 	})
 }
 
-func floatFoldings[T nd.Float](s sums[T]) map[string]folding {
-	return joinFoldings(orderFoldings[T](), countFoldings(nonzero[T]), sumFoldings(s), momentFoldings(s), nanFoldings(s))
+func floatFoldings[T nd.Float](l Level) map[string]folding {
+	s, o := sumsAt[T](l), ordersAt[T](l)
+	return joinFoldings(orderFoldings(o), countFoldings(nonzero[T]), sumFoldings(s), momentFoldings(s), nanFoldings(s, o))
 }
 
 func complexFoldings[F nd.Float, C nd.Complex]() map[string]folding {

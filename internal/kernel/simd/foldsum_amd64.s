@@ -1868,7 +1868,7 @@ deviations_end:
 	RET
 
 // func SumFloat64AVX512(x *float64, n int) float64
-// Requires: AVX, AVX512DQ, AVX512F, SSE2
+// Requires: AVX, AVX512BW, AVX512F, SSE2
 TEXT ·SumFloat64AVX512(SB), NOSPLIT, $0-24
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
@@ -1890,14 +1890,14 @@ sum_rest:
 	XORQ      DX, DX
 	BTSQ      CX, DX
 	DECQ      DX
-	KMOVB     DX, K1
+	KMOVQ     DX, K1
 	VMOVUPD.Z (AX), K1, Z2
 	VADDPD    Z2, Z0, Z0
 	XORQ      DX, DX
 	BTSQ      CX, DX
 	DECQ      DX
 	SHRQ      $0x08, DX
-	KMOVB     DX, K1
+	KMOVQ     DX, K1
 	VMOVUPD.Z 64(AX), K1, Z2
 	VADDPD    Z2, Z1, Z1
 
@@ -1914,7 +1914,7 @@ sum_end:
 	RET
 
 // func NaNTotalFloat64AVX512(x *float64, n int) (sum float64, count float64)
-// Requires: AVX, AVX512DQ, AVX512F, SSE2
+// Requires: AVX, AVX512BW, AVX512F, SSE2
 TEXT ·NaNTotalFloat64AVX512(SB), NOSPLIT, $0-32
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
@@ -1945,7 +1945,7 @@ sum_rest:
 	XORQ      DX, DX
 	BTSQ      CX, DX
 	DECQ      DX
-	KMOVB     DX, K1
+	KMOVQ     DX, K1
 	VMOVUPD.Z (AX), K1, Z5
 	VCMPPD    $0x07, Z5, Z5, K1, K1
 	VADDPD    Z5, Z0, K1, Z0
@@ -1954,7 +1954,7 @@ sum_rest:
 	BTSQ      CX, DX
 	DECQ      DX
 	SHRQ      $0x08, DX
-	KMOVB     DX, K1
+	KMOVQ     DX, K1
 	VMOVUPD.Z 64(AX), K1, Z5
 	VCMPPD    $0x07, Z5, Z5, K1, K1
 	VADDPD    Z5, Z1, K1, Z1
@@ -1981,7 +1981,7 @@ sum_end:
 	RET
 
 // func MomentFloat64AVX512(x *float64, n int) (mean float64, m2 float64)
-// Requires: AVX, AVX512DQ, AVX512F, SSE2
+// Requires: AVX, AVX512BW, AVX512F, SSE2
 TEXT ·MomentFloat64AVX512(SB), NOSPLIT, $0-32
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
@@ -2003,14 +2003,14 @@ sum_rest:
 	XORQ      DX, DX
 	BTSQ      CX, DX
 	DECQ      DX
-	KMOVB     DX, K1
+	KMOVQ     DX, K1
 	VMOVUPD.Z (AX), K1, Z2
 	VADDPD    Z2, Z0, Z0
 	XORQ      DX, DX
 	BTSQ      CX, DX
 	DECQ      DX
 	SHRQ      $0x08, DX
-	KMOVB     DX, K1
+	KMOVQ     DX, K1
 	VMOVUPD.Z 64(AX), K1, Z2
 	VADDPD    Z2, Z1, Z1
 
@@ -2054,7 +2054,7 @@ deviations_rest:
 	XORQ      DX, DX
 	BTSQ      CX, DX
 	DECQ      DX
-	KMOVB     DX, K1
+	KMOVQ     DX, K1
 	VMOVUPD.Z (AX), K1, Z1
 	VSUBPD.Z  Z0, Z1, K1, Z1
 	VMULPD    Z1, Z1, Z1
@@ -2063,7 +2063,7 @@ deviations_rest:
 	BTSQ      CX, DX
 	DECQ      DX
 	SHRQ      $0x08, DX
-	KMOVB     DX, K1
+	KMOVQ     DX, K1
 	VMOVUPD.Z 64(AX), K1, Z1
 	VSUBPD.Z  Z0, Z1, K1, Z0
 	VMULPD    Z0, Z0, Z0
@@ -2082,7 +2082,7 @@ deviations_end:
 	RET
 
 // func NaNMomentFloat64AVX512(x *float64, n int) (count float64, mean float64, m2 float64)
-// Requires: AVX, AVX512DQ, AVX512F, SSE2
+// Requires: AVX, AVX512BW, AVX512F, SSE2
 TEXT ·NaNMomentFloat64AVX512(SB), NOSPLIT, $0-40
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
@@ -2113,7 +2113,7 @@ sum_rest:
 	XORQ      DX, DX
 	BTSQ      CX, DX
 	DECQ      DX
-	KMOVB     DX, K1
+	KMOVQ     DX, K1
 	VMOVUPD.Z (AX), K1, Z5
 	VCMPPD    $0x07, Z5, Z5, K1, K1
 	VADDPD    Z5, Z0, K1, Z0
@@ -2122,7 +2122,7 @@ sum_rest:
 	BTSQ      CX, DX
 	DECQ      DX
 	SHRQ      $0x08, DX
-	KMOVB     DX, K1
+	KMOVQ     DX, K1
 	VMOVUPD.Z 64(AX), K1, Z5
 	VCMPPD    $0x07, Z5, Z5, K1, K1
 	VADDPD    Z5, Z1, K1, Z1
@@ -2176,7 +2176,7 @@ deviations_rest:
 	XORQ      DX, DX
 	BTSQ      CX, DX
 	DECQ      DX
-	KMOVB     DX, K1
+	KMOVQ     DX, K1
 	VMOVUPD.Z (AX), K1, Z1
 	VCMPPD    $0x07, Z1, Z1, K1, K1
 	VSUBPD.Z  Z0, Z1, K1, Z1
@@ -2186,7 +2186,7 @@ deviations_rest:
 	BTSQ      CX, DX
 	DECQ      DX
 	SHRQ      $0x08, DX
-	KMOVB     DX, K1
+	KMOVQ     DX, K1
 	VMOVUPD.Z 64(AX), K1, Z1
 	VCMPPD    $0x07, Z1, Z1, K1, K1
 	VSUBPD.Z  Z0, Z1, K1, Z0
@@ -2206,7 +2206,7 @@ deviations_end:
 	RET
 
 // func SumRowsFloat64AVX512(sum *float64, x *float64, cols int, rows int, stride int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512BW, AVX512F
 TEXT ·SumRowsFloat64AVX512(SB), NOSPLIT, $0-40
 	MOVQ sum+0(FP), AX
 	MOVQ stride+32(FP), BX
@@ -2248,7 +2248,7 @@ sum_pass_cols_rest:
 	XORQ      R12, R12
 	BTSQ      R11, R12
 	DECQ      R12
-	KMOVB     R12, K1
+	KMOVQ     R12, K1
 	VMOVUPD.Z (AX)(DX*8), K1, Z0
 	VMOVUPD.Z (CX), K1, Z1
 	VADDPD    Z1, Z0, Z0
@@ -2299,7 +2299,7 @@ sum_row_cols_rest:
 	XORQ      DI, DI
 	BTSQ      SI, DI
 	DECQ      DI
-	KMOVB     DI, K1
+	KMOVQ     DI, K1
 	VMOVUPD.Z (AX)(DX*8), K1, Z0
 	VMOVUPD.Z (CX), K1, Z1
 	VADDPD    Z1, Z0, Z0
@@ -2315,7 +2315,7 @@ sum_end:
 	RET
 
 // func NaNSumRowsFloat64AVX512(sum *float64, x *float64, cols int, rows int, stride int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512BW, AVX512F
 TEXT ·NaNSumRowsFloat64AVX512(SB), NOSPLIT, $0-40
 	MOVQ sum+0(FP), AX
 	MOVQ stride+32(FP), BX
@@ -2373,7 +2373,7 @@ sum_pass_cols_rest:
 	XORQ      R12, R12
 	BTSQ      R11, R12
 	DECQ      R12
-	KMOVB     R12, K1
+	KMOVQ     R12, K1
 	VMOVUPD.Z (AX)(DX*8), K1, Z0
 	VMOVUPD.Z (CX), K1, Z1
 	VCMPPD    $0x07, Z1, Z1, K1, K2
@@ -2434,7 +2434,7 @@ sum_row_cols_rest:
 	XORQ      DI, DI
 	BTSQ      SI, DI
 	DECQ      DI
-	KMOVB     DI, K1
+	KMOVQ     DI, K1
 	VMOVUPD.Z (AX)(DX*8), K1, Z0
 	VMOVUPD.Z (CX), K1, Z1
 	VCMPPD    $0x07, Z1, Z1, K1, K2
@@ -2451,7 +2451,7 @@ sum_end:
 	RET
 
 // func NaNTotalRowsFloat64AVX512(sum *float64, count *float64, x *float64, cols int, rows int, stride int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512BW, AVX512F
 TEXT ·NaNTotalRowsFloat64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         stride+40(FP), DX
 	SHLQ         $0x03, DX
@@ -2521,7 +2521,7 @@ sum_pass_cols_rest:
 	XORQ      R13, R13
 	BTSQ      R12, R13
 	DECQ      R13
-	KMOVB     R13, K1
+	KMOVQ     R13, K1
 	VMOVUPD.Z (R8)(CX*8), K1, Z1
 	VMOVUPD.Z (R9)(CX*8), K1, Z2
 	VMOVUPD.Z (AX), K1, Z3
@@ -2595,7 +2595,7 @@ sum_row_cols_rest:
 	XORQ      SI, SI
 	BTSQ      BX, SI
 	DECQ      SI
-	KMOVB     SI, K1
+	KMOVQ     SI, K1
 	VMOVUPD.Z (R8)(CX*8), K1, Z1
 	VMOVUPD.Z (R9)(CX*8), K1, Z2
 	VMOVUPD.Z (AX), K1, Z3
@@ -2615,7 +2615,7 @@ sum_end:
 	RET
 
 // func MomentRowsFloat64AVX512(mean *float64, m2 *float64, x *float64, cols int, rows int, stride int)
-// Requires: AVX, AVX512DQ, AVX512F, MMX+
+// Requires: AVX, AVX512BW, AVX512F, MMX+
 TEXT ·MomentRowsFloat64AVX512(SB), NOSPLIT, $0-48
 	MOVQ stride+40(FP), DX
 	SHLQ $0x03, DX
@@ -2657,7 +2657,7 @@ sum_pass_cols_rest:
 	XORQ      R12, R12
 	BTSQ      R11, R12
 	DECQ      R12
-	KMOVB     R12, K1
+	KMOVQ     R12, K1
 	VMOVUPD.Z (R8)(CX*8), K1, Z0
 	VMOVUPD.Z (AX), K1, Z1
 	VADDPD    Z1, Z0, Z0
@@ -2708,7 +2708,7 @@ sum_row_cols_rest:
 	XORQ      R12, R12
 	BTSQ      R11, R12
 	DECQ      R12
-	KMOVB     R12, K1
+	KMOVQ     R12, K1
 	VMOVUPD.Z (R8)(CX*8), K1, Z0
 	VMOVUPD.Z (AX), K1, Z1
 	VADDPD    Z1, Z0, Z0
@@ -2743,7 +2743,7 @@ mean_cols_rest:
 	XORQ      R9, R9
 	BTSQ      AX, R9
 	DECQ      R9
-	KMOVB     R9, K1
+	KMOVQ     R9, K1
 	VMOVUPD.Z (R8)(CX*8), K1, Z1
 	VDIVPD    Z0, Z1, Z1
 	VMOVUPD   Z1, K1, (R8)(CX*8)
@@ -2820,7 +2820,7 @@ deviations_pass_cols_rest:
 	XORQ      R13, R13
 	BTSQ      R12, R13
 	DECQ      R13
-	KMOVB     R13, K1
+	KMOVQ     R13, K1
 	VMOVUPD.Z (R8)(CX*8), K1, Z0
 	VMOVUPD.Z (R9)(CX*8), K1, Z1
 	VMOVUPD.Z (AX), K1, Z2
@@ -2895,7 +2895,7 @@ deviations_row_cols_rest:
 	XORQ      SI, SI
 	BTSQ      BX, SI
 	DECQ      SI
-	KMOVB     SI, K1
+	KMOVQ     SI, K1
 	VMOVUPD.Z (R8)(CX*8), K1, Z0
 	VMOVUPD.Z (R9)(CX*8), K1, Z1
 	VMOVUPD.Z (AX), K1, Z2
@@ -2914,7 +2914,7 @@ deviations_end:
 	RET
 
 // func NaNMomentRowsFloat64AVX512(count *float64, mean *float64, m2 *float64, x *float64, cols int, rows int, stride int)
-// Requires: AVX, AVX512DQ, AVX512F, MMX+
+// Requires: AVX, AVX512BW, AVX512F, MMX+
 TEXT ·NaNMomentRowsFloat64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         stride+48(FP), DX
 	SHLQ         $0x03, DX
@@ -2984,7 +2984,7 @@ sum_pass_cols_rest:
 	XORQ      R13, R13
 	BTSQ      R12, R13
 	DECQ      R13
-	KMOVB     R13, K1
+	KMOVQ     R13, K1
 	VMOVUPD.Z (R8)(CX*8), K1, Z1
 	VMOVUPD.Z (R9)(CX*8), K1, Z2
 	VMOVUPD.Z (AX), K1, Z3
@@ -3058,7 +3058,7 @@ sum_row_cols_rest:
 	XORQ      R13, R13
 	BTSQ      R12, R13
 	DECQ      R13
-	KMOVB     R13, K1
+	KMOVQ     R13, K1
 	VMOVUPD.Z (R8)(CX*8), K1, Z1
 	VMOVUPD.Z (R9)(CX*8), K1, Z2
 	VMOVUPD.Z (AX), K1, Z3
@@ -3098,7 +3098,7 @@ mean_cols_rest:
 	XORQ      R10, R10
 	BTSQ      R9, R10
 	DECQ      R10
-	KMOVB     R10, K1
+	KMOVQ     R10, K1
 	VMOVUPD.Z (AX)(CX*8), K1, Z1
 	VMOVUPD.Z (R8)(CX*8), K1, Z2
 	VMAXPD    Z0, Z2, Z2
@@ -3185,7 +3185,7 @@ deviations_pass_cols_rest:
 	XORQ      R13, R13
 	BTSQ      R12, R13
 	DECQ      R13
-	KMOVB     R13, K1
+	KMOVQ     R13, K1
 	VMOVUPD.Z (R8)(CX*8), K1, Z0
 	VMOVUPD.Z (R9)(CX*8), K1, Z1
 	VMOVUPD.Z (AX), K1, Z2
@@ -3269,7 +3269,7 @@ deviations_row_cols_rest:
 	XORQ      SI, SI
 	BTSQ      BX, SI
 	DECQ      SI
-	KMOVB     SI, K1
+	KMOVQ     SI, K1
 	VMOVUPD.Z (R8)(CX*8), K1, Z0
 	VMOVUPD.Z (R9)(CX*8), K1, Z1
 	VMOVUPD.Z (AX), K1, Z2
@@ -5228,7 +5228,7 @@ deviations_end:
 	RET
 
 // func SumFloat32AVX512(x *float32, n int) float64
-// Requires: AVX, AVX512DQ, AVX512F, SSE2
+// Requires: AVX, AVX512BW, AVX512F, SSE2
 TEXT ·SumFloat32AVX512(SB), NOSPLIT, $0-24
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
@@ -5252,14 +5252,14 @@ sum_rest:
 	XORQ        DX, DX
 	BTSQ        CX, DX
 	DECQ        DX
-	KMOVB       DX, K1
+	KMOVQ       DX, K1
 	VCVTPS2PD.Z (AX), K1, Z2
 	VADDPD      Z2, Z0, Z0
 	XORQ        DX, DX
 	BTSQ        CX, DX
 	DECQ        DX
 	SHRQ        $0x08, DX
-	KMOVB       DX, K1
+	KMOVQ       DX, K1
 	VCVTPS2PD.Z 32(AX), K1, Z2
 	VADDPD      Z2, Z1, Z1
 
@@ -5276,7 +5276,7 @@ sum_end:
 	RET
 
 // func NaNTotalFloat32AVX512(x *float32, n int) (sum float64, count float64)
-// Requires: AVX, AVX512DQ, AVX512F, SSE2
+// Requires: AVX, AVX512BW, AVX512F, SSE2
 TEXT ·NaNTotalFloat32AVX512(SB), NOSPLIT, $0-32
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
@@ -5307,7 +5307,7 @@ sum_rest:
 	XORQ        DX, DX
 	BTSQ        CX, DX
 	DECQ        DX
-	KMOVB       DX, K1
+	KMOVQ       DX, K1
 	VCVTPS2PD.Z (AX), K1, Z5
 	VCMPPD      $0x07, Z5, Z5, K1, K1
 	VADDPD      Z5, Z0, K1, Z0
@@ -5316,7 +5316,7 @@ sum_rest:
 	BTSQ        CX, DX
 	DECQ        DX
 	SHRQ        $0x08, DX
-	KMOVB       DX, K1
+	KMOVQ       DX, K1
 	VCVTPS2PD.Z 32(AX), K1, Z5
 	VCMPPD      $0x07, Z5, Z5, K1, K1
 	VADDPD      Z5, Z1, K1, Z1
@@ -5343,7 +5343,7 @@ sum_end:
 	RET
 
 // func MomentFloat32AVX512(x *float32, n int) (mean float64, m2 float64)
-// Requires: AVX, AVX512DQ, AVX512F, SSE2
+// Requires: AVX, AVX512BW, AVX512F, SSE2
 TEXT ·MomentFloat32AVX512(SB), NOSPLIT, $0-32
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
@@ -5367,14 +5367,14 @@ sum_rest:
 	XORQ        DX, DX
 	BTSQ        CX, DX
 	DECQ        DX
-	KMOVB       DX, K1
+	KMOVQ       DX, K1
 	VCVTPS2PD.Z (AX), K1, Z2
 	VADDPD      Z2, Z0, Z0
 	XORQ        DX, DX
 	BTSQ        CX, DX
 	DECQ        DX
 	SHRQ        $0x08, DX
-	KMOVB       DX, K1
+	KMOVQ       DX, K1
 	VCVTPS2PD.Z 32(AX), K1, Z2
 	VADDPD      Z2, Z1, Z1
 
@@ -5418,7 +5418,7 @@ deviations_rest:
 	XORQ        DX, DX
 	BTSQ        CX, DX
 	DECQ        DX
-	KMOVB       DX, K1
+	KMOVQ       DX, K1
 	VCVTPS2PD.Z (AX), K1, Z1
 	VSUBPD.Z    Z0, Z1, K1, Z1
 	VMULPD      Z1, Z1, Z1
@@ -5427,7 +5427,7 @@ deviations_rest:
 	BTSQ        CX, DX
 	DECQ        DX
 	SHRQ        $0x08, DX
-	KMOVB       DX, K1
+	KMOVQ       DX, K1
 	VCVTPS2PD.Z 32(AX), K1, Z1
 	VSUBPD.Z    Z0, Z1, K1, Z0
 	VMULPD      Z0, Z0, Z0
@@ -5446,7 +5446,7 @@ deviations_end:
 	RET
 
 // func NaNMomentFloat32AVX512(x *float32, n int) (count float64, mean float64, m2 float64)
-// Requires: AVX, AVX512DQ, AVX512F, SSE2
+// Requires: AVX, AVX512BW, AVX512F, SSE2
 TEXT ·NaNMomentFloat32AVX512(SB), NOSPLIT, $0-40
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
@@ -5477,7 +5477,7 @@ sum_rest:
 	XORQ        DX, DX
 	BTSQ        CX, DX
 	DECQ        DX
-	KMOVB       DX, K1
+	KMOVQ       DX, K1
 	VCVTPS2PD.Z (AX), K1, Z5
 	VCMPPD      $0x07, Z5, Z5, K1, K1
 	VADDPD      Z5, Z0, K1, Z0
@@ -5486,7 +5486,7 @@ sum_rest:
 	BTSQ        CX, DX
 	DECQ        DX
 	SHRQ        $0x08, DX
-	KMOVB       DX, K1
+	KMOVQ       DX, K1
 	VCVTPS2PD.Z 32(AX), K1, Z5
 	VCMPPD      $0x07, Z5, Z5, K1, K1
 	VADDPD      Z5, Z1, K1, Z1
@@ -5540,7 +5540,7 @@ deviations_rest:
 	XORQ        DX, DX
 	BTSQ        CX, DX
 	DECQ        DX
-	KMOVB       DX, K1
+	KMOVQ       DX, K1
 	VCVTPS2PD.Z (AX), K1, Z1
 	VCMPPD      $0x07, Z1, Z1, K1, K1
 	VSUBPD.Z    Z0, Z1, K1, Z1
@@ -5550,7 +5550,7 @@ deviations_rest:
 	BTSQ        CX, DX
 	DECQ        DX
 	SHRQ        $0x08, DX
-	KMOVB       DX, K1
+	KMOVQ       DX, K1
 	VCVTPS2PD.Z 32(AX), K1, Z1
 	VCMPPD      $0x07, Z1, Z1, K1, K1
 	VSUBPD.Z    Z0, Z1, K1, Z0
@@ -5570,7 +5570,7 @@ deviations_end:
 	RET
 
 // func SumRowsFloat32AVX512(sum *float64, x *float32, cols int, rows int, stride int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512BW, AVX512F
 TEXT ·SumRowsFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ sum+0(FP), AX
 	MOVQ stride+32(FP), BX
@@ -5620,7 +5620,7 @@ sum_pass_cols_rest:
 	XORQ        R12, R12
 	BTSQ        R11, R12
 	DECQ        R12
-	KMOVB       R12, K1
+	KMOVQ       R12, K1
 	VMOVUPD.Z   (AX)(DX*8), K1, Z0
 	VCVTPS2PD.Z (CX), K1, Z1
 	VADDPD      Z1, Z0, Z0
@@ -5672,7 +5672,7 @@ sum_row_cols_rest:
 	XORQ        DI, DI
 	BTSQ        SI, DI
 	DECQ        DI
-	KMOVB       DI, K1
+	KMOVQ       DI, K1
 	VMOVUPD.Z   (AX)(DX*8), K1, Z0
 	VCVTPS2PD.Z (CX), K1, Z1
 	VADDPD      Z1, Z0, Z0
@@ -5688,7 +5688,7 @@ sum_end:
 	RET
 
 // func NaNSumRowsFloat32AVX512(sum *float64, x *float32, cols int, rows int, stride int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512BW, AVX512F
 TEXT ·NaNSumRowsFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ sum+0(FP), AX
 	MOVQ stride+32(FP), BX
@@ -5746,7 +5746,7 @@ sum_pass_cols_rest:
 	XORQ        R12, R12
 	BTSQ        R11, R12
 	DECQ        R12
-	KMOVB       R12, K1
+	KMOVQ       R12, K1
 	VMOVUPD.Z   (AX)(DX*8), K1, Z0
 	VCVTPS2PD.Z (CX), K1, Z1
 	VCMPPD      $0x07, Z1, Z1, K1, K2
@@ -5807,7 +5807,7 @@ sum_row_cols_rest:
 	XORQ        DI, DI
 	BTSQ        SI, DI
 	DECQ        DI
-	KMOVB       DI, K1
+	KMOVQ       DI, K1
 	VMOVUPD.Z   (AX)(DX*8), K1, Z0
 	VCVTPS2PD.Z (CX), K1, Z1
 	VCMPPD      $0x07, Z1, Z1, K1, K2
@@ -5824,7 +5824,7 @@ sum_end:
 	RET
 
 // func NaNTotalRowsFloat32AVX512(sum *float64, count *float64, x *float32, cols int, rows int, stride int)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512BW, AVX512F
 TEXT ·NaNTotalRowsFloat32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         stride+40(FP), DX
 	SHLQ         $0x02, DX
@@ -5894,7 +5894,7 @@ sum_pass_cols_rest:
 	XORQ        R13, R13
 	BTSQ        R12, R13
 	DECQ        R13
-	KMOVB       R13, K1
+	KMOVQ       R13, K1
 	VMOVUPD.Z   (R8)(CX*8), K1, Z1
 	VMOVUPD.Z   (R9)(CX*8), K1, Z2
 	VCVTPS2PD.Z (AX), K1, Z3
@@ -5968,7 +5968,7 @@ sum_row_cols_rest:
 	XORQ        SI, SI
 	BTSQ        BX, SI
 	DECQ        SI
-	KMOVB       SI, K1
+	KMOVQ       SI, K1
 	VMOVUPD.Z   (R8)(CX*8), K1, Z1
 	VMOVUPD.Z   (R9)(CX*8), K1, Z2
 	VCVTPS2PD.Z (AX), K1, Z3
@@ -5988,7 +5988,7 @@ sum_end:
 	RET
 
 // func MomentRowsFloat32AVX512(mean *float64, m2 *float64, x *float32, cols int, rows int, stride int)
-// Requires: AVX, AVX512DQ, AVX512F, MMX+
+// Requires: AVX, AVX512BW, AVX512F, MMX+
 TEXT ·MomentRowsFloat32AVX512(SB), NOSPLIT, $0-48
 	MOVQ stride+40(FP), DX
 	SHLQ $0x02, DX
@@ -6038,7 +6038,7 @@ sum_pass_cols_rest:
 	XORQ        R12, R12
 	BTSQ        R11, R12
 	DECQ        R12
-	KMOVB       R12, K1
+	KMOVQ       R12, K1
 	VMOVUPD.Z   (R8)(CX*8), K1, Z0
 	VCVTPS2PD.Z (AX), K1, Z1
 	VADDPD      Z1, Z0, Z0
@@ -6090,7 +6090,7 @@ sum_row_cols_rest:
 	XORQ        R12, R12
 	BTSQ        R11, R12
 	DECQ        R12
-	KMOVB       R12, K1
+	KMOVQ       R12, K1
 	VMOVUPD.Z   (R8)(CX*8), K1, Z0
 	VCVTPS2PD.Z (AX), K1, Z1
 	VADDPD      Z1, Z0, Z0
@@ -6125,7 +6125,7 @@ mean_cols_rest:
 	XORQ      R9, R9
 	BTSQ      AX, R9
 	DECQ      R9
-	KMOVB     R9, K1
+	KMOVQ     R9, K1
 	VMOVUPD.Z (R8)(CX*8), K1, Z1
 	VDIVPD    Z0, Z1, Z1
 	VMOVUPD   Z1, K1, (R8)(CX*8)
@@ -6202,7 +6202,7 @@ deviations_pass_cols_rest:
 	XORQ        R13, R13
 	BTSQ        R12, R13
 	DECQ        R13
-	KMOVB       R13, K1
+	KMOVQ       R13, K1
 	VMOVUPD.Z   (R8)(CX*8), K1, Z0
 	VMOVUPD.Z   (R9)(CX*8), K1, Z1
 	VCVTPS2PD.Z (AX), K1, Z2
@@ -6277,7 +6277,7 @@ deviations_row_cols_rest:
 	XORQ        SI, SI
 	BTSQ        BX, SI
 	DECQ        SI
-	KMOVB       SI, K1
+	KMOVQ       SI, K1
 	VMOVUPD.Z   (R8)(CX*8), K1, Z0
 	VMOVUPD.Z   (R9)(CX*8), K1, Z1
 	VCVTPS2PD.Z (AX), K1, Z2
@@ -6296,7 +6296,7 @@ deviations_end:
 	RET
 
 // func NaNMomentRowsFloat32AVX512(count *float64, mean *float64, m2 *float64, x *float32, cols int, rows int, stride int)
-// Requires: AVX, AVX512DQ, AVX512F, MMX+
+// Requires: AVX, AVX512BW, AVX512F, MMX+
 TEXT ·NaNMomentRowsFloat32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         stride+48(FP), DX
 	SHLQ         $0x02, DX
@@ -6366,7 +6366,7 @@ sum_pass_cols_rest:
 	XORQ        R13, R13
 	BTSQ        R12, R13
 	DECQ        R13
-	KMOVB       R13, K1
+	KMOVQ       R13, K1
 	VMOVUPD.Z   (R8)(CX*8), K1, Z1
 	VMOVUPD.Z   (R9)(CX*8), K1, Z2
 	VCVTPS2PD.Z (AX), K1, Z3
@@ -6440,7 +6440,7 @@ sum_row_cols_rest:
 	XORQ        R13, R13
 	BTSQ        R12, R13
 	DECQ        R13
-	KMOVB       R13, K1
+	KMOVQ       R13, K1
 	VMOVUPD.Z   (R8)(CX*8), K1, Z1
 	VMOVUPD.Z   (R9)(CX*8), K1, Z2
 	VCVTPS2PD.Z (AX), K1, Z3
@@ -6480,7 +6480,7 @@ mean_cols_rest:
 	XORQ      R10, R10
 	BTSQ      R9, R10
 	DECQ      R10
-	KMOVB     R10, K1
+	KMOVQ     R10, K1
 	VMOVUPD.Z (AX)(CX*8), K1, Z1
 	VMOVUPD.Z (R8)(CX*8), K1, Z2
 	VMAXPD    Z0, Z2, Z2
@@ -6567,7 +6567,7 @@ deviations_pass_cols_rest:
 	XORQ        R13, R13
 	BTSQ        R12, R13
 	DECQ        R13
-	KMOVB       R13, K1
+	KMOVQ       R13, K1
 	VMOVUPD.Z   (R8)(CX*8), K1, Z0
 	VMOVUPD.Z   (R9)(CX*8), K1, Z1
 	VCVTPS2PD.Z (AX), K1, Z2
@@ -6651,7 +6651,7 @@ deviations_row_cols_rest:
 	XORQ        SI, SI
 	BTSQ        BX, SI
 	DECQ        SI
-	KMOVB       SI, K1
+	KMOVQ       SI, K1
 	VMOVUPD.Z   (R8)(CX*8), K1, Z0
 	VMOVUPD.Z   (R9)(CX*8), K1, Z1
 	VCVTPS2PD.Z (AX), K1, Z2

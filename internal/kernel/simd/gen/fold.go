@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -14,9 +16,11 @@ const passRows = 8
 // folder writes routines that reduce elements of one type with the
 // instructions of one level.
 type folder struct {
-	dtype  string // as in the names of routines
-	size   int    // bytes of an element in memory
-	avx512 bool
+	dtype   string // as in the names of routines
+	size    int    // bytes of an element in memory
+	lane    int    // bytes of one in a register
+	avx512  bool
+	overlap bool // the last vector of a row of columns may take some again
 
 	// Of the tail being written: the lanes that are elements. Nil for whole
 	// vectors. AVX-512 has a mask register, AVX2 vectors of ones and zeros for
@@ -25,9 +29,15 @@ type folder struct {
 	masks       Mem // 16 ones and 16 zeros of 4 bytes
 }
 
-// folders are those of all levels for a dtype.
-func folders(dtype string, size int, masks Mem) []*folder {
-	return []*folder{{dtype: dtype, size: size, masks: masks}, {dtype: dtype, size: size, avx512: true}}
+// folders are those of both levels for a dtype.
+func folders(dtype string, lane int, masks Mem) []*folder {
+	size := sizes[dtype]
+	return []*folder{{dtype: dtype, size: size, lane: lane, masks: masks}, {dtype: dtype, size: size, lane: lane, avx512: true}}
+}
+
+// sizes are the bytes of elements.
+var sizes = map[string]int{
+	"Float64": 8, "Float32": 4, "Int8": 1, "Int16": 2, "Int32": 4, "Int64": 8, "Uint8": 1, "Uint16": 2, "Uint32": 4, "Uint64": 8,
 }
 
 // tailMasks emits the table that AVX2 takes the masks of tails from.
@@ -54,14 +64,14 @@ func (f *folder) end() {
 }
 
 // elem is the Go type of an element in memory.
-func (f *folder) elem() string { return map[int]string{4: "float32", 8: "float64"}[f.size] }
+func (f *folder) elem() string { return strings.ToLower(f.dtype) }
 
-// lanes is the number of float64s in a vector.
+// lanes is the number of lanes of a vector.
 func (f *folder) lanes() int {
 	if f.avx512 {
-		return 8
+		return 64 / f.lane
 	}
-	return 4
+	return 32 / f.lane
 }
 
 func (f *folder) vec() reg.VecVirtual {
@@ -87,7 +97,8 @@ func (f *folder) zeros(v ...reg.VecVirtual) {
 }
 
 // tail sets the masks for the vector that starts at lane from of a group of
-// lanes, the first left of which are elements; left is below 16.
+// lanes, the first left of which are elements; left is below 64, and below 16
+// for AVX2, which has masks for lanes of 8 and 4 bytes only.
 func (f *folder) tail(left reg.GPVirtual, from int) {
 	if f.avx512 {
 		bits, k := GP64(), K()
@@ -97,7 +108,7 @@ func (f *folder) tail(left reg.GPVirtual, from int) {
 		if from > 0 {
 			SHRQ(U8(from), bits)
 		}
-		KMOVB(bits.As32(), k)
+		KMOVQ(bits, k)
 		f.mask = k
 		return
 	}
@@ -297,11 +308,19 @@ func (f *folder) across(label string, m *matrix, top reg.GPVirtual, body func(m 
 	SUBQ(U8(f.lanes()), left)
 	JGE(LabelRef(label + "_cols"))
 	Label(label + "_cols_rest")
-	ADDQ(U8(f.lanes()), left)
-	JZ(LabelRef(label + "_cols_end"))
-	f.tail(left, 0)
-	body(m)
-	f.mask, f.mask4 = nil, nil
+	if f.overlap { // left is -lanes, or less by how much the last vector steps back
+		CMPQ(left, I8(-f.lanes()))
+		JE(LabelRef(label + "_cols_end"))
+		ADDQ(left, m.i)
+		LEAQ(Mem{Base: m.p, Index: left, Scale: uint8(f.size)}, m.p)
+		body(m)
+	} else {
+		ADDQ(U8(f.lanes()), left)
+		JZ(LabelRef(label + "_cols_end"))
+		f.tail(left, 0)
+		body(m)
+		f.mask, f.mask4 = nil, nil
+	}
 	Label(label + "_cols_end")
 }
 

@@ -12,7 +12,7 @@ import (
 func foldsum() {
 	masks := tailMasks()
 	one := ConstData("one", F64(1))
-	for _, f := range append(folders("Float64", 8, masks), folders("Float32", 4, masks)...) {
+	for _, f := range append(folders("Float64", 8, masks), folders("Float32", 8, masks)...) {
 		s := summer{f, one}
 		s.sum()
 		s.nanTotal()
