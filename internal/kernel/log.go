@@ -77,7 +77,7 @@ func newLogarithm(unit string) *logarithm {
 		least: all(0x1p-1022), inf: all(math.Inf(1)), grow: all(0x1p54), grown: all(54),
 		topScale: allBits(2046 << 52), exponent: allBits(2047 << 52), negative: allBits(1 << 63), special: allBits(fixups),
 		place:   allBits(15 * 32),
-		near1:   allBits(math.Float64bits(1) >> 48),
+		near1:   allBits(math.Float64bits(1)>>48 | c1),
 		inverse: inverses,
 	}
 	for i, c := range [8]float64{

@@ -22,12 +22,13 @@ var families = map[string]func(){
 	"elementwise_relation": elementwiseRelation,
 	"elementwise_fused":    elementwiseFused,
 	"elementwise_stream":   elementwiseStream,
+	"exp":                  exponentials,
+	"log":                  logarithms,
 	"move":                 move,
 	"gemm":                 gemm,
 	"trig":                 trig,
 	"foldsum":              foldsum,
 	"tanh":                 tanhFamily,
-	"foldorder":            foldorder,
 }
 
 func main() {

@@ -1,0 +1,438 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// This file puts loops around the cores of exponentials and logarithms. A core
+// makes a vector of results of a vector of arguments, in float64 whatever the
+// routine's dtype is. Routines are given the constants, a struct of package
+// kernel.
+
+// field is a constant's place in the struct, in bytes.
+type field int
+
+// constantSize is that of a constant: one for each lane of the widest register.
+const constantSize = 64
+
+// fields counts the places of constants one after the other.
+func fields(first field, count int) []field {
+	all := make([]field, count)
+	for i := range all {
+		all[i] = first + field(i)*constantSize
+	}
+	return all
+}
+
+// elementary is a routine: a function of each element.
+type elementary struct {
+	name string // with the dtype, without the level
+	doc  string // of dst[i]
+	// single: elements are float32.
+	single bool
+	// partial: the routine returns how many elements it has done; a core stops
+	// it by a jump to the label "rare".
+	partial bool
+	// registers are the constants that are kept in registers, the first few in
+	// those of AVX2.
+	registers []field
+	few       int
+	// core returns f(x). A core that is not whole may leave x to one that is, by
+	// a jump to the label "special".
+	core func(v *vector, x vec, whole bool) vec
+	// tables are loaded with AVX-512, two registers each.
+	tables []field
+}
+
+// vector is the context of a core.
+type vector struct {
+	wide   bool // AVX-512
+	base   reg.Register
+	inside map[field]vec    // constants in registers
+	tables map[field][2]vec // of 16 numbers
+}
+
+// bytes is the size of a register.
+func (v *vector) bytes() int {
+	if v.wide {
+		return 64
+	}
+	return 32
+}
+
+// register returns a new one.
+func (v *vector) register() vec {
+	if v.wide {
+		return ZMM()
+	}
+	return YMM()
+}
+
+// constant is an operand: a register or memory.
+func (v *vector) constant(f field) Op {
+	if r, ok := v.inside[f]; ok {
+		return r
+	}
+	return Mem{Base: v.base, Disp: int(f)}
+}
+
+// inRegister is a constant for where an operand cannot be memory.
+func (v *vector) inRegister(f field) vec {
+	if r, ok := v.inside[f]; ok {
+		return r
+	}
+	return v.copyOf(v.constant(f))
+}
+
+// copyOf returns a register that may be written to.
+func (v *vector) copyOf(x Op) vec {
+	r := v.register()
+	VMOVUPD(x, r)
+	return r
+}
+
+// do emits an instruction with a new register for its result, which it returns.
+func (v *vector) do(f func(...Op), operands ...Op) vec {
+	r := v.register()
+	f(append(operands, r)...)
+	return r
+}
+
+// The operations below return new registers; the second operand may be memory.
+func (v *vector) add(x vec, y Op) vec { return v.do(VADDPD, y, x) }
+func (v *vector) sub(x vec, y Op) vec { return v.do(VSUBPD, y, x) }
+func (v *vector) mul(x vec, y Op) vec { return v.do(VMULPD, y, x) }
+
+// shiftLeft and shiftRight are of 64 bits.
+func (v *vector) shiftLeft(x vec, by int) vec  { return v.do(VPSLLQ, U8(by), x) }
+func (v *vector) shiftRight(x vec, by int) vec { return v.do(VPSRLQ, U8(by), x) }
+
+// and and or are bitwise.
+func (v *vector) and(x vec, y Op) vec { return v.do(VANDPD, y, x) }
+func (v *vector) or(x vec, y Op) vec  { return v.do(VORPD, y, x) }
+
+// signed returns y, which is zero or has it anyway, with the sign of x.
+func (v *vector) signed(x, y vec, negative field) vec { return v.or(y, v.and(x, v.constant(negative))) }
+
+// horner is the polynomial c[0] + c[1]*x + …
+func (v *vector) horner(x vec, c []field) vec {
+	last := len(c) - 1
+	p := v.copyOf(v.constant(c[last]))
+	for i := last - 1; i >= 0; i-- {
+		VFMADD213PD(v.constant(c[i]), x, p)
+	}
+	return p
+}
+
+// lookUp returns entries of tables for places in the last 4 bits of index.
+func (v *vector) lookUp(index vec, tables ...field) []vec {
+	var found []vec
+	for _, t := range tables {
+		r := v.copyOf(index)
+		VPERMI2PD(v.tables[t][1], v.tables[t][0], r)
+		found = append(found, r)
+	}
+	return found
+}
+
+// rows returns the addresses of a table's rows, for offsets in bytes.
+func (v *vector) rows(table field, offsets vec) [4]Mem {
+	var rows [4]Mem
+	half := XMM()
+	VEXTRACTI128(U8(1), offsets, half)
+	for i, x := range []reg.Register{offsets.AsX(), half} {
+		for j := range 2 {
+			r := GP64()
+			if j == 0 {
+				VMOVQ(x, r)
+			} else {
+				VPEXTRQ(U8(1), x, r)
+			}
+			rows[2*i+j] = Mem{Base: v.base, Index: r, Scale: 1, Disp: int(table)}
+		}
+	}
+	return rows
+}
+
+// pairs returns the two numbers at an offset in each row.
+func (v *vector) pairs(rows [4]Mem, offset int) (first, second vec) {
+	var halves [2]vec
+	for i := range halves {
+		halves[i] = v.register()
+		VMOVUPD(rows[i].Offset(offset), halves[i].AsX())
+		VINSERTF128(U8(1), rows[i+2].Offset(offset), halves[i], halves[i])
+	}
+	return v.do(VUNPCKLPD, halves[1], halves[0]), v.do(VUNPCKHPD, halves[1], halves[0])
+}
+
+// singles returns the number at an offset in each row.
+func (v *vector) singles(rows [4]Mem, offset int) vec {
+	var halves [2]vec
+	for i := range halves {
+		halves[i] = v.register()
+		VMOVSD(rows[2*i].Offset(offset), halves[i].AsX())
+		VMOVHPD(rows[2*i+1].Offset(offset), halves[i].AsX(), halves[i].AsX())
+	}
+	VINSERTF128(U8(1), halves[1].AsX(), halves[0], halves[0])
+	return halves[0]
+}
+
+// jumpIfAny jumps where a lane's number compares so with a constant; lanes of
+// NaN never do with an ordered predicate.
+func (v *vector) jumpIfAny(predicate int, x vec, f field, label string) {
+	if v.wide {
+		k := K()
+		VCMPPD(U8(predicate), v.constant(f), x, k)
+		KORTESTB(k, k)
+	} else {
+		m := v.do(func(o ...Op) { VCMPPD(o[0], o[1], o[2], o[3]) }, U8(predicate), v.constant(f), x)
+		VTESTPD(m, m)
+	}
+	JNE(LabelRef(label))
+}
+
+// Predicates of VCMPPD, none of which signals.
+const (
+	isLess           = 0x11
+	isGreater        = 0x1e
+	isGreaterOrEqual = 0x1d
+	isEqual          = 0x00
+	isNotLess        = 0x15 // or NaN
+)
+
+// emit writes the routine for both levels.
+func (e elementary) emit() {
+	e.at("AVX2", false)
+	e.at("AVX512", true)
+}
+
+// at writes the routine. Whole vectors go to the core; those that it leaves, and
+// the last few elements, to the core that handles all.
+func (e elementary) at(level string, wide bool) {
+	result := ""
+	if e.partial {
+		result = " int"
+	}
+	dtype := "float64"
+	if e.single {
+		dtype = "float32"
+	}
+	TEXT(e.name+level, NOSPLIT, "func(dst, a *"+dtype+", n int, c *float64)"+result)
+	Pragma("noescape")
+	doc := []string{e.name + level + " sets dst[i] = " + e.doc + " for i < n; c points to the constants."}
+	if e.partial {
+		doc = append(doc, "It returns how many elements it has done: it stops where a vector holds one", "that is too great.")
+	}
+	Doc(doc...)
+	l := loopWriter{elementary: e, v: &vector{wide: wide, inside: map[field]vec{}, tables: map[field][2]vec{}}}
+	l.dst, l.a, l.n = Load(Param("dst"), GP64()), Load(Param("a"), GP64()), Load(Param("n"), GP64())
+	l.v.base = Load(Param("c"), GP64())
+	l.v.load(e)
+	l.write()
+}
+
+// load brings constants and tables into registers.
+func (v *vector) load(e elementary) {
+	for i, f := range e.registers {
+		if !v.wide && i == e.few {
+			return
+		}
+		v.inside[f] = v.copyOf(Mem{Base: v.base, Disp: int(f)})
+	}
+	for _, t := range e.tables {
+		if v.wide {
+			v.tables[t] = [2]vec{v.copyOf(Mem{Base: v.base, Disp: int(t)}), v.copyOf(Mem{Base: v.base, Disp: int(t) + 64})}
+		}
+	}
+}
+
+// loopWriter is what writes a routine.
+type loopWriter struct {
+	elementary
+	v         *vector
+	dst, a, n reg.Register
+	mask      reg.Register // of the elements that the last core handles
+}
+
+// write emits the loop and what is behind it.
+func (l *loopWriter) write() {
+	v, x := l.v, l.v.register()
+	count := v.bytes() / 8
+	Label("vectors")
+	CMPQ(l.n, U8(count))
+	JL(LabelRef("tail"))
+	l.load(x)
+	l.store(l.core(v, x, false))
+	Label("next")
+	l.advance(count)
+	JMP(LabelRef("vectors"))
+
+	Label("tail")
+	TESTQ(l.n, l.n)
+	JE(LabelRef("done"))
+	l.someElements()
+	l.loadSome(x)
+	Label("whole")
+	y := l.core(v, x, true)
+	if v.wide {
+		l.storeSome(y)
+		CMPQ(l.n, U8(count))
+	} else {
+		CMPQ(l.n, U8(count))
+		JL(LabelRef("rest"))
+		l.store(y)
+	}
+	JGE(LabelRef("next"))
+	if !v.wide {
+		Label("rest")
+		l.someElements()
+		l.storeSome(y)
+	}
+	if l.partial {
+		XORQ(l.n, l.n)
+	}
+	Label("done")
+	if l.partial {
+		Label("rare")
+		done := Load(Param("n"), GP64())
+		SUBQ(l.n, done)
+		Store(done, ReturnIndex(0))
+	}
+	VZEROUPPER()
+	RET()
+	Label("special")
+	if v.wide {
+		l.allElements()
+	}
+	JMP(LabelRef("whole"))
+}
+
+// elementSize is that of dst's and a's elements.
+func (l *loopWriter) elementSize() int {
+	if l.single {
+		return 4
+	}
+	return 8
+}
+
+func (l *loopWriter) advance(count int) {
+	ADDQ(U8(count*l.elementSize()), l.a)
+	ADDQ(U8(count*l.elementSize()), l.dst)
+	SUBQ(U8(count), l.n)
+}
+
+// load reads a vector of elements into x.
+func (l *loopWriter) load(x vec) {
+	if l.single {
+		VCVTPS2PD(Mem{Base: l.a}, x)
+		return
+	}
+	VMOVUPD(Mem{Base: l.a}, x)
+}
+
+// store writes a vector of elements.
+func (l *loopWriter) store(y vec) {
+	if l.single {
+		VMOVUPS(l.narrow(y), Mem{Base: l.dst})
+		return
+	}
+	VMOVUPD(y, Mem{Base: l.dst})
+}
+
+// narrow is y as float32.
+func (l *loopWriter) narrow(y vec) reg.Register {
+	if l.v.wide {
+		r := YMM()
+		VCVTPD2PS(y, r)
+		return r
+	}
+	r := XMM()
+	VCVTPD2PSY(y, r)
+	return r
+}
+
+// someElements makes the mask of the first n elements of a vector.
+func (l *loopWriter) someElements() {
+	if l.v.wide {
+		ones := GP64()
+		MOVQ(I32(-1), ones)
+		BZHIQ(l.n, ones, ones)
+		l.setMask(ones)
+		return
+	}
+	negative, at := GP64(), GP64()
+	LEAQ(tailMask(), at)
+	MOVQ(l.n, negative)
+	NEGQ(negative)
+	l.mask = YMM()
+	if l.single {
+		VMOVDQU(Mem{Base: at, Index: negative, Scale: 4, Disp: 16 * 4}, l.mask.(vec).AsX())
+		return
+	}
+	VMOVDQU(Mem{Base: at, Index: negative, Scale: 8, Disp: 16 * 4}, l.mask)
+}
+
+// allElements makes the mask of a whole vector.
+func (l *loopWriter) allElements() {
+	ones := GP64()
+	MOVQ(I32(-1), ones)
+	l.setMask(ones)
+}
+
+// setMask puts bits into the mask register, which all masks share.
+func (l *loopWriter) setMask(bits reg.Register) {
+	if l.mask == nil {
+		l.mask = K()
+	}
+	KMOVB(bits.(reg.GPVirtual).As32(), l.mask)
+}
+
+// loadSome reads the elements of the mask, and zeros.
+func (l *loopWriter) loadSome(x vec) {
+	switch {
+	case l.v.wide && l.single:
+		narrow := YMM()
+		VMOVUPS_Z(Mem{Base: l.a}, l.mask, narrow)
+		VCVTPS2PD(narrow, x)
+	case l.v.wide:
+		VMOVUPD_Z(Mem{Base: l.a}, l.mask, x)
+	case l.single:
+		narrow := XMM()
+		VMASKMOVPS(Mem{Base: l.a}, l.mask.(vec).AsX(), narrow)
+		VCVTPS2PD(narrow, x)
+	default:
+		VMASKMOVPD(Mem{Base: l.a}, l.mask, x)
+	}
+}
+
+// storeSome writes the elements of the mask.
+func (l *loopWriter) storeSome(y vec) {
+	switch {
+	case l.v.wide && l.single:
+		VMOVUPS(l.narrow(y), l.mask, Mem{Base: l.dst})
+	case l.v.wide:
+		VMOVUPD(y, l.mask, Mem{Base: l.dst})
+	case l.single:
+		VMASKMOVPS(l.narrow(y), l.mask.(vec).AsX(), Mem{Base: l.dst})
+	default:
+		VMASKMOVPD(y, l.mask, Mem{Base: l.dst})
+	}
+}
+
+// maskTable is the symbol that tailMask has made.
+var maskTable *Mem
+
+// tailMask is a table of 16 words of ones and as many of zeros: from n elements
+// before its middle on, the first n elements are ones.
+func tailMask() Mem {
+	if maskTable == nil {
+		m := GLOBL("onesZeros", RODATA|NOPTR)
+		for i := range 16 {
+			DATA(8*i, U64(uint64(int64(i/8-1))))
+		}
+		maskTable = &m
+	}
+	return *maskTable
+}

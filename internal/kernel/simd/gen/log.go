@@ -1,0 +1,284 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// The fields of kernel's logarithm.
+const (
+	logStep field = constantSize * iota
+	logStart
+	logFraction
+	logExponent
+	logNegative
+	logMagic
+	logBias
+	logOne
+	logHi
+	logLo
+	logC
+	_
+	_
+	_
+	_
+	_
+	_
+	_
+	logUnit
+	logUnitLo
+	logWhole
+	logC32
+	_
+	_
+	_
+	_
+	logLeast
+	logInf
+	logGrow
+	logGrown
+	logTopScale
+	logNear1
+	logSpecial
+	logPlace
+	logTable
+	logInverse  = logTable + 16*32
+	logLog      = logInverse + 16*8
+	logLogLo    = logLog + 16*8
+	logLogWhole = logLogLo + 16*8
+)
+
+// logarithms emits the family "log".
+func logarithms() {
+	common := []field{logStep, logFraction, logMagic, logOne, logLeast, logSpecial}
+	double := append(fields(logC, 8), logHi, logLo)
+	tables := []field{logInverse, logLog, logLogLo}
+	elementary{
+		name: "LogFloat64", doc: "log(a[i])", registers: append(common, double...), few: 3, tables: tables,
+		core: func(v *vector, x vec, whole bool) vec { return logCore(v, x, whole, false) },
+	}.emit()
+	elementary{
+		name: "LogBaseFloat64", doc: "log(a[i]) to a base", registers: append(common, double...), few: 3, tables: tables,
+		core: func(v *vector, x vec, whole bool) vec { return logCore(v, x, whole, true) },
+	}.emit()
+	elementary{
+		name: "Log1pFloat64", doc: "log(1 + a[i])", registers: append(common, double...), few: 3, tables: tables,
+		core: log1pCore,
+	}.emit()
+	single := append(fields(logC32, 5), logWhole)
+	elementary{
+		name: "LogFloat32", doc: "log(a[i]) to a base", single: true,
+		registers: append(common, single...), few: 3, tables: []field{logInverse, logLogWhole},
+		core: log32Core,
+	}.emit()
+	elementary{
+		name: "Log1pFloat32", doc: "log(1 + a[i])", single: true,
+		registers: append(common, single...), few: 3, tables: []field{logInverse, logLogWhole},
+		core: log1p32Core,
+	}.emit()
+}
+
+// reduced is a number cut up as kernel's logarithm.reduce does.
+type reduced struct {
+	bits  vec // its exponent, and its place in the table at bit 48
+	k, m  vec
+	cInv  vec // c
+	log   vec // of 1/c
+	logLo vec // nil where log is in one part
+}
+
+// reduce cuts up x; single means that one part of log is enough.
+func (v *vector) reduce(x vec, single bool) reduced {
+	var r reduced
+	r.bits = v.do(VPADDQ, v.constant(logStep), x)
+	r.k = v.sub(v.or(v.shiftRight(r.bits, 52), v.constant(logMagic)), v.constant(logBias))
+	r.m = v.do(VPADDQ, v.constant(logStart), v.and(r.bits, v.constant(logFraction)))
+	switch {
+	case v.wide && single:
+		found := v.lookUp(v.shiftRight(r.bits, 48), logInverse, logLogWhole)
+		r.cInv, r.log = found[0], found[1]
+	case v.wide:
+		found := v.lookUp(v.shiftRight(r.bits, 48), logInverse, logLog, logLogLo)
+		r.cInv, r.log, r.logLo = found[0], found[1], found[2]
+	default:
+		rows := v.rows(logTable, v.and(v.shiftRight(r.bits, 48-5), v.constant(logPlace)))
+		if single {
+			r.cInv, r.log = v.singles(rows, 0), v.singles(rows, 24)
+			break
+		}
+		r.cInv, r.log = v.pairs(rows, 0)
+		r.logLo = v.singles(rows, 16)
+	}
+	return r
+}
+
+// rest returns m*c - 1.
+func (v *vector) rest(r reduced) vec {
+	VFMSUB213PD(v.constant(logOne), r.cInv, r.m)
+	return r.m
+}
+
+// sum is the end of kernel's logarithm.of.
+func (v *vector) sum(r reduced, x vec, base bool) vec {
+	q := v.horner(x, fields(logC, 8))
+	low := r.logLo
+	VFMADD231PD(v.constant(logLo), r.k, low)
+	VFMADD231PD(v.mul(x, x), q, low)
+	main := x
+	if base {
+		VFMADD231PD(v.constant(logUnitLo), x, low)
+		main = v.mul(x, v.constant(logUnit))
+		VFMSUB132PD(v.constant(logUnit), main, x)
+		low = v.add(low, x)
+	}
+	high := r.log
+	VFMADD231PD(v.constant(logHi), r.k, high)
+	sum := v.add(high, main)
+	return v.add(sum, v.add(v.add(v.sub(high, sum), main), low))
+}
+
+// domain is what becomes of zeros, negative numbers, infinities and NaN.
+type domain struct {
+	v     *vector
+	x     vec          // as it was
+	small reg.Register // mask of numbers below the least normal one
+}
+
+// enter looks at x before its logarithm is taken. It returns x with subnormal
+// numbers grown, if all are to be handled, else leaves those to the other core.
+func (v *vector) enter(x vec, whole bool) (d domain, y vec) {
+	d = domain{v: v, x: x}
+	switch {
+	case v.wide && !whole:
+		k := K()
+		VFPCLASSPDZ(U8(0x20), x, k) // subnormal
+		KORTESTB(k, k)
+		JNE(LabelRef("special"))
+		return d, x
+	case v.wide:
+		d.small = K()
+		VFPCLASSPDZ(U8(0x20), x, d.small)
+		y = v.copyOf(x)
+		VMULPD(v.constant(logGrow), x, d.small, y)
+		return d, y
+	case !whole:
+		v.jumpIfAny(isLess, x, logLeast, "special")
+		return d, x
+	}
+	small := v.register()
+	VCMPPD(U8(isLess), v.constant(logLeast), x, small)
+	d.small = small
+	return d, v.blend(x, v.mul(x, v.constant(logGrow)), small)
+}
+
+// exponent takes from k what enter has put on.
+func (d domain) exponent(k vec) vec {
+	switch {
+	case d.small == nil:
+		return k
+	case d.v.wide:
+		VSUBPD(d.v.constant(logGrown), k, d.small, k)
+		return k
+	}
+	return d.v.sub(k, d.v.and(d.small.(vec), d.v.constant(logGrown)))
+}
+
+// leave puts the results in where x has no logarithm.
+func (d domain) leave(y vec) vec {
+	v := d.v
+	if v.wide {
+		VFIXUPIMMPD(U8(0), v.constant(logSpecial), d.x, y)
+		return y
+	}
+	if d.small != nil {
+		zero, below := v.register(), v.register()
+		none := v.register()
+		VXORPD(none, none, none)
+		VCMPPD(U8(isEqual), none, d.x, zero)
+		VCMPPD(U8(isLess), none, d.x, below)
+		infinity := v.inRegister(logInf)
+		y = v.blend(y, v.or(infinity, v.constant(logNegative)), zero)
+		y = v.blend(y, v.sub(infinity, infinity), below)
+	}
+	great := v.register()
+	VCMPPD(U8(isNotLess), v.constant(logInf), d.x, great)
+	return v.blend(y, d.x, great)
+}
+
+// blend is AVX2's: y where the mask is set, else x.
+func (v *vector) blend(x, y vec, mask reg.Register) vec {
+	r := v.register()
+	VBLENDVPD(mask, y, x, r)
+	return r
+}
+
+// logCore is kernel's logarithm.of.
+func logCore(v *vector, x vec, whole, base bool) vec {
+	d, x := v.enter(x, whole)
+	r := v.reduce(x, false)
+	r.k = d.exponent(r.k)
+	return d.leave(v.sum(r, v.rest(r), base))
+}
+
+// log32Core is kernel's logarithm.of32.
+func log32Core(v *vector, x vec, whole bool) vec {
+	d, x := v.enterSingle(x, whole)
+	r := v.reduce(x, true)
+	return d.leave(v.sum32(r, v.rest(r)))
+}
+
+// enterSingle is enter where no number is subnormal.
+func (v *vector) enterSingle(x vec, whole bool) (domain, vec) {
+	if v.wide {
+		return domain{v: v, x: x}, x
+	}
+	return v.enter(x, whole)
+}
+
+// sum32 is kernel's logarithm.of32Parts.
+func (v *vector) sum32(r reduced, x vec) vec {
+	y := v.horner(x, fields(logC32, 5))
+	VFMADD231PD(v.constant(logWhole), r.k, r.log)
+	VFMADD213PD(r.log, x, y)
+	return y
+}
+
+// log1pCore is kernel's log1p.
+func log1pCore(v *vector, x vec, whole bool) vec {
+	one := v.inRegister(logOne)
+	total := v.add(x, one)
+	great, small := v.do(VMAXPD, one, x), v.do(VMINPD, one, x)
+	lost := v.sub(small, v.sub(total, great))
+	d, total := v.enterSingle(total, whole)
+	r := v.reduce(total, false)
+	// What was lost in the sum, as a part of it.
+	exponent := v.and(r.bits, v.constant(logExponent))
+	if v.wide {
+		exponent = v.do(VPMINUQ, v.constant(logTopScale), exponent)
+	} else {
+		exponent = v.do(VPMINUD, v.constant(logTopScale), exponent)
+	}
+	change := v.mul(v.mul(lost, v.do(VPSUBQ, exponent, v.inRegister(logTopScale))), r.cInv)
+	first := v.rest(r)
+	second := v.add(first, change)
+	r.logLo = v.add(r.logLo, v.add(v.sub(first, second), change))
+	return v.signed(x, d.leave(v.sum(r, second, false)), logNegative)
+}
+
+// log1p32Core is kernel's log1pFloat32.
+func log1p32Core(v *vector, x vec, whole bool) vec {
+	d, total := v.enterSingle(v.add(x, v.constant(logOne)), whole)
+	r := v.reduce(total, true)
+	near := v.shiftRight(r.bits, 48)
+	m := v.rest(r)
+	if v.wide {
+		k := K()
+		VPCMPEQQ(v.constant(logNear1), near, k)
+		VMOVAPD(x, k, m)
+	} else {
+		VPCMPEQQ(v.constant(logNear1), near, near)
+		m = v.blend(m, x, near)
+	}
+	return v.signed(x, d.leave(v.sum32(r, m)), logNegative)
+}
