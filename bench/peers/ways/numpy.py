@@ -20,12 +20,12 @@ def through(parts, f, out):
 @work("numpy", "ew.reuse/square")
 def _(x):
     out = np.empty_like(x)
-    return {"np.square(x, out)": lambda: np.square(x, out=out), "np.multiply(x, x, out)": lambda: np.multiply(x, x, out=out)}
+    return {"np.square(x, out)": lambda: np.square(x, out=out)}
 
 
 @work("numpy", "ew.fresh/square")
 def _(x):
-    return {"x * x": lambda: x * x, "np.square(x)": lambda: np.square(x)}
+    return {"x * x": lambda: x * x}
 
 
 def mul_add(x, y, z, out):
