@@ -72,7 +72,7 @@ func product[T nd.Float](shapeA, shapeB []int, a, b *chunkgrid.Array[T]) *chunkg
 const opName = "matmul"
 
 func init() {
-	plan.RegisterBoxOp(&plan.BoxOp{Name: opName, Infer: infer, Inputs: inputs, Eval: eval, WholeChunks: true})
+	plan.RegisterBoxOp(&plan.BoxOp{Name: opName, Infer: infer, Inputs: inputs, Eval: eval, WholeChunks: true, Scratch: kernel.PanelBytes})
 }
 
 // infer checks what product has seen to, for plans that come from elsewhere.

@@ -251,7 +251,7 @@ func (o *boxOp) boxCost(shape []int) int {
 	if o.op.WholeChunks {
 		box.Shape = o.node.Grid.MaxChunk()
 	}
-	c := box.Size() * o.node.DType.Size()
+	c := box.Size()*o.node.DType.Size() + o.op.Scratch
 	for i, b := range o.op.Inputs(o.node, box) {
 		c += b.Size()*o.node.Args[i].DType.Size() + o.subs[i].cost(b.Shape)
 	}

@@ -22,6 +22,8 @@ type BoxOp struct {
 	Eval func(n *Node, box nd.Box, dst []byte, in [][]byte, boxes []nd.Box) error
 	// WholeChunks: boxes are always chunks of the result's grid.
 	WholeChunks bool
+	// Scratch is the memory in bytes that one call of Eval takes beside its arguments.
+	Scratch int
 }
 
 // Result is what a BoxOp infers.
