@@ -29,6 +29,7 @@ var families = map[string]func(){
 	"trig":                 trig,
 	"foldsum":              foldsum,
 	"tanh":                 tanhFamily,
+	"foldorder":            foldorder,
 }
 
 func main() {
