@@ -2,29 +2,46 @@ package kernel
 
 import "github.com/ndgrid/ndgrid/nd"
 
-// countFoldings lists any, all and count_nonzero, which every dtype has. count
-// counts what is true among the elements of x that are stride apart; the state
-// is that count, or for all the count of what is false.
-func countFoldings[T nd.Elem](count func(x []T, stride int) int64) map[string]folding {
-	of := func(falses bool, finish func([]byte, []int64) error) *fold[T, int64] {
-		columns := func(states []int64, x []T, rows, stride, _ int) {
+// counts are the loops that count what is true, in plain Go or in assembly.
+type counts[T nd.Elem] struct {
+	leaf    func(x []T) int64
+	columns func(states []int64, x []T, rows, stride int)
+}
+
+// plainCounts makes loops of a function that counts what is true among the
+// elements of x that are stride apart.
+func plainCounts[T nd.Elem](count func(x []T, stride int) int64) counts[T] {
+	return counts[T]{
+		func(x []T) int64 { return count(x, 1) },
+		func(states []int64, x []T, _, stride int) {
 			for c := range states {
 				states[c] = count(x[c:], stride)
-				if falses {
-					states[c] = int64(rows) - states[c]
-				}
 			}
-		}
+		},
+	}
+}
+
+// countFoldings lists any, all and count_nonzero, which every dtype has. The
+// state is the count of what is true, or for all that of what is false.
+func countFoldings[T nd.Elem](count counts[T]) map[string]folding {
+	of := func(falses bool, finish func([]byte, []int64) error) *fold[T, int64] {
 		return &fold[T, int64]{
 			run: func(x []T, _ int) int64 {
-				n := count(x, 1)
+				n := count.leaf(x)
 				if falses {
 					n = int64(len(x)) - n
 				}
 				return n
 			},
-			rows:   columns,
-			merge:  mergeEach(func(a, b int64) int64 { return a + b }),
+			rows: func(states []int64, x []T, rows, stride, _ int) {
+				count.columns(states, x, rows, stride)
+				if falses {
+					for c := range states {
+						states[c] = int64(rows) - states[c]
+					}
+				}
+			},
+			merge:  addAll[int64],
 			finish: finish,
 		}
 	}

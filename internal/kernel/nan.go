@@ -15,7 +15,7 @@ func nanFoldings[T nd.Float](s sums[T], o orders[T]) map[string]folding {
 		"nansum": plain(nd.DType{}, &fold[T, float64]{
 			run:    func(x []T, _ int) float64 { return s.nanTotal(x).sum },
 			rows:   func(states []float64, x []T, rows, stride, _ int) { s.nanSumColumns(states, x, rows, stride) },
-			merge:  addSums,
+			merge:  addAll[float64],
 			finish: finishEach(func(s float64) T { return T(s) }),
 		}),
 		"nanmean": plain(nd.DType{}, &fold[T, total[float64]]{

@@ -83,13 +83,13 @@ func foldingsAt(l Level) map[nd.Kind]map[string]folding {
 		nd.KindUint16:     integerFoldings[uint16](l),
 		nd.KindUint32:     integerFoldings[uint32](l),
 		nd.KindUint64:     integerFoldings[uint64](l),
-		nd.KindFloat16:    countFoldings(nonzeroHalves),
+		nd.KindFloat16:    countFoldings(plainCounts(nonzeroHalves)),
 		nd.KindFloat32:    floatFoldings[float32](l),
 		nd.KindFloat64:    floatFoldings[float64](l),
 		nd.KindComplex64:  complexFoldings[float32, complex64](),
 		nd.KindComplex128: complexFoldings[float64, complex128](),
-		nd.KindDatetime:   countFoldings(nonzero[nd.Datetime]),
-		nd.KindTimedelta:  countFoldings(nonzero[nd.Timedelta]),
+		nd.KindDatetime:   countFoldings(countsAt[nd.Datetime](l)),
+		nd.KindTimedelta:  countFoldings(countsAt[nd.Timedelta](l)),
 	}
 }
 
@@ -105,25 +105,25 @@ func joinFoldings(sets ...map[string]folding) map[string]folding {
 
 // boolFoldings counts bools for min and max too.
 func boolFoldings(l Level) map[string]folding {
-	all := joinFoldings(orderFoldings(ordersAt[uint8](l)), countFoldings(nonzero[uint8]))
+	all := joinFoldings(orderFoldings(ordersAt[uint8](l)), countFoldings(countsAt[uint8](l)))
 	all["min"], all["max"] = all["all"], all["any"]
 	return all
 }
 
 func integerFoldings[T nd.Integer](l Level) map[string]folding {
-	return joinFoldings(orderFoldings(ordersAt[T](l)), countFoldings(nonzero[T]), map[string]folding{
-		"sum":  plain(nd.DType{}, wideSum[T]()),
+	return joinFoldings(orderFoldings(ordersAt[T](l)), countFoldings(countsAt[T](l)), map[string]folding{
+		"sum":  plain(nd.DType{}, wideSum(wideSumsAt[T](l))),
 		"prod": plain(nd.DType{}, wideProd[T]()),
 	})
 }
 
 func floatFoldings[T nd.Float](l Level) map[string]folding {
 	s, o := sumsAt[T](l), ordersAt[T](l)
-	return joinFoldings(orderFoldings(o), countFoldings(nonzero[T]), sumFoldings(s), momentFoldings(s), nanFoldings(s, o))
+	return joinFoldings(orderFoldings(o), countFoldings(countsAt[T](l)), sumFoldings(s), momentFoldings(s), nanFoldings(s, o))
 }
 
 func complexFoldings[F nd.Float, C nd.Complex]() map[string]folding {
-	return joinFoldings(countFoldings(nonzero[C]), complexSums[C](), complexMoments[F, C]())
+	return joinFoldings(countFoldings(plainCounts(nonzero[C])), complexSums[C](), complexMoments[F, C]())
 }
 
 // nonEmpty names the reductions that have no result for no elements.

@@ -98,7 +98,8 @@ func addTotals[A nd.Inexact](a, b []total[A]) {
 	}
 }
 
-func addSums(a, b []float64) {
+// addAll adds b to a.
+func addAll[A nd.Number](a, b []A) {
 	a = a[:len(b)]
 	for i, s := range b {
 		a[i] += s
@@ -134,7 +135,7 @@ func sumFoldings[T nd.Float](s sums[T]) map[string]folding {
 		"sum": plain(nd.DType{}, &fold[T, float64]{
 			run:    func(x []T, _ int) float64 { return s.sum(x) },
 			rows:   func(states []float64, x []T, rows, stride, _ int) { s.sumColumns(states, x, rows, stride) },
-			merge:  addSums,
+			merge:  addAll[float64],
 			finish: finishEach(func(s float64) T { return T(s) }),
 		}),
 		"mean": plain(nd.DType{}, &fold[T, total[float64]]{

@@ -31,22 +31,40 @@ func (a wide) big() *big.Int {
 	return v.Add(v, new(big.Int).SetUint64(a.lo))
 }
 
-// wideSum adds integers exactly. Within a leaf those of up to 32 bits are added
-// in 64 bits, and those of 64 in two parts of 32 bits.
-func wideSum[T nd.Integer]() *fold[T, wide] {
+// wideSums are the loops that add integers, in plain Go or in assembly.
+type wideSums[T nd.Integer] struct {
+	leaf    func(x []T) wide
+	columns func(states []wide, x []T, rows, stride int)
+}
+
+// plainWideSums adds those of up to 32 bits in 64 bits, and those of 64 in two
+// parts of 32 bits.
+func plainWideSums[T nd.Integer]() wideSums[T] {
 	var zero T
-	run, column := sumNarrow[T], columnNarrow[T]
+	leaf, column := sumNarrow[T], columnNarrow[T]
 	if unsafe.Sizeof(zero) == 8 {
-		run, column = sumHalves[T], columnHalves[T]
+		leaf, column = sumHalves[T], columnHalves[T]
 	}
+	return wideSums[T]{leaf, func(states []wide, x []T, _, stride int) {
+		for c := range states {
+			states[c] = column(x[c:], stride)
+		}
+	}}
+}
+
+func addWide(a, b []wide) {
+	a = a[:len(b)]
+	for i, s := range b {
+		a[i] = a[i].plus(s)
+	}
+}
+
+// wideSum adds integers exactly.
+func wideSum[T nd.Integer](s wideSums[T]) *fold[T, wide] {
 	return &fold[T, wide]{
-		run: func(x []T, _ int) wide { return run(x) },
-		rows: func(states []wide, x []T, _, stride, _ int) {
-			for c := range states {
-				states[c] = column(x[c:], stride)
-			}
-		},
-		merge: mergeEach(wide.plus),
+		run:   func(x []T, _ int) wide { return s.leaf(x) },
+		rows:  func(states []wide, x []T, rows, stride, _ int) { s.columns(states, x, rows, stride) },
+		merge: addWide,
 		finish: func(dst []byte, states []wide) error {
 			d := view[T](dst)
 			for i, s := range states {

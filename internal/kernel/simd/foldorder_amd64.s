@@ -566,8 +566,8 @@ whole:
 rest:
 	LEAQ      (AX)(CX*8), AX
 	VMOVDQU   (AX), Y1
-	VCMPPD    $0x00, Y1, Y0, Y1
-	VPMOVMSKB Y1, DX
+	VCMPPD    $0x00, Y1, Y0, Y0
+	VPMOVMSKB Y0, DX
 	TESTQ     DX, DX
 	JNZ       found
 	MOVQ      n+8(FP), AX
@@ -3034,8 +3034,8 @@ whole:
 rest:
 	LEAQ      (AX)(CX*4), AX
 	VMOVDQU   (AX), Y1
-	VCMPPS    $0x00, Y1, Y0, Y1
-	VPMOVMSKB Y1, DX
+	VCMPPS    $0x00, Y1, Y0, Y0
+	VPMOVMSKB Y0, DX
 	TESTQ     DX, DX
 	JNZ       found
 	MOVQ      n+8(FP), AX
@@ -5358,8 +5358,8 @@ whole:
 rest:
 	LEAQ      (AX)(CX*1), AX
 	VMOVDQU   (AX), Y1
-	VPCMPEQB  Y1, Y0, Y1
-	VPMOVMSKB Y1, DX
+	VPCMPEQB  Y1, Y0, Y0
+	VPMOVMSKB Y0, DX
 	TESTQ     DX, DX
 	JNZ       found
 	MOVQ      n+8(FP), AX
@@ -6182,8 +6182,8 @@ whole:
 rest:
 	LEAQ      (AX)(CX*2), AX
 	VMOVDQU   (AX), Y1
-	VPCMPEQW  Y1, Y0, Y1
-	VPMOVMSKB Y1, DX
+	VPCMPEQW  Y1, Y0, Y0
+	VPMOVMSKB Y0, DX
 	TESTQ     DX, DX
 	JNZ       found
 	MOVQ      n+8(FP), AX
@@ -7003,8 +7003,8 @@ whole:
 rest:
 	LEAQ      (AX)(CX*4), AX
 	VMOVDQU   (AX), Y1
-	VPCMPEQD  Y1, Y0, Y1
-	VPMOVMSKB Y1, DX
+	VPCMPEQD  Y1, Y0, Y0
+	VPMOVMSKB Y0, DX
 	TESTQ     DX, DX
 	JNZ       found
 	MOVQ      n+8(FP), AX
@@ -7876,8 +7876,8 @@ whole:
 rest:
 	LEAQ      (AX)(CX*8), AX
 	VMOVDQU   (AX), Y1
-	VPCMPEQQ  Y1, Y0, Y1
-	VPMOVMSKB Y1, DX
+	VPCMPEQQ  Y1, Y0, Y0
+	VPMOVMSKB Y0, DX
 	TESTQ     DX, DX
 	JNZ       found
 	MOVQ      n+8(FP), AX
@@ -8695,8 +8695,8 @@ whole:
 rest:
 	LEAQ      (AX)(CX*1), AX
 	VMOVDQU   (AX), Y1
-	VPCMPEQB  Y1, Y0, Y1
-	VPMOVMSKB Y1, DX
+	VPCMPEQB  Y1, Y0, Y0
+	VPMOVMSKB Y0, DX
 	TESTQ     DX, DX
 	JNZ       found
 	MOVQ      n+8(FP), AX
@@ -9519,8 +9519,8 @@ whole:
 rest:
 	LEAQ      (AX)(CX*2), AX
 	VMOVDQU   (AX), Y1
-	VPCMPEQW  Y1, Y0, Y1
-	VPMOVMSKB Y1, DX
+	VPCMPEQW  Y1, Y0, Y0
+	VPMOVMSKB Y0, DX
 	TESTQ     DX, DX
 	JNZ       found
 	MOVQ      n+8(FP), AX
@@ -10340,8 +10340,8 @@ whole:
 rest:
 	LEAQ      (AX)(CX*4), AX
 	VMOVDQU   (AX), Y1
-	VPCMPEQD  Y1, Y0, Y1
-	VPMOVMSKB Y1, DX
+	VPCMPEQD  Y1, Y0, Y0
+	VPMOVMSKB Y0, DX
 	TESTQ     DX, DX
 	JNZ       found
 	MOVQ      n+8(FP), AX
@@ -11341,8 +11341,8 @@ whole:
 rest:
 	LEAQ      (AX)(CX*8), AX
 	VMOVDQU   (AX), Y1
-	VPCMPEQQ  Y1, Y0, Y1
-	VPMOVMSKB Y1, DX
+	VPCMPEQQ  Y1, Y0, Y0
+	VPMOVMSKB Y0, DX
 	TESTQ     DX, DX
 	JNZ       found
 	MOVQ      n+8(FP), AX

@@ -458,29 +458,37 @@ func (f *folder) matches(m Mem, v reg.VecVirtual, bits reg.GPVirtual, what strin
 	if what != "Find" {
 		predicate, y = unordered, x
 	}
-	if !f.avx512 {
-		switch {
-		case f.dtype == "Float64":
-			VCMPPD(U8(predicate), x, y, x)
-		case f.dtype == "Float32":
-			VCMPPS(U8(predicate), x, y, x)
-		default:
-			map[int]func(...Op){1: VPCMPEQB, 2: VPCMPEQW, 4: VPCMPEQD, 8: VPCMPEQQ}[f.size](x, y, x)
-		}
-		VPMOVMSKB(x, bits.As32())
-		TESTQ(bits, bits)
-		return
-	}
-	k := K()
-	compare := map[string]func(...Op){"Float64": VCMPPD, "Float32": VCMPPS}[f.dtype]
-	if compare == nil {
-		compare = map[int]func(...Op){1: VPCMPB, 2: VPCMPW, 4: VPCMPD, 8: VPCMPQ}[f.size]
-	}
-	if f.mask == nil {
-		compare(U8(predicate), x, y, k)
+	is := f.compare(x, y, predicate)
+	if f.avx512 {
+		KMOVQ(is, bits)
 	} else {
-		compare(U8(predicate), x, y, f.mask, k)
+		VPMOVMSKB(is, bits.As32())
 	}
-	KMOVQ(k, bits)
 	TESTQ(bits, bits)
+}
+
+// compare returns the lanes where x and y are equal, or whatever else the
+// predicate says of floats, in a mask register or in a vector.
+func (f *folder) compare(x, y reg.VecVirtual, predicate int) reg.Register {
+	floats := map[string]func(...Op){"Float64": VCMPPD, "Float32": VCMPPS}[f.dtype]
+	switch {
+	case f.avx512:
+		k := K()
+		if floats == nil {
+			floats = map[int]func(...Op){1: VPCMPB, 2: VPCMPW, 4: VPCMPD, 8: VPCMPQ}[f.size]
+		}
+		if f.mask == nil {
+			floats(U8(predicate), x, y, k)
+		} else {
+			floats(U8(predicate), x, y, f.mask, k)
+		}
+		return k
+	case floats != nil:
+		v := f.vec()
+		floats(U8(predicate), x, y, v)
+		return v
+	}
+	v := f.vec()
+	map[int]func(...Op){1: VPCMPEQB, 2: VPCMPEQW, 4: VPCMPEQD, 8: VPCMPEQQ}[f.size](x, y, v)
+	return v
 }
