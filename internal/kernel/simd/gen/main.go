@@ -30,6 +30,7 @@ var families = map[string]func(){
 	"foldsum":              foldsum,
 	"tanh":                 tanhFamily,
 	"foldorder":            foldorder,
+	"foldcount":            foldcount,
 }
 
 func main() {
