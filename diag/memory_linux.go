@@ -1,7 +1,6 @@
 package diag
 
 import (
-	"bufio"
 	"bytes"
 	"os"
 	"strconv"
@@ -15,24 +14,16 @@ func memory() (now, peak int64) {
 	return parseStatus(status)
 }
 
-// parseStatus finds the two figures, which the kernel gives in kB of 1024 bytes.
+// parseStatus finds the two figures.
 func parseStatus(status []byte) (now, peak int64) {
-	lines := bufio.NewScanner(bytes.NewReader(status))
-	for lines.Scan() {
-		f := bytes.Fields(lines.Bytes())
-		if len(f) < 2 {
-			continue
-		}
-		kib, err := strconv.ParseInt(string(f[1]), 10, 64)
-		if err != nil {
-			continue
-		}
-		switch string(f[0]) {
-		case "VmRSS:":
-			now = kib << 10
-		case "VmHWM:":
-			peak = kib << 10
-		}
-	}
+	now, peak = statusBytes(status, "\nVmRSS:"), statusBytes(status, "\nVmHWM:")
 	return now, max(now, peak)
+}
+
+// statusBytes returns what stands behind a key, in kB of 1024 bytes; 0: nothing does.
+func statusBytes(status []byte, key string) int64 {
+	_, line, _ := bytes.Cut(status, []byte(key))
+	line, _, _ = bytes.Cut(line, []byte("kB"))
+	kib, _ := strconv.ParseInt(string(bytes.TrimSpace(line)), 10, 64)
+	return kib << 10
 }

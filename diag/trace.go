@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -20,8 +21,8 @@ import (
 // Events are written as they come, some 500 bytes a task, and not kept.
 type Trace struct {
 	w          *bufio.Writer
-	enc        *json.Encoder
 	before     byte      // what comes before the next event: '[' once, then ','; 0: closed
+	buf        []byte    // the event being written
 	epoch      time.Time // the file's time 0
 	rows       int       // how many have a name
 	run, stage span
@@ -30,8 +31,7 @@ type Trace struct {
 
 // NewTrace returns a trace that is written to w. Close it when the runs are over.
 func NewTrace(w io.Writer) *Trace {
-	b := bufio.NewWriterSize(w, 1<<16)
-	return &Trace{w: b, enc: json.NewEncoder(b), before: '['}
+	return &Trace{w: bufio.NewWriterSize(w, 1<<16), before: '['}
 }
 
 // The rows of the time line. Those of the workers follow.
@@ -49,43 +49,19 @@ const weighEvery = 10 * time.Millisecond
 // microseconds, and durations differences of these: rounded each for itself,
 // neighbours would overlap, and viewers drop what overlaps.
 type traceEvent struct {
-	Phase    string `json:"ph"` // X: a slice of time, C: a counter, M: metadata
-	Process  int    `json:"pid"`
-	Row      int    `json:"tid"`
-	Time     int64  `json:"ts"`
-	Duration int64  `json:"dur"`
-	Category string `json:"cat,omitempty"`
-	Name     string `json:"name"`
-	Args     any    `json:"args,omitempty"`
+	phase          string // X: a slice of time, C: a counter, M: metadata
+	row            int
+	time, duration int64
+	category, name string
+	args           []traceArg
 }
 
-type (
-	nameArgs struct {
-		Name string `json:"name"`
-	}
-	orderArgs struct {
-		Index int `json:"sort_index"`
-	}
-	memoryArgs struct {
-		Resident int64 `json:"resident"`
-	}
-	taskArgs struct {
-		Stage   int   `json:"stage"`
-		Task    int   `json:"task"`
-		Read    int64 `json:"read"`
-		Decoded int64 `json:"decoded"`
-		Written int64 `json:"written"`
-	}
-	spanArgs struct { // of a stage, or of a run
-		Start   string `json:"start,omitempty"` // of a run: date and time
-		Tasks   int    `json:"tasks"`
-		Done    int    `json:"done"`
-		Read    int64  `json:"read"`
-		Decoded int64  `json:"decoded"`
-		Written int64  `json:"written"`
-		Error   string `json:"error,omitempty"`
-	}
-)
+// traceArg is a number or, where it isn't empty, a text.
+type traceArg struct {
+	key    string
+	number int64
+	text   string
+}
 
 // span is a stage or a run that has begun.
 type span struct {
@@ -116,7 +92,7 @@ func (t *Trace) Event(e Event) {
 	if e.Kind != TaskDone || e.Time.Sub(t.weighed) >= weighEvery {
 		t.weighed = e.Time
 		now, _ := Memory()
-		t.put(traceEvent{Phase: "C", Time: t.micros(e.Time), Name: "memory", Args: memoryArgs{now}})
+		t.put(traceEvent{phase: "C", time: t.micros(e.Time), name: "memory", args: []traceArg{{key: "resident", number: now}}})
 	}
 }
 
@@ -142,15 +118,15 @@ func (t *Trace) begin(now time.Time) {
 		return
 	}
 	t.epoch = now
-	t.put(traceEvent{Phase: "M", Name: "process_name", Args: nameArgs{"ndgrid"}})
+	t.put(traceEvent{phase: "M", name: "process_name", args: []traceArg{{key: "name", text: "ndgrid"}}})
 	t.name(runRow, "runs")
 	t.name(stageRow, "stages")
 }
 
 func (t *Trace) name(row int, name string) {
 	t.rows++
-	t.put(traceEvent{Phase: "M", Row: row, Name: "thread_name", Args: nameArgs{name}})
-	t.put(traceEvent{Phase: "M", Row: row, Name: "thread_sort_index", Args: orderArgs{row}})
+	t.put(traceEvent{phase: "M", row: row, name: "thread_name", args: []traceArg{{key: "name", text: name}}})
+	t.put(traceEvent{phase: "M", row: row, name: "thread_sort_index", args: []traceArg{{key: "sort_index", number: int64(row)}}})
 }
 
 // task writes the slice of a task, and those of what it did within.
@@ -161,13 +137,15 @@ func (t *Trace) task(e Event) {
 	}
 	start := e.Task.Start
 	t.slice(row, "task", e.Name, start, e.Time,
-		taskArgs{e.Stage, e.Task.Index, e.Task.Read, e.Task.Decoded, e.Task.Written})
+		traceArg{key: "stage", number: int64(e.Stage)}, traceArg{key: "task", number: int64(e.Task.Index)},
+		traceArg{key: "read", number: e.Task.Read}, traceArg{key: "decoded", number: e.Task.Decoded},
+		traceArg{key: "written", number: e.Task.Written})
 	for _, phase := range [...]struct {
 		name string
 		took time.Duration
 	}{{"reading", e.Task.Reading}, {"computing", e.Computing()}, {"storing", e.Task.Storing}} {
 		if phase.took > 0 {
-			t.slice(row, "phase", phase.name, start, start.Add(phase.took), nil)
+			t.slice(row, "phase", phase.name, start, start.Add(phase.took))
 		}
 		start = start.Add(phase.took)
 	}
@@ -175,29 +153,80 @@ func (t *Trace) task(e Event) {
 
 // span writes the slice of a stage or run that has ended.
 func (t *Trace) span(row int, category, name string, s span, end Event) {
-	args := spanArgs{Tasks: s.start.Tasks, Done: s.done,
-		Read: end.Read - s.start.Read, Decoded: end.Decoded - s.start.Decoded, Written: end.Written - s.start.Written}
-	if end.Err != nil {
-		args.Error = end.Err.Error()
+	args := []traceArg{
+		{key: "tasks", number: int64(s.start.Tasks)}, {key: "done", number: int64(s.done)},
+		{key: "read", number: end.Read - s.start.Read}, {key: "decoded", number: end.Decoded - s.start.Decoded},
+		{key: "written", number: end.Written - s.start.Written},
 	}
 	if row == runRow {
-		args.Start = s.start.Time.Format(time.RFC3339Nano)
+		args = append(args, traceArg{key: "start", text: s.start.Time.Format(time.RFC3339Nano)})
 	}
-	t.slice(row, category, name, s.start.Time, end.Time, args)
+	if end.Err != nil {
+		args = append(args, traceArg{key: "error", text: end.Err.Error()})
+	}
+	t.slice(row, category, name, s.start.Time, end.Time, args...)
 }
 
-func (t *Trace) slice(row int, category, name string, start, end time.Time, args any) {
+func (t *Trace) slice(row int, category, name string, start, end time.Time, args ...traceArg) {
 	from := t.micros(start)
-	t.put(traceEvent{Phase: "X", Row: row, Category: category, Name: name, Time: from, Duration: t.micros(end) - from, Args: args})
+	t.put(traceEvent{"X", row, from, t.micros(end) - from, category, name, args})
 }
 
 func (t *Trace) micros(at time.Time) int64 { return at.Sub(t.epoch).Microseconds() }
 
-// put writes an event. Errors stay in the buffer, which writes no more after the
-// first one, until Close.
+// put writes an event. An error stays in the buffered writer, which writes no
+// more after it, until Close.
 func (t *Trace) put(e traceEvent) {
-	e.Process = 1
-	_ = t.w.WriteByte(t.before)
+	b := append(t.buf[:0], t.before, '{')
 	t.before = ','
-	_ = t.enc.Encode(&e)
+	b = appendText(b, "ph", e.phase)
+	b = appendNumber(b, "pid", 1)
+	b = appendNumber(b, "tid", int64(e.row))
+	b = appendNumber(b, "ts", e.time)
+	if e.phase == "X" {
+		b = appendNumber(b, "dur", e.duration)
+		b = appendText(b, "cat", e.category)
+	}
+	b = appendText(b, "name", e.name)
+	if len(e.args) > 0 {
+		b = append(appendKey(b, "args"), '{')
+		for _, a := range e.args {
+			if a.text != "" {
+				b = appendText(b, a.key, a.text)
+			} else {
+				b = appendNumber(b, a.key, a.number)
+			}
+		}
+		b = append(b, '}')
+	}
+	t.buf = append(b, "}\n"...)
+	_, _ = t.w.Write(t.buf)
+}
+
+// appendKey begins the next member of a JSON object; package json would take
+// several times as long, and memory.
+func appendKey(b []byte, key string) []byte {
+	if b[len(b)-1] != '{' {
+		b = append(b, ',')
+	}
+	return append(appendQuoted(b, key), ':')
+}
+
+func appendNumber(b []byte, key string, n int64) []byte {
+	return strconv.AppendInt(appendKey(b, key), n, 10)
+}
+
+func appendText(b []byte, key, text string) []byte {
+	return appendQuoted(appendKey(b, key), text)
+}
+
+func appendQuoted(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			// Every string has a form in JSON. A clone, or all arguments would escape.
+			quoted, _ := json.Marshal(strings.Clone(s))
+			return append(b, quoted...)
+		}
+	}
+	return append(append(append(b, '"'), s...), '"')
 }
