@@ -56,6 +56,12 @@ type Sizer interface {
 	Size(ctx context.Context, key string) (int64, error) // absent: ErrNotFound
 }
 
+// RangePrefetcher is a Store that can begin to read what is wanted soon, with
+// offset and length as in RangeReader. It returns at once.
+type RangePrefetcher interface {
+	Prefetch(ctx context.Context, key string, offset, length int64)
+}
+
 // Meta describes a stored array. It must not be changed by who receives it.
 type Meta struct {
 	DType nd.DType
@@ -131,6 +137,13 @@ type WriteCoster interface {
 // stored: 0 and false for one never written.
 type StoredSizer interface {
 	StoredSize(ctx context.Context, coord []int) (size int64, present bool, err error)
+}
+
+// Prefetcher is an Array that can begin to read a chunk that is wanted soon,
+// while its caller computes. It returns at once; what goes wrong shows when the
+// chunk is read.
+type Prefetcher interface {
+	PrefetchChunk(ctx context.Context, coord []int)
 }
 
 // ChunkLocator is an Array that can say where a chunk's bytes are: a key of

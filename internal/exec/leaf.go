@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -203,6 +204,17 @@ func (l arrayLeaf) fetch(t *task, box nd.Box, o *operand) (err error) {
 	}
 	*o, err = l.gather(t, r, cover)
 	return err
+}
+
+// prefetch has the store begin to read the chunk of a box, if that is one.
+func (l arrayLeaf) prefetch(ctx context.Context, box nd.Box) {
+	p, ok := l.src.(storage.Prefetcher)
+	if !ok || !l.whole {
+		return
+	}
+	if cover := l.src.Meta().ReadGrid.Cover(regionOf(l.view, box).bounds()); size(cover.Shape) == 1 {
+		p.PrefetchChunk(ctx, cover.Start)
+	}
 }
 
 // inBuffer points at the region inside a dense buffer that holds box of the source.

@@ -247,7 +247,8 @@ func (w *worker) run(lo, hi int, done *atomic.Int64) (i int, err error) {
 		return i, err
 	}
 	for ; i < hi; i++ {
-		w.moveTo(i)
+		w.stage.place(i, w.coord, w.box)
+		w.prefetch(i + w.stage.workers)
 		w.report = diag.Task{Index: i, Worker: w.id, Start: w.clock()}
 		if err := w.compute(); err != nil {
 			return i, err
@@ -271,16 +272,30 @@ func (w *worker) clock() (now time.Time) {
 	return now
 }
 
-// moveTo makes coord and box those of the i-th task.
-func (w *worker) moveTo(i int) {
-	s := w.stage
+// place makes coord and box those of the i-th task.
+func (s *stage) place(i int, coord []int, box nd.Box) {
 	for j := len(s.order) - 1; j >= 0; j-- {
 		a := s.order[j]
 		n := s.chunks[a]
 		c := i % n
 		i /= n
 		lo, hi := s.domain.Bounds(a, c)
-		w.coord[a], w.box.Start[a], w.box.Shape[a] = c, lo, hi-lo
+		coord[a], box.Start[a], box.Shape[a] = c, lo, hi-lo
+	}
+}
+
+// prefetch has the stores begin to read what the i-th task will need.
+func (w *worker) prefetch(i int) {
+	s := w.stage
+	if len(s.sources) == 0 || i >= s.domain.Len() {
+		return
+	}
+	coord, box := make([]int, len(w.coord)), nd.Box{Start: make([]int, len(w.coord)), Shape: make([]int, len(w.coord))}
+	s.place(i, coord, box)
+	for _, l := range s.prog.leaves {
+		if l, ok := l.(arrayLeaf); ok {
+			l.prefetch(w.ctx, box)
+		}
 	}
 }
 

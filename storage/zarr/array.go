@@ -24,6 +24,7 @@ type array struct {
 var (
 	_ storage.ReadCoster   = (*array)(nil)
 	_ storage.StoredSizer  = (*array)(nil)
+	_ storage.Prefetcher   = (*array)(nil)
 	_ storage.ChunkLocator = (*array)(nil)
 )
 
@@ -138,6 +139,22 @@ func (a *array) readChunk(ctx context.Context, h *header, loc location, box nd.B
 		storage.CopyBox(dst, box, full, nd.Box{Start: box.Start, Shape: h.chunk}, box, h.meta.DType.Size())
 	}
 	return true, nil
+}
+
+// PrefetchChunk hands what a chunk is stored as to the store, if that can read
+// ahead.
+func (a *array) PrefetchChunk(ctx context.Context, coord []int) {
+	p, ok := a.store.(storage.RangePrefetcher)
+	h := a.head.Load()
+	if !ok {
+		return
+	}
+	if _, err := a.check(ctx, h.meta.ReadGrid, coord); err != nil {
+		return
+	}
+	if loc, present, err := a.locate(ctx, h, coord); err == nil && present {
+		p.Prefetch(ctx, loc.key, loc.offset, loc.length)
+	}
 }
 
 // ReadCost is the memory of one ReadChunk call: stored bytes, codec buffers,
