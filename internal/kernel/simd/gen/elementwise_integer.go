@@ -79,10 +79,9 @@ func (s *step) bitwise(f func(a, b, c Op), f512 instruction, x, y vec) vec {
 	return s.do(three(f), y, x)
 }
 
-func (s *step) bitAnd(x, y vec) vec    { return s.bitwise(VPAND, VPANDQ, x, y) }
-func (s *step) bitOr(x, y vec) vec     { return s.bitwise(VPOR, VPORQ, x, y) }
-func (s *step) bitXor(x, y vec) vec    { return s.bitwise(VPXOR, VPXORQ, x, y) }
-func (s *step) bitAndNot(x, y vec) vec { return s.bitwise(VPANDN, VPANDNQ, y, x) } // the instruction inverts the first
+func (s *step) bitAnd(x, y vec) vec { return s.bitwise(VPAND, VPANDQ, x, y) }
+func (s *step) bitOr(x, y vec) vec  { return s.bitwise(VPOR, VPORQ, x, y) }
+func (s *step) bitXor(x, y vec) vec { return s.bitwise(VPXOR, VPXORQ, x, y) }
 
 // times is the lower half of the product. AVX2 makes that of 8 bytes of those of
 // 4: the lower ones' whole, and the sum of the crossed ones above it.
