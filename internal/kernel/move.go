@@ -18,9 +18,10 @@ var tilers [numLevels][5]tiler
 const line = 64
 
 // blockRows and blockCols are the sides, in bytes, of what is transposed at once:
-// few enough rows, even a power of two apart, for the first level of the TLB,
-// and a page or two of each side in the cache.
-const blockRows, blockCols = 128, 256
+// two lines of each column are written one after the other, and rows, of which
+// there are few enough for the ways of the cache and the TLB even where they
+// lie a power of two apart, are read for a stretch.
+const blockRows, blockCols = 128, 512
 
 // Transpose moves element (r, c) of the matrix src to (c, r) of dst:
 // dst[c*dstStride+r] = src[r*srcStride+c] for r < rows and c < cols, strides in
