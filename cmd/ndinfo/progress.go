@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/vbauerster/mpb/v8"
@@ -15,9 +16,8 @@ import (
 // only, and only where the run takes longer than a moment.
 type progress struct {
 	w     io.Writer // nil: no terminal
-	since time.Time
-	total int64 // tasks of the stages begun
-	done  int64
+	run   diag.Progress
+	shown atomic.Pointer[diag.Progress] // what the bar, drawn by a goroutine of its own, is to say
 	bars  *mpb.Progress
 	bar   *mpb.Bar
 }
@@ -26,7 +26,7 @@ type progress struct {
 const moment = 300 * time.Millisecond
 
 func newProgress(w io.Writer) *progress {
-	p := &progress{since: time.Now()}
+	p := &progress{}
 	if f, ok := w.(*os.File); ok {
 		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
 			p.w = w
@@ -37,23 +37,18 @@ func newProgress(w io.Writer) *progress {
 
 // event is the handler of a run's events.
 func (p *progress) event(e diag.Event) {
-	switch e.Kind {
-	case diag.StageStart:
-		p.total += int64(e.Tasks)
-		if p.bar != nil {
-			p.bar.SetTotal(p.total, false)
-		}
-	case diag.TaskDone:
-		p.done++
-		if p.bar == nil && p.w != nil && time.Since(p.since) > moment {
-			p.bars = mpb.New(mpb.WithOutput(p.w), mpb.WithWidth(60))
-			p.bar = p.bars.AddBar(p.total, mpb.BarRemoveOnComplete(),
-				mpb.AppendDecorators(decor.Percentage(), decor.Name(" "), decor.AverageETA(decor.ET_STYLE_GO)))
-		}
-		if p.bar != nil {
-			p.bar.SetCurrent(p.done)
-		}
+	p.run.Event(e)
+	if e.Kind != diag.TaskDone || p.w == nil || p.run.Elapsed < moment {
+		return
 	}
+	now := p.run
+	p.shown.Store(&now)
+	if p.bar == nil {
+		p.bars = mpb.New(mpb.WithOutput(p.w), mpb.WithWidth(40))
+		p.bar = p.bars.AddBar(int64(now.Tasks), mpb.BarRemoveOnComplete(),
+			mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return p.shown.Load().String() })))
+	}
+	p.bar.SetCurrent(int64(now.Done))
 }
 
 // stop takes the bar away.

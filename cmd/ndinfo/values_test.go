@@ -208,9 +208,14 @@ func TestCancelled(t *testing.T) {
 }
 
 func TestProgressOnTerminalsOnly(t *testing.T) {
+	start := time.Now()
+	begun := diag.Event{Kind: diag.RunStart, Time: start, Tasks: 8}
+	done := func(after time.Duration) diag.Event {
+		return diag.Event{Kind: diag.TaskDone, Time: start.Add(after)}
+	}
 	p := newProgress(&strings.Builder{})
-	p.since = time.Now().Add(-time.Hour)
-	p.event(diag.Event{Kind: diag.TaskDone})
+	p.event(begun)
+	p.event(done(time.Hour))
 	assert.Nil(t, p.bar)
 	p.stop()
 	if runtime.GOOS != "linux" {
@@ -220,15 +225,13 @@ func TestProgressOnTerminalsOnly(t *testing.T) {
 	require.NoError(t, err)
 	defer null.Close()
 	p = newProgress(null)
-	p.event(diag.Event{Kind: diag.StageStart, Tasks: 3})
-	p.event(diag.Event{Kind: diag.TaskDone})
+	p.event(begun)
+	p.event(done(moment / 2))
 	assert.Nil(t, p.bar, "a moment has not passed")
-	p.since = time.Now().Add(-time.Hour)
-	p.event(diag.Event{Kind: diag.TaskDone})
+	p.event(done(time.Second))
 	require.NotNil(t, p.bar)
 	assert.EqualValues(t, 2, p.bar.Current())
-	p.event(diag.Event{Kind: diag.StageStart, Tasks: 5})
-	assert.EqualValues(t, 8, p.total)
+	assert.Equal(t, "25%, 2 of 8 tasks, 3s left", p.shown.Load().String())
 	p.stop()
 }
 
