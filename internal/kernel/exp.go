@@ -20,73 +20,90 @@ func all(x float64) lanes { return lanes{x, x, x, x, x, x, x, x} }
 // allBits is all of a number with these bits.
 func allBits(b uint64) lanes { return all(math.Float64frombits(b)) }
 
+// allPairs is all of two numbers of 32 bits.
+func allPairs(x float32) lanes {
+	b := uint64(math.Float32bits(x))
+	return allBits(b<<32 | b)
+}
+
 // exponential is what b^x is made of. Assembly knows the order of its fields.
 type exponential struct {
 	log2         lanes    // log2(b)
 	shift        lanes    // what a number is added to for rounding to 16ths
 	hi, lo       lanes    // 1/log2(b) in two parts: x - n*hi - n*lo is r
 	c            [6]lanes // b^r - 1 = c0*r + c1*r^2 + …
-	c32          [5]lanes // likewise, for float32
+	shift32      lanes    // for float32: what rounds to 8ths
+	c32          [5]lanes // b^r = c0 + c1*r + …, for r in units of 1/log2(b)
 	limit        lanes    // |x| from which on b^x may be subnormal or infinite
 	least, most  lanes    // b^x is 0 and infinite at and beyond these
-	least32      lanes    // likewise for float32
+	least32      lanes    // likewise for float32, in pairs
 	most32       lanes
 	bound        lanes // of |r|
 	half, one    lanes
-	bias         lanes // 2^52 + 1023: with k added, its last bits are the exponent of 2^k
-	place        lanes // the bits of a place in table, in bytes
-	negative     lanes // the sign of a number
+	pairs        lanes     // of 0 and 1, as integers of 32 bits
+	root32       [8]uint64 // bits of 2^(j/8), less j*2^49
+	bias         lanes     // 2^52 + 1023: with k added, its last bits are the exponent of 2^k
+	place        lanes     // the bits of a place in table, in bytes
+	negative     lanes     // the sign of a number
 	table        [16][2]float64
 	root, rootLo [16]float64 // the columns of table
 }
 
-// expShift has its last bit worth 1/16.
-const expShift = 0x1.8p48
+// expShift has its last bit worth 1/16, expShift32 1/8.
+const expShift, expShift32 = 0x1.8p48, 0x1.8p49
 
 // ln2 in two parts.
 const ln2, ln2Tail = 0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56
 
 // newExponential fills the fields that follow from those given.
 func newExponential(e exponential) *exponential {
+	e.shift32, e.pairs = all(expShift32), allBits(1<<32)
 	e.shift, e.bound, e.half, e.one, e.bias = all(expShift), all(e.hi[0]/16), all(0.5), all(1), all(0x1p52+1023)
 	e.place, e.negative = allBits(15*16), allBits(1<<63)
 	e.table = roots
 	for j, r := range roots {
 		e.root[j], e.rootLo[j] = r[0], r[1]
+		if j%2 == 0 {
+			e.root32[j/2] = math.Float64bits(r[0]) - uint64(j/2)<<49
+		}
 	}
 	return &e
 }
 
-// The polynomials are of simd/gen/coefficients/explog.py.
+// The polynomials are of simd/gen/coefficients/explog.py. That of float32 is
+// 2^r, whatever the base.
 var (
+	exp2Terms32 = [5]lanes{
+		all(0x1.0000000000a18p+0), all(0x1.62e42fb90607dp-1), all(0x1.ebfbdfb68fb3bp-3), all(0x1.c6be34dd4d2cdp-5), all(0x1.3b338c33eceeap-7),
+	}
 	baseE = newExponential(exponential{
 		log2: all(1 / math.Ln2), hi: all(ln2), lo: all(ln2Tail),
-		limit: all(708), least: all(-746), most: all(710), least32: all(-110), most32: all(100),
+		limit: all(708), least: all(-746), most: all(710), least32: allPairs(-110), most32: allPairs(100),
 		c: [6]lanes{
 			all(0x1.000000000000ap+0), all(0x1.0000000000009p-1), all(0x1.5555555405275p-3),
 			all(0x1.555555541d32ap-5), all(0x1.11126eec8febfp-7), all(0x1.6c188337d2c57p-10),
 		},
-		c32: [5]lanes{all(0x1.fffffffb13559p-1), all(0x1.fffffffbbb909p-2), all(0x1.5557e550d165fp-3), all(0x1.5557b98c728b6p-5)},
+		c32: exp2Terms32,
 	})
 	base2 = newExponential(exponential{
 		log2: all(1), hi: all(1), lo: all(0),
-		limit: all(1021), least: all(-1076), most: all(1024), least32: all(-155), most32: all(130),
+		limit: all(1021), least: all(-1076), most: all(1024), least32: allPairs(-155), most32: allPairs(130),
 		c: [6]lanes{
 			all(0x1.62e42fefa39fdp-1), all(0x1.ebfbdff82c5a0p-3), all(0x1.c6b08d6e8a38ep-5),
 			all(0x1.3b2ab6fa84b25p-7), all(0x1.5d89be4bdb80cp-10), all(0x1.430aa20c7c458p-13),
 		},
-		c32: [5]lanes{all(0x1.62e42fec39cb4p-1), all(0x1.ebfbdff4129eap-3), all(0x1.c6b3f745960e0p-5), all(0x1.3b2cec441e976p-7)},
+		c32: exp2Terms32,
 	})
-	// minus1 is e^x for taking 1 away: c is (e^r-1-r)/r^2, c32 (e^r-1)/r.
+	// minus1 is e^x for taking 1 away: c is (e^r-1-r)/r^2, c32 (2^r-1)/r.
 	minus1 = newExponential(exponential{
 		log2: all(1 / math.Ln2), hi: all(ln2), lo: all(ln2Tail),
-		least: all(-50), most: all(709), least32: all(-50), most32: all(100),
+		least: all(-50), most: all(709), least32: allPairs(-50), most32: allPairs(100),
 		c: [6]lanes{
 			all(0x1.0000000000003p-1), all(0x1.5555555555559p-3), all(0x1.55555554ad709p-5),
 			all(0x1.111111108f182p-7), all(0x1.6c181f21abf0ep-10), all(0x1.a01b895eb4c41p-13),
 		},
 		c32: [5]lanes{
-			all(0x1.0000000000006p+0), all(0x1.fffffffe5bc75p-2), all(0x1.555555541d35fp-3), all(0x1.55570aa7721c2p-5), all(0x1.11126ee71c5ddp-7),
+			all(0x1.62e42fefa3befp-1), all(0x1.ebfbdfdeef8d1p-3), all(0x1.c6b08d564d47fp-5), all(0x1.3b3106325a1f0p-7), all(0x1.5d8efdb787b30p-10),
 		},
 	})
 )
@@ -142,24 +159,35 @@ func exp2(x float64) float64 { return base2.of(x) }
 
 // of32 is of with a shorter polynomial, in float64, where nothing is subnormal
 // or infinite.
-func (e *exponential) of32(x float64) float64 {
+func (e *exponential) of32(x float32) float32 {
 	scaled, r := e.scaled32(x)
-	p := math.FMA(e.c32[3][0], r, e.c32[2][0])
-	p = math.FMA(p, r, e.c32[1][0])
-	p = math.FMA(p, r, e.c32[0][0])
-	return math.FMA(scaled, float64(p*r), scaled)
+	return float32(horner32(&e.c32, r) * scaled)
 }
 
-// scaled32 returns 2^n and r.
-func (e *exponential) scaled32(x float64) (scaled, r float64) {
-	x = min(max(x, e.least32[0]), e.most32[0])
-	n, k, j := sixteenths(math.FMA(x, e.log2[0], expShift))
-	return math.Float64frombits(math.Float64bits(e.root[j]) + uint64(k)<<52), math.FMA(-n, e.hi[0], x)
+// scaled32 returns 2^n, where n is a whole number of 8ths next to x*log2(b), and
+// what is left of that.
+func (e *exponential) scaled32(x float32) (scaled, r float64) {
+	x = min(max(x, pairOf(e.least32)), pairOf(e.most32))
+	t := math.FMA(float64(x), e.log2[0], expShift32)
+	r = math.FMA(float64(x), e.log2[0], -(t - expShift32))
+	b := math.Float64bits(t)
+	return math.Float64frombits(e.root32[b&7] + b<<49), r
 }
 
-func expFloat32(x float32) float32 { return float32(baseE.of32(float64(x))) }
+// pairOf is what allPairs was given.
+func pairOf(l lanes) float32 { return math.Float32frombits(uint32(math.Float64bits(l[0]))) }
 
-func exp2Float32(x float32) float32 { return float32(base2.of32(float64(x))) }
+// horner32 is a polynomial of float32's functions.
+func horner32(c *[5]lanes, r float64) float64 {
+	p := math.FMA(c[4][0], r, c[3][0])
+	p = math.FMA(p, r, c[2][0])
+	p = math.FMA(p, r, c[1][0])
+	return math.FMA(p, r, c[0][0])
+}
+
+func expFloat32(x float32) float32 { return baseE.of32(x) }
+
+func exp2Float32(x float32) float32 { return base2.of32(x) }
 
 // expm1 takes the 1 away from the parts of e^x, each sum with what rounding
 // takes from it.
@@ -189,11 +217,7 @@ func expm1(x float64) float64 {
 }
 
 func expm1Float32(x float32) float32 {
-	e := minus1
-	scaled, r := e.scaled32(float64(x))
-	p := math.FMA(e.c32[4][0], r, e.c32[3][0])
-	for i := 2; i >= 0; i-- {
-		p = math.FMA(p, r, e.c32[i][0])
-	}
+	scaled, r := minus1.scaled32(x)
+	p := horner32(&minus1.c32, r)
 	return float32(math.Copysign(math.FMA(scaled, float64(p*r), scaled-1), float64(x)))
 }

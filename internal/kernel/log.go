@@ -201,10 +201,7 @@ func (l *logarithm) of32(x float64) float64 {
 }
 
 func (l *logarithm) of32Parts(k, r float64, j int) float64 {
-	q := math.FMA(l.c32[4][0], r, l.c32[3][0])
-	q = math.FMA(q, r, l.c32[2][0])
-	q = math.FMA(q, r, l.c32[1][0])
-	q = math.FMA(q, r, l.c32[0][0])
+	q := horner32(&l.c32, r)
 	return math.FMA(q, r, math.FMA(k, l.whole[0], l.logWhole[j]))
 }
 

@@ -14,10 +14,10 @@ TEXT ·LogFloat64AVX2(SB), NOSPLIT, $0-32
 	VMOVUPD (BX), Y0
 	VMOVUPD 128(BX), Y1
 	VMOVUPD 320(BX), Y2
+	SUBQ    $0x04, DX
+	JL      tail
 
 vectors:
-	CMPQ         DX, $0x04
-	JL           tail
 	VMOVUPD      (CX), Y3
 	VCMPPD       $0x11, 1664(BX), Y3, Y4
 	VTESTPD      Y4, Y4
@@ -72,18 +72,18 @@ next:
 	ADDQ $0x20, CX
 	ADDQ $0x20, AX
 	SUBQ $0x04, DX
-	JMP  vectors
+	JGE  vectors
 
 tail:
-	TESTQ      DX, DX
+	CMPQ       DX, $-4
 	JE         done
+	LEAQ       4(DX), SI
 	LEAQ       onesZeros<>+0(SB), DI
-	MOVQ       DX, SI
 	NEGQ       SI
 	VMOVDQU    64(DI)(SI*8), Y3
 	VMASKMOVPD (CX), Y3, Y3
 
-whole:
+special:
 	VCMPPD       $0x11, 1664(BX), Y3, Y4
 	VMULPD       1792(BX), Y3, Y11
 	VBLENDVPD    Y4, Y11, Y3, Y11
@@ -141,23 +141,21 @@ whole:
 	VBLENDVPD    Y12, Y11, Y4, Y4
 	VCMPPD       $0x15, 1728(BX), Y3, Y11
 	VBLENDVPD    Y11, Y3, Y4, Y3
-	CMPQ         DX, $0x04
+	TESTQ        DX, DX
 	JL           rest
 	VMOVUPD      Y3, (AX)
-	JGE          next
+	JMP          next
 
 rest:
-	LEAQ       onesZeros<>+0(SB), CX
-	NEGQ       DX
-	VMOVDQU    64(CX)(DX*8), Y0
+	LEAQ       4(DX), CX
+	LEAQ       onesZeros<>+0(SB), DX
+	NEGQ       CX
+	VMOVDQU    64(DX)(CX*8), Y0
 	VMASKMOVPD Y3, Y0, (AX)
 
 done:
 	VZEROUPPER
 	RET
-
-special:
-	JMP whole
 
 DATA onesZeros<>+0(SB)/8, $0xffffffffffffffff
 DATA onesZeros<>+8(SB)/8, $0xffffffffffffffff
@@ -206,10 +204,10 @@ TEXT ·LogFloat64AVX512(SB), NOSPLIT, $0-32
 	VMOVUPD 2880(BX), Z18
 	VMOVUPD 2944(BX), Z19
 	VMOVUPD 3008(BX), Z20
+	SUBQ    $0x08, DX
+	JL      tail
 
 vectors:
-	CMPQ        DX, $0x08
-	JL          tail
 	VMOVUPD     (CX), Z21
 	VFPCLASSPDZ $0x20, Z21, K1
 	KORTESTB    K1, K1
@@ -252,20 +250,21 @@ next:
 	ADDQ $0x40, CX
 	ADDQ $0x40, AX
 	SUBQ $0x08, DX
-	JMP  vectors
+	JGE  vectors
 
 tail:
-	TESTQ     DX, DX
+	CMPQ      DX, $-8
 	JE        done
-	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
-	KMOVB     SI, K1
+	LEAQ      8(DX), SI
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVB     DI, K1
 	VMOVUPD.Z (CX), K1, Z21
 
-whole:
-	VFPCLASSPDZ $0x20, Z21, K2
+special:
+	VFPCLASSPDZ $0x20, Z21, K1
 	VMOVUPD     Z21, Z22
-	VMULPD      1792(BX), Z21, K2, Z22
+	VMULPD      1792(BX), Z21, K1, Z22
 	VPADDQ      Z0, Z22, Z22
 	VPSRLQ      $0x34, Z22, Z23
 	VORPD       Z2, Z23, Z23
@@ -279,7 +278,7 @@ whole:
 	VPERMI2PD   Z18, Z17, Z26
 	VMOVUPD     Z22, Z22
 	VPERMI2PD   Z20, Z19, Z22
-	VSUBPD      1856(BX), Z23, K2, Z23
+	VSUBPD      1856(BX), Z23, K1, Z23
 	VFMSUB213PD Z3, Z25, Z24
 	VMOVUPD     Z12, Z25
 	VFMADD213PD Z11, Z24, Z25
@@ -299,18 +298,21 @@ whole:
 	VADDPD      Z22, Z24, Z22
 	VADDPD      Z22, Z23, Z22
 	VFIXUPIMMPD $0x00, Z4, Z21, Z22
-	VMOVUPD     Z22, K1, (AX)
-	CMPQ        DX, $0x08
-	JGE         next
+	TESTQ       DX, DX
+	JL          rest
+	VMOVUPD     Z22, (AX)
+	JMP         next
+
+rest:
+	LEAQ    8(DX), CX
+	MOVQ    $-1, DX
+	BZHIQ   CX, DX, DX
+	KMOVB   DX, K1
+	VMOVUPD Z22, K1, (AX)
 
 done:
 	VZEROUPPER
 	RET
-
-special:
-	MOVQ  $-1, SI
-	KMOVB SI, K1
-	JMP   whole
 
 // func LogBaseFloat64AVX2(dst *float64, a *float64, n int, c *float64)
 // Requires: AVX, AVX2, FMA3
@@ -322,10 +324,10 @@ TEXT ·LogBaseFloat64AVX2(SB), NOSPLIT, $0-32
 	VMOVUPD (BX), Y0
 	VMOVUPD 128(BX), Y1
 	VMOVUPD 320(BX), Y2
+	SUBQ    $0x04, DX
+	JL      tail
 
 vectors:
-	CMPQ         DX, $0x04
-	JL           tail
 	VMOVUPD      (CX), Y3
 	VCMPPD       $0x11, 1664(BX), Y3, Y4
 	VTESTPD      Y4, Y4
@@ -384,18 +386,18 @@ next:
 	ADDQ $0x20, CX
 	ADDQ $0x20, AX
 	SUBQ $0x04, DX
-	JMP  vectors
+	JGE  vectors
 
 tail:
-	TESTQ      DX, DX
+	CMPQ       DX, $-4
 	JE         done
+	LEAQ       4(DX), SI
 	LEAQ       onesZeros<>+0(SB), DI
-	MOVQ       DX, SI
 	NEGQ       SI
 	VMOVDQU    64(DI)(SI*8), Y3
 	VMASKMOVPD (CX), Y3, Y3
 
-whole:
+special:
 	VCMPPD       $0x11, 1664(BX), Y3, Y4
 	VMULPD       1792(BX), Y3, Y11
 	VBLENDVPD    Y4, Y11, Y3, Y11
@@ -457,23 +459,21 @@ whole:
 	VBLENDVPD    Y12, Y11, Y4, Y4
 	VCMPPD       $0x15, 1728(BX), Y3, Y11
 	VBLENDVPD    Y11, Y3, Y4, Y3
-	CMPQ         DX, $0x04
+	TESTQ        DX, DX
 	JL           rest
 	VMOVUPD      Y3, (AX)
-	JGE          next
+	JMP          next
 
 rest:
-	LEAQ       onesZeros<>+0(SB), CX
-	NEGQ       DX
-	VMOVDQU    64(CX)(DX*8), Y0
+	LEAQ       4(DX), CX
+	LEAQ       onesZeros<>+0(SB), DX
+	NEGQ       CX
+	VMOVDQU    64(DX)(CX*8), Y0
 	VMASKMOVPD Y3, Y0, (AX)
 
 done:
 	VZEROUPPER
 	RET
-
-special:
-	JMP whole
 
 // func LogBaseFloat64AVX512(dst *float64, a *float64, n int, c *float64)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
@@ -504,10 +504,10 @@ TEXT ·LogBaseFloat64AVX512(SB), NOSPLIT, $0-32
 	VMOVUPD 2880(BX), Z18
 	VMOVUPD 2944(BX), Z19
 	VMOVUPD 3008(BX), Z20
+	SUBQ    $0x08, DX
+	JL      tail
 
 vectors:
-	CMPQ        DX, $0x08
-	JL          tail
 	VMOVUPD     (CX), Z21
 	VFPCLASSPDZ $0x20, Z21, K1
 	KORTESTB    K1, K1
@@ -554,20 +554,21 @@ next:
 	ADDQ $0x40, CX
 	ADDQ $0x40, AX
 	SUBQ $0x08, DX
-	JMP  vectors
+	JGE  vectors
 
 tail:
-	TESTQ     DX, DX
+	CMPQ      DX, $-8
 	JE        done
-	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
-	KMOVB     SI, K1
+	LEAQ      8(DX), SI
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	KMOVB     DI, K1
 	VMOVUPD.Z (CX), K1, Z21
 
-whole:
-	VFPCLASSPDZ $0x20, Z21, K2
+special:
+	VFPCLASSPDZ $0x20, Z21, K1
 	VMOVUPD     Z21, Z22
-	VMULPD      1792(BX), Z21, K2, Z22
+	VMULPD      1792(BX), Z21, K1, Z22
 	VPADDQ      Z0, Z22, Z22
 	VPSRLQ      $0x34, Z22, Z23
 	VORPD       Z2, Z23, Z23
@@ -581,7 +582,7 @@ whole:
 	VPERMI2PD   Z18, Z17, Z26
 	VMOVUPD     Z22, Z22
 	VPERMI2PD   Z20, Z19, Z22
-	VSUBPD      1856(BX), Z23, K2, Z23
+	VSUBPD      1856(BX), Z23, K1, Z23
 	VFMSUB213PD Z3, Z25, Z24
 	VMOVUPD     Z12, Z25
 	VFMADD213PD Z11, Z24, Z25
@@ -605,18 +606,21 @@ whole:
 	VADDPD      Z22, Z24, Z22
 	VADDPD      Z22, Z23, Z22
 	VFIXUPIMMPD $0x00, Z4, Z21, Z22
-	VMOVUPD     Z22, K1, (AX)
-	CMPQ        DX, $0x08
-	JGE         next
+	TESTQ       DX, DX
+	JL          rest
+	VMOVUPD     Z22, (AX)
+	JMP         next
+
+rest:
+	LEAQ    8(DX), CX
+	MOVQ    $-1, DX
+	BZHIQ   CX, DX, DX
+	KMOVB   DX, K1
+	VMOVUPD Z22, K1, (AX)
 
 done:
 	VZEROUPPER
 	RET
-
-special:
-	MOVQ  $-1, SI
-	KMOVB SI, K1
-	JMP   whole
 
 // func Log1pFloat64AVX2(dst *float64, a *float64, n int, c *float64)
 // Requires: AVX, AVX2, FMA3
@@ -628,10 +632,10 @@ TEXT ·Log1pFloat64AVX2(SB), NOSPLIT, $0-32
 	VMOVUPD (BX), Y0
 	VMOVUPD 128(BX), Y1
 	VMOVUPD 320(BX), Y2
+	SUBQ    $0x04, DX
+	JL      tail
 
 vectors:
-	CMPQ         DX, $0x04
-	JL           tail
 	VMOVUPD      (CX), Y3
 	VMOVUPD      448(BX), Y4
 	VADDPD       Y4, Y3, Y5
@@ -704,18 +708,18 @@ next:
 	ADDQ $0x20, CX
 	ADDQ $0x20, AX
 	SUBQ $0x04, DX
-	JMP  vectors
+	JGE  vectors
 
 tail:
-	TESTQ      DX, DX
+	CMPQ       DX, $-4
 	JE         done
+	LEAQ       4(DX), SI
 	LEAQ       onesZeros<>+0(SB), DI
-	MOVQ       DX, SI
 	NEGQ       SI
 	VMOVDQU    64(DI)(SI*8), Y3
 	VMASKMOVPD (CX), Y3, Y3
 
-whole:
+special:
 	VMOVUPD      448(BX), Y4
 	VADDPD       Y4, Y3, Y5
 	VMAXPD       Y4, Y3, Y6
@@ -789,23 +793,21 @@ whole:
 	VBLENDVPD    Y6, Y5, Y4, Y4
 	VANDPD       256(BX), Y3, Y3
 	VORPD        Y3, Y4, Y3
-	CMPQ         DX, $0x04
+	TESTQ        DX, DX
 	JL           rest
 	VMOVUPD      Y3, (AX)
-	JGE          next
+	JMP          next
 
 rest:
-	LEAQ       onesZeros<>+0(SB), CX
-	NEGQ       DX
-	VMOVDQU    64(CX)(DX*8), Y0
+	LEAQ       4(DX), CX
+	LEAQ       onesZeros<>+0(SB), DX
+	NEGQ       CX
+	VMOVDQU    64(DX)(CX*8), Y0
 	VMASKMOVPD Y3, Y0, (AX)
 
 done:
 	VZEROUPPER
 	RET
-
-special:
-	JMP whole
 
 // func Log1pFloat64AVX512(dst *float64, a *float64, n int, c *float64)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
@@ -836,10 +838,10 @@ TEXT ·Log1pFloat64AVX512(SB), NOSPLIT, $0-32
 	VMOVUPD 2880(BX), Z18
 	VMOVUPD 2944(BX), Z19
 	VMOVUPD 3008(BX), Z20
+	SUBQ    $0x08, DX
+	JL      tail
 
 vectors:
-	CMPQ        DX, $0x08
-	JL          tail
 	VMOVUPD     (CX), Z21
 	VADDPD      Z3, Z21, Z22
 	VMAXPD      Z3, Z21, Z23
@@ -896,17 +898,16 @@ next:
 	ADDQ $0x40, CX
 	ADDQ $0x40, AX
 	SUBQ $0x08, DX
-	JMP  vectors
+	JGE  vectors
 
 tail:
-	TESTQ     DX, DX
-	JE        done
-	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
-	KMOVB     SI, K1
-	VMOVUPD.Z (CX), K1, Z21
-
-whole:
+	CMPQ        DX, $-8
+	JE          done
+	LEAQ        8(DX), SI
+	MOVQ        $-1, DI
+	BZHIQ       SI, DI, DI
+	KMOVB       DI, K1
+	VMOVUPD.Z   (CX), K1, Z21
 	VADDPD      Z3, Z21, Z22
 	VMAXPD      Z3, Z21, Z23
 	VMINPD      Z3, Z21, Z24
@@ -956,16 +957,21 @@ whole:
 	VFIXUPIMMPD $0x00, Z4, Z22, Z23
 	VANDPD      256(BX), Z21, Z21
 	VORPD       Z21, Z23, Z21
-	VMOVUPD     Z21, K1, (AX)
-	CMPQ        DX, $0x08
-	JGE         next
+	TESTQ       DX, DX
+	JL          rest
+	VMOVUPD     Z21, (AX)
+	JMP         next
+
+rest:
+	LEAQ    8(DX), CX
+	MOVQ    $-1, DX
+	BZHIQ   CX, DX, DX
+	KMOVB   DX, K1
+	VMOVUPD Z21, K1, (AX)
 
 done:
 	VZEROUPPER
 	RET
-	MOVQ  $-1, SI
-	KMOVB SI, K1
-	JMP   whole
 
 // func LogFloat32AVX2(dst *float32, a *float32, n int, c *float64)
 // Requires: AVX, AVX2, FMA3
@@ -977,130 +983,129 @@ TEXT ·LogFloat32AVX2(SB), NOSPLIT, $0-32
 	VMOVUPD (BX), Y0
 	VMOVUPD 128(BX), Y1
 	VMOVUPD 320(BX), Y2
+	SUBQ    $0x04, DX
+	JL      tail
 
 vectors:
-	CMPQ         DX, $0x04
-	JL           tail
-	VCVTPS2PD    (CX), Y3
-	VCMPPD       $0x11, 1664(BX), Y3, Y4
-	VTESTPD      Y4, Y4
+	VMOVUPS      (CX), X3
+	VCVTPS2PD    X3, Y4
+	VCMPPD       $0x11, 1664(BX), Y4, Y5
+	VTESTPD      Y5, Y5
 	JNE          special
-	VPADDQ       Y0, Y3, Y4
-	VPSRLQ       $0x34, Y4, Y9
+	VPADDQ       Y0, Y4, Y5
+	VPSRLQ       $0x34, Y5, Y9
 	VORPD        Y2, Y9, Y9
 	VSUBPD       384(BX), Y9, Y9
-	VANDPD       Y1, Y4, Y10
+	VANDPD       Y1, Y5, Y10
 	VPADDQ       64(BX), Y10, Y10
-	VPSRLQ       $0x2b, Y4, Y4
-	VANDPD       2112(BX), Y4, Y4
-	VEXTRACTI128 $0x01, Y4, X5
-	VMOVQ        X4, SI
-	VPEXTRQ      $0x01, X4, DI
-	VMOVQ        X5, R8
-	VPEXTRQ      $0x01, X5, R9
-	VMOVSD       2176(BX)(SI*1), X5
-	VMOVHPD      2176(BX)(DI*1), X5, X5
-	VMOVSD       2176(BX)(R8*1), X4
-	VMOVHPD      2176(BX)(R9*1), X4, X4
-	VINSERTF128  $0x01, X4, Y5, Y5
+	VPSRLQ       $0x2b, Y5, Y5
+	VANDPD       2112(BX), Y5, Y5
+	VEXTRACTI128 $0x01, Y5, X3
+	VMOVQ        X5, SI
+	VPEXTRQ      $0x01, X5, DI
+	VMOVQ        X3, R8
+	VPEXTRQ      $0x01, X3, R9
+	VMOVSD       2176(BX)(SI*1), X3
+	VMOVHPD      2176(BX)(DI*1), X3, X3
+	VMOVSD       2176(BX)(R8*1), X5
+	VMOVHPD      2176(BX)(R9*1), X5, X5
+	VINSERTF128  $0x01, X5, Y3, Y3
 	VMOVSD       2200(BX)(SI*1), X6
 	VMOVHPD      2200(BX)(DI*1), X6, X6
-	VMOVSD       2200(BX)(R8*1), X4
-	VMOVHPD      2200(BX)(R9*1), X4, X4
-	VINSERTF128  $0x01, X4, Y6, Y6
-	VFMSUB213PD  448(BX), Y5, Y10
-	VMOVUPD      1600(BX), Y4
-	VFMADD213PD  1536(BX), Y10, Y4
-	VFMADD213PD  1472(BX), Y10, Y4
-	VFMADD213PD  1408(BX), Y10, Y4
-	VFMADD213PD  1344(BX), Y10, Y4
+	VMOVSD       2200(BX)(R8*1), X5
+	VMOVHPD      2200(BX)(R9*1), X5, X5
+	VINSERTF128  $0x01, X5, Y6, Y6
+	VFMSUB213PD  448(BX), Y3, Y10
+	VMOVUPD      1600(BX), Y5
+	VFMADD213PD  1536(BX), Y10, Y5
+	VFMADD213PD  1472(BX), Y10, Y5
+	VFMADD213PD  1408(BX), Y10, Y5
+	VFMADD213PD  1344(BX), Y10, Y5
 	VFMADD231PD  1280(BX), Y9, Y6
-	VFMADD213PD  Y6, Y10, Y4
-	VCMPPD       $0x15, 1728(BX), Y3, Y9
-	VBLENDVPD    Y9, Y3, Y4, Y3
-	VCVTPD2PSY   Y3, X3
+	VFMADD213PD  Y6, Y10, Y5
+	VCMPPD       $0x15, 1728(BX), Y4, Y9
+	VBLENDVPD    Y9, Y4, Y5, Y4
+	VCVTPD2PSY   Y4, X3
 	VMOVUPS      X3, (AX)
 
 next:
 	ADDQ $0x10, CX
 	ADDQ $0x10, AX
 	SUBQ $0x04, DX
-	JMP  vectors
+	JGE  vectors
 
 tail:
-	TESTQ      DX, DX
+	CMPQ       DX, $-4
 	JE         done
+	LEAQ       4(DX), SI
 	LEAQ       onesZeros<>+0(SB), DI
-	MOVQ       DX, SI
 	NEGQ       SI
 	VMOVDQU    64(DI)(SI*4), X3
 	VMASKMOVPS (CX), X3, X3
-	VCVTPS2PD  X3, Y3
 
-whole:
-	VCMPPD       $0x11, 1664(BX), Y3, Y4
-	VMULPD       1792(BX), Y3, Y9
-	VBLENDVPD    Y4, Y9, Y3, Y4
-	VPADDQ       Y0, Y4, Y4
-	VPSRLQ       $0x34, Y4, Y9
+special:
+	VCVTPS2PD    X3, Y4
+	VCMPPD       $0x11, 1664(BX), Y4, Y5
+	VMULPD       1792(BX), Y4, Y9
+	VBLENDVPD    Y5, Y9, Y4, Y5
+	VPADDQ       Y0, Y5, Y5
+	VPSRLQ       $0x34, Y5, Y9
 	VORPD        Y2, Y9, Y9
 	VSUBPD       384(BX), Y9, Y9
-	VANDPD       Y1, Y4, Y10
+	VANDPD       Y1, Y5, Y10
 	VPADDQ       64(BX), Y10, Y10
-	VPSRLQ       $0x2b, Y4, Y4
-	VANDPD       2112(BX), Y4, Y4
-	VEXTRACTI128 $0x01, Y4, X5
-	VMOVQ        X4, SI
-	VPEXTRQ      $0x01, X4, DI
-	VMOVQ        X5, R8
-	VPEXTRQ      $0x01, X5, R9
+	VPSRLQ       $0x2b, Y5, Y5
+	VANDPD       2112(BX), Y5, Y5
+	VEXTRACTI128 $0x01, Y5, X3
+	VMOVQ        X5, SI
+	VPEXTRQ      $0x01, X5, DI
+	VMOVQ        X3, R8
+	VPEXTRQ      $0x01, X3, R9
 	VMOVSD       2176(BX)(SI*1), X7
 	VMOVHPD      2176(BX)(DI*1), X7, X7
-	VMOVSD       2176(BX)(R8*1), X4
-	VMOVHPD      2176(BX)(R9*1), X4, X4
-	VINSERTF128  $0x01, X4, Y7, Y7
+	VMOVSD       2176(BX)(R8*1), X3
+	VMOVHPD      2176(BX)(R9*1), X3, X3
+	VINSERTF128  $0x01, X3, Y7, Y7
 	VMOVSD       2200(BX)(SI*1), X8
 	VMOVHPD      2200(BX)(DI*1), X8, X8
-	VMOVSD       2200(BX)(R8*1), X4
-	VMOVHPD      2200(BX)(R9*1), X4, X4
-	VINSERTF128  $0x01, X4, Y8, Y8
+	VMOVSD       2200(BX)(R8*1), X3
+	VMOVHPD      2200(BX)(R9*1), X3, X3
+	VINSERTF128  $0x01, X3, Y8, Y8
 	VFMSUB213PD  448(BX), Y7, Y10
-	VMOVUPD      1600(BX), Y4
-	VFMADD213PD  1536(BX), Y10, Y4
-	VFMADD213PD  1472(BX), Y10, Y4
-	VFMADD213PD  1408(BX), Y10, Y4
-	VFMADD213PD  1344(BX), Y10, Y4
+	VMOVUPD      1600(BX), Y5
+	VFMADD213PD  1536(BX), Y10, Y5
+	VFMADD213PD  1472(BX), Y10, Y5
+	VFMADD213PD  1408(BX), Y10, Y5
+	VFMADD213PD  1344(BX), Y10, Y5
 	VFMADD231PD  1280(BX), Y9, Y8
-	VFMADD213PD  Y8, Y10, Y4
+	VFMADD213PD  Y8, Y10, Y5
 	VXORPD       Y10, Y10, Y10
-	VCMPPD       $0x00, Y10, Y3, Y9
-	VCMPPD       $0x11, Y10, Y3, Y10
+	VCMPPD       $0x00, Y10, Y4, Y9
+	VCMPPD       $0x11, Y10, Y4, Y10
 	VMOVUPD      1728(BX), Y11
 	VORPD        256(BX), Y11, Y12
-	VBLENDVPD    Y9, Y12, Y4, Y4
+	VBLENDVPD    Y9, Y12, Y5, Y5
 	VSUBPD       Y11, Y11, Y9
-	VBLENDVPD    Y10, Y9, Y4, Y4
-	VCMPPD       $0x15, 1728(BX), Y3, Y9
-	VBLENDVPD    Y9, Y3, Y4, Y3
-	CMPQ         DX, $0x04
+	VBLENDVPD    Y10, Y9, Y5, Y5
+	VCMPPD       $0x15, 1728(BX), Y4, Y9
+	VBLENDVPD    Y9, Y4, Y5, Y4
+	TESTQ        DX, DX
 	JL           rest
-	VCVTPD2PSY   Y3, X4
-	VMOVUPS      X4, (AX)
-	JGE          next
+	VCVTPD2PSY   Y4, X3
+	VMOVUPS      X3, (AX)
+	JMP          next
 
 rest:
-	LEAQ       onesZeros<>+0(SB), CX
-	NEGQ       DX
-	VMOVDQU    64(CX)(DX*4), X0
-	VCVTPD2PSY Y3, X1
+	LEAQ       4(DX), CX
+	LEAQ       onesZeros<>+0(SB), DX
+	NEGQ       CX
+	VMOVDQU    64(DX)(CX*4), X0
+	VCVTPD2PSY Y4, X1
 	VMASKMOVPS X1, X0, (AX)
 
 done:
 	VZEROUPPER
 	RET
-
-special:
-	JMP whole
 
 // func LogFloat32AVX512(dst *float32, a *float32, n int, c *float64)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2
@@ -1125,11 +1130,12 @@ TEXT ·LogFloat32AVX512(SB), NOSPLIT, $0-32
 	VMOVUPD 2752(BX), Z12
 	VMOVUPD 3072(BX), Z13
 	VMOVUPD 3136(BX), Z14
+	SUBQ    $0x08, DX
+	JL      tail
 
 vectors:
-	CMPQ        DX, $0x08
-	JL          tail
-	VCVTPS2PD   (CX), Z15
+	VMOVUPS     (CX), Y15
+	VCVTPS2PD   Y15, Z15
 	VPADDQ      Z0, Z15, Z16
 	VPSRLQ      $0x34, Z16, Z17
 	VORPD       Z2, Z17, Z17
@@ -1157,18 +1163,17 @@ next:
 	ADDQ $0x20, CX
 	ADDQ $0x20, AX
 	SUBQ $0x08, DX
-	JMP  vectors
+	JGE  vectors
 
 tail:
-	TESTQ     DX, DX
-	JE        done
-	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
-	KMOVB     SI, K1
-	VMOVUPS.Z (CX), K1, Y15
-	VCVTPS2PD Y15, Z15
-
-whole:
+	CMPQ        DX, $-8
+	JE          done
+	LEAQ        8(DX), SI
+	MOVQ        $-1, DI
+	BZHIQ       SI, DI, DI
+	KMOVB       DI, K1
+	VMOVUPS.Z   (CX), K1, Y15
+	VCVTPS2PD   Y15, Z15
 	VPADDQ      Z0, Z15, Z16
 	VPSRLQ      $0x34, Z16, Z17
 	VORPD       Z2, Z17, Z17
@@ -1189,17 +1194,23 @@ whole:
 	VFMADD231PD Z10, Z17, Z16
 	VFMADD213PD Z16, Z18, Z19
 	VFIXUPIMMPD $0x00, Z4, Z15, Z19
+	TESTQ       DX, DX
+	JL          rest
 	VCVTPD2PS   Z19, Y15
-	VMOVUPS     Y15, K1, (AX)
-	CMPQ        DX, $0x08
-	JGE         next
+	VMOVUPS     Y15, (AX)
+	JMP         next
+
+rest:
+	LEAQ      8(DX), CX
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVB     DX, K1
+	VCVTPD2PS Z19, Y0
+	VMOVUPS   Y0, K1, (AX)
 
 done:
 	VZEROUPPER
 	RET
-	MOVQ  $-1, SI
-	KMOVB SI, K1
-	JMP   whole
 
 // func Log1pFloat32AVX2(dst *float32, a *float32, n int, c *float64)
 // Requires: AVX, AVX2, FMA3
@@ -1211,142 +1222,141 @@ TEXT ·Log1pFloat32AVX2(SB), NOSPLIT, $0-32
 	VMOVUPD (BX), Y0
 	VMOVUPD 128(BX), Y1
 	VMOVUPD 320(BX), Y2
+	SUBQ    $0x04, DX
+	JL      tail
 
 vectors:
-	CMPQ         DX, $0x04
-	JL           tail
-	VCVTPS2PD    (CX), Y3
-	VADDPD       448(BX), Y3, Y4
-	VCMPPD       $0x11, 1664(BX), Y4, Y5
-	VTESTPD      Y5, Y5
+	VMOVUPS      (CX), X3
+	VCVTPS2PD    X3, Y4
+	VADDPD       448(BX), Y4, Y5
+	VCMPPD       $0x11, 1664(BX), Y5, Y6
+	VTESTPD      Y6, Y6
 	JNE          special
-	VPADDQ       Y0, Y4, Y5
-	VPSRLQ       $0x34, Y5, Y10
+	VPADDQ       Y0, Y5, Y6
+	VPSRLQ       $0x34, Y6, Y10
 	VORPD        Y2, Y10, Y10
 	VSUBPD       384(BX), Y10, Y10
-	VANDPD       Y1, Y5, Y11
+	VANDPD       Y1, Y6, Y11
 	VPADDQ       64(BX), Y11, Y11
-	VPSRLQ       $0x2b, Y5, Y12
+	VPSRLQ       $0x2b, Y6, Y12
 	VANDPD       2112(BX), Y12, Y12
-	VEXTRACTI128 $0x01, Y12, X6
+	VEXTRACTI128 $0x01, Y12, X3
 	VMOVQ        X12, SI
 	VPEXTRQ      $0x01, X12, DI
-	VMOVQ        X6, R8
-	VPEXTRQ      $0x01, X6, R9
-	VMOVSD       2176(BX)(SI*1), X6
-	VMOVHPD      2176(BX)(DI*1), X6, X6
+	VMOVQ        X3, R8
+	VPEXTRQ      $0x01, X3, R9
+	VMOVSD       2176(BX)(SI*1), X3
+	VMOVHPD      2176(BX)(DI*1), X3, X3
 	VMOVSD       2176(BX)(R8*1), X7
 	VMOVHPD      2176(BX)(R9*1), X7, X7
-	VINSERTF128  $0x01, X7, Y6, Y6
+	VINSERTF128  $0x01, X7, Y3, Y3
 	VMOVSD       2200(BX)(SI*1), X7
 	VMOVHPD      2200(BX)(DI*1), X7, X7
 	VMOVSD       2200(BX)(R8*1), X8
 	VMOVHPD      2200(BX)(R9*1), X8, X8
 	VINSERTF128  $0x01, X8, Y7, Y7
-	VPSRLQ       $0x30, Y5, Y5
-	VFMSUB213PD  448(BX), Y6, Y11
-	VPCMPEQQ     1984(BX), Y5, Y5
-	VBLENDVPD    Y5, Y3, Y11, Y5
+	VPSRLQ       $0x30, Y6, Y6
+	VFMSUB213PD  448(BX), Y3, Y11
+	VPCMPEQQ     1984(BX), Y6, Y6
+	VBLENDVPD    Y6, Y4, Y11, Y6
 	VMOVUPD      1600(BX), Y11
-	VFMADD213PD  1536(BX), Y5, Y11
-	VFMADD213PD  1472(BX), Y5, Y11
-	VFMADD213PD  1408(BX), Y5, Y11
-	VFMADD213PD  1344(BX), Y5, Y11
+	VFMADD213PD  1536(BX), Y6, Y11
+	VFMADD213PD  1472(BX), Y6, Y11
+	VFMADD213PD  1408(BX), Y6, Y11
+	VFMADD213PD  1344(BX), Y6, Y11
 	VFMADD231PD  1280(BX), Y10, Y7
-	VFMADD213PD  Y7, Y5, Y11
-	VCMPPD       $0x15, 1728(BX), Y4, Y5
-	VBLENDVPD    Y5, Y4, Y11, Y4
-	VANDPD       256(BX), Y3, Y3
-	VORPD        Y3, Y4, Y3
-	VCVTPD2PSY   Y3, X3
+	VFMADD213PD  Y7, Y6, Y11
+	VCMPPD       $0x15, 1728(BX), Y5, Y6
+	VBLENDVPD    Y6, Y5, Y11, Y5
+	VANDPD       256(BX), Y4, Y4
+	VORPD        Y4, Y5, Y4
+	VCVTPD2PSY   Y4, X3
 	VMOVUPS      X3, (AX)
 
 next:
 	ADDQ $0x10, CX
 	ADDQ $0x10, AX
 	SUBQ $0x04, DX
-	JMP  vectors
+	JGE  vectors
 
 tail:
-	TESTQ      DX, DX
+	CMPQ       DX, $-4
 	JE         done
+	LEAQ       4(DX), SI
 	LEAQ       onesZeros<>+0(SB), DI
-	MOVQ       DX, SI
 	NEGQ       SI
 	VMOVDQU    64(DI)(SI*4), X3
 	VMASKMOVPS (CX), X3, X3
-	VCVTPS2PD  X3, Y3
 
-whole:
-	VADDPD       448(BX), Y3, Y4
-	VCMPPD       $0x11, 1664(BX), Y4, Y5
-	VMULPD       1792(BX), Y4, Y10
-	VBLENDVPD    Y5, Y10, Y4, Y5
-	VPADDQ       Y0, Y5, Y5
-	VPSRLQ       $0x34, Y5, Y10
+special:
+	VCVTPS2PD    X3, Y4
+	VADDPD       448(BX), Y4, Y5
+	VCMPPD       $0x11, 1664(BX), Y5, Y6
+	VMULPD       1792(BX), Y5, Y10
+	VBLENDVPD    Y6, Y10, Y5, Y6
+	VPADDQ       Y0, Y6, Y6
+	VPSRLQ       $0x34, Y6, Y10
 	VORPD        Y2, Y10, Y10
 	VSUBPD       384(BX), Y10, Y10
-	VANDPD       Y1, Y5, Y11
+	VANDPD       Y1, Y6, Y11
 	VPADDQ       64(BX), Y11, Y11
-	VPSRLQ       $0x2b, Y5, Y12
+	VPSRLQ       $0x2b, Y6, Y12
 	VANDPD       2112(BX), Y12, Y12
-	VEXTRACTI128 $0x01, Y12, X6
+	VEXTRACTI128 $0x01, Y12, X3
 	VMOVQ        X12, SI
 	VPEXTRQ      $0x01, X12, DI
-	VMOVQ        X6, R8
-	VPEXTRQ      $0x01, X6, R9
+	VMOVQ        X3, R8
+	VPEXTRQ      $0x01, X3, R9
 	VMOVSD       2176(BX)(SI*1), X8
 	VMOVHPD      2176(BX)(DI*1), X8, X8
-	VMOVSD       2176(BX)(R8*1), X6
-	VMOVHPD      2176(BX)(R9*1), X6, X6
-	VINSERTF128  $0x01, X6, Y8, Y8
+	VMOVSD       2176(BX)(R8*1), X3
+	VMOVHPD      2176(BX)(R9*1), X3, X3
+	VINSERTF128  $0x01, X3, Y8, Y8
 	VMOVSD       2200(BX)(SI*1), X9
 	VMOVHPD      2200(BX)(DI*1), X9, X9
-	VMOVSD       2200(BX)(R8*1), X6
-	VMOVHPD      2200(BX)(R9*1), X6, X6
-	VINSERTF128  $0x01, X6, Y9, Y9
-	VPSRLQ       $0x30, Y5, Y5
+	VMOVSD       2200(BX)(R8*1), X3
+	VMOVHPD      2200(BX)(R9*1), X3, X3
+	VINSERTF128  $0x01, X3, Y9, Y9
+	VPSRLQ       $0x30, Y6, Y6
 	VFMSUB213PD  448(BX), Y8, Y11
-	VPCMPEQQ     1984(BX), Y5, Y5
-	VBLENDVPD    Y5, Y3, Y11, Y5
+	VPCMPEQQ     1984(BX), Y6, Y6
+	VBLENDVPD    Y6, Y4, Y11, Y6
 	VMOVUPD      1600(BX), Y11
-	VFMADD213PD  1536(BX), Y5, Y11
-	VFMADD213PD  1472(BX), Y5, Y11
-	VFMADD213PD  1408(BX), Y5, Y11
-	VFMADD213PD  1344(BX), Y5, Y11
+	VFMADD213PD  1536(BX), Y6, Y11
+	VFMADD213PD  1472(BX), Y6, Y11
+	VFMADD213PD  1408(BX), Y6, Y11
+	VFMADD213PD  1344(BX), Y6, Y11
 	VFMADD231PD  1280(BX), Y10, Y9
-	VFMADD213PD  Y9, Y5, Y11
+	VFMADD213PD  Y9, Y6, Y11
 	VXORPD       Y10, Y10, Y10
-	VCMPPD       $0x00, Y10, Y4, Y5
-	VCMPPD       $0x11, Y10, Y4, Y10
+	VCMPPD       $0x00, Y10, Y5, Y6
+	VCMPPD       $0x11, Y10, Y5, Y10
 	VMOVUPD      1728(BX), Y12
 	VORPD        256(BX), Y12, Y13
-	VBLENDVPD    Y5, Y13, Y11, Y5
+	VBLENDVPD    Y6, Y13, Y11, Y6
 	VSUBPD       Y12, Y12, Y11
-	VBLENDVPD    Y10, Y11, Y5, Y5
-	VCMPPD       $0x15, 1728(BX), Y4, Y10
-	VBLENDVPD    Y10, Y4, Y5, Y4
-	VANDPD       256(BX), Y3, Y3
-	VORPD        Y3, Y4, Y3
-	CMPQ         DX, $0x04
+	VBLENDVPD    Y10, Y11, Y6, Y6
+	VCMPPD       $0x15, 1728(BX), Y5, Y10
+	VBLENDVPD    Y10, Y5, Y6, Y5
+	VANDPD       256(BX), Y4, Y4
+	VORPD        Y4, Y5, Y4
+	TESTQ        DX, DX
 	JL           rest
-	VCVTPD2PSY   Y3, X4
-	VMOVUPS      X4, (AX)
-	JGE          next
+	VCVTPD2PSY   Y4, X3
+	VMOVUPS      X3, (AX)
+	JMP          next
 
 rest:
-	LEAQ       onesZeros<>+0(SB), CX
-	NEGQ       DX
-	VMOVDQU    64(CX)(DX*4), X0
-	VCVTPD2PSY Y3, X1
+	LEAQ       4(DX), CX
+	LEAQ       onesZeros<>+0(SB), DX
+	NEGQ       CX
+	VMOVDQU    64(DX)(CX*4), X0
+	VCVTPD2PSY Y4, X1
 	VMASKMOVPS X1, X0, (AX)
 
 done:
 	VZEROUPPER
 	RET
-
-special:
-	JMP whole
 
 // func Log1pFloat32AVX512(dst *float32, a *float32, n int, c *float64)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2
@@ -1371,11 +1381,12 @@ TEXT ·Log1pFloat32AVX512(SB), NOSPLIT, $0-32
 	VMOVUPD 2752(BX), Z12
 	VMOVUPD 3072(BX), Z13
 	VMOVUPD 3136(BX), Z14
+	SUBQ    $0x08, DX
+	JL      tail
 
 vectors:
-	CMPQ        DX, $0x08
-	JL          tail
-	VCVTPS2PD   (CX), Z15
+	VMOVUPS     (CX), Y15
+	VCVTPS2PD   Y15, Z15
 	VADDPD      Z3, Z15, Z16
 	VPADDQ      Z0, Z16, Z17
 	VPSRLQ      $0x34, Z17, Z18
@@ -1409,18 +1420,17 @@ next:
 	ADDQ $0x20, CX
 	ADDQ $0x20, AX
 	SUBQ $0x08, DX
-	JMP  vectors
+	JGE  vectors
 
 tail:
-	TESTQ     DX, DX
-	JE        done
-	MOVQ      $-1, SI
-	BZHIQ     DX, SI, SI
-	KMOVB     SI, K1
-	VMOVUPS.Z (CX), K1, Y15
-	VCVTPS2PD Y15, Z15
-
-whole:
+	CMPQ        DX, $-8
+	JE          done
+	LEAQ        8(DX), SI
+	MOVQ        $-1, DI
+	BZHIQ       SI, DI, DI
+	KMOVB       DI, K1
+	VMOVUPS.Z   (CX), K1, Y15
+	VCVTPS2PD   Y15, Z15
 	VADDPD      Z3, Z15, Z16
 	VPADDQ      Z0, Z16, Z17
 	VPSRLQ      $0x34, Z17, Z18
@@ -1435,8 +1445,8 @@ whole:
 	VPERMI2PD   Z14, Z13, Z20
 	VPSRLQ      $0x30, Z17, Z17
 	VFMSUB213PD Z3, Z21, Z19
-	VPCMPEQQ    1984(BX), Z17, K2
-	VMOVAPD     Z15, K2, Z19
+	VPCMPEQQ    1984(BX), Z17, K1
+	VMOVAPD     Z15, K1, Z19
 	VMOVUPD     Z9, Z17
 	VFMADD213PD Z8, Z19, Z17
 	VFMADD213PD Z7, Z19, Z17
@@ -1447,14 +1457,20 @@ whole:
 	VFIXUPIMMPD $0x00, Z4, Z16, Z17
 	VANDPD      256(BX), Z15, Z15
 	VORPD       Z15, Z17, Z15
+	TESTQ       DX, DX
+	JL          rest
 	VCVTPD2PS   Z15, Y15
-	VMOVUPS     Y15, K1, (AX)
-	CMPQ        DX, $0x08
-	JGE         next
+	VMOVUPS     Y15, (AX)
+	JMP         next
+
+rest:
+	LEAQ      8(DX), CX
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	KMOVB     DX, K1
+	VCVTPD2PS Z15, Y0
+	VMOVUPS   Y0, K1, (AX)
 
 done:
 	VZEROUPPER
 	RET
-	MOVQ  $-1, SI
-	KMOVB SI, K1
-	JMP   whole

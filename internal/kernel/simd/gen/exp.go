@@ -17,6 +17,7 @@ const (
 	_
 	_
 	_
+	expShift32
 	expC32
 	_
 	_
@@ -30,6 +31,8 @@ const (
 	expBound
 	expHalf
 	expOne
+	expPairs
+	expRoot32
 	expBias
 	expPlace
 	expNegative
@@ -48,9 +51,8 @@ func exponentials() {
 	}.emit()
 	elementary{
 		name: "ExpFloat32", doc: "b^a[i]", single: true,
-		registers: append([]field{expLog2, expShift, expHi, expLeast32, expMost32}, fields(expC32, 4)...), few: 9,
-		tables: []field{expRoot},
-		core:   exp32Core,
+		registers: append([]field{expLog2, expShift32, expLeast32, expMost32, expRoot32}, fields(expC32, 5)...), few: 4,
+		core: exp32Core,
 	}.emit()
 	elementary{
 		name: "Expm1Float64", doc: "e^a[i] - 1", partial: true,
@@ -60,9 +62,8 @@ func exponentials() {
 	}.emit()
 	elementary{
 		name: "Expm1Float32", doc: "e^a[i] - 1", single: true,
-		registers: append([]field{expLog2, expShift, expHi, expLeast32, expMost32, expOne, expNegative}, fields(expC32, 5)...), few: 7,
-		tables: []field{expRoot},
-		core:   expm1Core32,
+		registers: append([]field{expLog2, expShift32, expLeast32, expMost32, expRoot32, expOne, expNegative}, fields(expC32, 5)...), few: 4,
+		core: expm1Core32,
 	}.emit()
 }
 
@@ -145,27 +146,36 @@ func (v *vector) floor(x vec) vec {
 
 // scaled32 returns 2^n and r, as kernel's exponential.scaled32.
 func (v *vector) scaled32(x vec) (scaled, r vec) {
-	r = v.clamp(x, expLeast32, expMost32)
-	n, sixteenths := v.rounded(r)
-	VFNMADD231PD(v.constant(expHi), n, r)
-	k := v.shiftLeft(v.shiftRight(sixteenths, 4), 52)
-	return v.do(VPADDQ, v.root32(sixteenths), k), r
+	narrow := v.narrow()
+	VMINPS(x, v.part(v.inRegister(expMost32)), narrow) // x where that is NaN
+	VMAXPS(narrow, v.part(v.inRegister(expLeast32)), narrow)
+	r = v.do(VCVTPS2PD, narrow)
+	t := v.copyOf(r)
+	log2 := v.inRegister(expLog2)
+	VFMADD213PD(v.constant(expShift32), log2, t)
+	n := v.sub(t, v.constant(expShift32))
+	VFMSUB213PD(n, log2, r)
+	return v.do(VPADDQ, v.root32(t), v.shiftLeft(t, 49)), r
 }
 
-// root32 returns 2^(j/16).
-func (v *vector) root32(sixteenths vec) vec {
+// root32 returns entries of the table root32, for places in the last 3 bits of t.
+func (v *vector) root32(t vec) vec {
 	if v.wide {
-		return v.lookUp(sixteenths, expRoot)[0]
+		return v.do(VPERMPD, v.constant(expRoot32), t)
 	}
-	return v.singles(v.rows(expTable, v.offsets(sixteenths)), 0)
+	// The halves of numbers, from both halves of the table.
+	place := v.do(func(o ...Op) { VPSHUFD(o[0], o[1], o[2]) }, U8(0xa0), t)
+	VPADDD(place, place, place)
+	VPADDD(v.constant(expPairs), place, place)
+	table := Mem{Base: v.base, Disp: int(expRoot32)}
+	low, high := v.do(VPERMPS, table, place), v.do(VPERMPS, table.Offset(32), place)
+	return v.blend(low, high, v.shiftLeft(t, 61))
 }
 
 // exp32Core is kernel's exponential.of32.
 func exp32Core(v *vector, x vec, _ bool) vec {
 	scaled, r := v.scaled32(x)
-	p := v.mul(v.horner(r, fields(expC32, 4)), r)
-	VFMADD213PD(scaled, scaled, p)
-	return p
+	return v.mul(v.horner(r, fields(expC32, 5)), scaled)
 }
 
 // expm1Core is kernel's expm1, where that isn't exp.
@@ -206,5 +216,5 @@ func expm1Core32(v *vector, x vec, _ bool) vec {
 	scaled, r := v.scaled32(x)
 	p := v.mul(v.horner(r, fields(expC32, 5)), r)
 	VFMADD213PD(v.sub(scaled, v.constant(expOne)), scaled, p)
-	return v.signed(x, p, expNegative)
+	return v.signed(v.widened(x), p, expNegative)
 }

@@ -7,9 +7,8 @@ import (
 )
 
 // This file puts loops around the cores of exponentials and logarithms. A core
-// makes a vector of results of a vector of arguments, in float64 whatever the
-// routine's dtype is. Routines are given the constants, a struct of package
-// kernel.
+// makes a vector of results, which are float64 whatever the routine's dtype is.
+// Routines are given the constants, a struct of package kernel.
 
 // field is a constant's place in the struct, in bytes.
 type field int
@@ -39,7 +38,7 @@ type elementary struct {
 	// those of AVX2.
 	registers []field
 	few       int
-	// core returns f(x). A core that is not whole may leave x to one that is, by
+	// core returns f(x), of x in the routine's dtype. A core that is not whole may leave x to one that is, by
 	// a jump to the label "special".
 	core func(v *vector, x vec, whole bool) vec
 	// tables are loaded with AVX-512, two registers each.
@@ -69,6 +68,25 @@ func (v *vector) register() vec {
 	}
 	return YMM()
 }
+
+// narrow returns a new register for as many float32.
+func (v *vector) narrow() vec {
+	if v.wide {
+		return YMM()
+	}
+	return XMM()
+}
+
+// part is the lower half of a register.
+func (v *vector) part(x vec) vec {
+	if v.wide {
+		return x.AsY().(vec)
+	}
+	return x.AsX().(vec)
+}
+
+// widened is float32 as float64.
+func (v *vector) widened(x vec) vec { return v.do(VCVTPS2PD, x) }
 
 // constant is an operand: a register or memory.
 func (v *vector) constant(f field) Op {
@@ -112,6 +130,13 @@ func (v *vector) shiftRight(x vec, by int) vec { return v.do(VPSRLQ, U8(by), x) 
 // and and or are bitwise.
 func (v *vector) and(x vec, y Op) vec { return v.do(VANDPD, y, x) }
 func (v *vector) or(x vec, y Op) vec  { return v.do(VORPD, y, x) }
+
+// blend is AVX2's: y where the mask's signs are set, else x.
+func (v *vector) blend(x, y vec, mask reg.Register) vec {
+	r := v.register()
+	VBLENDVPD(mask, y, x, r)
+	return r
+}
 
 // signed returns y, which is zero or has it anyway, with the sign of x.
 func (v *vector) signed(x, y vec, negative field) vec { return v.or(y, v.and(x, v.constant(negative))) }
@@ -256,58 +281,55 @@ type loopWriter struct {
 	mask      reg.Register // of the elements that the last core handles
 }
 
-// write emits the loop and what is behind it.
+// write emits the loop and what is behind it. Between vectors, n is how many
+// elements there are beyond the next one.
 func (l *loopWriter) write() {
 	v, x := l.v, l.v.register()
-	count := v.bytes() / 8
-	Label("vectors")
-	CMPQ(l.n, U8(count))
+	if l.single {
+		x = v.narrow()
+	}
+	SUBQ(U8(l.count()), l.n)
 	JL(LabelRef("tail"))
+	Label("vectors")
 	l.load(x)
 	l.store(l.core(v, x, false))
 	Label("next")
-	l.advance(count)
-	JMP(LabelRef("vectors"))
+	ADDQ(U8(l.count()*l.elementSize()), l.a)
+	ADDQ(U8(l.count()*l.elementSize()), l.dst)
+	SUBQ(U8(l.count()), l.n)
+	JGE(LabelRef("vectors"))
 
 	Label("tail")
-	TESTQ(l.n, l.n)
+	CMPQ(l.n, I8(-l.count()))
 	JE(LabelRef("done"))
 	l.someElements()
 	l.loadSome(x)
-	Label("whole")
+	Label("special")
 	y := l.core(v, x, true)
-	if v.wide {
-		l.storeSome(y)
-		CMPQ(l.n, U8(count))
-	} else {
-		CMPQ(l.n, U8(count))
-		JL(LabelRef("rest"))
-		l.store(y)
-	}
-	JGE(LabelRef("next"))
-	if !v.wide {
-		Label("rest")
-		l.someElements()
-		l.storeSome(y)
-	}
+	TESTQ(l.n, l.n)
+	JL(LabelRef("rest"))
+	l.store(y)
+	JMP(LabelRef("next"))
+	Label("rest")
+	l.someElements()
+	l.storeSome(y)
 	if l.partial {
-		XORQ(l.n, l.n)
+		MOVQ(I32(-l.count()), l.n)
+		Label("rare")
 	}
 	Label("done")
 	if l.partial {
-		Label("rare")
 		done := Load(Param("n"), GP64())
+		SUBQ(U8(l.count()), done)
 		SUBQ(l.n, done)
 		Store(done, ReturnIndex(0))
 	}
 	VZEROUPPER()
 	RET()
-	Label("special")
-	if v.wide {
-		l.allElements()
-	}
-	JMP(LabelRef("whole"))
 }
+
+// count is that of a vector's elements.
+func (l *loopWriter) count() int { return l.v.bytes() / 8 }
 
 // elementSize is that of dst's and a's elements.
 func (l *loopWriter) elementSize() int {
@@ -317,16 +339,10 @@ func (l *loopWriter) elementSize() int {
 	return 8
 }
 
-func (l *loopWriter) advance(count int) {
-	ADDQ(U8(count*l.elementSize()), l.a)
-	ADDQ(U8(count*l.elementSize()), l.dst)
-	SUBQ(U8(count), l.n)
-}
-
 // load reads a vector of elements into x.
 func (l *loopWriter) load(x vec) {
 	if l.single {
-		VCVTPS2PD(Mem{Base: l.a}, x)
+		VMOVUPS(Mem{Base: l.a}, x)
 		return
 	}
 	VMOVUPD(Mem{Base: l.a}, x)
@@ -335,73 +351,56 @@ func (l *loopWriter) load(x vec) {
 // store writes a vector of elements.
 func (l *loopWriter) store(y vec) {
 	if l.single {
-		VMOVUPS(l.narrow(y), Mem{Base: l.dst})
+		VMOVUPS(l.narrowed(y), Mem{Base: l.dst})
 		return
 	}
 	VMOVUPD(y, Mem{Base: l.dst})
 }
 
-// narrow is y as float32.
-func (l *loopWriter) narrow(y vec) reg.Register {
+// narrowed is y as float32.
+func (l *loopWriter) narrowed(y vec) vec {
+	r := l.v.narrow()
 	if l.v.wide {
-		r := YMM()
 		VCVTPD2PS(y, r)
-		return r
+	} else {
+		VCVTPD2PSY(y, r)
 	}
-	r := XMM()
-	VCVTPD2PSY(y, r)
 	return r
 }
 
-// someElements makes the mask of the first n elements of a vector.
+// someElements makes the mask of the elements that there are, fewer than a
+// vector has.
 func (l *loopWriter) someElements() {
+	n := GP64()
+	LEAQ(Mem{Base: l.n, Disp: l.count()}, n)
 	if l.v.wide {
 		ones := GP64()
 		MOVQ(I32(-1), ones)
-		BZHIQ(l.n, ones, ones)
-		l.setMask(ones)
+		BZHIQ(n, ones, ones)
+		l.mask = K()
+		KMOVB(ones.As32(), l.mask)
 		return
 	}
-	negative, at := GP64(), GP64()
+	at := GP64()
 	LEAQ(tailMask(), at)
-	MOVQ(l.n, negative)
-	NEGQ(negative)
+	NEGQ(n)
 	l.mask = YMM()
 	if l.single {
-		VMOVDQU(Mem{Base: at, Index: negative, Scale: 4, Disp: 16 * 4}, l.mask.(vec).AsX())
+		VMOVDQU(Mem{Base: at, Index: n, Scale: 4, Disp: 16 * 4}, l.mask.(vec).AsX())
 		return
 	}
-	VMOVDQU(Mem{Base: at, Index: negative, Scale: 8, Disp: 16 * 4}, l.mask)
-}
-
-// allElements makes the mask of a whole vector.
-func (l *loopWriter) allElements() {
-	ones := GP64()
-	MOVQ(I32(-1), ones)
-	l.setMask(ones)
-}
-
-// setMask puts bits into the mask register, which all masks share.
-func (l *loopWriter) setMask(bits reg.Register) {
-	if l.mask == nil {
-		l.mask = K()
-	}
-	KMOVB(bits.(reg.GPVirtual).As32(), l.mask)
+	VMOVDQU(Mem{Base: at, Index: n, Scale: 8, Disp: 16 * 4}, l.mask)
 }
 
 // loadSome reads the elements of the mask, and zeros.
 func (l *loopWriter) loadSome(x vec) {
 	switch {
 	case l.v.wide && l.single:
-		narrow := YMM()
-		VMOVUPS_Z(Mem{Base: l.a}, l.mask, narrow)
-		VCVTPS2PD(narrow, x)
+		VMOVUPS_Z(Mem{Base: l.a}, l.mask, x)
 	case l.v.wide:
 		VMOVUPD_Z(Mem{Base: l.a}, l.mask, x)
 	case l.single:
-		narrow := XMM()
-		VMASKMOVPS(Mem{Base: l.a}, l.mask.(vec).AsX(), narrow)
-		VCVTPS2PD(narrow, x)
+		VMASKMOVPS(Mem{Base: l.a}, l.mask.(vec).AsX(), x)
 	default:
 		VMASKMOVPD(Mem{Base: l.a}, l.mask, x)
 	}
@@ -411,11 +410,11 @@ func (l *loopWriter) loadSome(x vec) {
 func (l *loopWriter) storeSome(y vec) {
 	switch {
 	case l.v.wide && l.single:
-		VMOVUPS(l.narrow(y), l.mask, Mem{Base: l.dst})
+		VMOVUPS(l.narrowed(y), l.mask, Mem{Base: l.dst})
 	case l.v.wide:
 		VMOVUPD(y, l.mask, Mem{Base: l.dst})
 	case l.single:
-		VMASKMOVPS(l.narrow(y), l.mask.(vec).AsX(), Mem{Base: l.dst})
+		VMASKMOVPS(l.narrowed(y), l.mask.(vec).AsX(), Mem{Base: l.dst})
 	default:
 		VMASKMOVPD(y, l.mask, Mem{Base: l.dst})
 	}

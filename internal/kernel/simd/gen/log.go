@@ -206,13 +206,6 @@ func (d domain) leave(y vec) vec {
 	return v.blend(y, d.x, great)
 }
 
-// blend is AVX2's: y where the mask is set, else x.
-func (v *vector) blend(x, y vec, mask reg.Register) vec {
-	r := v.register()
-	VBLENDVPD(mask, y, x, r)
-	return r
-}
-
 // logCore is kernel's logarithm.of.
 func logCore(v *vector, x vec, whole, base bool) vec {
 	d, x := v.enter(x, whole)
@@ -223,7 +216,7 @@ func logCore(v *vector, x vec, whole, base bool) vec {
 
 // log32Core is kernel's logarithm.of32.
 func log32Core(v *vector, x vec, whole bool) vec {
-	d, x := v.enterSingle(x, whole)
+	d, x := v.enterSingle(v.widened(x), whole)
 	r := v.reduce(x, true)
 	return d.leave(v.sum32(r, v.rest(r)))
 }
@@ -268,6 +261,7 @@ func log1pCore(v *vector, x vec, whole bool) vec {
 
 // log1p32Core is kernel's log1pFloat32.
 func log1p32Core(v *vector, x vec, whole bool) vec {
+	x = v.widened(x)
 	d, total := v.enterSingle(v.add(x, v.constant(logOne)), whole)
 	r := v.reduce(total, true)
 	near := v.shiftRight(r.bits, 48)
