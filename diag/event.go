@@ -39,8 +39,9 @@ type Event struct {
 	Time  time.Time
 	Stage int    // place of the stage in the run, from 0
 	Name  string // of the stage, for people: "read sst, sub, mean"
-	Tasks int    // tasks of the stage in all; RunStart: of all stages
-	Done  int    // tasks of the stage that are finished
+	// Tasks in all, and those that are finished: of the stage; in RunStart and
+	// RunEnd of all stages.
+	Tasks, Done int
 	// Bytes that the run has so far read from stores, what these decoded to, and
 	// bytes it has written to stores, before encoding.
 	Read, Decoded, Written int64

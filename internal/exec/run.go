@@ -264,7 +264,8 @@ type run struct {
 	p             *Program
 	pool          *pool
 	decodedChunks atomic.Int64
-	readBytes     atomic.Int64 // counted for events only
+	done          atomic.Int64 // tasks; this and the next are counted for events only
+	readBytes     atomic.Int64
 	decodedBytes  atomic.Int64
 	writtenBytes  atomic.Int64
 	events        sync.Mutex
@@ -287,7 +288,7 @@ func (p *Program) Run(ctx context.Context) (rep Report, err error) {
 				_ = t.scratch.Close()
 			}
 		}
-		r.emit(diag.Event{Kind: diag.RunEnd, Err: err})
+		r.emit(diag.Event{Kind: diag.RunEnd, Tasks: tasks, Done: int(r.done.Load()), Err: err})
 	}()
 	r.emit(diag.Event{Kind: diag.RunStart, Tasks: tasks})
 	p.allocate(r)
@@ -295,8 +296,9 @@ func (p *Program) Run(ctx context.Context) (rep Report, err error) {
 		s.run = r
 		s.cache = newCache(r, s.cacheCap)
 		r.emit(s.event(diag.StageStart, 0, nil))
+		before := r.done.Load()
 		err = s.exec(ctx)
-		r.emit(s.event(diag.StageEnd, s.domain.Len(), err))
+		r.emit(s.event(diag.StageEnd, int(r.done.Load()-before), err))
 		s.cache.clear()
 		p.release(s)
 		r.pool.drop()
@@ -372,6 +374,7 @@ func (w *worker) taskDone(done *atomic.Int64) {
 	if r.p.opts.OnEvent == nil {
 		return
 	}
+	r.done.Add(1)
 	r.readBytes.Add(w.report.Read)
 	e := w.stage.event(diag.TaskDone, int(done.Add(1)), nil)
 	e.Task = w.report
