@@ -170,12 +170,8 @@ func complexMoments[F nd.Float, C nd.Complex]() map[string]folding {
 }
 
 func complexMomentLeaf[C nd.Complex](x []C) complexMoment {
-	var sums [Lanes]complex128
-	for i, v := range x {
-		sums[i%Lanes] += complex128(v)
-	}
 	n := float64(len(x))
-	mean := divReal(tree(&sums, plus), n)
+	mean := divReal(complexSumLeaf(x), n)
 	var l [Lanes]float64
 	for i, v := range x {
 		l[i%Lanes] += distance2(complex128(v), mean)

@@ -27,8 +27,8 @@ func orderFoldings[T nd.Real](o orders[T]) map[string]folding {
 	return map[string]folding{
 		"min":    plain(nd.DType{}, extremeFold(highest, o.min)),
 		"max":    plain(nd.DType{}, extremeFold(lowest, o.max)),
-		"argmin": placedFolding(o.min.leaf, o.find, func(a, b T) bool { return a < b }),
-		"argmax": placedFolding(o.max.leaf, o.find, func(a, b T) bool { return a > b }),
+		"argmin": placedFolding(o.min, o.find, mergeLeast[T]),
+		"argmax": placedFolding(o.max, o.find, mergeGreatest[T]),
 	}
 }
 
@@ -44,13 +44,14 @@ type extremes[T nd.Real] struct {
 	leaf    func(x []T) T
 	columns func(states []extreme[T], x []T, rows, stride int)
 	merge   func(a, b []extreme[T])
+	places  func(states []placed[T], x []T, rows, stride int) // columns with the first row of each extreme; of min and max
 }
 
 // plainOrders are the definition of orders.
 func plainOrders[T nd.Real]() orders[T] {
 	return orders[T]{
-		min:    extremes[T]{minLeaf[T], minColumns[T], mergeEach(func(a, b extreme[T]) extreme[T] { return extreme[T]{value: min(a.value, b.value)} })},
-		max:    extremes[T]{maxLeaf[T], maxColumns[T], mergeEach(func(a, b extreme[T]) extreme[T] { return extreme[T]{value: max(a.value, b.value)} })},
+		min:    extremes[T]{minLeaf[T], minColumns[T], mergeEach(func(a, b extreme[T]) extreme[T] { return extreme[T]{value: min(a.value, b.value)} }), minPlaces[T]},
+		max:    extremes[T]{maxLeaf[T], maxColumns[T], mergeEach(func(a, b extreme[T]) extreme[T] { return extreme[T]{value: max(a.value, b.value)} }), maxPlaces[T]},
 		nanMin: nanExtremes(minLeaf[T], minColumns[T], fmin[T]),
 		nanMax: nanExtremes(maxLeaf[T], maxColumns[T], fmax[T]),
 		find:   findPlain[T],
@@ -184,45 +185,81 @@ func (p *placer[T]) Place(states []byte, place func(int) int) {
 	}
 }
 
-// placedFolding is argmin or argmax: leaf finds the extreme of a leaf, and
-// beats says what is further out.
-func placedFolding[T nd.Real](leaf func([]T) T, find func([]T, T) int, beats func(a, b T) bool) folding {
-	wins := func(a, b placed[T]) bool { // a over b
-		switch aNaN, bNaN := a.value != a.value, b.value != b.value; {
-		case a.place < 0 || b.place < 0:
-			return b.place < 0
-		case a.value == b.value || aNaN && bNaN:
-			return a.place < b.place
-		case aNaN || bNaN:
-			return aNaN
-		}
-		return beats(a.value, b.value)
-	}
+// placedFolding makes argmin of min, and argmax of max.
+func placedFolding[T nd.Real](e extremes[T], find func(x []T, v T) int, merge func(a, b []placed[T])) folding {
 	p := &placer[T]{fold[T, placed[T]]{
 		empty: placed[T]{place: -1},
 		run: func(x []T, first int) placed[T] {
-			m := leaf(x)
+			m := e.leaf(x)
 			return placed[T]{m, int64(first + find(x, m))}
 		},
 		rows: func(states []placed[T], x []T, rows, stride, first int) {
-			for c, v := range x[:len(states)] {
-				states[c] = placed[T]{v, int64(first)}
-			}
-			for r := 1; r < rows; r++ {
-				for c, v := range x[r*stride:][:len(states)] {
-					if s := &states[c]; s.value == s.value && (beats(v, s.value) || v != v) {
-						*s = placed[T]{v, int64(first + r)}
-					}
-				}
+			e.places(states, x, rows, stride)
+			for c := range states {
+				states[c].place += int64(first)
 			}
 		},
-		merge: mergeEach(func(a, b placed[T]) placed[T] {
-			if wins(b, a) {
-				return b
-			}
-			return a
-		}),
+		merge:  merge,
 		finish: finishEach(func(s placed[T]) int64 { return s.place }),
 	}}
 	return folding{nd.Int64, func(Params) Reducer { return p }}
+}
+
+// minPlaces finds the least of each column and the first row that has it.
+func minPlaces[T nd.Real](states []placed[T], x []T, rows, stride int) {
+	for c, v := range x[:len(states)] {
+		states[c] = placed[T]{v, 0}
+	}
+	for r := 1; r < rows; r++ {
+		for c, v := range x[r*stride:][:len(states)] {
+			if s := &states[c]; v < s.value || v != v && s.value == s.value {
+				*s = placed[T]{v, int64(r)}
+			}
+		}
+	}
+}
+
+// maxPlaces finds the greatest of each column and the first row that has it.
+func maxPlaces[T nd.Real](states []placed[T], x []T, rows, stride int) {
+	for c, v := range x[:len(states)] {
+		states[c] = placed[T]{v, 0}
+	}
+	for r := 1; r < rows; r++ {
+		for c, v := range x[r*stride:][:len(states)] {
+			if s := &states[c]; v > s.value || v != v && s.value == s.value {
+				*s = placed[T]{v, int64(r)}
+			}
+		}
+	}
+}
+
+// mergeLeast keeps the lesser of two: NaN before others, then the first place.
+func mergeLeast[T nd.Real](a, b []placed[T]) {
+	for i, y := range b {
+		if x := &a[i]; y.value < x.value && x.place >= 0 && y.place >= 0 || y.goesBefore(*x) {
+			*x = y
+		}
+	}
+}
+
+// mergeGreatest keeps the greater of two: NaN before others, then the first
+// place.
+func mergeGreatest[T nd.Real](a, b []placed[T]) {
+	for i, y := range b {
+		if x := &a[i]; y.value > x.value && x.place >= 0 && y.place >= 0 || y.goesBefore(*x) {
+			*x = y
+		}
+	}
+}
+
+// goesBefore says that y is kept and not x for another reason than its order.
+func (y placed[T]) goesBefore(x placed[T]) bool {
+	yNaN, xNaN := y.value != y.value, x.value != x.value
+	switch {
+	case y.place < 0 || x.place < 0:
+		return x.place < 0
+	case y.value == x.value || yNaN && xNaN:
+		return y.place < x.place
+	}
+	return yNaN
 }

@@ -150,22 +150,61 @@ func sumFoldings[T nd.Float](s sums[T]) map[string]folding {
 			merge:  addTotals[float64],
 			finish: finishEach(func(s total[float64]) T { return T(s.sum / float64(s.n)) }),
 		}),
-		"prod": plain(nd.DType{}, lanesFold(1, func(x T) float64 { return float64(x) },
-			func(a, b float64) float64 { return a * b }, func(p float64) T { return T(p) })),
+		"prod": plain(nd.DType{}, prodFold[T]()),
 	}
+}
+
+// prodFold multiplies floats in float64, in the order of sums.
+func prodFold[T nd.Float]() *fold[T, float64] {
+	return &fold[T, float64]{
+		empty: 1,
+		run: func(x []T, _ int) float64 {
+			l := ones[float64]()
+			n := len(x) &^ (Lanes - 1)
+			for i := 0; i < n; i += Lanes {
+				for j, v := range (*[Lanes]T)(x[i : i+Lanes]) {
+					l[j] *= float64(v)
+				}
+			}
+			for j, v := range x[n:] {
+				l[j] *= float64(v)
+			}
+			return tree(&l, func(a, b float64) float64 { return a * b })
+		},
+		rows: func(states []float64, x []T, rows, stride, _ int) {
+			fill(states, 1)
+			for r := range rows {
+				for c, v := range x[r*stride:][:len(states)] {
+					states[c] *= float64(v)
+				}
+			}
+		},
+		merge: func(a, b []float64) {
+			for i, p := range b {
+				a[i] *= p
+			}
+		},
+		finish: finishEach(func(p float64) T { return T(p) }),
+	}
+}
+
+func ones[A nd.Inexact]() (l [Lanes]A) {
+	fill(l[:], 1)
+	return l
 }
 
 // complexSums lists the sums of complex numbers. They are accumulated in
 // complex128.
 func complexSums[T nd.Complex]() map[string]folding {
-	widen := func(x T) complex128 { return complex128(x) }
-	narrow := func(x complex128) T { return T(x) }
-	sum := lanesFold(0, widen, plus[complex128], narrow)
 	return map[string]folding{
-		"sum":  plain(nd.DType{}, sum),
-		"prod": plain(nd.DType{}, lanesFold(1, widen, mulComplex128, narrow)),
+		"sum": plain(nd.DType{}, &fold[T, complex128]{
+			run:    func(x []T, _ int) complex128 { return complexSumLeaf(x) },
+			rows:   func(states []complex128, x []T, rows, stride, _ int) { complexSumColumns(states, x, rows, stride) },
+			merge:  addAll[complex128],
+			finish: finishEach(func(s complex128) T { return T(s) }),
+		}),
 		"mean": plain(nd.DType{}, &fold[T, total[complex128]]{
-			run: func(x []T, first int) total[complex128] { return total[complex128]{sum.run(x, first), int64(len(x))} },
+			run: func(x []T, _ int) total[complex128] { return total[complex128]{complexSumLeaf(x), int64(len(x))} },
 			rows: func(states []total[complex128], x []T, rows, stride, _ int) {
 				for c := range states {
 					states[c] = total[complex128]{0, int64(rows)}
@@ -177,35 +216,51 @@ func complexSums[T nd.Complex]() map[string]folding {
 			merge:  addTotals[complex128],
 			finish: finishEach(func(s total[complex128]) T { return T(divReal(s.sum, float64(s.n))) }),
 		}),
+		"prod": plain(nd.DType{}, complexProdFold[T]()),
+	}
+}
+
+func complexSumLeaf[T nd.Complex](x []T) complex128 {
+	var l [Lanes]complex128
+	for i, v := range x {
+		l[i%Lanes] += complex128(v)
+	}
+	return tree(&l, plus)
+}
+
+func complexSumColumns[T nd.Complex](states []complex128, x []T, rows, stride int) {
+	clear(states)
+	for r := range rows {
+		for c, v := range x[r*stride:][:len(states)] {
+			states[c] += complex128(v)
+		}
+	}
+}
+
+// complexProdFold is prodFold of complex numbers.
+func complexProdFold[T nd.Complex]() *fold[T, complex128] {
+	return &fold[T, complex128]{
+		empty: 1,
+		run: func(x []T, _ int) complex128 {
+			l := ones[complex128]()
+			for i, v := range x {
+				l[i%Lanes] = mulComplex128(l[i%Lanes], complex128(v))
+			}
+			return tree(&l, mulComplex128)
+		},
+		rows: func(states []complex128, x []T, rows, stride, _ int) {
+			fill(states, 1)
+			for r := range rows {
+				for c, v := range x[r*stride:][:len(states)] {
+					states[c] = mulComplex128(states[c], complex128(v))
+				}
+			}
+		},
+		merge:  mergeEach(mulComplex128),
+		finish: finishEach(func(p complex128) T { return T(p) }),
 	}
 }
 
 func mulComplex128(a, b complex128) complex128 {
 	return complex(mulComplex(real(a), imag(a), real(b), imag(b)))
-}
-
-// lanesFold accumulates in A by calling f: the definition of sums in its
-// plainest form.
-func lanesFold[T, R nd.Elem, A any](unit A, widen func(T) A, f func(a, b A) A, result func(A) R) *fold[T, A] {
-	return &fold[T, A]{
-		empty: unit,
-		run: func(x []T, _ int) A {
-			var l [Lanes]A
-			fill(l[:], unit)
-			for i, v := range x {
-				l[i%Lanes] = f(l[i%Lanes], widen(v))
-			}
-			return tree(&l, f)
-		},
-		rows: func(states []A, x []T, rows, stride, _ int) {
-			fill(states, unit)
-			for r := range rows {
-				for c, v := range x[r*stride:][:len(states)] {
-					states[c] = f(states[c], widen(v))
-				}
-			}
-		},
-		merge:  mergeEach(f),
-		finish: finishEach(result),
-	}
 }

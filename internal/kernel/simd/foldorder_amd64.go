@@ -14,6 +14,11 @@ func MinFloat64AVX2(x *float64, n int) float64
 //go:noescape
 func MinRowsFloat64AVX2(acc *float64, x *float64, cols int, rows int, stride int)
 
+// MinPlaceRowsFloat64AVX2 sets best, which has cols elements, to the least or NaN of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x. There are 32 bytes of columns or more.
+//
+//go:noescape
+func MinPlaceRowsFloat64AVX2(best *float64, place *int64, x *float64, cols int, rows int, stride int)
+
 // MaxFloat64AVX2 returns the greatest or NaN of n > 0 elements.
 //
 //go:noescape
@@ -23,6 +28,11 @@ func MaxFloat64AVX2(x *float64, n int) float64
 //
 //go:noescape
 func MaxRowsFloat64AVX2(acc *float64, x *float64, cols int, rows int, stride int)
+
+// MaxPlaceRowsFloat64AVX2 sets best, which has cols elements, to the greatest or NaN of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x. There are 32 bytes of columns or more.
+//
+//go:noescape
+func MaxPlaceRowsFloat64AVX2(best *float64, place *int64, x *float64, cols int, rows int, stride int)
 
 // FindFloat64AVX2 returns the place of the first of those of n elements that are v, or n. There are 32 bytes of elements or more.
 //
@@ -64,6 +74,11 @@ func MinFloat64AVX512(x *float64, n int) float64
 //go:noescape
 func MinRowsFloat64AVX512(acc *float64, x *float64, cols int, rows int, stride int)
 
+// MinPlaceRowsFloat64AVX512 sets best, which has cols elements, to the least or NaN of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x.
+//
+//go:noescape
+func MinPlaceRowsFloat64AVX512(best *float64, place *int64, x *float64, cols int, rows int, stride int)
+
 // MaxFloat64AVX512 returns the greatest or NaN of n > 0 elements.
 //
 //go:noescape
@@ -73,6 +88,11 @@ func MaxFloat64AVX512(x *float64, n int) float64
 //
 //go:noescape
 func MaxRowsFloat64AVX512(acc *float64, x *float64, cols int, rows int, stride int)
+
+// MaxPlaceRowsFloat64AVX512 sets best, which has cols elements, to the greatest or NaN of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x.
+//
+//go:noescape
+func MaxPlaceRowsFloat64AVX512(best *float64, place *int64, x *float64, cols int, rows int, stride int)
 
 // FindFloat64AVX512 returns the place of the first of those of n elements that are v, or n.
 //
@@ -114,6 +134,11 @@ func MinFloat32AVX2(x *float32, n int) float32
 //go:noescape
 func MinRowsFloat32AVX2(acc *float32, x *float32, cols int, rows int, stride int)
 
+// MinPlaceRowsFloat32AVX2 sets best, which has cols elements, to the least or NaN of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x. There are 32 bytes of columns or more.
+//
+//go:noescape
+func MinPlaceRowsFloat32AVX2(best *float32, place *int32, x *float32, cols int, rows int, stride int)
+
 // MaxFloat32AVX2 returns the greatest or NaN of n > 0 elements.
 //
 //go:noescape
@@ -123,6 +148,11 @@ func MaxFloat32AVX2(x *float32, n int) float32
 //
 //go:noescape
 func MaxRowsFloat32AVX2(acc *float32, x *float32, cols int, rows int, stride int)
+
+// MaxPlaceRowsFloat32AVX2 sets best, which has cols elements, to the greatest or NaN of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x. There are 32 bytes of columns or more.
+//
+//go:noescape
+func MaxPlaceRowsFloat32AVX2(best *float32, place *int32, x *float32, cols int, rows int, stride int)
 
 // FindFloat32AVX2 returns the place of the first of those of n elements that are v, or n. There are 32 bytes of elements or more.
 //
@@ -164,6 +194,11 @@ func MinFloat32AVX512(x *float32, n int) float32
 //go:noescape
 func MinRowsFloat32AVX512(acc *float32, x *float32, cols int, rows int, stride int)
 
+// MinPlaceRowsFloat32AVX512 sets best, which has cols elements, to the least or NaN of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x.
+//
+//go:noescape
+func MinPlaceRowsFloat32AVX512(best *float32, place *int32, x *float32, cols int, rows int, stride int)
+
 // MaxFloat32AVX512 returns the greatest or NaN of n > 0 elements.
 //
 //go:noescape
@@ -173,6 +208,11 @@ func MaxFloat32AVX512(x *float32, n int) float32
 //
 //go:noescape
 func MaxRowsFloat32AVX512(acc *float32, x *float32, cols int, rows int, stride int)
+
+// MaxPlaceRowsFloat32AVX512 sets best, which has cols elements, to the greatest or NaN of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x.
+//
+//go:noescape
+func MaxPlaceRowsFloat32AVX512(best *float32, place *int32, x *float32, cols int, rows int, stride int)
 
 // FindFloat32AVX512 returns the place of the first of those of n elements that are v, or n.
 //
@@ -214,6 +254,11 @@ func MinInt8AVX2(x *int8, n int) int8
 //go:noescape
 func MinRowsInt8AVX2(acc *int8, x *int8, cols int, rows int, stride int)
 
+// MinPlaceRowsInt8AVX2 sets best, which has cols elements, to the least of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x. There are 32 bytes of columns or more.
+//
+//go:noescape
+func MinPlaceRowsInt8AVX2(best *int8, place *int8, x *int8, cols int, rows int, stride int)
+
 // MaxInt8AVX2 returns the greatest of n > 0 elements.
 //
 //go:noescape
@@ -223,6 +268,11 @@ func MaxInt8AVX2(x *int8, n int) int8
 //
 //go:noescape
 func MaxRowsInt8AVX2(acc *int8, x *int8, cols int, rows int, stride int)
+
+// MaxPlaceRowsInt8AVX2 sets best, which has cols elements, to the greatest of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x. There are 32 bytes of columns or more.
+//
+//go:noescape
+func MaxPlaceRowsInt8AVX2(best *int8, place *int8, x *int8, cols int, rows int, stride int)
 
 // FindInt8AVX2 returns the place of the first of those of n elements that are v, or n. There are 32 bytes of elements or more.
 //
@@ -239,6 +289,11 @@ func MinInt8AVX512(x *int8, n int) int8
 //go:noescape
 func MinRowsInt8AVX512(acc *int8, x *int8, cols int, rows int, stride int)
 
+// MinPlaceRowsInt8AVX512 sets best, which has cols elements, to the least of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x.
+//
+//go:noescape
+func MinPlaceRowsInt8AVX512(best *int8, place *int8, x *int8, cols int, rows int, stride int)
+
 // MaxInt8AVX512 returns the greatest of n > 0 elements.
 //
 //go:noescape
@@ -248,6 +303,11 @@ func MaxInt8AVX512(x *int8, n int) int8
 //
 //go:noescape
 func MaxRowsInt8AVX512(acc *int8, x *int8, cols int, rows int, stride int)
+
+// MaxPlaceRowsInt8AVX512 sets best, which has cols elements, to the greatest of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x.
+//
+//go:noescape
+func MaxPlaceRowsInt8AVX512(best *int8, place *int8, x *int8, cols int, rows int, stride int)
 
 // FindInt8AVX512 returns the place of the first of those of n elements that are v, or n.
 //
@@ -264,6 +324,11 @@ func MinInt16AVX2(x *int16, n int) int16
 //go:noescape
 func MinRowsInt16AVX2(acc *int16, x *int16, cols int, rows int, stride int)
 
+// MinPlaceRowsInt16AVX2 sets best, which has cols elements, to the least of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x. There are 32 bytes of columns or more.
+//
+//go:noescape
+func MinPlaceRowsInt16AVX2(best *int16, place *int16, x *int16, cols int, rows int, stride int)
+
 // MaxInt16AVX2 returns the greatest of n > 0 elements.
 //
 //go:noescape
@@ -273,6 +338,11 @@ func MaxInt16AVX2(x *int16, n int) int16
 //
 //go:noescape
 func MaxRowsInt16AVX2(acc *int16, x *int16, cols int, rows int, stride int)
+
+// MaxPlaceRowsInt16AVX2 sets best, which has cols elements, to the greatest of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x. There are 32 bytes of columns or more.
+//
+//go:noescape
+func MaxPlaceRowsInt16AVX2(best *int16, place *int16, x *int16, cols int, rows int, stride int)
 
 // FindInt16AVX2 returns the place of the first of those of n elements that are v, or n. There are 32 bytes of elements or more.
 //
@@ -289,6 +359,11 @@ func MinInt16AVX512(x *int16, n int) int16
 //go:noescape
 func MinRowsInt16AVX512(acc *int16, x *int16, cols int, rows int, stride int)
 
+// MinPlaceRowsInt16AVX512 sets best, which has cols elements, to the least of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x.
+//
+//go:noescape
+func MinPlaceRowsInt16AVX512(best *int16, place *int16, x *int16, cols int, rows int, stride int)
+
 // MaxInt16AVX512 returns the greatest of n > 0 elements.
 //
 //go:noescape
@@ -298,6 +373,11 @@ func MaxInt16AVX512(x *int16, n int) int16
 //
 //go:noescape
 func MaxRowsInt16AVX512(acc *int16, x *int16, cols int, rows int, stride int)
+
+// MaxPlaceRowsInt16AVX512 sets best, which has cols elements, to the greatest of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x.
+//
+//go:noescape
+func MaxPlaceRowsInt16AVX512(best *int16, place *int16, x *int16, cols int, rows int, stride int)
 
 // FindInt16AVX512 returns the place of the first of those of n elements that are v, or n.
 //
@@ -314,6 +394,11 @@ func MinInt32AVX2(x *int32, n int) int32
 //go:noescape
 func MinRowsInt32AVX2(acc *int32, x *int32, cols int, rows int, stride int)
 
+// MinPlaceRowsInt32AVX2 sets best, which has cols elements, to the least of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x. There are 32 bytes of columns or more.
+//
+//go:noescape
+func MinPlaceRowsInt32AVX2(best *int32, place *int32, x *int32, cols int, rows int, stride int)
+
 // MaxInt32AVX2 returns the greatest of n > 0 elements.
 //
 //go:noescape
@@ -323,6 +408,11 @@ func MaxInt32AVX2(x *int32, n int) int32
 //
 //go:noescape
 func MaxRowsInt32AVX2(acc *int32, x *int32, cols int, rows int, stride int)
+
+// MaxPlaceRowsInt32AVX2 sets best, which has cols elements, to the greatest of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x. There are 32 bytes of columns or more.
+//
+//go:noescape
+func MaxPlaceRowsInt32AVX2(best *int32, place *int32, x *int32, cols int, rows int, stride int)
 
 // FindInt32AVX2 returns the place of the first of those of n elements that are v, or n. There are 32 bytes of elements or more.
 //
@@ -339,6 +429,11 @@ func MinInt32AVX512(x *int32, n int) int32
 //go:noescape
 func MinRowsInt32AVX512(acc *int32, x *int32, cols int, rows int, stride int)
 
+// MinPlaceRowsInt32AVX512 sets best, which has cols elements, to the least of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x.
+//
+//go:noescape
+func MinPlaceRowsInt32AVX512(best *int32, place *int32, x *int32, cols int, rows int, stride int)
+
 // MaxInt32AVX512 returns the greatest of n > 0 elements.
 //
 //go:noescape
@@ -348,6 +443,11 @@ func MaxInt32AVX512(x *int32, n int) int32
 //
 //go:noescape
 func MaxRowsInt32AVX512(acc *int32, x *int32, cols int, rows int, stride int)
+
+// MaxPlaceRowsInt32AVX512 sets best, which has cols elements, to the greatest of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x.
+//
+//go:noescape
+func MaxPlaceRowsInt32AVX512(best *int32, place *int32, x *int32, cols int, rows int, stride int)
 
 // FindInt32AVX512 returns the place of the first of those of n elements that are v, or n.
 //
@@ -364,6 +464,11 @@ func MinInt64AVX2(x *int64, n int) int64
 //go:noescape
 func MinRowsInt64AVX2(acc *int64, x *int64, cols int, rows int, stride int)
 
+// MinPlaceRowsInt64AVX2 sets best, which has cols elements, to the least of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x. There are 32 bytes of columns or more.
+//
+//go:noescape
+func MinPlaceRowsInt64AVX2(best *int64, place *int64, x *int64, cols int, rows int, stride int)
+
 // MaxInt64AVX2 returns the greatest of n > 0 elements.
 //
 //go:noescape
@@ -373,6 +478,11 @@ func MaxInt64AVX2(x *int64, n int) int64
 //
 //go:noescape
 func MaxRowsInt64AVX2(acc *int64, x *int64, cols int, rows int, stride int)
+
+// MaxPlaceRowsInt64AVX2 sets best, which has cols elements, to the greatest of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x. There are 32 bytes of columns or more.
+//
+//go:noescape
+func MaxPlaceRowsInt64AVX2(best *int64, place *int64, x *int64, cols int, rows int, stride int)
 
 // FindInt64AVX2 returns the place of the first of those of n elements that are v, or n. There are 32 bytes of elements or more.
 //
@@ -389,6 +499,11 @@ func MinInt64AVX512(x *int64, n int) int64
 //go:noescape
 func MinRowsInt64AVX512(acc *int64, x *int64, cols int, rows int, stride int)
 
+// MinPlaceRowsInt64AVX512 sets best, which has cols elements, to the least of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x.
+//
+//go:noescape
+func MinPlaceRowsInt64AVX512(best *int64, place *int64, x *int64, cols int, rows int, stride int)
+
 // MaxInt64AVX512 returns the greatest of n > 0 elements.
 //
 //go:noescape
@@ -398,6 +513,11 @@ func MaxInt64AVX512(x *int64, n int) int64
 //
 //go:noescape
 func MaxRowsInt64AVX512(acc *int64, x *int64, cols int, rows int, stride int)
+
+// MaxPlaceRowsInt64AVX512 sets best, which has cols elements, to the greatest of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x.
+//
+//go:noescape
+func MaxPlaceRowsInt64AVX512(best *int64, place *int64, x *int64, cols int, rows int, stride int)
 
 // FindInt64AVX512 returns the place of the first of those of n elements that are v, or n.
 //
@@ -414,6 +534,11 @@ func MinUint8AVX2(x *uint8, n int) uint8
 //go:noescape
 func MinRowsUint8AVX2(acc *uint8, x *uint8, cols int, rows int, stride int)
 
+// MinPlaceRowsUint8AVX2 sets best, which has cols elements, to the least of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x. There are 32 bytes of columns or more.
+//
+//go:noescape
+func MinPlaceRowsUint8AVX2(best *uint8, place *int8, x *uint8, cols int, rows int, stride int)
+
 // MaxUint8AVX2 returns the greatest of n > 0 elements.
 //
 //go:noescape
@@ -423,6 +548,11 @@ func MaxUint8AVX2(x *uint8, n int) uint8
 //
 //go:noescape
 func MaxRowsUint8AVX2(acc *uint8, x *uint8, cols int, rows int, stride int)
+
+// MaxPlaceRowsUint8AVX2 sets best, which has cols elements, to the greatest of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x. There are 32 bytes of columns or more.
+//
+//go:noescape
+func MaxPlaceRowsUint8AVX2(best *uint8, place *int8, x *uint8, cols int, rows int, stride int)
 
 // FindUint8AVX2 returns the place of the first of those of n elements that are v, or n. There are 32 bytes of elements or more.
 //
@@ -439,6 +569,11 @@ func MinUint8AVX512(x *uint8, n int) uint8
 //go:noescape
 func MinRowsUint8AVX512(acc *uint8, x *uint8, cols int, rows int, stride int)
 
+// MinPlaceRowsUint8AVX512 sets best, which has cols elements, to the least of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x.
+//
+//go:noescape
+func MinPlaceRowsUint8AVX512(best *uint8, place *int8, x *uint8, cols int, rows int, stride int)
+
 // MaxUint8AVX512 returns the greatest of n > 0 elements.
 //
 //go:noescape
@@ -448,6 +583,11 @@ func MaxUint8AVX512(x *uint8, n int) uint8
 //
 //go:noescape
 func MaxRowsUint8AVX512(acc *uint8, x *uint8, cols int, rows int, stride int)
+
+// MaxPlaceRowsUint8AVX512 sets best, which has cols elements, to the greatest of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x.
+//
+//go:noescape
+func MaxPlaceRowsUint8AVX512(best *uint8, place *int8, x *uint8, cols int, rows int, stride int)
 
 // FindUint8AVX512 returns the place of the first of those of n elements that are v, or n.
 //
@@ -464,6 +604,11 @@ func MinUint16AVX2(x *uint16, n int) uint16
 //go:noescape
 func MinRowsUint16AVX2(acc *uint16, x *uint16, cols int, rows int, stride int)
 
+// MinPlaceRowsUint16AVX2 sets best, which has cols elements, to the least of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x. There are 32 bytes of columns or more.
+//
+//go:noescape
+func MinPlaceRowsUint16AVX2(best *uint16, place *int16, x *uint16, cols int, rows int, stride int)
+
 // MaxUint16AVX2 returns the greatest of n > 0 elements.
 //
 //go:noescape
@@ -473,6 +618,11 @@ func MaxUint16AVX2(x *uint16, n int) uint16
 //
 //go:noescape
 func MaxRowsUint16AVX2(acc *uint16, x *uint16, cols int, rows int, stride int)
+
+// MaxPlaceRowsUint16AVX2 sets best, which has cols elements, to the greatest of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x. There are 32 bytes of columns or more.
+//
+//go:noescape
+func MaxPlaceRowsUint16AVX2(best *uint16, place *int16, x *uint16, cols int, rows int, stride int)
 
 // FindUint16AVX2 returns the place of the first of those of n elements that are v, or n. There are 32 bytes of elements or more.
 //
@@ -489,6 +639,11 @@ func MinUint16AVX512(x *uint16, n int) uint16
 //go:noescape
 func MinRowsUint16AVX512(acc *uint16, x *uint16, cols int, rows int, stride int)
 
+// MinPlaceRowsUint16AVX512 sets best, which has cols elements, to the least of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x.
+//
+//go:noescape
+func MinPlaceRowsUint16AVX512(best *uint16, place *int16, x *uint16, cols int, rows int, stride int)
+
 // MaxUint16AVX512 returns the greatest of n > 0 elements.
 //
 //go:noescape
@@ -498,6 +653,11 @@ func MaxUint16AVX512(x *uint16, n int) uint16
 //
 //go:noescape
 func MaxRowsUint16AVX512(acc *uint16, x *uint16, cols int, rows int, stride int)
+
+// MaxPlaceRowsUint16AVX512 sets best, which has cols elements, to the greatest of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x.
+//
+//go:noescape
+func MaxPlaceRowsUint16AVX512(best *uint16, place *int16, x *uint16, cols int, rows int, stride int)
 
 // FindUint16AVX512 returns the place of the first of those of n elements that are v, or n.
 //
@@ -514,6 +674,11 @@ func MinUint32AVX2(x *uint32, n int) uint32
 //go:noescape
 func MinRowsUint32AVX2(acc *uint32, x *uint32, cols int, rows int, stride int)
 
+// MinPlaceRowsUint32AVX2 sets best, which has cols elements, to the least of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x. There are 32 bytes of columns or more.
+//
+//go:noescape
+func MinPlaceRowsUint32AVX2(best *uint32, place *int32, x *uint32, cols int, rows int, stride int)
+
 // MaxUint32AVX2 returns the greatest of n > 0 elements.
 //
 //go:noescape
@@ -523,6 +688,11 @@ func MaxUint32AVX2(x *uint32, n int) uint32
 //
 //go:noescape
 func MaxRowsUint32AVX2(acc *uint32, x *uint32, cols int, rows int, stride int)
+
+// MaxPlaceRowsUint32AVX2 sets best, which has cols elements, to the greatest of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x. There are 32 bytes of columns or more.
+//
+//go:noescape
+func MaxPlaceRowsUint32AVX2(best *uint32, place *int32, x *uint32, cols int, rows int, stride int)
 
 // FindUint32AVX2 returns the place of the first of those of n elements that are v, or n. There are 32 bytes of elements or more.
 //
@@ -539,6 +709,11 @@ func MinUint32AVX512(x *uint32, n int) uint32
 //go:noescape
 func MinRowsUint32AVX512(acc *uint32, x *uint32, cols int, rows int, stride int)
 
+// MinPlaceRowsUint32AVX512 sets best, which has cols elements, to the least of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x.
+//
+//go:noescape
+func MinPlaceRowsUint32AVX512(best *uint32, place *int32, x *uint32, cols int, rows int, stride int)
+
 // MaxUint32AVX512 returns the greatest of n > 0 elements.
 //
 //go:noescape
@@ -548,6 +723,11 @@ func MaxUint32AVX512(x *uint32, n int) uint32
 //
 //go:noescape
 func MaxRowsUint32AVX512(acc *uint32, x *uint32, cols int, rows int, stride int)
+
+// MaxPlaceRowsUint32AVX512 sets best, which has cols elements, to the greatest of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x.
+//
+//go:noescape
+func MaxPlaceRowsUint32AVX512(best *uint32, place *int32, x *uint32, cols int, rows int, stride int)
 
 // FindUint32AVX512 returns the place of the first of those of n elements that are v, or n.
 //
@@ -564,6 +744,11 @@ func MinUint64AVX2(x *uint64, n int) uint64
 //go:noescape
 func MinRowsUint64AVX2(acc *uint64, x *uint64, cols int, rows int, stride int)
 
+// MinPlaceRowsUint64AVX2 sets best, which has cols elements, to the least of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x. There are 32 bytes of columns or more.
+//
+//go:noescape
+func MinPlaceRowsUint64AVX2(best *uint64, place *int64, x *uint64, cols int, rows int, stride int)
+
 // MaxUint64AVX2 returns the greatest of n > 0 elements.
 //
 //go:noescape
@@ -573,6 +758,11 @@ func MaxUint64AVX2(x *uint64, n int) uint64
 //
 //go:noescape
 func MaxRowsUint64AVX2(acc *uint64, x *uint64, cols int, rows int, stride int)
+
+// MaxPlaceRowsUint64AVX2 sets best, which has cols elements, to the greatest of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x. There are 32 bytes of columns or more.
+//
+//go:noescape
+func MaxPlaceRowsUint64AVX2(best *uint64, place *int64, x *uint64, cols int, rows int, stride int)
 
 // FindUint64AVX2 returns the place of the first of those of n elements that are v, or n. There are 32 bytes of elements or more.
 //
@@ -589,6 +779,11 @@ func MinUint64AVX512(x *uint64, n int) uint64
 //go:noescape
 func MinRowsUint64AVX512(acc *uint64, x *uint64, cols int, rows int, stride int)
 
+// MinPlaceRowsUint64AVX512 sets best, which has cols elements, to the least of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x.
+//
+//go:noescape
+func MinPlaceRowsUint64AVX512(best *uint64, place *int64, x *uint64, cols int, rows int, stride int)
+
 // MaxUint64AVX512 returns the greatest of n > 0 elements.
 //
 //go:noescape
@@ -598,6 +793,11 @@ func MaxUint64AVX512(x *uint64, n int) uint64
 //
 //go:noescape
 func MaxRowsUint64AVX512(acc *uint64, x *uint64, cols int, rows int, stride int)
+
+// MaxPlaceRowsUint64AVX512 sets best, which has cols elements, to the greatest of each of them and of a column of x, and place to the first row that has it; other places remain. Row r starts at element r*stride of x.
+//
+//go:noescape
+func MaxPlaceRowsUint64AVX512(best *uint64, place *int64, x *uint64, cols int, rows int, stride int)
 
 // FindUint64AVX512 returns the place of the first of those of n elements that are v, or n.
 //

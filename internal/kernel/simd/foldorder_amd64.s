@@ -244,6 +244,231 @@ rows_end:
 	VZEROUPPER
 	RET
 
+// func MinPlaceRowsFloat64AVX2(best *float64, place *int64, x *float64, cols int, rows int, stride int)
+// Requires: AVX, AVX2
+TEXT ·MinPlaceRowsFloat64AVX2(SB), NOSPLIT, $0-48
+	MOVQ     best+0(FP), AX
+	MOVQ     place+8(FP), CX
+	MOVQ     stride+40(FP), SI
+	SHLQ     $0x03, SI
+	LEAQ     (SI)(SI*2), DI
+	LEAQ     (SI)(SI*4), R8
+	LEAQ     (DI)(SI*4), R9
+	VXORPD   Y0, Y0, Y0
+	VPCMPEQD Y1, Y1, Y1
+	VPSUBQ   Y1, Y0, Y1
+	MOVQ     x+16(FP), R10
+	MOVQ     rows+32(FP), R11
+	SUBQ     $0x08, R11
+	JL       rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x04, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU   (AX)(BX*8), Y2
+	VMOVDQU   (CX)(BX*8), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VCMPPD    $0x19, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VCMPPD    $0x19, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VCMPPD    $0x19, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VCMPPD    $0x19, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VCMPPD    $0x19, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VCMPPD    $0x19, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VCMPPD    $0x19, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VCMPPD    $0x19, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VMOVDQU   Y2, (AX)(BX*8)
+	VMOVDQU   Y3, (CX)(BX*8)
+	ADDQ      $0x04, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x04, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	CMPQ      R12, $-4
+	JE        rows_pass_cols_end
+	ADDQ      R12, BX
+	LEAQ      (DX)(R12*8), DX
+	VMOVDQU   (AX)(BX*8), Y2
+	VMOVDQU   (CX)(BX*8), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VCMPPD    $0x19, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VCMPPD    $0x19, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VCMPPD    $0x19, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VCMPPD    $0x19, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VCMPPD    $0x19, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VCMPPD    $0x19, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VCMPPD    $0x19, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VCMPPD    $0x19, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VMOVDQU   Y2, (AX)(BX*8)
+	VMOVDQU   Y3, (CX)(BX*8)
+
+rows_pass_cols_end:
+	VPADDQ Y1, Y0, Y0
+	VPADDQ Y1, Y0, Y0
+	VPADDQ Y1, Y0, Y0
+	VPADDQ Y1, Y0, Y0
+	VPADDQ Y1, Y0, Y0
+	VPADDQ Y1, Y0, Y0
+	VPADDQ Y1, Y0, Y0
+	VPADDQ Y1, Y0, Y0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x04, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU   (AX)(BX*8), Y2
+	VMOVDQU   (CX)(BX*8), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VCMPPD    $0x19, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VMOVDQU   Y2, (AX)(BX*8)
+	VMOVDQU   Y3, (CX)(BX*8)
+	ADDQ      $0x04, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x04, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	CMPQ      DI, $-4
+	JE        rows_row_cols_end
+	ADDQ      DI, BX
+	LEAQ      (DX)(DI*8), DX
+	VMOVDQU   (AX)(BX*8), Y2
+	VMOVDQU   (CX)(BX*8), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VCMPPD    $0x19, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VMOVDQU   Y2, (AX)(BX*8)
+	VMOVDQU   Y3, (CX)(BX*8)
+
+rows_row_cols_end:
+	VPADDQ Y1, Y0, Y0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
 // func MaxFloat64AVX2(x *float64, n int) float64
 // Requires: AVX, AVX2, SSE2
 TEXT ·MaxFloat64AVX2(SB), NOSPLIT, $0-24
@@ -539,6 +764,231 @@ rows_row_cols_end:
 	ADDQ BX, R9
 	DECQ R10
 	JNZ  rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
+// func MaxPlaceRowsFloat64AVX2(best *float64, place *int64, x *float64, cols int, rows int, stride int)
+// Requires: AVX, AVX2
+TEXT ·MaxPlaceRowsFloat64AVX2(SB), NOSPLIT, $0-48
+	MOVQ     best+0(FP), AX
+	MOVQ     place+8(FP), CX
+	MOVQ     stride+40(FP), SI
+	SHLQ     $0x03, SI
+	LEAQ     (SI)(SI*2), DI
+	LEAQ     (SI)(SI*4), R8
+	LEAQ     (DI)(SI*4), R9
+	VXORPD   Y0, Y0, Y0
+	VPCMPEQD Y1, Y1, Y1
+	VPSUBQ   Y1, Y0, Y1
+	MOVQ     x+16(FP), R10
+	MOVQ     rows+32(FP), R11
+	SUBQ     $0x08, R11
+	JL       rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x04, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU   (AX)(BX*8), Y2
+	VMOVDQU   (CX)(BX*8), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VCMPPD    $0x16, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VCMPPD    $0x16, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VCMPPD    $0x16, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VCMPPD    $0x16, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VCMPPD    $0x16, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VCMPPD    $0x16, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VCMPPD    $0x16, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VCMPPD    $0x16, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VMOVDQU   Y2, (AX)(BX*8)
+	VMOVDQU   Y3, (CX)(BX*8)
+	ADDQ      $0x04, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x04, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	CMPQ      R12, $-4
+	JE        rows_pass_cols_end
+	ADDQ      R12, BX
+	LEAQ      (DX)(R12*8), DX
+	VMOVDQU   (AX)(BX*8), Y2
+	VMOVDQU   (CX)(BX*8), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VCMPPD    $0x16, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VCMPPD    $0x16, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VCMPPD    $0x16, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VCMPPD    $0x16, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VCMPPD    $0x16, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VCMPPD    $0x16, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VCMPPD    $0x16, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VCMPPD    $0x16, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VMOVDQU   Y2, (AX)(BX*8)
+	VMOVDQU   Y3, (CX)(BX*8)
+
+rows_pass_cols_end:
+	VPADDQ Y1, Y0, Y0
+	VPADDQ Y1, Y0, Y0
+	VPADDQ Y1, Y0, Y0
+	VPADDQ Y1, Y0, Y0
+	VPADDQ Y1, Y0, Y0
+	VPADDQ Y1, Y0, Y0
+	VPADDQ Y1, Y0, Y0
+	VPADDQ Y1, Y0, Y0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x04, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU   (AX)(BX*8), Y2
+	VMOVDQU   (CX)(BX*8), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VCMPPD    $0x16, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VMOVDQU   Y2, (AX)(BX*8)
+	VMOVDQU   Y3, (CX)(BX*8)
+	ADDQ      $0x04, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x04, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	CMPQ      DI, $-4
+	JE        rows_row_cols_end
+	ADDQ      DI, BX
+	LEAQ      (DX)(DI*8), DX
+	VMOVDQU   (AX)(BX*8), Y2
+	VMOVDQU   (CX)(BX*8), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VCMPPD    $0x16, Y2, Y5, Y6
+	VCMPPD    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y3, Y3
+	VMOVDQU   Y2, (AX)(BX*8)
+	VMOVDQU   Y3, (CX)(BX*8)
+
+rows_row_cols_end:
+	VPADDQ Y1, Y0, Y0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
 
 rows_end:
 	VZEROUPPER
@@ -1708,6 +2158,218 @@ rows_end:
 	VZEROUPPER
 	RET
 
+// func MinPlaceRowsFloat64AVX512(best *float64, place *int64, x *float64, cols int, rows int, stride int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·MinPlaceRowsFloat64AVX512(SB), NOSPLIT, $0-48
+	VPTERNLOGD $0xff, Z0, Z0, Z0
+	MOVQ       best+0(FP), AX
+	MOVQ       place+8(FP), CX
+	MOVQ       stride+40(FP), SI
+	SHLQ       $0x03, SI
+	LEAQ       (SI)(SI*2), DI
+	LEAQ       (SI)(SI*4), R8
+	LEAQ       (DI)(SI*4), R9
+	VXORPD     Y1, Y1, Y1
+	VPTERNLOGD $0xff, Z2, Z2, Z2
+	VPSUBQ     Z2, Z1, Z2
+	MOVQ       x+16(FP), R10
+	MOVQ       rows+32(FP), R11
+	SUBQ       $0x08, R11
+	JL         rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x08, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU64 (AX)(BX*8), Z0
+	VMOVDQU64 (CX)(BX*8), Z3
+	VMOVDQU64 Z1, Z4
+	VMOVDQU64 (DX), Z5
+	VCMPPD    $0x07, Z0, Z0, K1
+	VCMPPD    $0x19, Z0, Z5, K1, K1
+	VMOVDQU64 Z5, K1, Z0
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z2, Z4, Z4
+	VMOVDQU64 (DX)(SI*1), Z5
+	VCMPPD    $0x07, Z0, Z0, K1
+	VCMPPD    $0x19, Z0, Z5, K1, K1
+	VMOVDQU64 Z5, K1, Z0
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z2, Z4, Z4
+	VMOVDQU64 (DX)(SI*2), Z5
+	VCMPPD    $0x07, Z0, Z0, K1
+	VCMPPD    $0x19, Z0, Z5, K1, K1
+	VMOVDQU64 Z5, K1, Z0
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z2, Z4, Z4
+	VMOVDQU64 (DX)(DI*1), Z5
+	VCMPPD    $0x07, Z0, Z0, K1
+	VCMPPD    $0x19, Z0, Z5, K1, K1
+	VMOVDQU64 Z5, K1, Z0
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z2, Z4, Z4
+	VMOVDQU64 (DX)(SI*4), Z5
+	VCMPPD    $0x07, Z0, Z0, K1
+	VCMPPD    $0x19, Z0, Z5, K1, K1
+	VMOVDQU64 Z5, K1, Z0
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z2, Z4, Z4
+	VMOVDQU64 (DX)(R8*1), Z5
+	VCMPPD    $0x07, Z0, Z0, K1
+	VCMPPD    $0x19, Z0, Z5, K1, K1
+	VMOVDQU64 Z5, K1, Z0
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z2, Z4, Z4
+	VMOVDQU64 (DX)(DI*2), Z5
+	VCMPPD    $0x07, Z0, Z0, K1
+	VCMPPD    $0x19, Z0, Z5, K1, K1
+	VMOVDQU64 Z5, K1, Z0
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z2, Z4, Z4
+	VMOVDQU64 (DX)(R9*1), Z5
+	VCMPPD    $0x07, Z0, Z0, K1
+	VCMPPD    $0x19, Z0, Z5, K1, K1
+	VMOVDQU64 Z5, K1, Z0
+	VMOVDQU64 Z4, K1, Z3
+	VMOVDQU64 Z0, (AX)(BX*8)
+	VMOVDQU64 Z3, (CX)(BX*8)
+	ADDQ      $0x08, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x08, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	ADDQ        $0x08, R12
+	JZ          rows_pass_cols_end
+	XORQ        R13, R13
+	BTSQ        R12, R13
+	DECQ        R13
+	KMOVQ       R13, K1
+	VMOVDQU64.Z (AX)(BX*8), K1, Z0
+	VMOVDQU64.Z (CX)(BX*8), K1, Z3
+	VMOVDQU64   Z1, Z4
+	VMOVDQU64.Z (DX), K1, Z5
+	VCMPPD      $0x07, Z0, Z0, K2
+	VCMPPD      $0x19, Z0, Z5, K2, K2
+	VMOVDQU64   Z5, K2, Z0
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z2, Z4, Z4
+	VMOVDQU64.Z (DX)(SI*1), K1, Z5
+	VCMPPD      $0x07, Z0, Z0, K2
+	VCMPPD      $0x19, Z0, Z5, K2, K2
+	VMOVDQU64   Z5, K2, Z0
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z2, Z4, Z4
+	VMOVDQU64.Z (DX)(SI*2), K1, Z5
+	VCMPPD      $0x07, Z0, Z0, K2
+	VCMPPD      $0x19, Z0, Z5, K2, K2
+	VMOVDQU64   Z5, K2, Z0
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z2, Z4, Z4
+	VMOVDQU64.Z (DX)(DI*1), K1, Z5
+	VCMPPD      $0x07, Z0, Z0, K2
+	VCMPPD      $0x19, Z0, Z5, K2, K2
+	VMOVDQU64   Z5, K2, Z0
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z2, Z4, Z4
+	VMOVDQU64.Z (DX)(SI*4), K1, Z5
+	VCMPPD      $0x07, Z0, Z0, K2
+	VCMPPD      $0x19, Z0, Z5, K2, K2
+	VMOVDQU64   Z5, K2, Z0
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z2, Z4, Z4
+	VMOVDQU64.Z (DX)(R8*1), K1, Z5
+	VCMPPD      $0x07, Z0, Z0, K2
+	VCMPPD      $0x19, Z0, Z5, K2, K2
+	VMOVDQU64   Z5, K2, Z0
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z2, Z4, Z4
+	VMOVDQU64.Z (DX)(DI*2), K1, Z5
+	VCMPPD      $0x07, Z0, Z0, K2
+	VCMPPD      $0x19, Z0, Z5, K2, K2
+	VMOVDQU64   Z5, K2, Z0
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z2, Z4, Z4
+	VMOVDQU64.Z (DX)(R9*1), K1, Z5
+	VCMPPD      $0x07, Z0, Z0, K2
+	VCMPPD      $0x19, Z0, Z5, K2, K2
+	VMOVDQU64   Z5, K2, Z0
+	VMOVDQU64   Z4, K2, Z3
+	VMOVDQU64   Z0, K1, (AX)(BX*8)
+	VMOVDQU64   Z3, K1, (CX)(BX*8)
+
+rows_pass_cols_end:
+	VPADDQ Z2, Z1, Z1
+	VPADDQ Z2, Z1, Z1
+	VPADDQ Z2, Z1, Z1
+	VPADDQ Z2, Z1, Z1
+	VPADDQ Z2, Z1, Z1
+	VPADDQ Z2, Z1, Z1
+	VPADDQ Z2, Z1, Z1
+	VPADDQ Z2, Z1, Z1
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x08, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU64 (AX)(BX*8), Z0
+	VMOVDQU64 (CX)(BX*8), Z3
+	VMOVDQU64 Z1, Z4
+	VMOVDQU64 (DX), Z5
+	VCMPPD    $0x07, Z0, Z0, K1
+	VCMPPD    $0x19, Z0, Z5, K1, K1
+	VMOVDQU64 Z5, K1, Z0
+	VMOVDQU64 Z4, K1, Z3
+	VMOVDQU64 Z0, (AX)(BX*8)
+	VMOVDQU64 Z3, (CX)(BX*8)
+	ADDQ      $0x08, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x08, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	ADDQ        $0x08, DI
+	JZ          rows_row_cols_end
+	XORQ        R8, R8
+	BTSQ        DI, R8
+	DECQ        R8
+	KMOVQ       R8, K1
+	VMOVDQU64.Z (AX)(BX*8), K1, Z0
+	VMOVDQU64.Z (CX)(BX*8), K1, Z3
+	VMOVDQU64   Z1, Z4
+	VMOVDQU64.Z (DX), K1, Z5
+	VCMPPD      $0x07, Z0, Z0, K2
+	VCMPPD      $0x19, Z0, Z5, K2, K2
+	VMOVDQU64   Z5, K2, Z0
+	VMOVDQU64   Z4, K2, Z3
+	VMOVDQU64   Z0, K1, (AX)(BX*8)
+	VMOVDQU64   Z3, K1, (CX)(BX*8)
+
+rows_row_cols_end:
+	VPADDQ Z2, Z1, Z1
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
 // func MaxFloat64AVX512(x *float64, n int) float64
 // Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, SSE2
 TEXT ·MaxFloat64AVX512(SB), NOSPLIT, $0-24
@@ -1944,6 +2606,218 @@ rows_row_cols_end:
 	ADDQ BX, R9
 	DECQ R10
 	JNZ  rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
+// func MaxPlaceRowsFloat64AVX512(best *float64, place *int64, x *float64, cols int, rows int, stride int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·MaxPlaceRowsFloat64AVX512(SB), NOSPLIT, $0-48
+	VPTERNLOGD $0xff, Z0, Z0, Z0
+	MOVQ       best+0(FP), AX
+	MOVQ       place+8(FP), CX
+	MOVQ       stride+40(FP), SI
+	SHLQ       $0x03, SI
+	LEAQ       (SI)(SI*2), DI
+	LEAQ       (SI)(SI*4), R8
+	LEAQ       (DI)(SI*4), R9
+	VXORPD     Y1, Y1, Y1
+	VPTERNLOGD $0xff, Z2, Z2, Z2
+	VPSUBQ     Z2, Z1, Z2
+	MOVQ       x+16(FP), R10
+	MOVQ       rows+32(FP), R11
+	SUBQ       $0x08, R11
+	JL         rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x08, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU64 (AX)(BX*8), Z0
+	VMOVDQU64 (CX)(BX*8), Z3
+	VMOVDQU64 Z1, Z4
+	VMOVDQU64 (DX), Z5
+	VCMPPD    $0x07, Z0, Z0, K1
+	VCMPPD    $0x16, Z0, Z5, K1, K1
+	VMOVDQU64 Z5, K1, Z0
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z2, Z4, Z4
+	VMOVDQU64 (DX)(SI*1), Z5
+	VCMPPD    $0x07, Z0, Z0, K1
+	VCMPPD    $0x16, Z0, Z5, K1, K1
+	VMOVDQU64 Z5, K1, Z0
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z2, Z4, Z4
+	VMOVDQU64 (DX)(SI*2), Z5
+	VCMPPD    $0x07, Z0, Z0, K1
+	VCMPPD    $0x16, Z0, Z5, K1, K1
+	VMOVDQU64 Z5, K1, Z0
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z2, Z4, Z4
+	VMOVDQU64 (DX)(DI*1), Z5
+	VCMPPD    $0x07, Z0, Z0, K1
+	VCMPPD    $0x16, Z0, Z5, K1, K1
+	VMOVDQU64 Z5, K1, Z0
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z2, Z4, Z4
+	VMOVDQU64 (DX)(SI*4), Z5
+	VCMPPD    $0x07, Z0, Z0, K1
+	VCMPPD    $0x16, Z0, Z5, K1, K1
+	VMOVDQU64 Z5, K1, Z0
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z2, Z4, Z4
+	VMOVDQU64 (DX)(R8*1), Z5
+	VCMPPD    $0x07, Z0, Z0, K1
+	VCMPPD    $0x16, Z0, Z5, K1, K1
+	VMOVDQU64 Z5, K1, Z0
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z2, Z4, Z4
+	VMOVDQU64 (DX)(DI*2), Z5
+	VCMPPD    $0x07, Z0, Z0, K1
+	VCMPPD    $0x16, Z0, Z5, K1, K1
+	VMOVDQU64 Z5, K1, Z0
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z2, Z4, Z4
+	VMOVDQU64 (DX)(R9*1), Z5
+	VCMPPD    $0x07, Z0, Z0, K1
+	VCMPPD    $0x16, Z0, Z5, K1, K1
+	VMOVDQU64 Z5, K1, Z0
+	VMOVDQU64 Z4, K1, Z3
+	VMOVDQU64 Z0, (AX)(BX*8)
+	VMOVDQU64 Z3, (CX)(BX*8)
+	ADDQ      $0x08, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x08, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	ADDQ        $0x08, R12
+	JZ          rows_pass_cols_end
+	XORQ        R13, R13
+	BTSQ        R12, R13
+	DECQ        R13
+	KMOVQ       R13, K1
+	VMOVDQU64.Z (AX)(BX*8), K1, Z0
+	VMOVDQU64.Z (CX)(BX*8), K1, Z3
+	VMOVDQU64   Z1, Z4
+	VMOVDQU64.Z (DX), K1, Z5
+	VCMPPD      $0x07, Z0, Z0, K2
+	VCMPPD      $0x16, Z0, Z5, K2, K2
+	VMOVDQU64   Z5, K2, Z0
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z2, Z4, Z4
+	VMOVDQU64.Z (DX)(SI*1), K1, Z5
+	VCMPPD      $0x07, Z0, Z0, K2
+	VCMPPD      $0x16, Z0, Z5, K2, K2
+	VMOVDQU64   Z5, K2, Z0
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z2, Z4, Z4
+	VMOVDQU64.Z (DX)(SI*2), K1, Z5
+	VCMPPD      $0x07, Z0, Z0, K2
+	VCMPPD      $0x16, Z0, Z5, K2, K2
+	VMOVDQU64   Z5, K2, Z0
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z2, Z4, Z4
+	VMOVDQU64.Z (DX)(DI*1), K1, Z5
+	VCMPPD      $0x07, Z0, Z0, K2
+	VCMPPD      $0x16, Z0, Z5, K2, K2
+	VMOVDQU64   Z5, K2, Z0
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z2, Z4, Z4
+	VMOVDQU64.Z (DX)(SI*4), K1, Z5
+	VCMPPD      $0x07, Z0, Z0, K2
+	VCMPPD      $0x16, Z0, Z5, K2, K2
+	VMOVDQU64   Z5, K2, Z0
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z2, Z4, Z4
+	VMOVDQU64.Z (DX)(R8*1), K1, Z5
+	VCMPPD      $0x07, Z0, Z0, K2
+	VCMPPD      $0x16, Z0, Z5, K2, K2
+	VMOVDQU64   Z5, K2, Z0
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z2, Z4, Z4
+	VMOVDQU64.Z (DX)(DI*2), K1, Z5
+	VCMPPD      $0x07, Z0, Z0, K2
+	VCMPPD      $0x16, Z0, Z5, K2, K2
+	VMOVDQU64   Z5, K2, Z0
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z2, Z4, Z4
+	VMOVDQU64.Z (DX)(R9*1), K1, Z5
+	VCMPPD      $0x07, Z0, Z0, K2
+	VCMPPD      $0x16, Z0, Z5, K2, K2
+	VMOVDQU64   Z5, K2, Z0
+	VMOVDQU64   Z4, K2, Z3
+	VMOVDQU64   Z0, K1, (AX)(BX*8)
+	VMOVDQU64   Z3, K1, (CX)(BX*8)
+
+rows_pass_cols_end:
+	VPADDQ Z2, Z1, Z1
+	VPADDQ Z2, Z1, Z1
+	VPADDQ Z2, Z1, Z1
+	VPADDQ Z2, Z1, Z1
+	VPADDQ Z2, Z1, Z1
+	VPADDQ Z2, Z1, Z1
+	VPADDQ Z2, Z1, Z1
+	VPADDQ Z2, Z1, Z1
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x08, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU64 (AX)(BX*8), Z0
+	VMOVDQU64 (CX)(BX*8), Z3
+	VMOVDQU64 Z1, Z4
+	VMOVDQU64 (DX), Z5
+	VCMPPD    $0x07, Z0, Z0, K1
+	VCMPPD    $0x16, Z0, Z5, K1, K1
+	VMOVDQU64 Z5, K1, Z0
+	VMOVDQU64 Z4, K1, Z3
+	VMOVDQU64 Z0, (AX)(BX*8)
+	VMOVDQU64 Z3, (CX)(BX*8)
+	ADDQ      $0x08, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x08, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	ADDQ        $0x08, DI
+	JZ          rows_row_cols_end
+	XORQ        R8, R8
+	BTSQ        DI, R8
+	DECQ        R8
+	KMOVQ       R8, K1
+	VMOVDQU64.Z (AX)(BX*8), K1, Z0
+	VMOVDQU64.Z (CX)(BX*8), K1, Z3
+	VMOVDQU64   Z1, Z4
+	VMOVDQU64.Z (DX), K1, Z5
+	VCMPPD      $0x07, Z0, Z0, K2
+	VCMPPD      $0x16, Z0, Z5, K2, K2
+	VMOVDQU64   Z5, K2, Z0
+	VMOVDQU64   Z4, K2, Z3
+	VMOVDQU64   Z0, K1, (AX)(BX*8)
+	VMOVDQU64   Z3, K1, (CX)(BX*8)
+
+rows_row_cols_end:
+	VPADDQ Z2, Z1, Z1
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
 
 rows_end:
 	VZEROUPPER
@@ -2706,6 +3580,231 @@ rows_end:
 	VZEROUPPER
 	RET
 
+// func MinPlaceRowsFloat32AVX2(best *float32, place *int32, x *float32, cols int, rows int, stride int)
+// Requires: AVX, AVX2
+TEXT ·MinPlaceRowsFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ     best+0(FP), AX
+	MOVQ     place+8(FP), CX
+	MOVQ     stride+40(FP), SI
+	SHLQ     $0x02, SI
+	LEAQ     (SI)(SI*2), DI
+	LEAQ     (SI)(SI*4), R8
+	LEAQ     (DI)(SI*4), R9
+	VXORPD   Y0, Y0, Y0
+	VPCMPEQD Y1, Y1, Y1
+	VPSUBD   Y1, Y0, Y1
+	MOVQ     x+16(FP), R10
+	MOVQ     rows+32(FP), R11
+	SUBQ     $0x08, R11
+	JL       rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x08, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU   (AX)(BX*4), Y2
+	VMOVDQU   (CX)(BX*4), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VCMPPS    $0x19, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VCMPPS    $0x19, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VCMPPS    $0x19, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VCMPPS    $0x19, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VCMPPS    $0x19, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VCMPPS    $0x19, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VCMPPS    $0x19, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VCMPPS    $0x19, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VMOVDQU   Y2, (AX)(BX*4)
+	VMOVDQU   Y3, (CX)(BX*4)
+	ADDQ      $0x08, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x08, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	CMPQ      R12, $-8
+	JE        rows_pass_cols_end
+	ADDQ      R12, BX
+	LEAQ      (DX)(R12*4), DX
+	VMOVDQU   (AX)(BX*4), Y2
+	VMOVDQU   (CX)(BX*4), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VCMPPS    $0x19, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VCMPPS    $0x19, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VCMPPS    $0x19, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VCMPPS    $0x19, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VCMPPS    $0x19, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VCMPPS    $0x19, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VCMPPS    $0x19, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VCMPPS    $0x19, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VMOVDQU   Y2, (AX)(BX*4)
+	VMOVDQU   Y3, (CX)(BX*4)
+
+rows_pass_cols_end:
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x08, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU   (AX)(BX*4), Y2
+	VMOVDQU   (CX)(BX*4), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VCMPPS    $0x19, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VMOVDQU   Y2, (AX)(BX*4)
+	VMOVDQU   Y3, (CX)(BX*4)
+	ADDQ      $0x08, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x08, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	CMPQ      DI, $-8
+	JE        rows_row_cols_end
+	ADDQ      DI, BX
+	LEAQ      (DX)(DI*4), DX
+	VMOVDQU   (AX)(BX*4), Y2
+	VMOVDQU   (CX)(BX*4), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VCMPPS    $0x19, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VMOVDQU   Y2, (AX)(BX*4)
+	VMOVDQU   Y3, (CX)(BX*4)
+
+rows_row_cols_end:
+	VPADDD Y1, Y0, Y0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
 // func MaxFloat32AVX2(x *float32, n int) float32
 // Requires: AVX, AVX2, SSE
 TEXT ·MaxFloat32AVX2(SB), NOSPLIT, $0-20
@@ -3007,6 +4106,231 @@ rows_row_cols_end:
 	ADDQ BX, R9
 	DECQ R10
 	JNZ  rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
+// func MaxPlaceRowsFloat32AVX2(best *float32, place *int32, x *float32, cols int, rows int, stride int)
+// Requires: AVX, AVX2
+TEXT ·MaxPlaceRowsFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ     best+0(FP), AX
+	MOVQ     place+8(FP), CX
+	MOVQ     stride+40(FP), SI
+	SHLQ     $0x02, SI
+	LEAQ     (SI)(SI*2), DI
+	LEAQ     (SI)(SI*4), R8
+	LEAQ     (DI)(SI*4), R9
+	VXORPD   Y0, Y0, Y0
+	VPCMPEQD Y1, Y1, Y1
+	VPSUBD   Y1, Y0, Y1
+	MOVQ     x+16(FP), R10
+	MOVQ     rows+32(FP), R11
+	SUBQ     $0x08, R11
+	JL       rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x08, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU   (AX)(BX*4), Y2
+	VMOVDQU   (CX)(BX*4), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VCMPPS    $0x16, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VCMPPS    $0x16, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VCMPPS    $0x16, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VCMPPS    $0x16, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VCMPPS    $0x16, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VCMPPS    $0x16, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VCMPPS    $0x16, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VCMPPS    $0x16, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VMOVDQU   Y2, (AX)(BX*4)
+	VMOVDQU   Y3, (CX)(BX*4)
+	ADDQ      $0x08, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x08, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	CMPQ      R12, $-8
+	JE        rows_pass_cols_end
+	ADDQ      R12, BX
+	LEAQ      (DX)(R12*4), DX
+	VMOVDQU   (AX)(BX*4), Y2
+	VMOVDQU   (CX)(BX*4), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VCMPPS    $0x16, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VCMPPS    $0x16, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VCMPPS    $0x16, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VCMPPS    $0x16, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VCMPPS    $0x16, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VCMPPS    $0x16, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VCMPPS    $0x16, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VCMPPS    $0x16, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VMOVDQU   Y2, (AX)(BX*4)
+	VMOVDQU   Y3, (CX)(BX*4)
+
+rows_pass_cols_end:
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x08, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU   (AX)(BX*4), Y2
+	VMOVDQU   (CX)(BX*4), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VCMPPS    $0x16, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VMOVDQU   Y2, (AX)(BX*4)
+	VMOVDQU   Y3, (CX)(BX*4)
+	ADDQ      $0x08, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x08, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	CMPQ      DI, $-8
+	JE        rows_row_cols_end
+	ADDQ      DI, BX
+	LEAQ      (DX)(DI*4), DX
+	VMOVDQU   (AX)(BX*4), Y2
+	VMOVDQU   (CX)(BX*4), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VCMPPS    $0x16, Y2, Y5, Y6
+	VCMPPS    $0x07, Y2, Y2, Y7
+	VANDPD    Y7, Y6, Y6
+	VBLENDVPS Y6, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y3, Y3
+	VMOVDQU   Y2, (AX)(BX*4)
+	VMOVDQU   Y3, (CX)(BX*4)
+
+rows_row_cols_end:
+	VPADDD Y1, Y0, Y0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
 
 rows_end:
 	VZEROUPPER
@@ -4200,6 +5524,218 @@ rows_end:
 	VZEROUPPER
 	RET
 
+// func MinPlaceRowsFloat32AVX512(best *float32, place *int32, x *float32, cols int, rows int, stride int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·MinPlaceRowsFloat32AVX512(SB), NOSPLIT, $0-48
+	VPTERNLOGD $0xff, Z0, Z0, Z0
+	MOVQ       best+0(FP), AX
+	MOVQ       place+8(FP), CX
+	MOVQ       stride+40(FP), SI
+	SHLQ       $0x02, SI
+	LEAQ       (SI)(SI*2), DI
+	LEAQ       (SI)(SI*4), R8
+	LEAQ       (DI)(SI*4), R9
+	VXORPD     Y1, Y1, Y1
+	VPTERNLOGD $0xff, Z2, Z2, Z2
+	VPSUBD     Z2, Z1, Z2
+	MOVQ       x+16(FP), R10
+	MOVQ       rows+32(FP), R11
+	SUBQ       $0x08, R11
+	JL         rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x10, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU64 (AX)(BX*4), Z0
+	VMOVDQU64 (CX)(BX*4), Z3
+	VMOVDQU64 Z1, Z4
+	VMOVDQU64 (DX), Z5
+	VCMPPS    $0x07, Z0, Z0, K1
+	VCMPPS    $0x19, Z0, Z5, K1, K1
+	VMOVDQU32 Z5, K1, Z0
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z2, Z4, Z4
+	VMOVDQU64 (DX)(SI*1), Z5
+	VCMPPS    $0x07, Z0, Z0, K1
+	VCMPPS    $0x19, Z0, Z5, K1, K1
+	VMOVDQU32 Z5, K1, Z0
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z2, Z4, Z4
+	VMOVDQU64 (DX)(SI*2), Z5
+	VCMPPS    $0x07, Z0, Z0, K1
+	VCMPPS    $0x19, Z0, Z5, K1, K1
+	VMOVDQU32 Z5, K1, Z0
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z2, Z4, Z4
+	VMOVDQU64 (DX)(DI*1), Z5
+	VCMPPS    $0x07, Z0, Z0, K1
+	VCMPPS    $0x19, Z0, Z5, K1, K1
+	VMOVDQU32 Z5, K1, Z0
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z2, Z4, Z4
+	VMOVDQU64 (DX)(SI*4), Z5
+	VCMPPS    $0x07, Z0, Z0, K1
+	VCMPPS    $0x19, Z0, Z5, K1, K1
+	VMOVDQU32 Z5, K1, Z0
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z2, Z4, Z4
+	VMOVDQU64 (DX)(R8*1), Z5
+	VCMPPS    $0x07, Z0, Z0, K1
+	VCMPPS    $0x19, Z0, Z5, K1, K1
+	VMOVDQU32 Z5, K1, Z0
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z2, Z4, Z4
+	VMOVDQU64 (DX)(DI*2), Z5
+	VCMPPS    $0x07, Z0, Z0, K1
+	VCMPPS    $0x19, Z0, Z5, K1, K1
+	VMOVDQU32 Z5, K1, Z0
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z2, Z4, Z4
+	VMOVDQU64 (DX)(R9*1), Z5
+	VCMPPS    $0x07, Z0, Z0, K1
+	VCMPPS    $0x19, Z0, Z5, K1, K1
+	VMOVDQU32 Z5, K1, Z0
+	VMOVDQU32 Z4, K1, Z3
+	VMOVDQU64 Z0, (AX)(BX*4)
+	VMOVDQU64 Z3, (CX)(BX*4)
+	ADDQ      $0x10, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x10, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	ADDQ        $0x10, R12
+	JZ          rows_pass_cols_end
+	XORQ        R13, R13
+	BTSQ        R12, R13
+	DECQ        R13
+	KMOVQ       R13, K1
+	VMOVDQU32.Z (AX)(BX*4), K1, Z0
+	VMOVDQU32.Z (CX)(BX*4), K1, Z3
+	VMOVDQU64   Z1, Z4
+	VMOVDQU32.Z (DX), K1, Z5
+	VCMPPS      $0x07, Z0, Z0, K2
+	VCMPPS      $0x19, Z0, Z5, K2, K2
+	VMOVDQU32   Z5, K2, Z0
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z2, Z4, Z4
+	VMOVDQU32.Z (DX)(SI*1), K1, Z5
+	VCMPPS      $0x07, Z0, Z0, K2
+	VCMPPS      $0x19, Z0, Z5, K2, K2
+	VMOVDQU32   Z5, K2, Z0
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z2, Z4, Z4
+	VMOVDQU32.Z (DX)(SI*2), K1, Z5
+	VCMPPS      $0x07, Z0, Z0, K2
+	VCMPPS      $0x19, Z0, Z5, K2, K2
+	VMOVDQU32   Z5, K2, Z0
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z2, Z4, Z4
+	VMOVDQU32.Z (DX)(DI*1), K1, Z5
+	VCMPPS      $0x07, Z0, Z0, K2
+	VCMPPS      $0x19, Z0, Z5, K2, K2
+	VMOVDQU32   Z5, K2, Z0
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z2, Z4, Z4
+	VMOVDQU32.Z (DX)(SI*4), K1, Z5
+	VCMPPS      $0x07, Z0, Z0, K2
+	VCMPPS      $0x19, Z0, Z5, K2, K2
+	VMOVDQU32   Z5, K2, Z0
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z2, Z4, Z4
+	VMOVDQU32.Z (DX)(R8*1), K1, Z5
+	VCMPPS      $0x07, Z0, Z0, K2
+	VCMPPS      $0x19, Z0, Z5, K2, K2
+	VMOVDQU32   Z5, K2, Z0
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z2, Z4, Z4
+	VMOVDQU32.Z (DX)(DI*2), K1, Z5
+	VCMPPS      $0x07, Z0, Z0, K2
+	VCMPPS      $0x19, Z0, Z5, K2, K2
+	VMOVDQU32   Z5, K2, Z0
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z2, Z4, Z4
+	VMOVDQU32.Z (DX)(R9*1), K1, Z5
+	VCMPPS      $0x07, Z0, Z0, K2
+	VCMPPS      $0x19, Z0, Z5, K2, K2
+	VMOVDQU32   Z5, K2, Z0
+	VMOVDQU32   Z4, K2, Z3
+	VMOVDQU32   Z0, K1, (AX)(BX*4)
+	VMOVDQU32   Z3, K1, (CX)(BX*4)
+
+rows_pass_cols_end:
+	VPADDD Z2, Z1, Z1
+	VPADDD Z2, Z1, Z1
+	VPADDD Z2, Z1, Z1
+	VPADDD Z2, Z1, Z1
+	VPADDD Z2, Z1, Z1
+	VPADDD Z2, Z1, Z1
+	VPADDD Z2, Z1, Z1
+	VPADDD Z2, Z1, Z1
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x10, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU64 (AX)(BX*4), Z0
+	VMOVDQU64 (CX)(BX*4), Z3
+	VMOVDQU64 Z1, Z4
+	VMOVDQU64 (DX), Z5
+	VCMPPS    $0x07, Z0, Z0, K1
+	VCMPPS    $0x19, Z0, Z5, K1, K1
+	VMOVDQU32 Z5, K1, Z0
+	VMOVDQU32 Z4, K1, Z3
+	VMOVDQU64 Z0, (AX)(BX*4)
+	VMOVDQU64 Z3, (CX)(BX*4)
+	ADDQ      $0x10, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x10, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	ADDQ        $0x10, DI
+	JZ          rows_row_cols_end
+	XORQ        R8, R8
+	BTSQ        DI, R8
+	DECQ        R8
+	KMOVQ       R8, K1
+	VMOVDQU32.Z (AX)(BX*4), K1, Z0
+	VMOVDQU32.Z (CX)(BX*4), K1, Z3
+	VMOVDQU64   Z1, Z4
+	VMOVDQU32.Z (DX), K1, Z5
+	VCMPPS      $0x07, Z0, Z0, K2
+	VCMPPS      $0x19, Z0, Z5, K2, K2
+	VMOVDQU32   Z5, K2, Z0
+	VMOVDQU32   Z4, K2, Z3
+	VMOVDQU32   Z0, K1, (AX)(BX*4)
+	VMOVDQU32   Z3, K1, (CX)(BX*4)
+
+rows_row_cols_end:
+	VPADDD Z2, Z1, Z1
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
 // func MaxFloat32AVX512(x *float32, n int) float32
 // Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, SSE
 TEXT ·MaxFloat32AVX512(SB), NOSPLIT, $0-20
@@ -4440,6 +5976,218 @@ rows_row_cols_end:
 	ADDQ BX, R9
 	DECQ R10
 	JNZ  rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
+// func MaxPlaceRowsFloat32AVX512(best *float32, place *int32, x *float32, cols int, rows int, stride int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·MaxPlaceRowsFloat32AVX512(SB), NOSPLIT, $0-48
+	VPTERNLOGD $0xff, Z0, Z0, Z0
+	MOVQ       best+0(FP), AX
+	MOVQ       place+8(FP), CX
+	MOVQ       stride+40(FP), SI
+	SHLQ       $0x02, SI
+	LEAQ       (SI)(SI*2), DI
+	LEAQ       (SI)(SI*4), R8
+	LEAQ       (DI)(SI*4), R9
+	VXORPD     Y1, Y1, Y1
+	VPTERNLOGD $0xff, Z2, Z2, Z2
+	VPSUBD     Z2, Z1, Z2
+	MOVQ       x+16(FP), R10
+	MOVQ       rows+32(FP), R11
+	SUBQ       $0x08, R11
+	JL         rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x10, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU64 (AX)(BX*4), Z0
+	VMOVDQU64 (CX)(BX*4), Z3
+	VMOVDQU64 Z1, Z4
+	VMOVDQU64 (DX), Z5
+	VCMPPS    $0x07, Z0, Z0, K1
+	VCMPPS    $0x16, Z0, Z5, K1, K1
+	VMOVDQU32 Z5, K1, Z0
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z2, Z4, Z4
+	VMOVDQU64 (DX)(SI*1), Z5
+	VCMPPS    $0x07, Z0, Z0, K1
+	VCMPPS    $0x16, Z0, Z5, K1, K1
+	VMOVDQU32 Z5, K1, Z0
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z2, Z4, Z4
+	VMOVDQU64 (DX)(SI*2), Z5
+	VCMPPS    $0x07, Z0, Z0, K1
+	VCMPPS    $0x16, Z0, Z5, K1, K1
+	VMOVDQU32 Z5, K1, Z0
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z2, Z4, Z4
+	VMOVDQU64 (DX)(DI*1), Z5
+	VCMPPS    $0x07, Z0, Z0, K1
+	VCMPPS    $0x16, Z0, Z5, K1, K1
+	VMOVDQU32 Z5, K1, Z0
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z2, Z4, Z4
+	VMOVDQU64 (DX)(SI*4), Z5
+	VCMPPS    $0x07, Z0, Z0, K1
+	VCMPPS    $0x16, Z0, Z5, K1, K1
+	VMOVDQU32 Z5, K1, Z0
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z2, Z4, Z4
+	VMOVDQU64 (DX)(R8*1), Z5
+	VCMPPS    $0x07, Z0, Z0, K1
+	VCMPPS    $0x16, Z0, Z5, K1, K1
+	VMOVDQU32 Z5, K1, Z0
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z2, Z4, Z4
+	VMOVDQU64 (DX)(DI*2), Z5
+	VCMPPS    $0x07, Z0, Z0, K1
+	VCMPPS    $0x16, Z0, Z5, K1, K1
+	VMOVDQU32 Z5, K1, Z0
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z2, Z4, Z4
+	VMOVDQU64 (DX)(R9*1), Z5
+	VCMPPS    $0x07, Z0, Z0, K1
+	VCMPPS    $0x16, Z0, Z5, K1, K1
+	VMOVDQU32 Z5, K1, Z0
+	VMOVDQU32 Z4, K1, Z3
+	VMOVDQU64 Z0, (AX)(BX*4)
+	VMOVDQU64 Z3, (CX)(BX*4)
+	ADDQ      $0x10, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x10, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	ADDQ        $0x10, R12
+	JZ          rows_pass_cols_end
+	XORQ        R13, R13
+	BTSQ        R12, R13
+	DECQ        R13
+	KMOVQ       R13, K1
+	VMOVDQU32.Z (AX)(BX*4), K1, Z0
+	VMOVDQU32.Z (CX)(BX*4), K1, Z3
+	VMOVDQU64   Z1, Z4
+	VMOVDQU32.Z (DX), K1, Z5
+	VCMPPS      $0x07, Z0, Z0, K2
+	VCMPPS      $0x16, Z0, Z5, K2, K2
+	VMOVDQU32   Z5, K2, Z0
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z2, Z4, Z4
+	VMOVDQU32.Z (DX)(SI*1), K1, Z5
+	VCMPPS      $0x07, Z0, Z0, K2
+	VCMPPS      $0x16, Z0, Z5, K2, K2
+	VMOVDQU32   Z5, K2, Z0
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z2, Z4, Z4
+	VMOVDQU32.Z (DX)(SI*2), K1, Z5
+	VCMPPS      $0x07, Z0, Z0, K2
+	VCMPPS      $0x16, Z0, Z5, K2, K2
+	VMOVDQU32   Z5, K2, Z0
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z2, Z4, Z4
+	VMOVDQU32.Z (DX)(DI*1), K1, Z5
+	VCMPPS      $0x07, Z0, Z0, K2
+	VCMPPS      $0x16, Z0, Z5, K2, K2
+	VMOVDQU32   Z5, K2, Z0
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z2, Z4, Z4
+	VMOVDQU32.Z (DX)(SI*4), K1, Z5
+	VCMPPS      $0x07, Z0, Z0, K2
+	VCMPPS      $0x16, Z0, Z5, K2, K2
+	VMOVDQU32   Z5, K2, Z0
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z2, Z4, Z4
+	VMOVDQU32.Z (DX)(R8*1), K1, Z5
+	VCMPPS      $0x07, Z0, Z0, K2
+	VCMPPS      $0x16, Z0, Z5, K2, K2
+	VMOVDQU32   Z5, K2, Z0
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z2, Z4, Z4
+	VMOVDQU32.Z (DX)(DI*2), K1, Z5
+	VCMPPS      $0x07, Z0, Z0, K2
+	VCMPPS      $0x16, Z0, Z5, K2, K2
+	VMOVDQU32   Z5, K2, Z0
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z2, Z4, Z4
+	VMOVDQU32.Z (DX)(R9*1), K1, Z5
+	VCMPPS      $0x07, Z0, Z0, K2
+	VCMPPS      $0x16, Z0, Z5, K2, K2
+	VMOVDQU32   Z5, K2, Z0
+	VMOVDQU32   Z4, K2, Z3
+	VMOVDQU32   Z0, K1, (AX)(BX*4)
+	VMOVDQU32   Z3, K1, (CX)(BX*4)
+
+rows_pass_cols_end:
+	VPADDD Z2, Z1, Z1
+	VPADDD Z2, Z1, Z1
+	VPADDD Z2, Z1, Z1
+	VPADDD Z2, Z1, Z1
+	VPADDD Z2, Z1, Z1
+	VPADDD Z2, Z1, Z1
+	VPADDD Z2, Z1, Z1
+	VPADDD Z2, Z1, Z1
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x10, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU64 (AX)(BX*4), Z0
+	VMOVDQU64 (CX)(BX*4), Z3
+	VMOVDQU64 Z1, Z4
+	VMOVDQU64 (DX), Z5
+	VCMPPS    $0x07, Z0, Z0, K1
+	VCMPPS    $0x16, Z0, Z5, K1, K1
+	VMOVDQU32 Z5, K1, Z0
+	VMOVDQU32 Z4, K1, Z3
+	VMOVDQU64 Z0, (AX)(BX*4)
+	VMOVDQU64 Z3, (CX)(BX*4)
+	ADDQ      $0x10, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x10, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	ADDQ        $0x10, DI
+	JZ          rows_row_cols_end
+	XORQ        R8, R8
+	BTSQ        DI, R8
+	DECQ        R8
+	KMOVQ       R8, K1
+	VMOVDQU32.Z (AX)(BX*4), K1, Z0
+	VMOVDQU32.Z (CX)(BX*4), K1, Z3
+	VMOVDQU64   Z1, Z4
+	VMOVDQU32.Z (DX), K1, Z5
+	VCMPPS      $0x07, Z0, Z0, K2
+	VCMPPS      $0x16, Z0, Z5, K2, K2
+	VMOVDQU32   Z5, K2, Z0
+	VMOVDQU32   Z4, K2, Z3
+	VMOVDQU32   Z0, K1, (AX)(BX*4)
+	VMOVDQU32   Z3, K1, (CX)(BX*4)
+
+rows_row_cols_end:
+	VPADDD Z2, Z1, Z1
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
 
 rows_end:
 	VZEROUPPER
@@ -5150,6 +6898,212 @@ rows_end:
 	VZEROUPPER
 	RET
 
+// func MinPlaceRowsInt8AVX2(best *int8, place *int8, x *int8, cols int, rows int, stride int)
+// Requires: AVX, AVX2
+TEXT ·MinPlaceRowsInt8AVX2(SB), NOSPLIT, $0-48
+	MOVQ     best+0(FP), AX
+	MOVQ     place+8(FP), CX
+	MOVQ     stride+40(FP), SI
+	LEAQ     (SI)(SI*2), DI
+	LEAQ     (SI)(SI*4), R8
+	LEAQ     (DI)(SI*4), R9
+	VXORPD   Y0, Y0, Y0
+	VPCMPEQD Y1, Y1, Y1
+	VPSUBB   Y1, Y0, Y1
+	MOVQ     x+16(FP), R10
+	MOVQ     rows+32(FP), R11
+	SUBQ     $0x08, R11
+	JL       rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x20, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU   (AX)(BX*1), Y2
+	VMOVDQU   (CX)(BX*1), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*1)
+	VMOVDQU   Y3, (CX)(BX*1)
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x20, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	CMPQ      R12, $-32
+	JE        rows_pass_cols_end
+	ADDQ      R12, BX
+	LEAQ      (DX)(R12*1), DX
+	VMOVDQU   (AX)(BX*1), Y2
+	VMOVDQU   (CX)(BX*1), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*1)
+	VMOVDQU   Y3, (CX)(BX*1)
+
+rows_pass_cols_end:
+	VPADDB Y1, Y0, Y0
+	VPADDB Y1, Y0, Y0
+	VPADDB Y1, Y0, Y0
+	VPADDB Y1, Y0, Y0
+	VPADDB Y1, Y0, Y0
+	VPADDB Y1, Y0, Y0
+	VPADDB Y1, Y0, Y0
+	VPADDB Y1, Y0, Y0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x20, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU   (AX)(BX*1), Y2
+	VMOVDQU   (CX)(BX*1), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*1)
+	VMOVDQU   Y3, (CX)(BX*1)
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x20, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	CMPQ      DI, $-32
+	JE        rows_row_cols_end
+	ADDQ      DI, BX
+	LEAQ      (DX)(DI*1), DX
+	VMOVDQU   (AX)(BX*1), Y2
+	VMOVDQU   (CX)(BX*1), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*1)
+	VMOVDQU   Y3, (CX)(BX*1)
+
+rows_row_cols_end:
+	VPADDB Y1, Y0, Y0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
 // func MaxInt8AVX2(x *int8, n int) int8
 // Requires: AVX, AVX2
 TEXT ·MaxInt8AVX2(SB), NOSPLIT, $0-17
@@ -5331,6 +7285,212 @@ rows_row_cols_end:
 	ADDQ BX, R9
 	DECQ R10
 	JNZ  rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
+// func MaxPlaceRowsInt8AVX2(best *int8, place *int8, x *int8, cols int, rows int, stride int)
+// Requires: AVX, AVX2
+TEXT ·MaxPlaceRowsInt8AVX2(SB), NOSPLIT, $0-48
+	MOVQ     best+0(FP), AX
+	MOVQ     place+8(FP), CX
+	MOVQ     stride+40(FP), SI
+	LEAQ     (SI)(SI*2), DI
+	LEAQ     (SI)(SI*4), R8
+	LEAQ     (DI)(SI*4), R9
+	VXORPD   Y0, Y0, Y0
+	VPCMPEQD Y1, Y1, Y1
+	VPSUBB   Y1, Y0, Y1
+	MOVQ     x+16(FP), R10
+	MOVQ     rows+32(FP), R11
+	SUBQ     $0x08, R11
+	JL       rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x20, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU   (AX)(BX*1), Y2
+	VMOVDQU   (CX)(BX*1), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*1)
+	VMOVDQU   Y3, (CX)(BX*1)
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x20, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	CMPQ      R12, $-32
+	JE        rows_pass_cols_end
+	ADDQ      R12, BX
+	LEAQ      (DX)(R12*1), DX
+	VMOVDQU   (AX)(BX*1), Y2
+	VMOVDQU   (CX)(BX*1), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*1)
+	VMOVDQU   Y3, (CX)(BX*1)
+
+rows_pass_cols_end:
+	VPADDB Y1, Y0, Y0
+	VPADDB Y1, Y0, Y0
+	VPADDB Y1, Y0, Y0
+	VPADDB Y1, Y0, Y0
+	VPADDB Y1, Y0, Y0
+	VPADDB Y1, Y0, Y0
+	VPADDB Y1, Y0, Y0
+	VPADDB Y1, Y0, Y0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x20, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU   (AX)(BX*1), Y2
+	VMOVDQU   (CX)(BX*1), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*1)
+	VMOVDQU   Y3, (CX)(BX*1)
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x20, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	CMPQ      DI, $-32
+	JE        rows_row_cols_end
+	ADDQ      DI, BX
+	LEAQ      (DX)(DI*1), DX
+	VMOVDQU   (AX)(BX*1), Y2
+	VMOVDQU   (CX)(BX*1), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*1)
+	VMOVDQU   Y3, (CX)(BX*1)
+
+rows_row_cols_end:
+	VPADDB Y1, Y0, Y0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
 
 rows_end:
 	VZEROUPPER
@@ -5561,6 +7721,198 @@ rows_end:
 	VZEROUPPER
 	RET
 
+// func MinPlaceRowsInt8AVX512(best *int8, place *int8, x *int8, cols int, rows int, stride int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·MinPlaceRowsInt8AVX512(SB), NOSPLIT, $0-48
+	MOVQ       best+0(FP), AX
+	MOVQ       place+8(FP), CX
+	MOVQ       stride+40(FP), SI
+	LEAQ       (SI)(SI*2), DI
+	LEAQ       (SI)(SI*4), R8
+	LEAQ       (DI)(SI*4), R9
+	VXORPD     Y0, Y0, Y0
+	VPTERNLOGD $0xff, Z1, Z1, Z1
+	VPSUBB     Z1, Z0, Z1
+	MOVQ       x+16(FP), R10
+	MOVQ       rows+32(FP), R11
+	SUBQ       $0x08, R11
+	JL         rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x40, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU64 (AX)(BX*1), Z2
+	VMOVDQU64 (CX)(BX*1), Z3
+	VMOVDQU64 Z0, Z4
+	VMOVDQU64 (DX), Z5
+	VPCMPB    $0x01, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VPADDB    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*1), Z5
+	VPCMPB    $0x01, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VPADDB    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*2), Z5
+	VPCMPB    $0x01, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VPADDB    Z1, Z4, Z4
+	VMOVDQU64 (DX)(DI*1), Z5
+	VPCMPB    $0x01, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VPADDB    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*4), Z5
+	VPCMPB    $0x01, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VPADDB    Z1, Z4, Z4
+	VMOVDQU64 (DX)(R8*1), Z5
+	VPCMPB    $0x01, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VPADDB    Z1, Z4, Z4
+	VMOVDQU64 (DX)(DI*2), Z5
+	VPCMPB    $0x01, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VPADDB    Z1, Z4, Z4
+	VMOVDQU64 (DX)(R9*1), Z5
+	VPCMPB    $0x01, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VMOVDQU64 Z2, (AX)(BX*1)
+	VMOVDQU64 Z3, (CX)(BX*1)
+	ADDQ      $0x40, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x40, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	ADDQ       $0x40, R12
+	JZ         rows_pass_cols_end
+	XORQ       R13, R13
+	BTSQ       R12, R13
+	DECQ       R13
+	KMOVQ      R13, K1
+	VMOVDQU8.Z (AX)(BX*1), K1, Z2
+	VMOVDQU8.Z (CX)(BX*1), K1, Z3
+	VMOVDQU64  Z0, Z4
+	VMOVDQU8.Z (DX), K1, Z5
+	VPCMPB     $0x01, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VPADDB     Z1, Z4, Z4
+	VMOVDQU8.Z (DX)(SI*1), K1, Z5
+	VPCMPB     $0x01, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VPADDB     Z1, Z4, Z4
+	VMOVDQU8.Z (DX)(SI*2), K1, Z5
+	VPCMPB     $0x01, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VPADDB     Z1, Z4, Z4
+	VMOVDQU8.Z (DX)(DI*1), K1, Z5
+	VPCMPB     $0x01, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VPADDB     Z1, Z4, Z4
+	VMOVDQU8.Z (DX)(SI*4), K1, Z5
+	VPCMPB     $0x01, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VPADDB     Z1, Z4, Z4
+	VMOVDQU8.Z (DX)(R8*1), K1, Z5
+	VPCMPB     $0x01, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VPADDB     Z1, Z4, Z4
+	VMOVDQU8.Z (DX)(DI*2), K1, Z5
+	VPCMPB     $0x01, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VPADDB     Z1, Z4, Z4
+	VMOVDQU8.Z (DX)(R9*1), K1, Z5
+	VPCMPB     $0x01, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VMOVDQU8   Z2, K1, (AX)(BX*1)
+	VMOVDQU8   Z3, K1, (CX)(BX*1)
+
+rows_pass_cols_end:
+	VPADDB Z1, Z0, Z0
+	VPADDB Z1, Z0, Z0
+	VPADDB Z1, Z0, Z0
+	VPADDB Z1, Z0, Z0
+	VPADDB Z1, Z0, Z0
+	VPADDB Z1, Z0, Z0
+	VPADDB Z1, Z0, Z0
+	VPADDB Z1, Z0, Z0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x40, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU64 (AX)(BX*1), Z2
+	VMOVDQU64 (CX)(BX*1), Z3
+	VMOVDQU64 Z0, Z4
+	VMOVDQU64 (DX), Z5
+	VPCMPB    $0x01, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VMOVDQU64 Z2, (AX)(BX*1)
+	VMOVDQU64 Z3, (CX)(BX*1)
+	ADDQ      $0x40, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x40, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	ADDQ       $0x40, DI
+	JZ         rows_row_cols_end
+	XORQ       R8, R8
+	BTSQ       DI, R8
+	DECQ       R8
+	KMOVQ      R8, K1
+	VMOVDQU8.Z (AX)(BX*1), K1, Z2
+	VMOVDQU8.Z (CX)(BX*1), K1, Z3
+	VMOVDQU64  Z0, Z4
+	VMOVDQU8.Z (DX), K1, Z5
+	VPCMPB     $0x01, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VMOVDQU8   Z2, K1, (AX)(BX*1)
+	VMOVDQU8   Z3, K1, (CX)(BX*1)
+
+rows_row_cols_end:
+	VPADDB Z1, Z0, Z0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
 // func MaxInt8AVX512(x *int8, n int) int8
 // Requires: AVX, AVX2, AVX512BW, AVX512F
 TEXT ·MaxInt8AVX512(SB), NOSPLIT, $0-17
@@ -5741,6 +8093,198 @@ rows_row_cols_end:
 	ADDQ BX, R9
 	DECQ R10
 	JNZ  rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
+// func MaxPlaceRowsInt8AVX512(best *int8, place *int8, x *int8, cols int, rows int, stride int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·MaxPlaceRowsInt8AVX512(SB), NOSPLIT, $0-48
+	MOVQ       best+0(FP), AX
+	MOVQ       place+8(FP), CX
+	MOVQ       stride+40(FP), SI
+	LEAQ       (SI)(SI*2), DI
+	LEAQ       (SI)(SI*4), R8
+	LEAQ       (DI)(SI*4), R9
+	VXORPD     Y0, Y0, Y0
+	VPTERNLOGD $0xff, Z1, Z1, Z1
+	VPSUBB     Z1, Z0, Z1
+	MOVQ       x+16(FP), R10
+	MOVQ       rows+32(FP), R11
+	SUBQ       $0x08, R11
+	JL         rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x40, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU64 (AX)(BX*1), Z2
+	VMOVDQU64 (CX)(BX*1), Z3
+	VMOVDQU64 Z0, Z4
+	VMOVDQU64 (DX), Z5
+	VPCMPB    $0x06, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VPADDB    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*1), Z5
+	VPCMPB    $0x06, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VPADDB    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*2), Z5
+	VPCMPB    $0x06, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VPADDB    Z1, Z4, Z4
+	VMOVDQU64 (DX)(DI*1), Z5
+	VPCMPB    $0x06, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VPADDB    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*4), Z5
+	VPCMPB    $0x06, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VPADDB    Z1, Z4, Z4
+	VMOVDQU64 (DX)(R8*1), Z5
+	VPCMPB    $0x06, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VPADDB    Z1, Z4, Z4
+	VMOVDQU64 (DX)(DI*2), Z5
+	VPCMPB    $0x06, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VPADDB    Z1, Z4, Z4
+	VMOVDQU64 (DX)(R9*1), Z5
+	VPCMPB    $0x06, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VMOVDQU64 Z2, (AX)(BX*1)
+	VMOVDQU64 Z3, (CX)(BX*1)
+	ADDQ      $0x40, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x40, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	ADDQ       $0x40, R12
+	JZ         rows_pass_cols_end
+	XORQ       R13, R13
+	BTSQ       R12, R13
+	DECQ       R13
+	KMOVQ      R13, K1
+	VMOVDQU8.Z (AX)(BX*1), K1, Z2
+	VMOVDQU8.Z (CX)(BX*1), K1, Z3
+	VMOVDQU64  Z0, Z4
+	VMOVDQU8.Z (DX), K1, Z5
+	VPCMPB     $0x06, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VPADDB     Z1, Z4, Z4
+	VMOVDQU8.Z (DX)(SI*1), K1, Z5
+	VPCMPB     $0x06, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VPADDB     Z1, Z4, Z4
+	VMOVDQU8.Z (DX)(SI*2), K1, Z5
+	VPCMPB     $0x06, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VPADDB     Z1, Z4, Z4
+	VMOVDQU8.Z (DX)(DI*1), K1, Z5
+	VPCMPB     $0x06, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VPADDB     Z1, Z4, Z4
+	VMOVDQU8.Z (DX)(SI*4), K1, Z5
+	VPCMPB     $0x06, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VPADDB     Z1, Z4, Z4
+	VMOVDQU8.Z (DX)(R8*1), K1, Z5
+	VPCMPB     $0x06, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VPADDB     Z1, Z4, Z4
+	VMOVDQU8.Z (DX)(DI*2), K1, Z5
+	VPCMPB     $0x06, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VPADDB     Z1, Z4, Z4
+	VMOVDQU8.Z (DX)(R9*1), K1, Z5
+	VPCMPB     $0x06, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VMOVDQU8   Z2, K1, (AX)(BX*1)
+	VMOVDQU8   Z3, K1, (CX)(BX*1)
+
+rows_pass_cols_end:
+	VPADDB Z1, Z0, Z0
+	VPADDB Z1, Z0, Z0
+	VPADDB Z1, Z0, Z0
+	VPADDB Z1, Z0, Z0
+	VPADDB Z1, Z0, Z0
+	VPADDB Z1, Z0, Z0
+	VPADDB Z1, Z0, Z0
+	VPADDB Z1, Z0, Z0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x40, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU64 (AX)(BX*1), Z2
+	VMOVDQU64 (CX)(BX*1), Z3
+	VMOVDQU64 Z0, Z4
+	VMOVDQU64 (DX), Z5
+	VPCMPB    $0x06, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VMOVDQU64 Z2, (AX)(BX*1)
+	VMOVDQU64 Z3, (CX)(BX*1)
+	ADDQ      $0x40, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x40, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	ADDQ       $0x40, DI
+	JZ         rows_row_cols_end
+	XORQ       R8, R8
+	BTSQ       DI, R8
+	DECQ       R8
+	KMOVQ      R8, K1
+	VMOVDQU8.Z (AX)(BX*1), K1, Z2
+	VMOVDQU8.Z (CX)(BX*1), K1, Z3
+	VMOVDQU64  Z0, Z4
+	VMOVDQU8.Z (DX), K1, Z5
+	VPCMPB     $0x06, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VMOVDQU8   Z2, K1, (AX)(BX*1)
+	VMOVDQU8   Z3, K1, (CX)(BX*1)
+
+rows_row_cols_end:
+	VPADDB Z1, Z0, Z0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
 
 rows_end:
 	VZEROUPPER
@@ -5975,6 +8519,213 @@ rows_end:
 	VZEROUPPER
 	RET
 
+// func MinPlaceRowsInt16AVX2(best *int16, place *int16, x *int16, cols int, rows int, stride int)
+// Requires: AVX, AVX2
+TEXT ·MinPlaceRowsInt16AVX2(SB), NOSPLIT, $0-48
+	MOVQ     best+0(FP), AX
+	MOVQ     place+8(FP), CX
+	MOVQ     stride+40(FP), SI
+	SHLQ     $0x01, SI
+	LEAQ     (SI)(SI*2), DI
+	LEAQ     (SI)(SI*4), R8
+	LEAQ     (DI)(SI*4), R9
+	VXORPD   Y0, Y0, Y0
+	VPCMPEQD Y1, Y1, Y1
+	VPSUBW   Y1, Y0, Y1
+	MOVQ     x+16(FP), R10
+	MOVQ     rows+32(FP), R11
+	SUBQ     $0x08, R11
+	JL       rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x10, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU   (AX)(BX*2), Y2
+	VMOVDQU   (CX)(BX*2), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*2)
+	VMOVDQU   Y3, (CX)(BX*2)
+	ADDQ      $0x10, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x10, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	CMPQ      R12, $-16
+	JE        rows_pass_cols_end
+	ADDQ      R12, BX
+	LEAQ      (DX)(R12*2), DX
+	VMOVDQU   (AX)(BX*2), Y2
+	VMOVDQU   (CX)(BX*2), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*2)
+	VMOVDQU   Y3, (CX)(BX*2)
+
+rows_pass_cols_end:
+	VPADDW Y1, Y0, Y0
+	VPADDW Y1, Y0, Y0
+	VPADDW Y1, Y0, Y0
+	VPADDW Y1, Y0, Y0
+	VPADDW Y1, Y0, Y0
+	VPADDW Y1, Y0, Y0
+	VPADDW Y1, Y0, Y0
+	VPADDW Y1, Y0, Y0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x10, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU   (AX)(BX*2), Y2
+	VMOVDQU   (CX)(BX*2), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*2)
+	VMOVDQU   Y3, (CX)(BX*2)
+	ADDQ      $0x10, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x10, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	CMPQ      DI, $-16
+	JE        rows_row_cols_end
+	ADDQ      DI, BX
+	LEAQ      (DX)(DI*2), DX
+	VMOVDQU   (AX)(BX*2), Y2
+	VMOVDQU   (CX)(BX*2), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*2)
+	VMOVDQU   Y3, (CX)(BX*2)
+
+rows_row_cols_end:
+	VPADDW Y1, Y0, Y0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
 // func MaxInt16AVX2(x *int16, n int) int16
 // Requires: AVX, AVX2
 TEXT ·MaxInt16AVX2(SB), NOSPLIT, $0-18
@@ -6155,6 +8906,213 @@ rows_row_cols_end:
 	ADDQ BX, R9
 	DECQ R10
 	JNZ  rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
+// func MaxPlaceRowsInt16AVX2(best *int16, place *int16, x *int16, cols int, rows int, stride int)
+// Requires: AVX, AVX2
+TEXT ·MaxPlaceRowsInt16AVX2(SB), NOSPLIT, $0-48
+	MOVQ     best+0(FP), AX
+	MOVQ     place+8(FP), CX
+	MOVQ     stride+40(FP), SI
+	SHLQ     $0x01, SI
+	LEAQ     (SI)(SI*2), DI
+	LEAQ     (SI)(SI*4), R8
+	LEAQ     (DI)(SI*4), R9
+	VXORPD   Y0, Y0, Y0
+	VPCMPEQD Y1, Y1, Y1
+	VPSUBW   Y1, Y0, Y1
+	MOVQ     x+16(FP), R10
+	MOVQ     rows+32(FP), R11
+	SUBQ     $0x08, R11
+	JL       rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x10, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU   (AX)(BX*2), Y2
+	VMOVDQU   (CX)(BX*2), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*2)
+	VMOVDQU   Y3, (CX)(BX*2)
+	ADDQ      $0x10, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x10, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	CMPQ      R12, $-16
+	JE        rows_pass_cols_end
+	ADDQ      R12, BX
+	LEAQ      (DX)(R12*2), DX
+	VMOVDQU   (AX)(BX*2), Y2
+	VMOVDQU   (CX)(BX*2), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*2)
+	VMOVDQU   Y3, (CX)(BX*2)
+
+rows_pass_cols_end:
+	VPADDW Y1, Y0, Y0
+	VPADDW Y1, Y0, Y0
+	VPADDW Y1, Y0, Y0
+	VPADDW Y1, Y0, Y0
+	VPADDW Y1, Y0, Y0
+	VPADDW Y1, Y0, Y0
+	VPADDW Y1, Y0, Y0
+	VPADDW Y1, Y0, Y0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x10, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU   (AX)(BX*2), Y2
+	VMOVDQU   (CX)(BX*2), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*2)
+	VMOVDQU   Y3, (CX)(BX*2)
+	ADDQ      $0x10, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x10, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	CMPQ      DI, $-16
+	JE        rows_row_cols_end
+	ADDQ      DI, BX
+	LEAQ      (DX)(DI*2), DX
+	VMOVDQU   (AX)(BX*2), Y2
+	VMOVDQU   (CX)(BX*2), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*2)
+	VMOVDQU   Y3, (CX)(BX*2)
+
+rows_row_cols_end:
+	VPADDW Y1, Y0, Y0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
 
 rows_end:
 	VZEROUPPER
@@ -6386,6 +9344,199 @@ rows_end:
 	VZEROUPPER
 	RET
 
+// func MinPlaceRowsInt16AVX512(best *int16, place *int16, x *int16, cols int, rows int, stride int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·MinPlaceRowsInt16AVX512(SB), NOSPLIT, $0-48
+	MOVQ       best+0(FP), AX
+	MOVQ       place+8(FP), CX
+	MOVQ       stride+40(FP), SI
+	SHLQ       $0x01, SI
+	LEAQ       (SI)(SI*2), DI
+	LEAQ       (SI)(SI*4), R8
+	LEAQ       (DI)(SI*4), R9
+	VXORPD     Y0, Y0, Y0
+	VPTERNLOGD $0xff, Z1, Z1, Z1
+	VPSUBW     Z1, Z0, Z1
+	MOVQ       x+16(FP), R10
+	MOVQ       rows+32(FP), R11
+	SUBQ       $0x08, R11
+	JL         rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x20, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU64 (AX)(BX*2), Z2
+	VMOVDQU64 (CX)(BX*2), Z3
+	VMOVDQU64 Z0, Z4
+	VMOVDQU64 (DX), Z5
+	VPCMPW    $0x01, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VPADDW    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*1), Z5
+	VPCMPW    $0x01, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VPADDW    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*2), Z5
+	VPCMPW    $0x01, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VPADDW    Z1, Z4, Z4
+	VMOVDQU64 (DX)(DI*1), Z5
+	VPCMPW    $0x01, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VPADDW    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*4), Z5
+	VPCMPW    $0x01, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VPADDW    Z1, Z4, Z4
+	VMOVDQU64 (DX)(R8*1), Z5
+	VPCMPW    $0x01, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VPADDW    Z1, Z4, Z4
+	VMOVDQU64 (DX)(DI*2), Z5
+	VPCMPW    $0x01, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VPADDW    Z1, Z4, Z4
+	VMOVDQU64 (DX)(R9*1), Z5
+	VPCMPW    $0x01, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VMOVDQU64 Z2, (AX)(BX*2)
+	VMOVDQU64 Z3, (CX)(BX*2)
+	ADDQ      $0x20, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x20, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	ADDQ        $0x20, R12
+	JZ          rows_pass_cols_end
+	XORQ        R13, R13
+	BTSQ        R12, R13
+	DECQ        R13
+	KMOVQ       R13, K1
+	VMOVDQU16.Z (AX)(BX*2), K1, Z2
+	VMOVDQU16.Z (CX)(BX*2), K1, Z3
+	VMOVDQU64   Z0, Z4
+	VMOVDQU16.Z (DX), K1, Z5
+	VPCMPW      $0x01, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VPADDW      Z1, Z4, Z4
+	VMOVDQU16.Z (DX)(SI*1), K1, Z5
+	VPCMPW      $0x01, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VPADDW      Z1, Z4, Z4
+	VMOVDQU16.Z (DX)(SI*2), K1, Z5
+	VPCMPW      $0x01, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VPADDW      Z1, Z4, Z4
+	VMOVDQU16.Z (DX)(DI*1), K1, Z5
+	VPCMPW      $0x01, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VPADDW      Z1, Z4, Z4
+	VMOVDQU16.Z (DX)(SI*4), K1, Z5
+	VPCMPW      $0x01, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VPADDW      Z1, Z4, Z4
+	VMOVDQU16.Z (DX)(R8*1), K1, Z5
+	VPCMPW      $0x01, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VPADDW      Z1, Z4, Z4
+	VMOVDQU16.Z (DX)(DI*2), K1, Z5
+	VPCMPW      $0x01, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VPADDW      Z1, Z4, Z4
+	VMOVDQU16.Z (DX)(R9*1), K1, Z5
+	VPCMPW      $0x01, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VMOVDQU16   Z2, K1, (AX)(BX*2)
+	VMOVDQU16   Z3, K1, (CX)(BX*2)
+
+rows_pass_cols_end:
+	VPADDW Z1, Z0, Z0
+	VPADDW Z1, Z0, Z0
+	VPADDW Z1, Z0, Z0
+	VPADDW Z1, Z0, Z0
+	VPADDW Z1, Z0, Z0
+	VPADDW Z1, Z0, Z0
+	VPADDW Z1, Z0, Z0
+	VPADDW Z1, Z0, Z0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x20, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU64 (AX)(BX*2), Z2
+	VMOVDQU64 (CX)(BX*2), Z3
+	VMOVDQU64 Z0, Z4
+	VMOVDQU64 (DX), Z5
+	VPCMPW    $0x01, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VMOVDQU64 Z2, (AX)(BX*2)
+	VMOVDQU64 Z3, (CX)(BX*2)
+	ADDQ      $0x20, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x20, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	ADDQ        $0x20, DI
+	JZ          rows_row_cols_end
+	XORQ        R8, R8
+	BTSQ        DI, R8
+	DECQ        R8
+	KMOVQ       R8, K1
+	VMOVDQU16.Z (AX)(BX*2), K1, Z2
+	VMOVDQU16.Z (CX)(BX*2), K1, Z3
+	VMOVDQU64   Z0, Z4
+	VMOVDQU16.Z (DX), K1, Z5
+	VPCMPW      $0x01, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VMOVDQU16   Z2, K1, (AX)(BX*2)
+	VMOVDQU16   Z3, K1, (CX)(BX*2)
+
+rows_row_cols_end:
+	VPADDW Z1, Z0, Z0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
 // func MaxInt16AVX512(x *int16, n int) int16
 // Requires: AVX, AVX2, AVX512BW, AVX512F
 TEXT ·MaxInt16AVX512(SB), NOSPLIT, $0-18
@@ -6565,6 +9716,199 @@ rows_row_cols_end:
 	ADDQ BX, R9
 	DECQ R10
 	JNZ  rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
+// func MaxPlaceRowsInt16AVX512(best *int16, place *int16, x *int16, cols int, rows int, stride int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·MaxPlaceRowsInt16AVX512(SB), NOSPLIT, $0-48
+	MOVQ       best+0(FP), AX
+	MOVQ       place+8(FP), CX
+	MOVQ       stride+40(FP), SI
+	SHLQ       $0x01, SI
+	LEAQ       (SI)(SI*2), DI
+	LEAQ       (SI)(SI*4), R8
+	LEAQ       (DI)(SI*4), R9
+	VXORPD     Y0, Y0, Y0
+	VPTERNLOGD $0xff, Z1, Z1, Z1
+	VPSUBW     Z1, Z0, Z1
+	MOVQ       x+16(FP), R10
+	MOVQ       rows+32(FP), R11
+	SUBQ       $0x08, R11
+	JL         rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x20, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU64 (AX)(BX*2), Z2
+	VMOVDQU64 (CX)(BX*2), Z3
+	VMOVDQU64 Z0, Z4
+	VMOVDQU64 (DX), Z5
+	VPCMPW    $0x06, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VPADDW    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*1), Z5
+	VPCMPW    $0x06, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VPADDW    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*2), Z5
+	VPCMPW    $0x06, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VPADDW    Z1, Z4, Z4
+	VMOVDQU64 (DX)(DI*1), Z5
+	VPCMPW    $0x06, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VPADDW    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*4), Z5
+	VPCMPW    $0x06, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VPADDW    Z1, Z4, Z4
+	VMOVDQU64 (DX)(R8*1), Z5
+	VPCMPW    $0x06, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VPADDW    Z1, Z4, Z4
+	VMOVDQU64 (DX)(DI*2), Z5
+	VPCMPW    $0x06, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VPADDW    Z1, Z4, Z4
+	VMOVDQU64 (DX)(R9*1), Z5
+	VPCMPW    $0x06, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VMOVDQU64 Z2, (AX)(BX*2)
+	VMOVDQU64 Z3, (CX)(BX*2)
+	ADDQ      $0x20, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x20, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	ADDQ        $0x20, R12
+	JZ          rows_pass_cols_end
+	XORQ        R13, R13
+	BTSQ        R12, R13
+	DECQ        R13
+	KMOVQ       R13, K1
+	VMOVDQU16.Z (AX)(BX*2), K1, Z2
+	VMOVDQU16.Z (CX)(BX*2), K1, Z3
+	VMOVDQU64   Z0, Z4
+	VMOVDQU16.Z (DX), K1, Z5
+	VPCMPW      $0x06, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VPADDW      Z1, Z4, Z4
+	VMOVDQU16.Z (DX)(SI*1), K1, Z5
+	VPCMPW      $0x06, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VPADDW      Z1, Z4, Z4
+	VMOVDQU16.Z (DX)(SI*2), K1, Z5
+	VPCMPW      $0x06, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VPADDW      Z1, Z4, Z4
+	VMOVDQU16.Z (DX)(DI*1), K1, Z5
+	VPCMPW      $0x06, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VPADDW      Z1, Z4, Z4
+	VMOVDQU16.Z (DX)(SI*4), K1, Z5
+	VPCMPW      $0x06, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VPADDW      Z1, Z4, Z4
+	VMOVDQU16.Z (DX)(R8*1), K1, Z5
+	VPCMPW      $0x06, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VPADDW      Z1, Z4, Z4
+	VMOVDQU16.Z (DX)(DI*2), K1, Z5
+	VPCMPW      $0x06, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VPADDW      Z1, Z4, Z4
+	VMOVDQU16.Z (DX)(R9*1), K1, Z5
+	VPCMPW      $0x06, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VMOVDQU16   Z2, K1, (AX)(BX*2)
+	VMOVDQU16   Z3, K1, (CX)(BX*2)
+
+rows_pass_cols_end:
+	VPADDW Z1, Z0, Z0
+	VPADDW Z1, Z0, Z0
+	VPADDW Z1, Z0, Z0
+	VPADDW Z1, Z0, Z0
+	VPADDW Z1, Z0, Z0
+	VPADDW Z1, Z0, Z0
+	VPADDW Z1, Z0, Z0
+	VPADDW Z1, Z0, Z0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x20, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU64 (AX)(BX*2), Z2
+	VMOVDQU64 (CX)(BX*2), Z3
+	VMOVDQU64 Z0, Z4
+	VMOVDQU64 (DX), Z5
+	VPCMPW    $0x06, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VMOVDQU64 Z2, (AX)(BX*2)
+	VMOVDQU64 Z3, (CX)(BX*2)
+	ADDQ      $0x20, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x20, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	ADDQ        $0x20, DI
+	JZ          rows_row_cols_end
+	XORQ        R8, R8
+	BTSQ        DI, R8
+	DECQ        R8
+	KMOVQ       R8, K1
+	VMOVDQU16.Z (AX)(BX*2), K1, Z2
+	VMOVDQU16.Z (CX)(BX*2), K1, Z3
+	VMOVDQU64   Z0, Z4
+	VMOVDQU16.Z (DX), K1, Z5
+	VPCMPW      $0x06, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VMOVDQU16   Z2, K1, (AX)(BX*2)
+	VMOVDQU16   Z3, K1, (CX)(BX*2)
+
+rows_row_cols_end:
+	VPADDW Z1, Z0, Z0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
 
 rows_end:
 	VZEROUPPER
@@ -6798,6 +10142,213 @@ rows_end:
 	VZEROUPPER
 	RET
 
+// func MinPlaceRowsInt32AVX2(best *int32, place *int32, x *int32, cols int, rows int, stride int)
+// Requires: AVX, AVX2
+TEXT ·MinPlaceRowsInt32AVX2(SB), NOSPLIT, $0-48
+	MOVQ     best+0(FP), AX
+	MOVQ     place+8(FP), CX
+	MOVQ     stride+40(FP), SI
+	SHLQ     $0x02, SI
+	LEAQ     (SI)(SI*2), DI
+	LEAQ     (SI)(SI*4), R8
+	LEAQ     (DI)(SI*4), R9
+	VXORPD   Y0, Y0, Y0
+	VPCMPEQD Y1, Y1, Y1
+	VPSUBD   Y1, Y0, Y1
+	MOVQ     x+16(FP), R10
+	MOVQ     rows+32(FP), R11
+	SUBQ     $0x08, R11
+	JL       rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x08, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU   (AX)(BX*4), Y2
+	VMOVDQU   (CX)(BX*4), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*4)
+	VMOVDQU   Y3, (CX)(BX*4)
+	ADDQ      $0x08, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x08, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	CMPQ      R12, $-8
+	JE        rows_pass_cols_end
+	ADDQ      R12, BX
+	LEAQ      (DX)(R12*4), DX
+	VMOVDQU   (AX)(BX*4), Y2
+	VMOVDQU   (CX)(BX*4), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*4)
+	VMOVDQU   Y3, (CX)(BX*4)
+
+rows_pass_cols_end:
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x08, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU   (AX)(BX*4), Y2
+	VMOVDQU   (CX)(BX*4), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*4)
+	VMOVDQU   Y3, (CX)(BX*4)
+	ADDQ      $0x08, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x08, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	CMPQ      DI, $-8
+	JE        rows_row_cols_end
+	ADDQ      DI, BX
+	LEAQ      (DX)(DI*4), DX
+	VMOVDQU   (AX)(BX*4), Y2
+	VMOVDQU   (CX)(BX*4), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMINSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*4)
+	VMOVDQU   Y3, (CX)(BX*4)
+
+rows_row_cols_end:
+	VPADDD Y1, Y0, Y0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
 // func MaxInt32AVX2(x *int32, n int) int32
 // Requires: AVX, AVX2
 TEXT ·MaxInt32AVX2(SB), NOSPLIT, $0-20
@@ -6976,6 +10527,213 @@ rows_row_cols_end:
 	ADDQ BX, R9
 	DECQ R10
 	JNZ  rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
+// func MaxPlaceRowsInt32AVX2(best *int32, place *int32, x *int32, cols int, rows int, stride int)
+// Requires: AVX, AVX2
+TEXT ·MaxPlaceRowsInt32AVX2(SB), NOSPLIT, $0-48
+	MOVQ     best+0(FP), AX
+	MOVQ     place+8(FP), CX
+	MOVQ     stride+40(FP), SI
+	SHLQ     $0x02, SI
+	LEAQ     (SI)(SI*2), DI
+	LEAQ     (SI)(SI*4), R8
+	LEAQ     (DI)(SI*4), R9
+	VXORPD   Y0, Y0, Y0
+	VPCMPEQD Y1, Y1, Y1
+	VPSUBD   Y1, Y0, Y1
+	MOVQ     x+16(FP), R10
+	MOVQ     rows+32(FP), R11
+	SUBQ     $0x08, R11
+	JL       rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x08, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU   (AX)(BX*4), Y2
+	VMOVDQU   (CX)(BX*4), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*4)
+	VMOVDQU   Y3, (CX)(BX*4)
+	ADDQ      $0x08, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x08, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	CMPQ      R12, $-8
+	JE        rows_pass_cols_end
+	ADDQ      R12, BX
+	LEAQ      (DX)(R12*4), DX
+	VMOVDQU   (AX)(BX*4), Y2
+	VMOVDQU   (CX)(BX*4), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*4)
+	VMOVDQU   Y3, (CX)(BX*4)
+
+rows_pass_cols_end:
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x08, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU   (AX)(BX*4), Y2
+	VMOVDQU   (CX)(BX*4), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*4)
+	VMOVDQU   Y3, (CX)(BX*4)
+	ADDQ      $0x08, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x08, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	CMPQ      DI, $-8
+	JE        rows_row_cols_end
+	ADDQ      DI, BX
+	LEAQ      (DX)(DI*4), DX
+	VMOVDQU   (AX)(BX*4), Y2
+	VMOVDQU   (CX)(BX*4), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXSD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*4)
+	VMOVDQU   Y3, (CX)(BX*4)
+
+rows_row_cols_end:
+	VPADDD Y1, Y0, Y0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
 
 rows_end:
 	VZEROUPPER
@@ -7205,6 +10963,199 @@ rows_end:
 	VZEROUPPER
 	RET
 
+// func MinPlaceRowsInt32AVX512(best *int32, place *int32, x *int32, cols int, rows int, stride int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·MinPlaceRowsInt32AVX512(SB), NOSPLIT, $0-48
+	MOVQ       best+0(FP), AX
+	MOVQ       place+8(FP), CX
+	MOVQ       stride+40(FP), SI
+	SHLQ       $0x02, SI
+	LEAQ       (SI)(SI*2), DI
+	LEAQ       (SI)(SI*4), R8
+	LEAQ       (DI)(SI*4), R9
+	VXORPD     Y0, Y0, Y0
+	VPTERNLOGD $0xff, Z1, Z1, Z1
+	VPSUBD     Z1, Z0, Z1
+	MOVQ       x+16(FP), R10
+	MOVQ       rows+32(FP), R11
+	SUBQ       $0x08, R11
+	JL         rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x10, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU64 (AX)(BX*4), Z2
+	VMOVDQU64 (CX)(BX*4), Z3
+	VMOVDQU64 Z0, Z4
+	VMOVDQU64 (DX), Z5
+	VPCMPD    $0x01, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*1), Z5
+	VPCMPD    $0x01, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*2), Z5
+	VPCMPD    $0x01, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z1, Z4, Z4
+	VMOVDQU64 (DX)(DI*1), Z5
+	VPCMPD    $0x01, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*4), Z5
+	VPCMPD    $0x01, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z1, Z4, Z4
+	VMOVDQU64 (DX)(R8*1), Z5
+	VPCMPD    $0x01, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z1, Z4, Z4
+	VMOVDQU64 (DX)(DI*2), Z5
+	VPCMPD    $0x01, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z1, Z4, Z4
+	VMOVDQU64 (DX)(R9*1), Z5
+	VPCMPD    $0x01, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VMOVDQU64 Z2, (AX)(BX*4)
+	VMOVDQU64 Z3, (CX)(BX*4)
+	ADDQ      $0x10, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x10, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	ADDQ        $0x10, R12
+	JZ          rows_pass_cols_end
+	XORQ        R13, R13
+	BTSQ        R12, R13
+	DECQ        R13
+	KMOVQ       R13, K1
+	VMOVDQU32.Z (AX)(BX*4), K1, Z2
+	VMOVDQU32.Z (CX)(BX*4), K1, Z3
+	VMOVDQU64   Z0, Z4
+	VMOVDQU32.Z (DX), K1, Z5
+	VPCMPD      $0x01, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z1, Z4, Z4
+	VMOVDQU32.Z (DX)(SI*1), K1, Z5
+	VPCMPD      $0x01, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z1, Z4, Z4
+	VMOVDQU32.Z (DX)(SI*2), K1, Z5
+	VPCMPD      $0x01, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z1, Z4, Z4
+	VMOVDQU32.Z (DX)(DI*1), K1, Z5
+	VPCMPD      $0x01, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z1, Z4, Z4
+	VMOVDQU32.Z (DX)(SI*4), K1, Z5
+	VPCMPD      $0x01, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z1, Z4, Z4
+	VMOVDQU32.Z (DX)(R8*1), K1, Z5
+	VPCMPD      $0x01, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z1, Z4, Z4
+	VMOVDQU32.Z (DX)(DI*2), K1, Z5
+	VPCMPD      $0x01, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z1, Z4, Z4
+	VMOVDQU32.Z (DX)(R9*1), K1, Z5
+	VPCMPD      $0x01, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VMOVDQU32   Z2, K1, (AX)(BX*4)
+	VMOVDQU32   Z3, K1, (CX)(BX*4)
+
+rows_pass_cols_end:
+	VPADDD Z1, Z0, Z0
+	VPADDD Z1, Z0, Z0
+	VPADDD Z1, Z0, Z0
+	VPADDD Z1, Z0, Z0
+	VPADDD Z1, Z0, Z0
+	VPADDD Z1, Z0, Z0
+	VPADDD Z1, Z0, Z0
+	VPADDD Z1, Z0, Z0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x10, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU64 (AX)(BX*4), Z2
+	VMOVDQU64 (CX)(BX*4), Z3
+	VMOVDQU64 Z0, Z4
+	VMOVDQU64 (DX), Z5
+	VPCMPD    $0x01, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VMOVDQU64 Z2, (AX)(BX*4)
+	VMOVDQU64 Z3, (CX)(BX*4)
+	ADDQ      $0x10, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x10, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	ADDQ        $0x10, DI
+	JZ          rows_row_cols_end
+	XORQ        R8, R8
+	BTSQ        DI, R8
+	DECQ        R8
+	KMOVQ       R8, K1
+	VMOVDQU32.Z (AX)(BX*4), K1, Z2
+	VMOVDQU32.Z (CX)(BX*4), K1, Z3
+	VMOVDQU64   Z0, Z4
+	VMOVDQU32.Z (DX), K1, Z5
+	VPCMPD      $0x01, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VMOVDQU32   Z2, K1, (AX)(BX*4)
+	VMOVDQU32   Z3, K1, (CX)(BX*4)
+
+rows_row_cols_end:
+	VPADDD Z1, Z0, Z0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
 // func MaxInt32AVX512(x *int32, n int) int32
 // Requires: AVX, AVX2, AVX512BW, AVX512F
 TEXT ·MaxInt32AVX512(SB), NOSPLIT, $0-20
@@ -7382,6 +11333,199 @@ rows_row_cols_end:
 	ADDQ BX, R9
 	DECQ R10
 	JNZ  rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
+// func MaxPlaceRowsInt32AVX512(best *int32, place *int32, x *int32, cols int, rows int, stride int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·MaxPlaceRowsInt32AVX512(SB), NOSPLIT, $0-48
+	MOVQ       best+0(FP), AX
+	MOVQ       place+8(FP), CX
+	MOVQ       stride+40(FP), SI
+	SHLQ       $0x02, SI
+	LEAQ       (SI)(SI*2), DI
+	LEAQ       (SI)(SI*4), R8
+	LEAQ       (DI)(SI*4), R9
+	VXORPD     Y0, Y0, Y0
+	VPTERNLOGD $0xff, Z1, Z1, Z1
+	VPSUBD     Z1, Z0, Z1
+	MOVQ       x+16(FP), R10
+	MOVQ       rows+32(FP), R11
+	SUBQ       $0x08, R11
+	JL         rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x10, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU64 (AX)(BX*4), Z2
+	VMOVDQU64 (CX)(BX*4), Z3
+	VMOVDQU64 Z0, Z4
+	VMOVDQU64 (DX), Z5
+	VPCMPD    $0x06, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*1), Z5
+	VPCMPD    $0x06, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*2), Z5
+	VPCMPD    $0x06, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z1, Z4, Z4
+	VMOVDQU64 (DX)(DI*1), Z5
+	VPCMPD    $0x06, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*4), Z5
+	VPCMPD    $0x06, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z1, Z4, Z4
+	VMOVDQU64 (DX)(R8*1), Z5
+	VPCMPD    $0x06, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z1, Z4, Z4
+	VMOVDQU64 (DX)(DI*2), Z5
+	VPCMPD    $0x06, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z1, Z4, Z4
+	VMOVDQU64 (DX)(R9*1), Z5
+	VPCMPD    $0x06, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VMOVDQU64 Z2, (AX)(BX*4)
+	VMOVDQU64 Z3, (CX)(BX*4)
+	ADDQ      $0x10, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x10, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	ADDQ        $0x10, R12
+	JZ          rows_pass_cols_end
+	XORQ        R13, R13
+	BTSQ        R12, R13
+	DECQ        R13
+	KMOVQ       R13, K1
+	VMOVDQU32.Z (AX)(BX*4), K1, Z2
+	VMOVDQU32.Z (CX)(BX*4), K1, Z3
+	VMOVDQU64   Z0, Z4
+	VMOVDQU32.Z (DX), K1, Z5
+	VPCMPD      $0x06, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z1, Z4, Z4
+	VMOVDQU32.Z (DX)(SI*1), K1, Z5
+	VPCMPD      $0x06, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z1, Z4, Z4
+	VMOVDQU32.Z (DX)(SI*2), K1, Z5
+	VPCMPD      $0x06, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z1, Z4, Z4
+	VMOVDQU32.Z (DX)(DI*1), K1, Z5
+	VPCMPD      $0x06, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z1, Z4, Z4
+	VMOVDQU32.Z (DX)(SI*4), K1, Z5
+	VPCMPD      $0x06, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z1, Z4, Z4
+	VMOVDQU32.Z (DX)(R8*1), K1, Z5
+	VPCMPD      $0x06, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z1, Z4, Z4
+	VMOVDQU32.Z (DX)(DI*2), K1, Z5
+	VPCMPD      $0x06, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z1, Z4, Z4
+	VMOVDQU32.Z (DX)(R9*1), K1, Z5
+	VPCMPD      $0x06, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VMOVDQU32   Z2, K1, (AX)(BX*4)
+	VMOVDQU32   Z3, K1, (CX)(BX*4)
+
+rows_pass_cols_end:
+	VPADDD Z1, Z0, Z0
+	VPADDD Z1, Z0, Z0
+	VPADDD Z1, Z0, Z0
+	VPADDD Z1, Z0, Z0
+	VPADDD Z1, Z0, Z0
+	VPADDD Z1, Z0, Z0
+	VPADDD Z1, Z0, Z0
+	VPADDD Z1, Z0, Z0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x10, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU64 (AX)(BX*4), Z2
+	VMOVDQU64 (CX)(BX*4), Z3
+	VMOVDQU64 Z0, Z4
+	VMOVDQU64 (DX), Z5
+	VPCMPD    $0x06, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VMOVDQU64 Z2, (AX)(BX*4)
+	VMOVDQU64 Z3, (CX)(BX*4)
+	ADDQ      $0x10, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x10, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	ADDQ        $0x10, DI
+	JZ          rows_row_cols_end
+	XORQ        R8, R8
+	BTSQ        DI, R8
+	DECQ        R8
+	KMOVQ       R8, K1
+	VMOVDQU32.Z (AX)(BX*4), K1, Z2
+	VMOVDQU32.Z (CX)(BX*4), K1, Z3
+	VMOVDQU64   Z0, Z4
+	VMOVDQU32.Z (DX), K1, Z5
+	VPCMPD      $0x06, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VMOVDQU32   Z2, K1, (AX)(BX*4)
+	VMOVDQU32   Z3, K1, (CX)(BX*4)
+
+rows_row_cols_end:
+	VPADDD Z1, Z0, Z0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
 
 rows_end:
 	VZEROUPPER
@@ -7643,6 +11787,231 @@ rows_end:
 	VZEROUPPER
 	RET
 
+// func MinPlaceRowsInt64AVX2(best *int64, place *int64, x *int64, cols int, rows int, stride int)
+// Requires: AVX, AVX2
+TEXT ·MinPlaceRowsInt64AVX2(SB), NOSPLIT, $0-48
+	MOVQ     best+0(FP), AX
+	MOVQ     place+8(FP), CX
+	MOVQ     stride+40(FP), SI
+	SHLQ     $0x03, SI
+	LEAQ     (SI)(SI*2), DI
+	LEAQ     (SI)(SI*4), R8
+	LEAQ     (DI)(SI*4), R9
+	VXORPD   Y0, Y0, Y0
+	VPCMPEQD Y1, Y1, Y1
+	VPSUBQ   Y1, Y0, Y1
+	MOVQ     x+16(FP), R10
+	MOVQ     rows+32(FP), R11
+	SUBQ     $0x08, R11
+	JL       rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x04, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU   (AX)(BX*8), Y2
+	VMOVDQU   (CX)(BX*8), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y5, Y2, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y5, Y2, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y5, Y2, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y5, Y2, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y5, Y2, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y5, Y2, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y5, Y2, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y5, Y2, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*8)
+	VMOVDQU   Y3, (CX)(BX*8)
+	ADDQ      $0x04, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x04, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	CMPQ      R12, $-4
+	JE        rows_pass_cols_end
+	ADDQ      R12, BX
+	LEAQ      (DX)(R12*8), DX
+	VMOVDQU   (AX)(BX*8), Y2
+	VMOVDQU   (CX)(BX*8), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y5, Y2, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y5, Y2, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y5, Y2, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y5, Y2, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y5, Y2, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y5, Y2, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y5, Y2, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y5, Y2, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*8)
+	VMOVDQU   Y3, (CX)(BX*8)
+
+rows_pass_cols_end:
+	VPADDQ Y1, Y0, Y0
+	VPADDQ Y1, Y0, Y0
+	VPADDQ Y1, Y0, Y0
+	VPADDQ Y1, Y0, Y0
+	VPADDQ Y1, Y0, Y0
+	VPADDQ Y1, Y0, Y0
+	VPADDQ Y1, Y0, Y0
+	VPADDQ Y1, Y0, Y0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x04, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU   (AX)(BX*8), Y2
+	VMOVDQU   (CX)(BX*8), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y5, Y2, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*8)
+	VMOVDQU   Y3, (CX)(BX*8)
+	ADDQ      $0x04, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x04, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	CMPQ      DI, $-4
+	JE        rows_row_cols_end
+	ADDQ      DI, BX
+	LEAQ      (DX)(DI*8), DX
+	VMOVDQU   (AX)(BX*8), Y2
+	VMOVDQU   (CX)(BX*8), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y5, Y2, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*8)
+	VMOVDQU   Y3, (CX)(BX*8)
+
+rows_row_cols_end:
+	VPADDQ Y1, Y0, Y0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
 // func MaxInt64AVX2(x *int64, n int) int64
 // Requires: AVX, AVX2
 TEXT ·MaxInt64AVX2(SB), NOSPLIT, $0-24
@@ -7849,6 +12218,231 @@ rows_row_cols_end:
 	ADDQ BX, R9
 	DECQ R10
 	JNZ  rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
+// func MaxPlaceRowsInt64AVX2(best *int64, place *int64, x *int64, cols int, rows int, stride int)
+// Requires: AVX, AVX2
+TEXT ·MaxPlaceRowsInt64AVX2(SB), NOSPLIT, $0-48
+	MOVQ     best+0(FP), AX
+	MOVQ     place+8(FP), CX
+	MOVQ     stride+40(FP), SI
+	SHLQ     $0x03, SI
+	LEAQ     (SI)(SI*2), DI
+	LEAQ     (SI)(SI*4), R8
+	LEAQ     (DI)(SI*4), R9
+	VXORPD   Y0, Y0, Y0
+	VPCMPEQD Y1, Y1, Y1
+	VPSUBQ   Y1, Y0, Y1
+	MOVQ     x+16(FP), R10
+	MOVQ     rows+32(FP), R11
+	SUBQ     $0x08, R11
+	JL       rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x04, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU   (AX)(BX*8), Y2
+	VMOVDQU   (CX)(BX*8), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y2, Y5, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y2, Y5, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y2, Y5, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y2, Y5, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y2, Y5, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y2, Y5, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y2, Y5, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y2, Y5, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*8)
+	VMOVDQU   Y3, (CX)(BX*8)
+	ADDQ      $0x04, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x04, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	CMPQ      R12, $-4
+	JE        rows_pass_cols_end
+	ADDQ      R12, BX
+	LEAQ      (DX)(R12*8), DX
+	VMOVDQU   (AX)(BX*8), Y2
+	VMOVDQU   (CX)(BX*8), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y2, Y5, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y2, Y5, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y2, Y5, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y2, Y5, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y2, Y5, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y2, Y5, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y2, Y5, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDQ    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y2, Y5, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*8)
+	VMOVDQU   Y3, (CX)(BX*8)
+
+rows_pass_cols_end:
+	VPADDQ Y1, Y0, Y0
+	VPADDQ Y1, Y0, Y0
+	VPADDQ Y1, Y0, Y0
+	VPADDQ Y1, Y0, Y0
+	VPADDQ Y1, Y0, Y0
+	VPADDQ Y1, Y0, Y0
+	VPADDQ Y1, Y0, Y0
+	VPADDQ Y1, Y0, Y0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x04, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU   (AX)(BX*8), Y2
+	VMOVDQU   (CX)(BX*8), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y2, Y5, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*8)
+	VMOVDQU   Y3, (CX)(BX*8)
+	ADDQ      $0x04, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x04, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	CMPQ      DI, $-4
+	JE        rows_row_cols_end
+	ADDQ      DI, BX
+	LEAQ      (DX)(DI*8), DX
+	VMOVDQU   (AX)(BX*8), Y2
+	VMOVDQU   (CX)(BX*8), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPCMPGTQ  Y2, Y5, Y7
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VPCMPEQQ  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*8)
+	VMOVDQU   Y3, (CX)(BX*8)
+
+rows_row_cols_end:
+	VPADDQ Y1, Y0, Y0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
 
 rows_end:
 	VZEROUPPER
@@ -8076,6 +12670,199 @@ rows_end:
 	VZEROUPPER
 	RET
 
+// func MinPlaceRowsInt64AVX512(best *int64, place *int64, x *int64, cols int, rows int, stride int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·MinPlaceRowsInt64AVX512(SB), NOSPLIT, $0-48
+	MOVQ       best+0(FP), AX
+	MOVQ       place+8(FP), CX
+	MOVQ       stride+40(FP), SI
+	SHLQ       $0x03, SI
+	LEAQ       (SI)(SI*2), DI
+	LEAQ       (SI)(SI*4), R8
+	LEAQ       (DI)(SI*4), R9
+	VXORPD     Y0, Y0, Y0
+	VPTERNLOGD $0xff, Z1, Z1, Z1
+	VPSUBQ     Z1, Z0, Z1
+	MOVQ       x+16(FP), R10
+	MOVQ       rows+32(FP), R11
+	SUBQ       $0x08, R11
+	JL         rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x08, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU64 (AX)(BX*8), Z2
+	VMOVDQU64 (CX)(BX*8), Z3
+	VMOVDQU64 Z0, Z4
+	VMOVDQU64 (DX), Z5
+	VPCMPQ    $0x01, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*1), Z5
+	VPCMPQ    $0x01, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*2), Z5
+	VPCMPQ    $0x01, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z1, Z4, Z4
+	VMOVDQU64 (DX)(DI*1), Z5
+	VPCMPQ    $0x01, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*4), Z5
+	VPCMPQ    $0x01, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z1, Z4, Z4
+	VMOVDQU64 (DX)(R8*1), Z5
+	VPCMPQ    $0x01, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z1, Z4, Z4
+	VMOVDQU64 (DX)(DI*2), Z5
+	VPCMPQ    $0x01, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z1, Z4, Z4
+	VMOVDQU64 (DX)(R9*1), Z5
+	VPCMPQ    $0x01, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VMOVDQU64 Z2, (AX)(BX*8)
+	VMOVDQU64 Z3, (CX)(BX*8)
+	ADDQ      $0x08, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x08, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	ADDQ        $0x08, R12
+	JZ          rows_pass_cols_end
+	XORQ        R13, R13
+	BTSQ        R12, R13
+	DECQ        R13
+	KMOVQ       R13, K1
+	VMOVDQU64.Z (AX)(BX*8), K1, Z2
+	VMOVDQU64.Z (CX)(BX*8), K1, Z3
+	VMOVDQU64   Z0, Z4
+	VMOVDQU64.Z (DX), K1, Z5
+	VPCMPQ      $0x01, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z1, Z4, Z4
+	VMOVDQU64.Z (DX)(SI*1), K1, Z5
+	VPCMPQ      $0x01, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z1, Z4, Z4
+	VMOVDQU64.Z (DX)(SI*2), K1, Z5
+	VPCMPQ      $0x01, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z1, Z4, Z4
+	VMOVDQU64.Z (DX)(DI*1), K1, Z5
+	VPCMPQ      $0x01, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z1, Z4, Z4
+	VMOVDQU64.Z (DX)(SI*4), K1, Z5
+	VPCMPQ      $0x01, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z1, Z4, Z4
+	VMOVDQU64.Z (DX)(R8*1), K1, Z5
+	VPCMPQ      $0x01, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z1, Z4, Z4
+	VMOVDQU64.Z (DX)(DI*2), K1, Z5
+	VPCMPQ      $0x01, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z1, Z4, Z4
+	VMOVDQU64.Z (DX)(R9*1), K1, Z5
+	VPCMPQ      $0x01, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VMOVDQU64   Z2, K1, (AX)(BX*8)
+	VMOVDQU64   Z3, K1, (CX)(BX*8)
+
+rows_pass_cols_end:
+	VPADDQ Z1, Z0, Z0
+	VPADDQ Z1, Z0, Z0
+	VPADDQ Z1, Z0, Z0
+	VPADDQ Z1, Z0, Z0
+	VPADDQ Z1, Z0, Z0
+	VPADDQ Z1, Z0, Z0
+	VPADDQ Z1, Z0, Z0
+	VPADDQ Z1, Z0, Z0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x08, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU64 (AX)(BX*8), Z2
+	VMOVDQU64 (CX)(BX*8), Z3
+	VMOVDQU64 Z0, Z4
+	VMOVDQU64 (DX), Z5
+	VPCMPQ    $0x01, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VMOVDQU64 Z2, (AX)(BX*8)
+	VMOVDQU64 Z3, (CX)(BX*8)
+	ADDQ      $0x08, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x08, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	ADDQ        $0x08, DI
+	JZ          rows_row_cols_end
+	XORQ        R8, R8
+	BTSQ        DI, R8
+	DECQ        R8
+	KMOVQ       R8, K1
+	VMOVDQU64.Z (AX)(BX*8), K1, Z2
+	VMOVDQU64.Z (CX)(BX*8), K1, Z3
+	VMOVDQU64   Z0, Z4
+	VMOVDQU64.Z (DX), K1, Z5
+	VPCMPQ      $0x01, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VMOVDQU64   Z2, K1, (AX)(BX*8)
+	VMOVDQU64   Z3, K1, (CX)(BX*8)
+
+rows_row_cols_end:
+	VPADDQ Z1, Z0, Z0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
 // func MaxInt64AVX512(x *int64, n int) int64
 // Requires: AVX, AVX2, AVX512BW, AVX512F, AVX512VL
 TEXT ·MaxInt64AVX512(SB), NOSPLIT, $0-24
@@ -8251,6 +13038,199 @@ rows_row_cols_end:
 	ADDQ BX, R9
 	DECQ R10
 	JNZ  rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
+// func MaxPlaceRowsInt64AVX512(best *int64, place *int64, x *int64, cols int, rows int, stride int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·MaxPlaceRowsInt64AVX512(SB), NOSPLIT, $0-48
+	MOVQ       best+0(FP), AX
+	MOVQ       place+8(FP), CX
+	MOVQ       stride+40(FP), SI
+	SHLQ       $0x03, SI
+	LEAQ       (SI)(SI*2), DI
+	LEAQ       (SI)(SI*4), R8
+	LEAQ       (DI)(SI*4), R9
+	VXORPD     Y0, Y0, Y0
+	VPTERNLOGD $0xff, Z1, Z1, Z1
+	VPSUBQ     Z1, Z0, Z1
+	MOVQ       x+16(FP), R10
+	MOVQ       rows+32(FP), R11
+	SUBQ       $0x08, R11
+	JL         rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x08, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU64 (AX)(BX*8), Z2
+	VMOVDQU64 (CX)(BX*8), Z3
+	VMOVDQU64 Z0, Z4
+	VMOVDQU64 (DX), Z5
+	VPCMPQ    $0x06, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*1), Z5
+	VPCMPQ    $0x06, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*2), Z5
+	VPCMPQ    $0x06, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z1, Z4, Z4
+	VMOVDQU64 (DX)(DI*1), Z5
+	VPCMPQ    $0x06, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*4), Z5
+	VPCMPQ    $0x06, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z1, Z4, Z4
+	VMOVDQU64 (DX)(R8*1), Z5
+	VPCMPQ    $0x06, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z1, Z4, Z4
+	VMOVDQU64 (DX)(DI*2), Z5
+	VPCMPQ    $0x06, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z1, Z4, Z4
+	VMOVDQU64 (DX)(R9*1), Z5
+	VPCMPQ    $0x06, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VMOVDQU64 Z2, (AX)(BX*8)
+	VMOVDQU64 Z3, (CX)(BX*8)
+	ADDQ      $0x08, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x08, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	ADDQ        $0x08, R12
+	JZ          rows_pass_cols_end
+	XORQ        R13, R13
+	BTSQ        R12, R13
+	DECQ        R13
+	KMOVQ       R13, K1
+	VMOVDQU64.Z (AX)(BX*8), K1, Z2
+	VMOVDQU64.Z (CX)(BX*8), K1, Z3
+	VMOVDQU64   Z0, Z4
+	VMOVDQU64.Z (DX), K1, Z5
+	VPCMPQ      $0x06, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z1, Z4, Z4
+	VMOVDQU64.Z (DX)(SI*1), K1, Z5
+	VPCMPQ      $0x06, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z1, Z4, Z4
+	VMOVDQU64.Z (DX)(SI*2), K1, Z5
+	VPCMPQ      $0x06, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z1, Z4, Z4
+	VMOVDQU64.Z (DX)(DI*1), K1, Z5
+	VPCMPQ      $0x06, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z1, Z4, Z4
+	VMOVDQU64.Z (DX)(SI*4), K1, Z5
+	VPCMPQ      $0x06, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z1, Z4, Z4
+	VMOVDQU64.Z (DX)(R8*1), K1, Z5
+	VPCMPQ      $0x06, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z1, Z4, Z4
+	VMOVDQU64.Z (DX)(DI*2), K1, Z5
+	VPCMPQ      $0x06, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z1, Z4, Z4
+	VMOVDQU64.Z (DX)(R9*1), K1, Z5
+	VPCMPQ      $0x06, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VMOVDQU64   Z2, K1, (AX)(BX*8)
+	VMOVDQU64   Z3, K1, (CX)(BX*8)
+
+rows_pass_cols_end:
+	VPADDQ Z1, Z0, Z0
+	VPADDQ Z1, Z0, Z0
+	VPADDQ Z1, Z0, Z0
+	VPADDQ Z1, Z0, Z0
+	VPADDQ Z1, Z0, Z0
+	VPADDQ Z1, Z0, Z0
+	VPADDQ Z1, Z0, Z0
+	VPADDQ Z1, Z0, Z0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x08, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU64 (AX)(BX*8), Z2
+	VMOVDQU64 (CX)(BX*8), Z3
+	VMOVDQU64 Z0, Z4
+	VMOVDQU64 (DX), Z5
+	VPCMPQ    $0x06, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VMOVDQU64 Z2, (AX)(BX*8)
+	VMOVDQU64 Z3, (CX)(BX*8)
+	ADDQ      $0x08, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x08, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	ADDQ        $0x08, DI
+	JZ          rows_row_cols_end
+	XORQ        R8, R8
+	BTSQ        DI, R8
+	DECQ        R8
+	KMOVQ       R8, K1
+	VMOVDQU64.Z (AX)(BX*8), K1, Z2
+	VMOVDQU64.Z (CX)(BX*8), K1, Z3
+	VMOVDQU64   Z0, Z4
+	VMOVDQU64.Z (DX), K1, Z5
+	VPCMPQ      $0x06, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VMOVDQU64   Z2, K1, (AX)(BX*8)
+	VMOVDQU64   Z3, K1, (CX)(BX*8)
+
+rows_row_cols_end:
+	VPADDQ Z1, Z0, Z0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
 
 rows_end:
 	VZEROUPPER
@@ -8487,6 +13467,212 @@ rows_end:
 	VZEROUPPER
 	RET
 
+// func MinPlaceRowsUint8AVX2(best *uint8, place *int8, x *uint8, cols int, rows int, stride int)
+// Requires: AVX, AVX2
+TEXT ·MinPlaceRowsUint8AVX2(SB), NOSPLIT, $0-48
+	MOVQ     best+0(FP), AX
+	MOVQ     place+8(FP), CX
+	MOVQ     stride+40(FP), SI
+	LEAQ     (SI)(SI*2), DI
+	LEAQ     (SI)(SI*4), R8
+	LEAQ     (DI)(SI*4), R9
+	VXORPD   Y0, Y0, Y0
+	VPCMPEQD Y1, Y1, Y1
+	VPSUBB   Y1, Y0, Y1
+	MOVQ     x+16(FP), R10
+	MOVQ     rows+32(FP), R11
+	SUBQ     $0x08, R11
+	JL       rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x20, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU   (AX)(BX*1), Y2
+	VMOVDQU   (CX)(BX*1), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*1)
+	VMOVDQU   Y3, (CX)(BX*1)
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x20, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	CMPQ      R12, $-32
+	JE        rows_pass_cols_end
+	ADDQ      R12, BX
+	LEAQ      (DX)(R12*1), DX
+	VMOVDQU   (AX)(BX*1), Y2
+	VMOVDQU   (CX)(BX*1), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*1)
+	VMOVDQU   Y3, (CX)(BX*1)
+
+rows_pass_cols_end:
+	VPADDB Y1, Y0, Y0
+	VPADDB Y1, Y0, Y0
+	VPADDB Y1, Y0, Y0
+	VPADDB Y1, Y0, Y0
+	VPADDB Y1, Y0, Y0
+	VPADDB Y1, Y0, Y0
+	VPADDB Y1, Y0, Y0
+	VPADDB Y1, Y0, Y0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x20, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU   (AX)(BX*1), Y2
+	VMOVDQU   (CX)(BX*1), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*1)
+	VMOVDQU   Y3, (CX)(BX*1)
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x20, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	CMPQ      DI, $-32
+	JE        rows_row_cols_end
+	ADDQ      DI, BX
+	LEAQ      (DX)(DI*1), DX
+	VMOVDQU   (AX)(BX*1), Y2
+	VMOVDQU   (CX)(BX*1), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*1)
+	VMOVDQU   Y3, (CX)(BX*1)
+
+rows_row_cols_end:
+	VPADDB Y1, Y0, Y0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
 // func MaxUint8AVX2(x *uint8, n int) uint8
 // Requires: AVX, AVX2
 TEXT ·MaxUint8AVX2(SB), NOSPLIT, $0-17
@@ -8668,6 +13854,212 @@ rows_row_cols_end:
 	ADDQ BX, R9
 	DECQ R10
 	JNZ  rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
+// func MaxPlaceRowsUint8AVX2(best *uint8, place *int8, x *uint8, cols int, rows int, stride int)
+// Requires: AVX, AVX2
+TEXT ·MaxPlaceRowsUint8AVX2(SB), NOSPLIT, $0-48
+	MOVQ     best+0(FP), AX
+	MOVQ     place+8(FP), CX
+	MOVQ     stride+40(FP), SI
+	LEAQ     (SI)(SI*2), DI
+	LEAQ     (SI)(SI*4), R8
+	LEAQ     (DI)(SI*4), R9
+	VXORPD   Y0, Y0, Y0
+	VPCMPEQD Y1, Y1, Y1
+	VPSUBB   Y1, Y0, Y1
+	MOVQ     x+16(FP), R10
+	MOVQ     rows+32(FP), R11
+	SUBQ     $0x08, R11
+	JL       rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x20, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU   (AX)(BX*1), Y2
+	VMOVDQU   (CX)(BX*1), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*1)
+	VMOVDQU   Y3, (CX)(BX*1)
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x20, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	CMPQ      R12, $-32
+	JE        rows_pass_cols_end
+	ADDQ      R12, BX
+	LEAQ      (DX)(R12*1), DX
+	VMOVDQU   (AX)(BX*1), Y2
+	VMOVDQU   (CX)(BX*1), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDB    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*1)
+	VMOVDQU   Y3, (CX)(BX*1)
+
+rows_pass_cols_end:
+	VPADDB Y1, Y0, Y0
+	VPADDB Y1, Y0, Y0
+	VPADDB Y1, Y0, Y0
+	VPADDB Y1, Y0, Y0
+	VPADDB Y1, Y0, Y0
+	VPADDB Y1, Y0, Y0
+	VPADDB Y1, Y0, Y0
+	VPADDB Y1, Y0, Y0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x20, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU   (AX)(BX*1), Y2
+	VMOVDQU   (CX)(BX*1), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*1)
+	VMOVDQU   Y3, (CX)(BX*1)
+	ADDQ      $0x20, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x20, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	CMPQ      DI, $-32
+	JE        rows_row_cols_end
+	ADDQ      DI, BX
+	LEAQ      (DX)(DI*1), DX
+	VMOVDQU   (AX)(BX*1), Y2
+	VMOVDQU   (CX)(BX*1), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUB   Y5, Y2, Y2
+	VPCMPEQB  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*1)
+	VMOVDQU   Y3, (CX)(BX*1)
+
+rows_row_cols_end:
+	VPADDB Y1, Y0, Y0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
 
 rows_end:
 	VZEROUPPER
@@ -8898,6 +14290,198 @@ rows_end:
 	VZEROUPPER
 	RET
 
+// func MinPlaceRowsUint8AVX512(best *uint8, place *int8, x *uint8, cols int, rows int, stride int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·MinPlaceRowsUint8AVX512(SB), NOSPLIT, $0-48
+	MOVQ       best+0(FP), AX
+	MOVQ       place+8(FP), CX
+	MOVQ       stride+40(FP), SI
+	LEAQ       (SI)(SI*2), DI
+	LEAQ       (SI)(SI*4), R8
+	LEAQ       (DI)(SI*4), R9
+	VXORPD     Y0, Y0, Y0
+	VPTERNLOGD $0xff, Z1, Z1, Z1
+	VPSUBB     Z1, Z0, Z1
+	MOVQ       x+16(FP), R10
+	MOVQ       rows+32(FP), R11
+	SUBQ       $0x08, R11
+	JL         rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x40, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU64 (AX)(BX*1), Z2
+	VMOVDQU64 (CX)(BX*1), Z3
+	VMOVDQU64 Z0, Z4
+	VMOVDQU64 (DX), Z5
+	VPCMPUB   $0x01, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VPADDB    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*1), Z5
+	VPCMPUB   $0x01, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VPADDB    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*2), Z5
+	VPCMPUB   $0x01, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VPADDB    Z1, Z4, Z4
+	VMOVDQU64 (DX)(DI*1), Z5
+	VPCMPUB   $0x01, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VPADDB    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*4), Z5
+	VPCMPUB   $0x01, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VPADDB    Z1, Z4, Z4
+	VMOVDQU64 (DX)(R8*1), Z5
+	VPCMPUB   $0x01, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VPADDB    Z1, Z4, Z4
+	VMOVDQU64 (DX)(DI*2), Z5
+	VPCMPUB   $0x01, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VPADDB    Z1, Z4, Z4
+	VMOVDQU64 (DX)(R9*1), Z5
+	VPCMPUB   $0x01, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VMOVDQU64 Z2, (AX)(BX*1)
+	VMOVDQU64 Z3, (CX)(BX*1)
+	ADDQ      $0x40, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x40, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	ADDQ       $0x40, R12
+	JZ         rows_pass_cols_end
+	XORQ       R13, R13
+	BTSQ       R12, R13
+	DECQ       R13
+	KMOVQ      R13, K1
+	VMOVDQU8.Z (AX)(BX*1), K1, Z2
+	VMOVDQU8.Z (CX)(BX*1), K1, Z3
+	VMOVDQU64  Z0, Z4
+	VMOVDQU8.Z (DX), K1, Z5
+	VPCMPUB    $0x01, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VPADDB     Z1, Z4, Z4
+	VMOVDQU8.Z (DX)(SI*1), K1, Z5
+	VPCMPUB    $0x01, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VPADDB     Z1, Z4, Z4
+	VMOVDQU8.Z (DX)(SI*2), K1, Z5
+	VPCMPUB    $0x01, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VPADDB     Z1, Z4, Z4
+	VMOVDQU8.Z (DX)(DI*1), K1, Z5
+	VPCMPUB    $0x01, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VPADDB     Z1, Z4, Z4
+	VMOVDQU8.Z (DX)(SI*4), K1, Z5
+	VPCMPUB    $0x01, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VPADDB     Z1, Z4, Z4
+	VMOVDQU8.Z (DX)(R8*1), K1, Z5
+	VPCMPUB    $0x01, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VPADDB     Z1, Z4, Z4
+	VMOVDQU8.Z (DX)(DI*2), K1, Z5
+	VPCMPUB    $0x01, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VPADDB     Z1, Z4, Z4
+	VMOVDQU8.Z (DX)(R9*1), K1, Z5
+	VPCMPUB    $0x01, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VMOVDQU8   Z2, K1, (AX)(BX*1)
+	VMOVDQU8   Z3, K1, (CX)(BX*1)
+
+rows_pass_cols_end:
+	VPADDB Z1, Z0, Z0
+	VPADDB Z1, Z0, Z0
+	VPADDB Z1, Z0, Z0
+	VPADDB Z1, Z0, Z0
+	VPADDB Z1, Z0, Z0
+	VPADDB Z1, Z0, Z0
+	VPADDB Z1, Z0, Z0
+	VPADDB Z1, Z0, Z0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x40, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU64 (AX)(BX*1), Z2
+	VMOVDQU64 (CX)(BX*1), Z3
+	VMOVDQU64 Z0, Z4
+	VMOVDQU64 (DX), Z5
+	VPCMPUB   $0x01, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VMOVDQU64 Z2, (AX)(BX*1)
+	VMOVDQU64 Z3, (CX)(BX*1)
+	ADDQ      $0x40, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x40, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	ADDQ       $0x40, DI
+	JZ         rows_row_cols_end
+	XORQ       R8, R8
+	BTSQ       DI, R8
+	DECQ       R8
+	KMOVQ      R8, K1
+	VMOVDQU8.Z (AX)(BX*1), K1, Z2
+	VMOVDQU8.Z (CX)(BX*1), K1, Z3
+	VMOVDQU64  Z0, Z4
+	VMOVDQU8.Z (DX), K1, Z5
+	VPCMPUB    $0x01, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VMOVDQU8   Z2, K1, (AX)(BX*1)
+	VMOVDQU8   Z3, K1, (CX)(BX*1)
+
+rows_row_cols_end:
+	VPADDB Z1, Z0, Z0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
 // func MaxUint8AVX512(x *uint8, n int) uint8
 // Requires: AVX, AVX2, AVX512BW, AVX512F
 TEXT ·MaxUint8AVX512(SB), NOSPLIT, $0-17
@@ -9078,6 +14662,198 @@ rows_row_cols_end:
 	ADDQ BX, R9
 	DECQ R10
 	JNZ  rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
+// func MaxPlaceRowsUint8AVX512(best *uint8, place *int8, x *uint8, cols int, rows int, stride int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·MaxPlaceRowsUint8AVX512(SB), NOSPLIT, $0-48
+	MOVQ       best+0(FP), AX
+	MOVQ       place+8(FP), CX
+	MOVQ       stride+40(FP), SI
+	LEAQ       (SI)(SI*2), DI
+	LEAQ       (SI)(SI*4), R8
+	LEAQ       (DI)(SI*4), R9
+	VXORPD     Y0, Y0, Y0
+	VPTERNLOGD $0xff, Z1, Z1, Z1
+	VPSUBB     Z1, Z0, Z1
+	MOVQ       x+16(FP), R10
+	MOVQ       rows+32(FP), R11
+	SUBQ       $0x08, R11
+	JL         rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x40, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU64 (AX)(BX*1), Z2
+	VMOVDQU64 (CX)(BX*1), Z3
+	VMOVDQU64 Z0, Z4
+	VMOVDQU64 (DX), Z5
+	VPCMPUB   $0x06, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VPADDB    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*1), Z5
+	VPCMPUB   $0x06, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VPADDB    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*2), Z5
+	VPCMPUB   $0x06, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VPADDB    Z1, Z4, Z4
+	VMOVDQU64 (DX)(DI*1), Z5
+	VPCMPUB   $0x06, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VPADDB    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*4), Z5
+	VPCMPUB   $0x06, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VPADDB    Z1, Z4, Z4
+	VMOVDQU64 (DX)(R8*1), Z5
+	VPCMPUB   $0x06, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VPADDB    Z1, Z4, Z4
+	VMOVDQU64 (DX)(DI*2), Z5
+	VPCMPUB   $0x06, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VPADDB    Z1, Z4, Z4
+	VMOVDQU64 (DX)(R9*1), Z5
+	VPCMPUB   $0x06, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VMOVDQU64 Z2, (AX)(BX*1)
+	VMOVDQU64 Z3, (CX)(BX*1)
+	ADDQ      $0x40, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x40, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	ADDQ       $0x40, R12
+	JZ         rows_pass_cols_end
+	XORQ       R13, R13
+	BTSQ       R12, R13
+	DECQ       R13
+	KMOVQ      R13, K1
+	VMOVDQU8.Z (AX)(BX*1), K1, Z2
+	VMOVDQU8.Z (CX)(BX*1), K1, Z3
+	VMOVDQU64  Z0, Z4
+	VMOVDQU8.Z (DX), K1, Z5
+	VPCMPUB    $0x06, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VPADDB     Z1, Z4, Z4
+	VMOVDQU8.Z (DX)(SI*1), K1, Z5
+	VPCMPUB    $0x06, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VPADDB     Z1, Z4, Z4
+	VMOVDQU8.Z (DX)(SI*2), K1, Z5
+	VPCMPUB    $0x06, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VPADDB     Z1, Z4, Z4
+	VMOVDQU8.Z (DX)(DI*1), K1, Z5
+	VPCMPUB    $0x06, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VPADDB     Z1, Z4, Z4
+	VMOVDQU8.Z (DX)(SI*4), K1, Z5
+	VPCMPUB    $0x06, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VPADDB     Z1, Z4, Z4
+	VMOVDQU8.Z (DX)(R8*1), K1, Z5
+	VPCMPUB    $0x06, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VPADDB     Z1, Z4, Z4
+	VMOVDQU8.Z (DX)(DI*2), K1, Z5
+	VPCMPUB    $0x06, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VPADDB     Z1, Z4, Z4
+	VMOVDQU8.Z (DX)(R9*1), K1, Z5
+	VPCMPUB    $0x06, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VMOVDQU8   Z2, K1, (AX)(BX*1)
+	VMOVDQU8   Z3, K1, (CX)(BX*1)
+
+rows_pass_cols_end:
+	VPADDB Z1, Z0, Z0
+	VPADDB Z1, Z0, Z0
+	VPADDB Z1, Z0, Z0
+	VPADDB Z1, Z0, Z0
+	VPADDB Z1, Z0, Z0
+	VPADDB Z1, Z0, Z0
+	VPADDB Z1, Z0, Z0
+	VPADDB Z1, Z0, Z0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x40, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU64 (AX)(BX*1), Z2
+	VMOVDQU64 (CX)(BX*1), Z3
+	VMOVDQU64 Z0, Z4
+	VMOVDQU64 (DX), Z5
+	VPCMPUB   $0x06, Z2, Z5, K1
+	VMOVDQU8  Z5, K1, Z2
+	VMOVDQU8  Z4, K1, Z3
+	VMOVDQU64 Z2, (AX)(BX*1)
+	VMOVDQU64 Z3, (CX)(BX*1)
+	ADDQ      $0x40, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x40, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	ADDQ       $0x40, DI
+	JZ         rows_row_cols_end
+	XORQ       R8, R8
+	BTSQ       DI, R8
+	DECQ       R8
+	KMOVQ      R8, K1
+	VMOVDQU8.Z (AX)(BX*1), K1, Z2
+	VMOVDQU8.Z (CX)(BX*1), K1, Z3
+	VMOVDQU64  Z0, Z4
+	VMOVDQU8.Z (DX), K1, Z5
+	VPCMPUB    $0x06, Z2, Z5, K2
+	VMOVDQU8   Z5, K2, Z2
+	VMOVDQU8   Z4, K2, Z3
+	VMOVDQU8   Z2, K1, (AX)(BX*1)
+	VMOVDQU8   Z3, K1, (CX)(BX*1)
+
+rows_row_cols_end:
+	VPADDB Z1, Z0, Z0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
 
 rows_end:
 	VZEROUPPER
@@ -9312,6 +15088,213 @@ rows_end:
 	VZEROUPPER
 	RET
 
+// func MinPlaceRowsUint16AVX2(best *uint16, place *int16, x *uint16, cols int, rows int, stride int)
+// Requires: AVX, AVX2
+TEXT ·MinPlaceRowsUint16AVX2(SB), NOSPLIT, $0-48
+	MOVQ     best+0(FP), AX
+	MOVQ     place+8(FP), CX
+	MOVQ     stride+40(FP), SI
+	SHLQ     $0x01, SI
+	LEAQ     (SI)(SI*2), DI
+	LEAQ     (SI)(SI*4), R8
+	LEAQ     (DI)(SI*4), R9
+	VXORPD   Y0, Y0, Y0
+	VPCMPEQD Y1, Y1, Y1
+	VPSUBW   Y1, Y0, Y1
+	MOVQ     x+16(FP), R10
+	MOVQ     rows+32(FP), R11
+	SUBQ     $0x08, R11
+	JL       rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x10, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU   (AX)(BX*2), Y2
+	VMOVDQU   (CX)(BX*2), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*2)
+	VMOVDQU   Y3, (CX)(BX*2)
+	ADDQ      $0x10, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x10, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	CMPQ      R12, $-16
+	JE        rows_pass_cols_end
+	ADDQ      R12, BX
+	LEAQ      (DX)(R12*2), DX
+	VMOVDQU   (AX)(BX*2), Y2
+	VMOVDQU   (CX)(BX*2), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*2)
+	VMOVDQU   Y3, (CX)(BX*2)
+
+rows_pass_cols_end:
+	VPADDW Y1, Y0, Y0
+	VPADDW Y1, Y0, Y0
+	VPADDW Y1, Y0, Y0
+	VPADDW Y1, Y0, Y0
+	VPADDW Y1, Y0, Y0
+	VPADDW Y1, Y0, Y0
+	VPADDW Y1, Y0, Y0
+	VPADDW Y1, Y0, Y0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x10, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU   (AX)(BX*2), Y2
+	VMOVDQU   (CX)(BX*2), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*2)
+	VMOVDQU   Y3, (CX)(BX*2)
+	ADDQ      $0x10, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x10, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	CMPQ      DI, $-16
+	JE        rows_row_cols_end
+	ADDQ      DI, BX
+	LEAQ      (DX)(DI*2), DX
+	VMOVDQU   (AX)(BX*2), Y2
+	VMOVDQU   (CX)(BX*2), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*2)
+	VMOVDQU   Y3, (CX)(BX*2)
+
+rows_row_cols_end:
+	VPADDW Y1, Y0, Y0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
 // func MaxUint16AVX2(x *uint16, n int) uint16
 // Requires: AVX, AVX2
 TEXT ·MaxUint16AVX2(SB), NOSPLIT, $0-18
@@ -9492,6 +15475,213 @@ rows_row_cols_end:
 	ADDQ BX, R9
 	DECQ R10
 	JNZ  rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
+// func MaxPlaceRowsUint16AVX2(best *uint16, place *int16, x *uint16, cols int, rows int, stride int)
+// Requires: AVX, AVX2
+TEXT ·MaxPlaceRowsUint16AVX2(SB), NOSPLIT, $0-48
+	MOVQ     best+0(FP), AX
+	MOVQ     place+8(FP), CX
+	MOVQ     stride+40(FP), SI
+	SHLQ     $0x01, SI
+	LEAQ     (SI)(SI*2), DI
+	LEAQ     (SI)(SI*4), R8
+	LEAQ     (DI)(SI*4), R9
+	VXORPD   Y0, Y0, Y0
+	VPCMPEQD Y1, Y1, Y1
+	VPSUBW   Y1, Y0, Y1
+	MOVQ     x+16(FP), R10
+	MOVQ     rows+32(FP), R11
+	SUBQ     $0x08, R11
+	JL       rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x10, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU   (AX)(BX*2), Y2
+	VMOVDQU   (CX)(BX*2), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*2)
+	VMOVDQU   Y3, (CX)(BX*2)
+	ADDQ      $0x10, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x10, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	CMPQ      R12, $-16
+	JE        rows_pass_cols_end
+	ADDQ      R12, BX
+	LEAQ      (DX)(R12*2), DX
+	VMOVDQU   (AX)(BX*2), Y2
+	VMOVDQU   (CX)(BX*2), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDW    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*2)
+	VMOVDQU   Y3, (CX)(BX*2)
+
+rows_pass_cols_end:
+	VPADDW Y1, Y0, Y0
+	VPADDW Y1, Y0, Y0
+	VPADDW Y1, Y0, Y0
+	VPADDW Y1, Y0, Y0
+	VPADDW Y1, Y0, Y0
+	VPADDW Y1, Y0, Y0
+	VPADDW Y1, Y0, Y0
+	VPADDW Y1, Y0, Y0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x10, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU   (AX)(BX*2), Y2
+	VMOVDQU   (CX)(BX*2), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*2)
+	VMOVDQU   Y3, (CX)(BX*2)
+	ADDQ      $0x10, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x10, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	CMPQ      DI, $-16
+	JE        rows_row_cols_end
+	ADDQ      DI, BX
+	LEAQ      (DX)(DI*2), DX
+	VMOVDQU   (AX)(BX*2), Y2
+	VMOVDQU   (CX)(BX*2), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUW   Y5, Y2, Y2
+	VPCMPEQW  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*2)
+	VMOVDQU   Y3, (CX)(BX*2)
+
+rows_row_cols_end:
+	VPADDW Y1, Y0, Y0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
 
 rows_end:
 	VZEROUPPER
@@ -9723,6 +15913,199 @@ rows_end:
 	VZEROUPPER
 	RET
 
+// func MinPlaceRowsUint16AVX512(best *uint16, place *int16, x *uint16, cols int, rows int, stride int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·MinPlaceRowsUint16AVX512(SB), NOSPLIT, $0-48
+	MOVQ       best+0(FP), AX
+	MOVQ       place+8(FP), CX
+	MOVQ       stride+40(FP), SI
+	SHLQ       $0x01, SI
+	LEAQ       (SI)(SI*2), DI
+	LEAQ       (SI)(SI*4), R8
+	LEAQ       (DI)(SI*4), R9
+	VXORPD     Y0, Y0, Y0
+	VPTERNLOGD $0xff, Z1, Z1, Z1
+	VPSUBW     Z1, Z0, Z1
+	MOVQ       x+16(FP), R10
+	MOVQ       rows+32(FP), R11
+	SUBQ       $0x08, R11
+	JL         rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x20, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU64 (AX)(BX*2), Z2
+	VMOVDQU64 (CX)(BX*2), Z3
+	VMOVDQU64 Z0, Z4
+	VMOVDQU64 (DX), Z5
+	VPCMPUW   $0x01, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VPADDW    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*1), Z5
+	VPCMPUW   $0x01, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VPADDW    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*2), Z5
+	VPCMPUW   $0x01, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VPADDW    Z1, Z4, Z4
+	VMOVDQU64 (DX)(DI*1), Z5
+	VPCMPUW   $0x01, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VPADDW    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*4), Z5
+	VPCMPUW   $0x01, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VPADDW    Z1, Z4, Z4
+	VMOVDQU64 (DX)(R8*1), Z5
+	VPCMPUW   $0x01, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VPADDW    Z1, Z4, Z4
+	VMOVDQU64 (DX)(DI*2), Z5
+	VPCMPUW   $0x01, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VPADDW    Z1, Z4, Z4
+	VMOVDQU64 (DX)(R9*1), Z5
+	VPCMPUW   $0x01, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VMOVDQU64 Z2, (AX)(BX*2)
+	VMOVDQU64 Z3, (CX)(BX*2)
+	ADDQ      $0x20, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x20, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	ADDQ        $0x20, R12
+	JZ          rows_pass_cols_end
+	XORQ        R13, R13
+	BTSQ        R12, R13
+	DECQ        R13
+	KMOVQ       R13, K1
+	VMOVDQU16.Z (AX)(BX*2), K1, Z2
+	VMOVDQU16.Z (CX)(BX*2), K1, Z3
+	VMOVDQU64   Z0, Z4
+	VMOVDQU16.Z (DX), K1, Z5
+	VPCMPUW     $0x01, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VPADDW      Z1, Z4, Z4
+	VMOVDQU16.Z (DX)(SI*1), K1, Z5
+	VPCMPUW     $0x01, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VPADDW      Z1, Z4, Z4
+	VMOVDQU16.Z (DX)(SI*2), K1, Z5
+	VPCMPUW     $0x01, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VPADDW      Z1, Z4, Z4
+	VMOVDQU16.Z (DX)(DI*1), K1, Z5
+	VPCMPUW     $0x01, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VPADDW      Z1, Z4, Z4
+	VMOVDQU16.Z (DX)(SI*4), K1, Z5
+	VPCMPUW     $0x01, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VPADDW      Z1, Z4, Z4
+	VMOVDQU16.Z (DX)(R8*1), K1, Z5
+	VPCMPUW     $0x01, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VPADDW      Z1, Z4, Z4
+	VMOVDQU16.Z (DX)(DI*2), K1, Z5
+	VPCMPUW     $0x01, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VPADDW      Z1, Z4, Z4
+	VMOVDQU16.Z (DX)(R9*1), K1, Z5
+	VPCMPUW     $0x01, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VMOVDQU16   Z2, K1, (AX)(BX*2)
+	VMOVDQU16   Z3, K1, (CX)(BX*2)
+
+rows_pass_cols_end:
+	VPADDW Z1, Z0, Z0
+	VPADDW Z1, Z0, Z0
+	VPADDW Z1, Z0, Z0
+	VPADDW Z1, Z0, Z0
+	VPADDW Z1, Z0, Z0
+	VPADDW Z1, Z0, Z0
+	VPADDW Z1, Z0, Z0
+	VPADDW Z1, Z0, Z0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x20, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU64 (AX)(BX*2), Z2
+	VMOVDQU64 (CX)(BX*2), Z3
+	VMOVDQU64 Z0, Z4
+	VMOVDQU64 (DX), Z5
+	VPCMPUW   $0x01, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VMOVDQU64 Z2, (AX)(BX*2)
+	VMOVDQU64 Z3, (CX)(BX*2)
+	ADDQ      $0x20, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x20, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	ADDQ        $0x20, DI
+	JZ          rows_row_cols_end
+	XORQ        R8, R8
+	BTSQ        DI, R8
+	DECQ        R8
+	KMOVQ       R8, K1
+	VMOVDQU16.Z (AX)(BX*2), K1, Z2
+	VMOVDQU16.Z (CX)(BX*2), K1, Z3
+	VMOVDQU64   Z0, Z4
+	VMOVDQU16.Z (DX), K1, Z5
+	VPCMPUW     $0x01, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VMOVDQU16   Z2, K1, (AX)(BX*2)
+	VMOVDQU16   Z3, K1, (CX)(BX*2)
+
+rows_row_cols_end:
+	VPADDW Z1, Z0, Z0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
 // func MaxUint16AVX512(x *uint16, n int) uint16
 // Requires: AVX, AVX2, AVX512BW, AVX512F
 TEXT ·MaxUint16AVX512(SB), NOSPLIT, $0-18
@@ -9902,6 +16285,199 @@ rows_row_cols_end:
 	ADDQ BX, R9
 	DECQ R10
 	JNZ  rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
+// func MaxPlaceRowsUint16AVX512(best *uint16, place *int16, x *uint16, cols int, rows int, stride int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·MaxPlaceRowsUint16AVX512(SB), NOSPLIT, $0-48
+	MOVQ       best+0(FP), AX
+	MOVQ       place+8(FP), CX
+	MOVQ       stride+40(FP), SI
+	SHLQ       $0x01, SI
+	LEAQ       (SI)(SI*2), DI
+	LEAQ       (SI)(SI*4), R8
+	LEAQ       (DI)(SI*4), R9
+	VXORPD     Y0, Y0, Y0
+	VPTERNLOGD $0xff, Z1, Z1, Z1
+	VPSUBW     Z1, Z0, Z1
+	MOVQ       x+16(FP), R10
+	MOVQ       rows+32(FP), R11
+	SUBQ       $0x08, R11
+	JL         rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x20, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU64 (AX)(BX*2), Z2
+	VMOVDQU64 (CX)(BX*2), Z3
+	VMOVDQU64 Z0, Z4
+	VMOVDQU64 (DX), Z5
+	VPCMPUW   $0x06, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VPADDW    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*1), Z5
+	VPCMPUW   $0x06, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VPADDW    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*2), Z5
+	VPCMPUW   $0x06, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VPADDW    Z1, Z4, Z4
+	VMOVDQU64 (DX)(DI*1), Z5
+	VPCMPUW   $0x06, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VPADDW    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*4), Z5
+	VPCMPUW   $0x06, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VPADDW    Z1, Z4, Z4
+	VMOVDQU64 (DX)(R8*1), Z5
+	VPCMPUW   $0x06, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VPADDW    Z1, Z4, Z4
+	VMOVDQU64 (DX)(DI*2), Z5
+	VPCMPUW   $0x06, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VPADDW    Z1, Z4, Z4
+	VMOVDQU64 (DX)(R9*1), Z5
+	VPCMPUW   $0x06, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VMOVDQU64 Z2, (AX)(BX*2)
+	VMOVDQU64 Z3, (CX)(BX*2)
+	ADDQ      $0x20, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x20, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	ADDQ        $0x20, R12
+	JZ          rows_pass_cols_end
+	XORQ        R13, R13
+	BTSQ        R12, R13
+	DECQ        R13
+	KMOVQ       R13, K1
+	VMOVDQU16.Z (AX)(BX*2), K1, Z2
+	VMOVDQU16.Z (CX)(BX*2), K1, Z3
+	VMOVDQU64   Z0, Z4
+	VMOVDQU16.Z (DX), K1, Z5
+	VPCMPUW     $0x06, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VPADDW      Z1, Z4, Z4
+	VMOVDQU16.Z (DX)(SI*1), K1, Z5
+	VPCMPUW     $0x06, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VPADDW      Z1, Z4, Z4
+	VMOVDQU16.Z (DX)(SI*2), K1, Z5
+	VPCMPUW     $0x06, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VPADDW      Z1, Z4, Z4
+	VMOVDQU16.Z (DX)(DI*1), K1, Z5
+	VPCMPUW     $0x06, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VPADDW      Z1, Z4, Z4
+	VMOVDQU16.Z (DX)(SI*4), K1, Z5
+	VPCMPUW     $0x06, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VPADDW      Z1, Z4, Z4
+	VMOVDQU16.Z (DX)(R8*1), K1, Z5
+	VPCMPUW     $0x06, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VPADDW      Z1, Z4, Z4
+	VMOVDQU16.Z (DX)(DI*2), K1, Z5
+	VPCMPUW     $0x06, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VPADDW      Z1, Z4, Z4
+	VMOVDQU16.Z (DX)(R9*1), K1, Z5
+	VPCMPUW     $0x06, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VMOVDQU16   Z2, K1, (AX)(BX*2)
+	VMOVDQU16   Z3, K1, (CX)(BX*2)
+
+rows_pass_cols_end:
+	VPADDW Z1, Z0, Z0
+	VPADDW Z1, Z0, Z0
+	VPADDW Z1, Z0, Z0
+	VPADDW Z1, Z0, Z0
+	VPADDW Z1, Z0, Z0
+	VPADDW Z1, Z0, Z0
+	VPADDW Z1, Z0, Z0
+	VPADDW Z1, Z0, Z0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x20, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU64 (AX)(BX*2), Z2
+	VMOVDQU64 (CX)(BX*2), Z3
+	VMOVDQU64 Z0, Z4
+	VMOVDQU64 (DX), Z5
+	VPCMPUW   $0x06, Z2, Z5, K1
+	VMOVDQU16 Z5, K1, Z2
+	VMOVDQU16 Z4, K1, Z3
+	VMOVDQU64 Z2, (AX)(BX*2)
+	VMOVDQU64 Z3, (CX)(BX*2)
+	ADDQ      $0x20, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x20, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	ADDQ        $0x20, DI
+	JZ          rows_row_cols_end
+	XORQ        R8, R8
+	BTSQ        DI, R8
+	DECQ        R8
+	KMOVQ       R8, K1
+	VMOVDQU16.Z (AX)(BX*2), K1, Z2
+	VMOVDQU16.Z (CX)(BX*2), K1, Z3
+	VMOVDQU64   Z0, Z4
+	VMOVDQU16.Z (DX), K1, Z5
+	VPCMPUW     $0x06, Z2, Z5, K2
+	VMOVDQU16   Z5, K2, Z2
+	VMOVDQU16   Z4, K2, Z3
+	VMOVDQU16   Z2, K1, (AX)(BX*2)
+	VMOVDQU16   Z3, K1, (CX)(BX*2)
+
+rows_row_cols_end:
+	VPADDW Z1, Z0, Z0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
 
 rows_end:
 	VZEROUPPER
@@ -10135,6 +16711,213 @@ rows_end:
 	VZEROUPPER
 	RET
 
+// func MinPlaceRowsUint32AVX2(best *uint32, place *int32, x *uint32, cols int, rows int, stride int)
+// Requires: AVX, AVX2
+TEXT ·MinPlaceRowsUint32AVX2(SB), NOSPLIT, $0-48
+	MOVQ     best+0(FP), AX
+	MOVQ     place+8(FP), CX
+	MOVQ     stride+40(FP), SI
+	SHLQ     $0x02, SI
+	LEAQ     (SI)(SI*2), DI
+	LEAQ     (SI)(SI*4), R8
+	LEAQ     (DI)(SI*4), R9
+	VXORPD   Y0, Y0, Y0
+	VPCMPEQD Y1, Y1, Y1
+	VPSUBD   Y1, Y0, Y1
+	MOVQ     x+16(FP), R10
+	MOVQ     rows+32(FP), R11
+	SUBQ     $0x08, R11
+	JL       rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x08, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU   (AX)(BX*4), Y2
+	VMOVDQU   (CX)(BX*4), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*4)
+	VMOVDQU   Y3, (CX)(BX*4)
+	ADDQ      $0x08, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x08, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	CMPQ      R12, $-8
+	JE        rows_pass_cols_end
+	ADDQ      R12, BX
+	LEAQ      (DX)(R12*4), DX
+	VMOVDQU   (AX)(BX*4), Y2
+	VMOVDQU   (CX)(BX*4), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*4)
+	VMOVDQU   Y3, (CX)(BX*4)
+
+rows_pass_cols_end:
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x08, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU   (AX)(BX*4), Y2
+	VMOVDQU   (CX)(BX*4), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*4)
+	VMOVDQU   Y3, (CX)(BX*4)
+	ADDQ      $0x08, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x08, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	CMPQ      DI, $-8
+	JE        rows_row_cols_end
+	ADDQ      DI, BX
+	LEAQ      (DX)(DI*4), DX
+	VMOVDQU   (AX)(BX*4), Y2
+	VMOVDQU   (CX)(BX*4), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMINUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*4)
+	VMOVDQU   Y3, (CX)(BX*4)
+
+rows_row_cols_end:
+	VPADDD Y1, Y0, Y0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
 // func MaxUint32AVX2(x *uint32, n int) uint32
 // Requires: AVX, AVX2
 TEXT ·MaxUint32AVX2(SB), NOSPLIT, $0-20
@@ -10313,6 +17096,213 @@ rows_row_cols_end:
 	ADDQ BX, R9
 	DECQ R10
 	JNZ  rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
+// func MaxPlaceRowsUint32AVX2(best *uint32, place *int32, x *uint32, cols int, rows int, stride int)
+// Requires: AVX, AVX2
+TEXT ·MaxPlaceRowsUint32AVX2(SB), NOSPLIT, $0-48
+	MOVQ     best+0(FP), AX
+	MOVQ     place+8(FP), CX
+	MOVQ     stride+40(FP), SI
+	SHLQ     $0x02, SI
+	LEAQ     (SI)(SI*2), DI
+	LEAQ     (SI)(SI*4), R8
+	LEAQ     (DI)(SI*4), R9
+	VXORPD   Y0, Y0, Y0
+	VPCMPEQD Y1, Y1, Y1
+	VPSUBD   Y1, Y0, Y1
+	MOVQ     x+16(FP), R10
+	MOVQ     rows+32(FP), R11
+	SUBQ     $0x08, R11
+	JL       rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x08, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU   (AX)(BX*4), Y2
+	VMOVDQU   (CX)(BX*4), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*4)
+	VMOVDQU   Y3, (CX)(BX*4)
+	ADDQ      $0x08, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x08, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	CMPQ      R12, $-8
+	JE        rows_pass_cols_end
+	ADDQ      R12, BX
+	LEAQ      (DX)(R12*4), DX
+	VMOVDQU   (AX)(BX*4), Y2
+	VMOVDQU   (CX)(BX*4), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(SI*4), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(R8*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(DI*2), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VPADDD    Y1, Y4, Y4
+	VMOVDQU   (DX)(R9*1), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*4)
+	VMOVDQU   Y3, (CX)(BX*4)
+
+rows_pass_cols_end:
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	VPADDD Y1, Y0, Y0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x08, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU   (AX)(BX*4), Y2
+	VMOVDQU   (CX)(BX*4), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*4)
+	VMOVDQU   Y3, (CX)(BX*4)
+	ADDQ      $0x08, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x08, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	CMPQ      DI, $-8
+	JE        rows_row_cols_end
+	ADDQ      DI, BX
+	LEAQ      (DX)(DI*4), DX
+	VMOVDQU   (AX)(BX*4), Y2
+	VMOVDQU   (CX)(BX*4), Y3
+	VMOVDQU   Y0, Y4
+	VMOVDQU   (DX), Y5
+	VMOVDQU   Y2, Y6
+	VPMAXUD   Y5, Y2, Y2
+	VPCMPEQD  Y6, Y2, Y5
+	VPBLENDVB Y5, Y3, Y4, Y3
+	VMOVDQU   Y2, (AX)(BX*4)
+	VMOVDQU   Y3, (CX)(BX*4)
+
+rows_row_cols_end:
+	VPADDD Y1, Y0, Y0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
 
 rows_end:
 	VZEROUPPER
@@ -10542,6 +17532,199 @@ rows_end:
 	VZEROUPPER
 	RET
 
+// func MinPlaceRowsUint32AVX512(best *uint32, place *int32, x *uint32, cols int, rows int, stride int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·MinPlaceRowsUint32AVX512(SB), NOSPLIT, $0-48
+	MOVQ       best+0(FP), AX
+	MOVQ       place+8(FP), CX
+	MOVQ       stride+40(FP), SI
+	SHLQ       $0x02, SI
+	LEAQ       (SI)(SI*2), DI
+	LEAQ       (SI)(SI*4), R8
+	LEAQ       (DI)(SI*4), R9
+	VXORPD     Y0, Y0, Y0
+	VPTERNLOGD $0xff, Z1, Z1, Z1
+	VPSUBD     Z1, Z0, Z1
+	MOVQ       x+16(FP), R10
+	MOVQ       rows+32(FP), R11
+	SUBQ       $0x08, R11
+	JL         rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x10, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU64 (AX)(BX*4), Z2
+	VMOVDQU64 (CX)(BX*4), Z3
+	VMOVDQU64 Z0, Z4
+	VMOVDQU64 (DX), Z5
+	VPCMPUD   $0x01, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*1), Z5
+	VPCMPUD   $0x01, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*2), Z5
+	VPCMPUD   $0x01, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z1, Z4, Z4
+	VMOVDQU64 (DX)(DI*1), Z5
+	VPCMPUD   $0x01, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*4), Z5
+	VPCMPUD   $0x01, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z1, Z4, Z4
+	VMOVDQU64 (DX)(R8*1), Z5
+	VPCMPUD   $0x01, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z1, Z4, Z4
+	VMOVDQU64 (DX)(DI*2), Z5
+	VPCMPUD   $0x01, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z1, Z4, Z4
+	VMOVDQU64 (DX)(R9*1), Z5
+	VPCMPUD   $0x01, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VMOVDQU64 Z2, (AX)(BX*4)
+	VMOVDQU64 Z3, (CX)(BX*4)
+	ADDQ      $0x10, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x10, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	ADDQ        $0x10, R12
+	JZ          rows_pass_cols_end
+	XORQ        R13, R13
+	BTSQ        R12, R13
+	DECQ        R13
+	KMOVQ       R13, K1
+	VMOVDQU32.Z (AX)(BX*4), K1, Z2
+	VMOVDQU32.Z (CX)(BX*4), K1, Z3
+	VMOVDQU64   Z0, Z4
+	VMOVDQU32.Z (DX), K1, Z5
+	VPCMPUD     $0x01, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z1, Z4, Z4
+	VMOVDQU32.Z (DX)(SI*1), K1, Z5
+	VPCMPUD     $0x01, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z1, Z4, Z4
+	VMOVDQU32.Z (DX)(SI*2), K1, Z5
+	VPCMPUD     $0x01, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z1, Z4, Z4
+	VMOVDQU32.Z (DX)(DI*1), K1, Z5
+	VPCMPUD     $0x01, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z1, Z4, Z4
+	VMOVDQU32.Z (DX)(SI*4), K1, Z5
+	VPCMPUD     $0x01, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z1, Z4, Z4
+	VMOVDQU32.Z (DX)(R8*1), K1, Z5
+	VPCMPUD     $0x01, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z1, Z4, Z4
+	VMOVDQU32.Z (DX)(DI*2), K1, Z5
+	VPCMPUD     $0x01, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z1, Z4, Z4
+	VMOVDQU32.Z (DX)(R9*1), K1, Z5
+	VPCMPUD     $0x01, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VMOVDQU32   Z2, K1, (AX)(BX*4)
+	VMOVDQU32   Z3, K1, (CX)(BX*4)
+
+rows_pass_cols_end:
+	VPADDD Z1, Z0, Z0
+	VPADDD Z1, Z0, Z0
+	VPADDD Z1, Z0, Z0
+	VPADDD Z1, Z0, Z0
+	VPADDD Z1, Z0, Z0
+	VPADDD Z1, Z0, Z0
+	VPADDD Z1, Z0, Z0
+	VPADDD Z1, Z0, Z0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x10, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU64 (AX)(BX*4), Z2
+	VMOVDQU64 (CX)(BX*4), Z3
+	VMOVDQU64 Z0, Z4
+	VMOVDQU64 (DX), Z5
+	VPCMPUD   $0x01, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VMOVDQU64 Z2, (AX)(BX*4)
+	VMOVDQU64 Z3, (CX)(BX*4)
+	ADDQ      $0x10, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x10, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	ADDQ        $0x10, DI
+	JZ          rows_row_cols_end
+	XORQ        R8, R8
+	BTSQ        DI, R8
+	DECQ        R8
+	KMOVQ       R8, K1
+	VMOVDQU32.Z (AX)(BX*4), K1, Z2
+	VMOVDQU32.Z (CX)(BX*4), K1, Z3
+	VMOVDQU64   Z0, Z4
+	VMOVDQU32.Z (DX), K1, Z5
+	VPCMPUD     $0x01, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VMOVDQU32   Z2, K1, (AX)(BX*4)
+	VMOVDQU32   Z3, K1, (CX)(BX*4)
+
+rows_row_cols_end:
+	VPADDD Z1, Z0, Z0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
 // func MaxUint32AVX512(x *uint32, n int) uint32
 // Requires: AVX, AVX2, AVX512BW, AVX512F
 TEXT ·MaxUint32AVX512(SB), NOSPLIT, $0-20
@@ -10719,6 +17902,199 @@ rows_row_cols_end:
 	ADDQ BX, R9
 	DECQ R10
 	JNZ  rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
+// func MaxPlaceRowsUint32AVX512(best *uint32, place *int32, x *uint32, cols int, rows int, stride int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·MaxPlaceRowsUint32AVX512(SB), NOSPLIT, $0-48
+	MOVQ       best+0(FP), AX
+	MOVQ       place+8(FP), CX
+	MOVQ       stride+40(FP), SI
+	SHLQ       $0x02, SI
+	LEAQ       (SI)(SI*2), DI
+	LEAQ       (SI)(SI*4), R8
+	LEAQ       (DI)(SI*4), R9
+	VXORPD     Y0, Y0, Y0
+	VPTERNLOGD $0xff, Z1, Z1, Z1
+	VPSUBD     Z1, Z0, Z1
+	MOVQ       x+16(FP), R10
+	MOVQ       rows+32(FP), R11
+	SUBQ       $0x08, R11
+	JL         rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x10, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU64 (AX)(BX*4), Z2
+	VMOVDQU64 (CX)(BX*4), Z3
+	VMOVDQU64 Z0, Z4
+	VMOVDQU64 (DX), Z5
+	VPCMPUD   $0x06, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*1), Z5
+	VPCMPUD   $0x06, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*2), Z5
+	VPCMPUD   $0x06, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z1, Z4, Z4
+	VMOVDQU64 (DX)(DI*1), Z5
+	VPCMPUD   $0x06, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*4), Z5
+	VPCMPUD   $0x06, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z1, Z4, Z4
+	VMOVDQU64 (DX)(R8*1), Z5
+	VPCMPUD   $0x06, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z1, Z4, Z4
+	VMOVDQU64 (DX)(DI*2), Z5
+	VPCMPUD   $0x06, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VPADDD    Z1, Z4, Z4
+	VMOVDQU64 (DX)(R9*1), Z5
+	VPCMPUD   $0x06, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VMOVDQU64 Z2, (AX)(BX*4)
+	VMOVDQU64 Z3, (CX)(BX*4)
+	ADDQ      $0x10, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x10, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	ADDQ        $0x10, R12
+	JZ          rows_pass_cols_end
+	XORQ        R13, R13
+	BTSQ        R12, R13
+	DECQ        R13
+	KMOVQ       R13, K1
+	VMOVDQU32.Z (AX)(BX*4), K1, Z2
+	VMOVDQU32.Z (CX)(BX*4), K1, Z3
+	VMOVDQU64   Z0, Z4
+	VMOVDQU32.Z (DX), K1, Z5
+	VPCMPUD     $0x06, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z1, Z4, Z4
+	VMOVDQU32.Z (DX)(SI*1), K1, Z5
+	VPCMPUD     $0x06, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z1, Z4, Z4
+	VMOVDQU32.Z (DX)(SI*2), K1, Z5
+	VPCMPUD     $0x06, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z1, Z4, Z4
+	VMOVDQU32.Z (DX)(DI*1), K1, Z5
+	VPCMPUD     $0x06, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z1, Z4, Z4
+	VMOVDQU32.Z (DX)(SI*4), K1, Z5
+	VPCMPUD     $0x06, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z1, Z4, Z4
+	VMOVDQU32.Z (DX)(R8*1), K1, Z5
+	VPCMPUD     $0x06, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z1, Z4, Z4
+	VMOVDQU32.Z (DX)(DI*2), K1, Z5
+	VPCMPUD     $0x06, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VPADDD      Z1, Z4, Z4
+	VMOVDQU32.Z (DX)(R9*1), K1, Z5
+	VPCMPUD     $0x06, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VMOVDQU32   Z2, K1, (AX)(BX*4)
+	VMOVDQU32   Z3, K1, (CX)(BX*4)
+
+rows_pass_cols_end:
+	VPADDD Z1, Z0, Z0
+	VPADDD Z1, Z0, Z0
+	VPADDD Z1, Z0, Z0
+	VPADDD Z1, Z0, Z0
+	VPADDD Z1, Z0, Z0
+	VPADDD Z1, Z0, Z0
+	VPADDD Z1, Z0, Z0
+	VPADDD Z1, Z0, Z0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x10, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU64 (AX)(BX*4), Z2
+	VMOVDQU64 (CX)(BX*4), Z3
+	VMOVDQU64 Z0, Z4
+	VMOVDQU64 (DX), Z5
+	VPCMPUD   $0x06, Z2, Z5, K1
+	VMOVDQU32 Z5, K1, Z2
+	VMOVDQU32 Z4, K1, Z3
+	VMOVDQU64 Z2, (AX)(BX*4)
+	VMOVDQU64 Z3, (CX)(BX*4)
+	ADDQ      $0x10, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x10, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	ADDQ        $0x10, DI
+	JZ          rows_row_cols_end
+	XORQ        R8, R8
+	BTSQ        DI, R8
+	DECQ        R8
+	KMOVQ       R8, K1
+	VMOVDQU32.Z (AX)(BX*4), K1, Z2
+	VMOVDQU32.Z (CX)(BX*4), K1, Z3
+	VMOVDQU64   Z0, Z4
+	VMOVDQU32.Z (DX), K1, Z5
+	VPCMPUD     $0x06, Z2, Z5, K2
+	VMOVDQU32   Z5, K2, Z2
+	VMOVDQU32   Z4, K2, Z3
+	VMOVDQU32   Z2, K1, (AX)(BX*4)
+	VMOVDQU32   Z3, K1, (CX)(BX*4)
+
+rows_row_cols_end:
+	VPADDD Z1, Z0, Z0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
 
 rows_end:
 	VZEROUPPER
@@ -11044,6 +18420,269 @@ rows_end:
 	VZEROUPPER
 	RET
 
+// func MinPlaceRowsUint64AVX2(best *uint64, place *int64, x *uint64, cols int, rows int, stride int)
+// Requires: AVX, AVX2
+TEXT ·MinPlaceRowsUint64AVX2(SB), NOSPLIT, $0-48
+	VPCMPEQD Y0, Y0, Y0
+	VPSLLQ   $0x3f, Y0, Y0
+	MOVQ     best+0(FP), AX
+	MOVQ     place+8(FP), CX
+	MOVQ     stride+40(FP), SI
+	SHLQ     $0x03, SI
+	LEAQ     (SI)(SI*2), DI
+	LEAQ     (SI)(SI*4), R8
+	LEAQ     (DI)(SI*4), R9
+	VXORPD   Y1, Y1, Y1
+	VPCMPEQD Y2, Y2, Y2
+	VPSUBQ   Y2, Y1, Y2
+	MOVQ     x+16(FP), R10
+	MOVQ     rows+32(FP), R11
+	SUBQ     $0x08, R11
+	JL       rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x04, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU   (AX)(BX*8), Y3
+	VMOVDQU   (CX)(BX*8), Y4
+	VMOVDQU   Y1, Y5
+	VMOVDQU   (DX), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y8, Y9, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VPADDQ    Y2, Y5, Y5
+	VMOVDQU   (DX)(SI*1), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y8, Y9, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VPADDQ    Y2, Y5, Y5
+	VMOVDQU   (DX)(SI*2), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y8, Y9, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VPADDQ    Y2, Y5, Y5
+	VMOVDQU   (DX)(DI*1), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y8, Y9, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VPADDQ    Y2, Y5, Y5
+	VMOVDQU   (DX)(SI*4), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y8, Y9, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VPADDQ    Y2, Y5, Y5
+	VMOVDQU   (DX)(R8*1), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y8, Y9, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VPADDQ    Y2, Y5, Y5
+	VMOVDQU   (DX)(DI*2), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y8, Y9, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VPADDQ    Y2, Y5, Y5
+	VMOVDQU   (DX)(R9*1), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y8, Y9, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VMOVDQU   Y3, (AX)(BX*8)
+	VMOVDQU   Y4, (CX)(BX*8)
+	ADDQ      $0x04, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x04, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	CMPQ      R12, $-4
+	JE        rows_pass_cols_end
+	ADDQ      R12, BX
+	LEAQ      (DX)(R12*8), DX
+	VMOVDQU   (AX)(BX*8), Y3
+	VMOVDQU   (CX)(BX*8), Y4
+	VMOVDQU   Y1, Y5
+	VMOVDQU   (DX), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y8, Y9, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VPADDQ    Y2, Y5, Y5
+	VMOVDQU   (DX)(SI*1), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y8, Y9, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VPADDQ    Y2, Y5, Y5
+	VMOVDQU   (DX)(SI*2), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y8, Y9, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VPADDQ    Y2, Y5, Y5
+	VMOVDQU   (DX)(DI*1), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y8, Y9, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VPADDQ    Y2, Y5, Y5
+	VMOVDQU   (DX)(SI*4), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y8, Y9, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VPADDQ    Y2, Y5, Y5
+	VMOVDQU   (DX)(R8*1), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y8, Y9, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VPADDQ    Y2, Y5, Y5
+	VMOVDQU   (DX)(DI*2), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y8, Y9, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VPADDQ    Y2, Y5, Y5
+	VMOVDQU   (DX)(R9*1), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y8, Y9, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VMOVDQU   Y3, (AX)(BX*8)
+	VMOVDQU   Y4, (CX)(BX*8)
+
+rows_pass_cols_end:
+	VPADDQ Y2, Y1, Y1
+	VPADDQ Y2, Y1, Y1
+	VPADDQ Y2, Y1, Y1
+	VPADDQ Y2, Y1, Y1
+	VPADDQ Y2, Y1, Y1
+	VPADDQ Y2, Y1, Y1
+	VPADDQ Y2, Y1, Y1
+	VPADDQ Y2, Y1, Y1
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x04, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU   (AX)(BX*8), Y3
+	VMOVDQU   (CX)(BX*8), Y4
+	VMOVDQU   Y1, Y5
+	VMOVDQU   (DX), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y8, Y9, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VMOVDQU   Y3, (AX)(BX*8)
+	VMOVDQU   Y4, (CX)(BX*8)
+	ADDQ      $0x04, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x04, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	CMPQ      DI, $-4
+	JE        rows_row_cols_end
+	ADDQ      DI, BX
+	LEAQ      (DX)(DI*8), DX
+	VMOVDQU   (AX)(BX*8), Y3
+	VMOVDQU   (CX)(BX*8), Y4
+	VMOVDQU   Y1, Y5
+	VMOVDQU   (DX), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y8, Y9, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VMOVDQU   Y3, (AX)(BX*8)
+	VMOVDQU   Y4, (CX)(BX*8)
+
+rows_row_cols_end:
+	VPADDQ Y2, Y1, Y1
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
 // func MaxUint64AVX2(x *uint64, n int) uint64
 // Requires: AVX, AVX2
 TEXT ·MaxUint64AVX2(SB), NOSPLIT, $0-24
@@ -11319,6 +18958,269 @@ rows_end:
 	VZEROUPPER
 	RET
 
+// func MaxPlaceRowsUint64AVX2(best *uint64, place *int64, x *uint64, cols int, rows int, stride int)
+// Requires: AVX, AVX2
+TEXT ·MaxPlaceRowsUint64AVX2(SB), NOSPLIT, $0-48
+	VPCMPEQD Y0, Y0, Y0
+	VPSLLQ   $0x3f, Y0, Y0
+	MOVQ     best+0(FP), AX
+	MOVQ     place+8(FP), CX
+	MOVQ     stride+40(FP), SI
+	SHLQ     $0x03, SI
+	LEAQ     (SI)(SI*2), DI
+	LEAQ     (SI)(SI*4), R8
+	LEAQ     (DI)(SI*4), R9
+	VXORPD   Y1, Y1, Y1
+	VPCMPEQD Y2, Y2, Y2
+	VPSUBQ   Y2, Y1, Y2
+	MOVQ     x+16(FP), R10
+	MOVQ     rows+32(FP), R11
+	SUBQ     $0x08, R11
+	JL       rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x04, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU   (AX)(BX*8), Y3
+	VMOVDQU   (CX)(BX*8), Y4
+	VMOVDQU   Y1, Y5
+	VMOVDQU   (DX), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y9, Y8, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VPADDQ    Y2, Y5, Y5
+	VMOVDQU   (DX)(SI*1), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y9, Y8, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VPADDQ    Y2, Y5, Y5
+	VMOVDQU   (DX)(SI*2), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y9, Y8, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VPADDQ    Y2, Y5, Y5
+	VMOVDQU   (DX)(DI*1), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y9, Y8, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VPADDQ    Y2, Y5, Y5
+	VMOVDQU   (DX)(SI*4), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y9, Y8, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VPADDQ    Y2, Y5, Y5
+	VMOVDQU   (DX)(R8*1), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y9, Y8, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VPADDQ    Y2, Y5, Y5
+	VMOVDQU   (DX)(DI*2), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y9, Y8, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VPADDQ    Y2, Y5, Y5
+	VMOVDQU   (DX)(R9*1), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y9, Y8, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VMOVDQU   Y3, (AX)(BX*8)
+	VMOVDQU   Y4, (CX)(BX*8)
+	ADDQ      $0x04, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x04, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	CMPQ      R12, $-4
+	JE        rows_pass_cols_end
+	ADDQ      R12, BX
+	LEAQ      (DX)(R12*8), DX
+	VMOVDQU   (AX)(BX*8), Y3
+	VMOVDQU   (CX)(BX*8), Y4
+	VMOVDQU   Y1, Y5
+	VMOVDQU   (DX), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y9, Y8, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VPADDQ    Y2, Y5, Y5
+	VMOVDQU   (DX)(SI*1), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y9, Y8, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VPADDQ    Y2, Y5, Y5
+	VMOVDQU   (DX)(SI*2), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y9, Y8, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VPADDQ    Y2, Y5, Y5
+	VMOVDQU   (DX)(DI*1), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y9, Y8, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VPADDQ    Y2, Y5, Y5
+	VMOVDQU   (DX)(SI*4), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y9, Y8, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VPADDQ    Y2, Y5, Y5
+	VMOVDQU   (DX)(R8*1), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y9, Y8, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VPADDQ    Y2, Y5, Y5
+	VMOVDQU   (DX)(DI*2), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y9, Y8, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VPADDQ    Y2, Y5, Y5
+	VMOVDQU   (DX)(R9*1), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y9, Y8, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VMOVDQU   Y3, (AX)(BX*8)
+	VMOVDQU   Y4, (CX)(BX*8)
+
+rows_pass_cols_end:
+	VPADDQ Y2, Y1, Y1
+	VPADDQ Y2, Y1, Y1
+	VPADDQ Y2, Y1, Y1
+	VPADDQ Y2, Y1, Y1
+	VPADDQ Y2, Y1, Y1
+	VPADDQ Y2, Y1, Y1
+	VPADDQ Y2, Y1, Y1
+	VPADDQ Y2, Y1, Y1
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x04, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU   (AX)(BX*8), Y3
+	VMOVDQU   (CX)(BX*8), Y4
+	VMOVDQU   Y1, Y5
+	VMOVDQU   (DX), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y9, Y8, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VMOVDQU   Y3, (AX)(BX*8)
+	VMOVDQU   Y4, (CX)(BX*8)
+	ADDQ      $0x04, BX
+	ADDQ      $0x20, DX
+	SUBQ      $0x04, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	CMPQ      DI, $-4
+	JE        rows_row_cols_end
+	ADDQ      DI, BX
+	LEAQ      (DX)(DI*8), DX
+	VMOVDQU   (AX)(BX*8), Y3
+	VMOVDQU   (CX)(BX*8), Y4
+	VMOVDQU   Y1, Y5
+	VMOVDQU   (DX), Y6
+	VMOVDQU   Y3, Y7
+	VPXOR     Y0, Y6, Y8
+	VPXOR     Y0, Y3, Y9
+	VPCMPGTQ  Y9, Y8, Y8
+	VBLENDVPD Y8, Y6, Y3, Y3
+	VPCMPEQQ  Y7, Y3, Y6
+	VPBLENDVB Y6, Y4, Y5, Y4
+	VMOVDQU   Y3, (AX)(BX*8)
+	VMOVDQU   Y4, (CX)(BX*8)
+
+rows_row_cols_end:
+	VPADDQ Y2, Y1, Y1
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
 // func FindUint64AVX2(x *uint64, n int, v uint64) int
 // Requires: AVX, AVX2, BMI
 TEXT ·FindUint64AVX2(SB), NOSPLIT, $0-32
@@ -11541,6 +19443,199 @@ rows_end:
 	VZEROUPPER
 	RET
 
+// func MinPlaceRowsUint64AVX512(best *uint64, place *int64, x *uint64, cols int, rows int, stride int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·MinPlaceRowsUint64AVX512(SB), NOSPLIT, $0-48
+	MOVQ       best+0(FP), AX
+	MOVQ       place+8(FP), CX
+	MOVQ       stride+40(FP), SI
+	SHLQ       $0x03, SI
+	LEAQ       (SI)(SI*2), DI
+	LEAQ       (SI)(SI*4), R8
+	LEAQ       (DI)(SI*4), R9
+	VXORPD     Y0, Y0, Y0
+	VPTERNLOGD $0xff, Z1, Z1, Z1
+	VPSUBQ     Z1, Z0, Z1
+	MOVQ       x+16(FP), R10
+	MOVQ       rows+32(FP), R11
+	SUBQ       $0x08, R11
+	JL         rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x08, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU64 (AX)(BX*8), Z2
+	VMOVDQU64 (CX)(BX*8), Z3
+	VMOVDQU64 Z0, Z4
+	VMOVDQU64 (DX), Z5
+	VPCMPUQ   $0x01, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*1), Z5
+	VPCMPUQ   $0x01, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*2), Z5
+	VPCMPUQ   $0x01, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z1, Z4, Z4
+	VMOVDQU64 (DX)(DI*1), Z5
+	VPCMPUQ   $0x01, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*4), Z5
+	VPCMPUQ   $0x01, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z1, Z4, Z4
+	VMOVDQU64 (DX)(R8*1), Z5
+	VPCMPUQ   $0x01, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z1, Z4, Z4
+	VMOVDQU64 (DX)(DI*2), Z5
+	VPCMPUQ   $0x01, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z1, Z4, Z4
+	VMOVDQU64 (DX)(R9*1), Z5
+	VPCMPUQ   $0x01, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VMOVDQU64 Z2, (AX)(BX*8)
+	VMOVDQU64 Z3, (CX)(BX*8)
+	ADDQ      $0x08, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x08, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	ADDQ        $0x08, R12
+	JZ          rows_pass_cols_end
+	XORQ        R13, R13
+	BTSQ        R12, R13
+	DECQ        R13
+	KMOVQ       R13, K1
+	VMOVDQU64.Z (AX)(BX*8), K1, Z2
+	VMOVDQU64.Z (CX)(BX*8), K1, Z3
+	VMOVDQU64   Z0, Z4
+	VMOVDQU64.Z (DX), K1, Z5
+	VPCMPUQ     $0x01, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z1, Z4, Z4
+	VMOVDQU64.Z (DX)(SI*1), K1, Z5
+	VPCMPUQ     $0x01, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z1, Z4, Z4
+	VMOVDQU64.Z (DX)(SI*2), K1, Z5
+	VPCMPUQ     $0x01, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z1, Z4, Z4
+	VMOVDQU64.Z (DX)(DI*1), K1, Z5
+	VPCMPUQ     $0x01, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z1, Z4, Z4
+	VMOVDQU64.Z (DX)(SI*4), K1, Z5
+	VPCMPUQ     $0x01, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z1, Z4, Z4
+	VMOVDQU64.Z (DX)(R8*1), K1, Z5
+	VPCMPUQ     $0x01, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z1, Z4, Z4
+	VMOVDQU64.Z (DX)(DI*2), K1, Z5
+	VPCMPUQ     $0x01, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z1, Z4, Z4
+	VMOVDQU64.Z (DX)(R9*1), K1, Z5
+	VPCMPUQ     $0x01, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VMOVDQU64   Z2, K1, (AX)(BX*8)
+	VMOVDQU64   Z3, K1, (CX)(BX*8)
+
+rows_pass_cols_end:
+	VPADDQ Z1, Z0, Z0
+	VPADDQ Z1, Z0, Z0
+	VPADDQ Z1, Z0, Z0
+	VPADDQ Z1, Z0, Z0
+	VPADDQ Z1, Z0, Z0
+	VPADDQ Z1, Z0, Z0
+	VPADDQ Z1, Z0, Z0
+	VPADDQ Z1, Z0, Z0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x08, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU64 (AX)(BX*8), Z2
+	VMOVDQU64 (CX)(BX*8), Z3
+	VMOVDQU64 Z0, Z4
+	VMOVDQU64 (DX), Z5
+	VPCMPUQ   $0x01, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VMOVDQU64 Z2, (AX)(BX*8)
+	VMOVDQU64 Z3, (CX)(BX*8)
+	ADDQ      $0x08, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x08, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	ADDQ        $0x08, DI
+	JZ          rows_row_cols_end
+	XORQ        R8, R8
+	BTSQ        DI, R8
+	DECQ        R8
+	KMOVQ       R8, K1
+	VMOVDQU64.Z (AX)(BX*8), K1, Z2
+	VMOVDQU64.Z (CX)(BX*8), K1, Z3
+	VMOVDQU64   Z0, Z4
+	VMOVDQU64.Z (DX), K1, Z5
+	VPCMPUQ     $0x01, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VMOVDQU64   Z2, K1, (AX)(BX*8)
+	VMOVDQU64   Z3, K1, (CX)(BX*8)
+
+rows_row_cols_end:
+	VPADDQ Z1, Z0, Z0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
 // func MaxUint64AVX512(x *uint64, n int) uint64
 // Requires: AVX, AVX2, AVX512BW, AVX512F, AVX512VL
 TEXT ·MaxUint64AVX512(SB), NOSPLIT, $0-24
@@ -11716,6 +19811,199 @@ rows_row_cols_end:
 	ADDQ BX, R9
 	DECQ R10
 	JNZ  rows_row
+
+rows_end:
+	VZEROUPPER
+	RET
+
+// func MaxPlaceRowsUint64AVX512(best *uint64, place *int64, x *uint64, cols int, rows int, stride int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·MaxPlaceRowsUint64AVX512(SB), NOSPLIT, $0-48
+	MOVQ       best+0(FP), AX
+	MOVQ       place+8(FP), CX
+	MOVQ       stride+40(FP), SI
+	SHLQ       $0x03, SI
+	LEAQ       (SI)(SI*2), DI
+	LEAQ       (SI)(SI*4), R8
+	LEAQ       (DI)(SI*4), R9
+	VXORPD     Y0, Y0, Y0
+	VPTERNLOGD $0xff, Z1, Z1, Z1
+	VPSUBQ     Z1, Z0, Z1
+	MOVQ       x+16(FP), R10
+	MOVQ       rows+32(FP), R11
+	SUBQ       $0x08, R11
+	JL         rows_rest
+
+rows_pass:
+	MOVQ cols+24(FP), R12
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x08, R12
+	JL   rows_pass_cols_rest
+
+rows_pass_cols:
+	VMOVDQU64 (AX)(BX*8), Z2
+	VMOVDQU64 (CX)(BX*8), Z3
+	VMOVDQU64 Z0, Z4
+	VMOVDQU64 (DX), Z5
+	VPCMPUQ   $0x06, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*1), Z5
+	VPCMPUQ   $0x06, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*2), Z5
+	VPCMPUQ   $0x06, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z1, Z4, Z4
+	VMOVDQU64 (DX)(DI*1), Z5
+	VPCMPUQ   $0x06, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z1, Z4, Z4
+	VMOVDQU64 (DX)(SI*4), Z5
+	VPCMPUQ   $0x06, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z1, Z4, Z4
+	VMOVDQU64 (DX)(R8*1), Z5
+	VPCMPUQ   $0x06, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z1, Z4, Z4
+	VMOVDQU64 (DX)(DI*2), Z5
+	VPCMPUQ   $0x06, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VPADDQ    Z1, Z4, Z4
+	VMOVDQU64 (DX)(R9*1), Z5
+	VPCMPUQ   $0x06, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VMOVDQU64 Z2, (AX)(BX*8)
+	VMOVDQU64 Z3, (CX)(BX*8)
+	ADDQ      $0x08, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x08, R12
+	JGE       rows_pass_cols
+
+rows_pass_cols_rest:
+	ADDQ        $0x08, R12
+	JZ          rows_pass_cols_end
+	XORQ        R13, R13
+	BTSQ        R12, R13
+	DECQ        R13
+	KMOVQ       R13, K1
+	VMOVDQU64.Z (AX)(BX*8), K1, Z2
+	VMOVDQU64.Z (CX)(BX*8), K1, Z3
+	VMOVDQU64   Z0, Z4
+	VMOVDQU64.Z (DX), K1, Z5
+	VPCMPUQ     $0x06, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z1, Z4, Z4
+	VMOVDQU64.Z (DX)(SI*1), K1, Z5
+	VPCMPUQ     $0x06, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z1, Z4, Z4
+	VMOVDQU64.Z (DX)(SI*2), K1, Z5
+	VPCMPUQ     $0x06, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z1, Z4, Z4
+	VMOVDQU64.Z (DX)(DI*1), K1, Z5
+	VPCMPUQ     $0x06, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z1, Z4, Z4
+	VMOVDQU64.Z (DX)(SI*4), K1, Z5
+	VPCMPUQ     $0x06, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z1, Z4, Z4
+	VMOVDQU64.Z (DX)(R8*1), K1, Z5
+	VPCMPUQ     $0x06, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z1, Z4, Z4
+	VMOVDQU64.Z (DX)(DI*2), K1, Z5
+	VPCMPUQ     $0x06, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VPADDQ      Z1, Z4, Z4
+	VMOVDQU64.Z (DX)(R9*1), K1, Z5
+	VPCMPUQ     $0x06, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VMOVDQU64   Z2, K1, (AX)(BX*8)
+	VMOVDQU64   Z3, K1, (CX)(BX*8)
+
+rows_pass_cols_end:
+	VPADDQ Z1, Z0, Z0
+	VPADDQ Z1, Z0, Z0
+	VPADDQ Z1, Z0, Z0
+	VPADDQ Z1, Z0, Z0
+	VPADDQ Z1, Z0, Z0
+	VPADDQ Z1, Z0, Z0
+	VPADDQ Z1, Z0, Z0
+	VPADDQ Z1, Z0, Z0
+	LEAQ   (R10)(SI*8), R10
+	SUBQ   $0x08, R11
+	JGE    rows_pass
+
+rows_rest:
+	ADDQ $0x08, R11
+	JZ   rows_end
+
+rows_row:
+	MOVQ cols+24(FP), DI
+	MOVQ R10, DX
+	XORQ BX, BX
+	SUBQ $0x08, DI
+	JL   rows_row_cols_rest
+
+rows_row_cols:
+	VMOVDQU64 (AX)(BX*8), Z2
+	VMOVDQU64 (CX)(BX*8), Z3
+	VMOVDQU64 Z0, Z4
+	VMOVDQU64 (DX), Z5
+	VPCMPUQ   $0x06, Z2, Z5, K1
+	VMOVDQU64 Z5, K1, Z2
+	VMOVDQU64 Z4, K1, Z3
+	VMOVDQU64 Z2, (AX)(BX*8)
+	VMOVDQU64 Z3, (CX)(BX*8)
+	ADDQ      $0x08, BX
+	ADDQ      $0x40, DX
+	SUBQ      $0x08, DI
+	JGE       rows_row_cols
+
+rows_row_cols_rest:
+	ADDQ        $0x08, DI
+	JZ          rows_row_cols_end
+	XORQ        R8, R8
+	BTSQ        DI, R8
+	DECQ        R8
+	KMOVQ       R8, K1
+	VMOVDQU64.Z (AX)(BX*8), K1, Z2
+	VMOVDQU64.Z (CX)(BX*8), K1, Z3
+	VMOVDQU64   Z0, Z4
+	VMOVDQU64.Z (DX), K1, Z5
+	VPCMPUQ     $0x06, Z2, Z5, K2
+	VMOVDQU64   Z5, K2, Z2
+	VMOVDQU64   Z4, K2, Z3
+	VMOVDQU64   Z2, K1, (AX)(BX*8)
+	VMOVDQU64   Z3, K1, (CX)(BX*8)
+
+rows_row_cols_end:
+	VPADDQ Z1, Z0, Z0
+	ADDQ   SI, R10
+	DECQ   R11
+	JNZ    rows_row
 
 rows_end:
 	VZEROUPPER

@@ -220,6 +220,7 @@ type matrix struct {
 	lookAhead  bool
 	ahead      reg.GPVirtual
 	rowsAtOnce int
+	next       func() // called after each pass, unless nil
 }
 
 // row is the place in row r of a pass.
@@ -267,6 +268,9 @@ func (f *folder) down(label string, m *matrix, body func(m *matrix)) {
 	Label(label + "_pass")
 	m.rowsAtOnce = passRows
 	f.across(label+"_pass", m, top, body)
+	if m.next != nil {
+		m.next()
+	}
 	LEAQ(Mem{Base: top, Index: m.s[1], Scale: passRows}, top)
 	SUBQ(U8(passRows), left)
 	JGE(LabelRef(label + "_pass"))
@@ -276,6 +280,9 @@ func (f *folder) down(label string, m *matrix, body func(m *matrix)) {
 	Label(label + "_row")
 	m.rowsAtOnce = 1
 	f.across(label+"_row", m, top, body)
+	if m.next != nil {
+		m.next()
+	}
 	ADDQ(m.s[1], top)
 	DECQ(left)
 	JNZ(LabelRef(label + "_row"))

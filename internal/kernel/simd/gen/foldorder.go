@@ -16,6 +16,7 @@ func foldorder() {
 			for _, o := range []orderer{{folder: f}, {folder: f, greatest: true}} {
 				o.leaf()
 				o.rows()
+				o.places()
 			}
 			find(f, "Find", "that are v")
 			if dtype[0] == 'F' {
