@@ -10,9 +10,12 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -29,6 +32,7 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
+	patience = 0 // times don't count here
 	os.Exit(m.Run())
 }
 
@@ -201,7 +205,7 @@ func someRows() []row {
 
 func TestTable(t *testing.T) {
 	var out bytes.Buffer
-	res := results{size: 400e6, rows: someRows(), limits: []limitFigure{{"read", 30, 29, 31}}}
+	res := results{size: 400e6, samples: 70, disturbed: 3, rows: someRows(), limits: []limitFigure{{"read", 30, 29, 31}}}
 	require.NoError(t, res.text(&out))
 	_, table, _ := strings.Cut(out.String(), "\n\n")
 	assert.Equal(t, `case  peer   ratio   ndgrid ms (min–max)       peer ms (min–max)                 GB/s  of limit  peak MiB  peer's  rel. error  the peer's way
@@ -211,7 +215,7 @@ std          -       20.0 (19.2–123)           -                              
 tiny  dask   500.00  200 ns a chunk (190–300)  100000 ns a chunk (90000–200000)  -     -         30        90      0           a | b
 bad          -       -                         -                                 -     -         -         -       -           no
 
-ratio: peer's time ÷ ndgrid's; GB/s: of ndgrid, inputs and result ÷ time; the memory's, GB/s: read 30.0. dask 1; numpy 2
+ratio: peer's time ÷ ndgrid's; GB/s: of ndgrid, inputs and result ÷ time; the memory's, GB/s: read 30.0. 3 of 70 samples were taken while something else ran. dask 1; numpy 2
 `, table)
 }
 
@@ -260,6 +264,30 @@ func TestLimits(t *testing.T) {
 	}
 	_, err := new(limits).sample("nosuch")
 	assert.Error(t, err)
+}
+
+func TestQuiet(t *testing.T) {
+	n, ok := running()
+	if runtime.GOOS != "linux" {
+		assert.False(t, ok)
+		assert.False(t, quiet())
+		return
+	}
+	assert.True(t, ok)
+	assert.Positive(t, n, "we run")
+	defer func(d time.Duration) { patience = d }(patience)
+	patience = 20 * time.Millisecond
+	var stop atomic.Bool
+	for range runtime.NumCPU() + 1 {
+		go func() {
+			for !stop.Load() {
+			}
+		}()
+	}
+	start := time.Now()
+	assert.Eventually(t, quiet, time.Second, time.Millisecond, "not while we spin")
+	assert.GreaterOrEqual(t, time.Since(start), patience)
+	stop.Store(true)
 }
 
 func TestRead(t *testing.T) {

@@ -130,6 +130,7 @@ func (b *bench) all(ctx context.Context, chosen *regexp.Regexp, o options, out i
 		}
 		fmt.Fprintf(b.progress, "        %s(%.0f s)\n", summary(rows), time.Since(began).Seconds())
 		res.rows = append(res.rows, rows...)
+		res.samples, res.disturbed = b.samples, b.disturbed
 	}
 	if !o.asJSON {
 		if err := res.text(out); err != nil {

@@ -28,8 +28,8 @@ func (res *results) write(path string) error {
 // what the cases are.
 func (res *results) markdown() []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "# Results\n\nWritten by `make bench`; docs/performance.md says how to read it.\n\n%s.\n\n%s.\n",
-		res.heading(), strings.Join(res.versions(), "; "))
+	fmt.Fprintf(&b, "# Results\n\nWritten by `make bench`; docs/performance.md says how to read it.\n\n%s. %s.\n\n%s.\n",
+		res.heading(), res.disturbance(), strings.Join(res.versions(), "; "))
 
 	fmt.Fprint(&b, "\n## The memory\n\nAll processors at once, GB/s; what is written counts once.\n\n")
 	lines := [][]string{{"probe", "median", "least", "greatest"}}

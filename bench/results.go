@@ -18,6 +18,8 @@ type results struct {
 	limits  []limitFigure
 	cases   []kase
 	rows    []row
+
+	samples, disturbed int // taken, and of these while something else ran
 }
 
 // limitFigure is what a probe of the memory reached, in GB/s.
@@ -31,6 +33,11 @@ func (res *results) heading() string {
 	shape := shapeOf(res.size)
 	return fmt.Sprintf("float64 arrays of %d×%d, %s, unless a case says otherwise; %s; %s/%s, %s", shape[0], shape[1],
 		diag.FormatBytes(int64(8*shape[0]*shape[1])), res.machine, runtime.GOOS, runtime.GOARCH, runtime.Version())
+}
+
+// disturbance says how quiet the machine was.
+func (res *results) disturbance() string {
+	return fmt.Sprintf("%d of %d samples were taken while something else ran", res.disturbed, res.samples)
 }
 
 // columns are the table's; cells has a row's.
@@ -74,8 +81,8 @@ func (res *results) text(out io.Writer) error {
 	for _, l := range res.limits {
 		limits = append(limits, fmt.Sprintf("%s %.1f", l.name, l.mid))
 	}
-	_, err := fmt.Fprintf(out, "\nratio: peer's time ÷ ndgrid's; GB/s: of ndgrid, inputs and result ÷ time; the memory's, GB/s: %s. %s\n",
-		strings.Join(limits, "; "), strings.Join(res.versions(), "; "))
+	_, err := fmt.Fprintf(out, "\nratio: peer's time ÷ ndgrid's; GB/s: of ndgrid, inputs and result ÷ time; the memory's, GB/s: %s. %s. %s\n",
+		strings.Join(limits, "; "), res.disturbance(), strings.Join(res.versions(), "; "))
 	return err
 }
 

@@ -21,6 +21,8 @@ type bench struct {
 	python   []string // command line of the peers'
 	probe    *worker  // measures the memory
 	progress io.Writer
+
+	samples, disturbed int // taken, and of these while something else ran
 }
 
 const (
@@ -197,6 +199,10 @@ func (m *measurement) sample() error {
 	rounds := m.rounds
 	for i := 0; i < rounds; i++ {
 		for _, s := range m.sides {
+			m.samples++
+			if quiet() {
+				m.disturbed++
+			}
 			r, err := s.do(s.turn)
 			if err != nil {
 				return err

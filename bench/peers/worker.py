@@ -29,11 +29,12 @@ def seconds(f):
 
 
 def fastest(ways):
-    """The way whose best call takes least: the first warms up, in three more they take turns."""
+    """The way whose best call takes least: the first warms up, in three more, or
+    one where calls are long, they take turns."""
     if len(ways) == 1:
         return next(iter(ways))
     times = {name: [seconds(f)[1]] for name, f in ways.items()}
-    for _ in range(3):
+    for _ in range(1 if sum(map(sum, times.values())) > 5 else 3):
         for name, f in ways.items():
             times[name].append(seconds(f)[1])
     return min(times, key=lambda name: min(times[name][1:]))

@@ -11,20 +11,24 @@ from . import FUNCTIONS, THREADS, work
 blosc2.set_nthreads(THREADS)
 
 
-def expression(text):
-    """The ways of an expression of the inputs, into new memory."""
+def evaluate(text, reuse):
+    """The ways of an expression of the inputs."""
 
     def ways(**inputs):
-        return {f"lazyexpr('{text}')[:]": lambda: blosc2.lazyexpr(text, inputs)[:]}
+        if not reuse:
+            return {f"lazyexpr('{text}')[:]": lambda: blosc2.lazyexpr(text, inputs)[:], "evaluate(…)": lambda: blosc2.evaluate(text, inputs)}
+        out = np.empty_like(next(iter(inputs.values())))
+        return {f"evaluate('{text}', out)": lambda: blosc2.evaluate(text, inputs, out=out)}
 
     return ways
 
 
-work("blosc2", "ew.fresh/square")(expression("x * x"))
-work("blosc2", "ew.fresh/triad")(expression("x * y + z"))
-work("blosc2", "fused.hypot/store")(expression("sqrt(x * x + y * y)"))
+for kind, reuse in ("reuse", True), ("fresh", False):
+    work("blosc2", f"ew.{kind}/square")(evaluate("x * x", reuse))
+    work("blosc2", f"ew.{kind}/triad")(evaluate("x * y + z", reuse))
+work("blosc2", "fused.hypot/store")(evaluate("sqrt(x * x + y * y)", True))
 for name in FUNCTIONS:
-    work("blosc2", f"fn.f64/{name}")(expression(f"{name}(x)"))
+    work("blosc2", f"fn.f64/{name}", f"fn.f32/{name}")(evaluate(f"{name}(x)", True))
 
 
 @work("blosc2", "fused.hypot/sum")

@@ -78,10 +78,13 @@ work("dask", "red.arg/any")(fresh(lambda x: (x > 4).any()))
 
 @work("dask", "sched.tiny", items=10_000)
 def _(x):
-    # the first 10^4 elements: those after them are the same again
-    x = np.resize(x, 10_000)
-    n = x.size
-    return {"10^4 chunks, sum() / n": lambda: np.array([(da.from_array(x, chunks=1, name=False) + 1).sum().compute() / n])}
+    x = np.resize(x, 10_000)  # the elements after the first 10^4 are the same again
+
+    def mean(scheduler, split_every):
+        total = (da.from_array(x, chunks=1, name=False) + 1).sum(split_every=split_every)
+        return np.array([total.compute(scheduler=scheduler) / x.size])
+
+    return {"10^4 chunks": lambda: mean("threads", None), "10^4 chunks, synchronous, split_every=64": lambda: mean("sync", 64)}
 
 
 @work("dask", "mm.f64")
