@@ -93,7 +93,7 @@ var blockBuffers = sync.Pool{New: func() any { return new([]byte) }}
 
 func (b *blosc) Cost() (encode, decode int) {
 	encode, decode = b.zstd.Cost()
-	return encode + 2*b.size, decode + b.size
+	return encode + 2*b.size, decode + 2*b.size
 }
 
 // Encode makes a frame of a single block.
@@ -241,24 +241,24 @@ func bloscStream(dst, src []byte, format byte) error {
 	return fmt.Errorf("%w: format %d inside Blosc", storage.ErrUnsupported, format)
 }
 
-// unshuffleBits undoes bitshuffle: a row of bits for every bit of an element,
-// eight of which become a byte of each of eight elements.
+// unshuffleBits undoes bitshuffle: a row of bits for every bit of an element.
+// Eight rows, interleaved byte by byte, are words whose bits, transposed, are
+// one byte each of eight elements: so rows become the planes of shuffled bytes.
 func unshuffleBits(dst, src []byte, size int) {
-	n := len(src) / size
-	copy(dst[n*size:], src[n*size:])
-	row := n / 8
+	buf := blockBuffers.Get().(*[]byte)
+	defer blockBuffers.Put(buf)
+	*buf = slices.Grow((*buf)[:0], len(src))[:len(src)]
+	planes, n := *buf, len(src)/size
+	copy(planes[n*size:], src[n*size:])
 	for k := range size {
-		for i := range row {
-			var x uint64
-			for b := range 8 {
-				x |= uint64(src[(8*k+b)*row+i]) << (8 * b)
-			}
-			x = transposeBits(x)
-			for j := range 8 {
-				dst[(8*i+j)*size+k] = byte(x >> (8 * j))
-			}
+		plane := planes[k*n : (k+1)*n]
+		kernel.Unshuffle(plane, src[k*n:(k+1)*n], 8)
+		for i := 0; i < n; i += 8 {
+			word := plane[i : i+8]
+			binary.LittleEndian.PutUint64(word, transposeBits(binary.LittleEndian.Uint64(word)))
 		}
 	}
+	kernel.Unshuffle(dst, planes, size)
 }
 
 // transposeBits transposes an 8×8 matrix of bits, a row per byte.

@@ -99,3 +99,20 @@ func FuzzBlosc(f *testing.F) {
 		_ = c.Decode(make([]byte, n), frame)
 	})
 }
+
+// BenchmarkBlosc decodes the longest frames of the Blosc library.
+func BenchmarkBlosc(b *testing.B) {
+	for _, c := range bloscCases(b) {
+		if c.N < 12008 {
+			continue
+		}
+		chain, dst := bloscChain(b, c.N, nil), make([]byte, c.N)
+		b.Run(c.Name, func(b *testing.B) {
+			b.SetBytes(int64(c.N))
+			b.ReportAllocs()
+			for b.Loop() {
+				require.NoError(b, chain.Decode(dst, c.Frame))
+			}
+		})
+	}
+}
