@@ -42,6 +42,7 @@ func functions32() opSet {
 	} {
 		set[name] = each(f)
 	}
+	set["pow"] = each2(powFloat32)
 	return set
 }
 

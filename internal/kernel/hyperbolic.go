@@ -41,7 +41,7 @@ const (
 	tanhFar      = 18                    // where E+1 is E in float64, tanh is 1 - 2(1-h)/E
 	tanhEnd      = 20                    // from 19.1 on tanh is 1
 	tanhEnd32    = 10                    // in float32 from 9.1 on
-	exponentBits = 52                    // where a float64 has its exponent
+	fractionBits = 52                    // of a float64, before its exponent
 )
 
 // tanhPoly and tanhPoly32 are (tanh h - h)/h^3 for |h| < 0.182, by powers of h^2.
@@ -68,7 +68,7 @@ func tanh(x float64) float64 {
 	}
 	k := math.FMA(a-tanhShift, halvings, toInteger)
 	n := k - toInteger
-	e := math.Float64frombits(math.Float64bits(k)<<exponentBits + math.Float64bits(1))
+	e := math.Float64frombits(math.Float64bits(k)<<fractionBits + math.Float64bits(1))
 	m, d := e-1, e+1
 	h := math.FMA(-halfLn2, n, a) // exact: a multiple of 2^-55
 	z := float64(h * h)
@@ -99,7 +99,7 @@ func tanhFloat32(x float32) float32 {
 	}
 	k := math.FMA(a, halvings, toInteger)
 	h := math.FMA(-halfLn2, k-toInteger, a)
-	e := math.Float64frombits(math.Float64bits(k)<<exponentBits + math.Float64bits(1))
+	e := math.Float64frombits(math.Float64bits(k)<<fractionBits + math.Float64bits(1))
 	m, d := e-1, e+1
 	z := float64(h * h)
 	p := tanhPoly32[3]

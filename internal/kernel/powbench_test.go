@@ -48,3 +48,9 @@ func BenchmarkHyperbolic(b *testing.B) {
 	benchVectors(b, "tanh", gaussian[float64])
 	benchVectors(b, "tanh", gaussian[float32])
 }
+
+func BenchmarkPow(b *testing.B) {
+	benchVectors(b, "pow", between[float64](0, 10), between[float64](-5, 5))
+	benchVectors(b, "pow", between[float32](0, 10), between[float32](-5, 5))
+	benchVectors(b, "pow", gaussian[float64], func(*rand.Rand) float64 { return 3 })
+}

@@ -31,6 +31,7 @@ var families = map[string]func(){
 	"tanh":                 tanhFamily,
 	"foldorder":            foldorder,
 	"foldcount":            foldcount,
+	"pow":                  powFamily,
 }
 
 func main() {

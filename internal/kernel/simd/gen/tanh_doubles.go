@@ -153,12 +153,14 @@ func (d doubles) atMost(a, limit reg.VecVirtual) reg.VecVirtual {
 	return r
 }
 
-// Predicates of compare; NaN has none of them.
+// Predicates of compare.
 const (
 	cmpEqual     = 0x00
 	cmpLess      = 0x11
 	cmpLessEqual = 0x12
 	cmpGreater   = 0x1e
+	cmpUnordered = 0x03 // one is NaN
+	cmpNot       = 0x04 // with cmpLessEqual: greater or unordered
 )
 
 // compare returns where a and b are so related: a mask register with AVX-512,
@@ -174,11 +176,55 @@ func (d doubles) compare(a reg.VecVirtual, predicate uint8, b Op) Op {
 
 // choose is yes where the mask is set, and else no.
 func (d doubles) choose(mask Op, yes, no reg.VecVirtual) reg.VecVirtual {
-	r := d.reg()
 	if d.wide() {
-		VBLENDMPD(yes, no, mask, r)
-	} else {
-		VBLENDVPD(mask, yes, no, r)
+		r := d.copy(no)
+		VMOVAPD(yes, mask, r)
+		return r
 	}
+	r := d.reg()
+	VBLENDVPD(mask, yes, no, r)
 	return r
+}
+
+// bothMasks, eitherMask and butMask (of the first, not the second) combine what
+// compare returns.
+func (d doubles) bothMasks(a, b Op) Op  { return d.combine(KANDB, VANDPD, a, b) }
+func (d doubles) eitherMask(a, b Op) Op { return d.combine(KORB, VORPD, a, b) }
+func (d doubles) butMask(a, not Op) Op  { return d.combine(KANDNB, VANDNPD, a, not) }
+func (d doubles) combine(k func(a, b, c Op), v operation, a, b Op) Op {
+	if d.wide() {
+		r := K()
+		k(a, b, r)
+		return r
+	}
+	return d.to(v, nil, a, b)
+}
+
+// label returns a name that no other label of the file has.
+func (d doubles) label(what string) string {
+	labels++
+	return fmt.Sprint(what, labels)
+}
+
+var labels int
+
+// unless jumps to label if a mask is empty, when if it is not.
+func (d doubles) unless(mask Op, label string) { d.test(mask); JEQ(LabelRef(label)) }
+func (d doubles) when(mask Op, label string)   { d.test(mask); JNE(LabelRef(label)) }
+func (d doubles) test(mask Op) {
+	if d.wide() {
+		KORTESTB(mask, mask)
+		return
+	}
+	bits := GP32()
+	VMOVMSKPD(mask, bits)
+	TESTL(bits, bits)
+}
+
+// round is the nearest integer, the even one of two.
+func (d doubles) round(a reg.VecVirtual) reg.VecVirtual {
+	if d.wide() {
+		return d.to(VRNDSCALEPD, nil, U8(8), a)
+	}
+	return d.to(func(o ...Op) { VROUNDPD(o[0], o[1], o[2]) }, nil, U8(8), a)
 }

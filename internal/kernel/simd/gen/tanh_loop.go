@@ -21,11 +21,12 @@ type function struct {
 	// element that it cannot do: the routine then returns the number of
 	// elements done. A function with stop "" always does all.
 	partial bool
+	setup   func(d doubles) // before the loop, if not nil
 	body    func(d doubles, x []reg.VecVirtual, stop string) reg.VecVirtual
 }
 
 // emit writes the routine. Routines of two arguments take the bytes from one
-// vector to the next in each, 0 for a vector that is used over and over.
+// vector to the next in each, 0 for an element that is used over and over.
 func (f function) emit() {
 	params, result := "dst, a *%[1]s, n int", ""
 	if len(f.args) == 2 {
@@ -51,7 +52,13 @@ func (f function) emit() {
 		l.ptrs, l.steps = append(l.ptrs, p), append(l.steps, step)
 	}
 	Load(Param("n"), l.n)
+	if len(f.args) == 2 {
+		l.repeat()
+	}
 	MOVQ(l.n, l.left)
+	if f.setup != nil {
+		f.setup(f.doubles)
+	}
 	l.vectors()
 	l.tail()
 	Label("done")
@@ -68,6 +75,23 @@ type functionLoop struct {
 	function
 	dst, n, left reg.GPVirtual
 	ptrs, steps  []reg.GPVirtual
+}
+
+// repeat makes a vector on the stack of an argument whose step is 0.
+func (l *functionLoop) repeat() {
+	for k, p := range l.ptrs {
+		array, local, v := l.label("array"), AllocLocal(64), l.reg()
+		TESTQ(l.steps[k], l.steps[k])
+		JNE(LabelRef(array))
+		if l.size == 8 {
+			VBROADCASTSD(Mem{Base: p}, v)
+		} else {
+			VBROADCASTSS(Mem{Base: p}, v)
+		}
+		VMOVUPD(v, local)
+		LEAQ(local, p)
+		Label(array)
+	}
 }
 
 // vectors writes the loop over whole vectors.
@@ -134,13 +158,19 @@ func (l *functionLoop) tail() {
 }
 
 // masks returns functions that load and store the elements left, fewer than a
-// vector, and the mask of their lanes.
+// vector, and the mask of their lanes. Masks are made where they are needed,
+// which leaves their registers to the body.
 func (l *functionLoop) masks() (load func(Mem) reg.VecVirtual, store func(reg.VecVirtual, Mem), present Op) {
 	if l.wide() {
-		bits, k := GP64(), K()
+		bits := GP64()
 		MOVQ(U32(0xff), bits)
 		BZHIQ(l.left, bits, bits)
-		KMOVW(bits.As32(), k)
+		mask := func() reg.Register {
+			k := K()
+			KMOVW(bits.As32(), k)
+			return k
+		}
+		k := mask()
 		load = func(m Mem) reg.VecVirtual {
 			v := l.reg()
 			if l.size == 8 {
@@ -153,37 +183,46 @@ func (l *functionLoop) masks() (load func(Mem) reg.VecVirtual, store func(reg.Ve
 		}
 		store = func(v reg.VecVirtual, m Mem) {
 			if l.size == 8 {
-				VMOVUPD(v, k, m)
+				VMOVUPD(v, mask(), m)
 			} else {
-				VMOVUPS(l.narrow(v), k, m)
+				VMOVUPS(l.narrow(v), mask(), m)
 			}
 		}
 		return load, store, k
 	}
-	at, lanes, pairs := GP64(), YMM(), XMM()
-	LEAQ(windowMask(), at)
-	NEGQ(l.left)
-	VPMOVSXDQ(Mem{Base: at, Disp: 16, Index: l.left, Scale: 4}, lanes)
-	VMOVUPS(Mem{Base: at, Disp: 16, Index: l.left, Scale: 4}, pairs)
-	NEGQ(l.left)
+	at, offset := GP64(), GP64()
+	LEAQ(windowMask().Offset(16), at)
+	MOVQ(l.left, offset)
+	NEGQ(offset)
+	LEAQ(Mem{Base: at, Index: offset, Scale: 4}, at)
+	lanes := func() reg.VecVirtual {
+		v := l.reg()
+		VPMOVSXDQ(Mem{Base: at}, v)
+		return v
+	}
+	singles := func() reg.Register {
+		v := XMM()
+		VMOVUPS(Mem{Base: at}, v)
+		return v
+	}
 	load = func(m Mem) reg.VecVirtual {
 		v := l.reg()
 		if l.size == 8 {
-			VMASKMOVPD(m, lanes, v)
+			VMASKMOVPD(m, lanes(), v)
 		} else {
-			VMASKMOVPS(m, pairs, v.AsX())
+			VMASKMOVPS(m, singles(), v.AsX())
 			VCVTPS2PD(v.AsX(), v)
 		}
 		return v
 	}
 	store = func(v reg.VecVirtual, m Mem) {
 		if l.size == 8 {
-			VMASKMOVPD(v, lanes, m)
+			VMASKMOVPD(v, lanes(), m)
 		} else {
-			VMASKMOVPS(l.narrow(v), pairs, m)
+			VMASKMOVPS(l.narrow(v), singles(), m)
 		}
 	}
-	return load, store, lanes
+	return load, store, lanes()
 }
 
 // windowMask is the memory of 4 lanes of ones followed by 4 of zeros: from

@@ -1,0 +1,59 @@
+//go:build amd64 && !purego
+
+package kernel
+
+import (
+	"unsafe"
+
+	"github.com/ndgrid/ndgrid/internal/kernel/simd"
+	"github.com/ndgrid/ndgrid/nd"
+)
+
+func init() {
+	accelerate(AVX2, nd.KindFloat64, "pow", powers(simd.PowFloat64AVX2, 32, pow))
+	accelerate(AVX512, nd.KindFloat64, "pow", powers(simd.PowFloat64AVX512, 64, pow))
+	accelerate(AVX2, nd.KindFloat32, "pow", powers(complete(simd.PowFloat32AVX2), 16, powFloat32))
+	accelerate(AVX512, nd.KindFloat32, "pow", powers(complete(simd.PowFloat32AVX512), 32, powFloat32))
+}
+
+// powerRoutine sets dst[i] = f(a[i], b[i]) for i < n and returns how many
+// elements it has done: fewer than n where a vector holds one that is not for
+// it. The steps are the bytes from one vector of an argument to the next, 0 for
+// an element that is used over and over.
+type powerRoutine[T nd.Float] func(dst, a, b *T, aStep, bStep, n int) int
+
+// complete makes a powerRoutine of one that does every element.
+func complete[T nd.Float](routine func(dst, a, b *T, aStep, bStep, n int)) powerRoutine[T] {
+	return func(dst, a, b *T, aStep, bStep, n int) int {
+		routine(dst, a, b, aStep, bStep, n)
+		return n
+	}
+}
+
+// powers is the loop of a routine with vectors of so many bytes; what it leaves
+// goes to scalar, a vector at a time. Squares are products.
+func powers[T nd.Float](routine powerRoutine[T], vector int, scalar func(x, y T) T) Loop {
+	var zero T
+	lanes := vector / int(unsafe.Sizeof(zero))
+	return binary(func(dst, a, b []T) {
+		if len(b) == 1 && b[0] == 2 {
+			for i, x := range a {
+				dst[i] = x * x
+			}
+			return
+		}
+		aStep, aNext, bStep, bNext := vector, 1, vector, 1
+		if len(a) < len(dst) {
+			aStep, aNext = 0, 0
+		}
+		if len(b) < len(dst) {
+			bStep, bNext = 0, 0
+		}
+		for i := 0; i < len(dst); {
+			i += routine(&dst[i], &a[i*aNext], &b[i*bNext], aStep, bStep, len(dst)-i)
+			for end := min(i+lanes, len(dst)); i < end; i++ {
+				dst[i] = scalar(a[i*aNext], b[i*bNext])
+			}
+		}
+	}).loop
+}
