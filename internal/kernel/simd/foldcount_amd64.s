@@ -76,7 +76,7 @@ tail:
 	RET
 
 // func CountRowsFloat64AVX2(acc *byte, x *byte, cols int, rows int, stride int)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·CountRowsFloat64AVX2(SB), NOSPLIT, $0-40
 	MOVQ   acc+0(FP), AX
 	MOVQ   stride+32(FP), BX
@@ -91,75 +91,100 @@ TEXT ·CountRowsFloat64AVX2(SB), NOSPLIT, $0-40
 	JL     rows_rest
 
 rows_pass:
-	MOVQ cols+16(FP), R11
+	MOVQ  cols+16(FP), CX
+	LEAQ  (R9)(BX*8), R11
+	TESTQ R10, R10
+	JNZ   rows_aimed
+	MOVQ  x+8(FP), DX
+	LEAQ  (DX)(CX*8), R11
+
+rows_aimed:
+	MOVQ cols+16(FP), R12
 	MOVQ R9, CX
 	XORQ DX, DX
-	SUBQ $0x04, R11
+	SUBQ $0x04, R12
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
-	VMOVDQU (AX)(DX*8), Y1
-	VMOVDQU (CX), Y2
-	VCMPPD  $0x00, Y2, Y0, Y2
-	VPADDQ  Y2, Y1, Y1
-	VMOVDQU (CX)(BX*1), Y2
-	VCMPPD  $0x00, Y2, Y0, Y2
-	VPADDQ  Y2, Y1, Y1
-	VMOVDQU (CX)(BX*2), Y2
-	VCMPPD  $0x00, Y2, Y0, Y2
-	VPADDQ  Y2, Y1, Y1
-	VMOVDQU (CX)(SI*1), Y2
-	VCMPPD  $0x00, Y2, Y0, Y2
-	VPADDQ  Y2, Y1, Y1
-	VMOVDQU (CX)(BX*4), Y2
-	VCMPPD  $0x00, Y2, Y0, Y2
-	VPADDQ  Y2, Y1, Y1
-	VMOVDQU (CX)(DI*1), Y2
-	VCMPPD  $0x00, Y2, Y0, Y2
-	VPADDQ  Y2, Y1, Y1
-	VMOVDQU (CX)(SI*2), Y2
-	VCMPPD  $0x00, Y2, Y0, Y2
-	VPADDQ  Y2, Y1, Y1
-	VMOVDQU (CX)(R8*1), Y2
-	VCMPPD  $0x00, Y2, Y0, Y2
-	VPADDQ  Y2, Y1, Y1
-	VMOVDQU Y1, (AX)(DX*8)
-	ADDQ    $0x04, DX
-	ADDQ    $0x20, CX
-	SUBQ    $0x04, R11
-	JGE     rows_pass_cols
+	VMOVDQU    (AX)(DX*8), Y1
+	PREFETCHT1 (R11)
+	VMOVDQU    (CX), Y2
+	VCMPPD     $0x00, Y2, Y0, Y2
+	VPADDQ     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*1)
+	VMOVDQU    (CX)(BX*1), Y2
+	VCMPPD     $0x00, Y2, Y0, Y2
+	VPADDQ     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*2)
+	VMOVDQU    (CX)(BX*2), Y2
+	VCMPPD     $0x00, Y2, Y0, Y2
+	VPADDQ     Y2, Y1, Y1
+	PREFETCHT1 (R11)(SI*1)
+	VMOVDQU    (CX)(SI*1), Y2
+	VCMPPD     $0x00, Y2, Y0, Y2
+	VPADDQ     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*4)
+	VMOVDQU    (CX)(BX*4), Y2
+	VCMPPD     $0x00, Y2, Y0, Y2
+	VPADDQ     Y2, Y1, Y1
+	PREFETCHT1 (R11)(DI*1)
+	VMOVDQU    (CX)(DI*1), Y2
+	VCMPPD     $0x00, Y2, Y0, Y2
+	VPADDQ     Y2, Y1, Y1
+	PREFETCHT1 (R11)(SI*2)
+	VMOVDQU    (CX)(SI*2), Y2
+	VCMPPD     $0x00, Y2, Y0, Y2
+	VPADDQ     Y2, Y1, Y1
+	PREFETCHT1 (R11)(R8*1)
+	VMOVDQU    (CX)(R8*1), Y2
+	VCMPPD     $0x00, Y2, Y0, Y2
+	VPADDQ     Y2, Y1, Y1
+	VMOVDQU    Y1, (AX)(DX*8)
+	ADDQ       $0x04, DX
+	ADDQ       $0x20, CX
+	ADDQ       $0x20, R11
+	SUBQ       $0x04, R12
+	JGE        rows_pass_cols
 
 rows_pass_cols_rest:
-	CMPQ    R11, $-4
-	JE      rows_pass_cols_end
-	ADDQ    R11, DX
-	LEAQ    (CX)(R11*8), CX
-	VMOVDQU (AX)(DX*8), Y1
-	VMOVDQU (CX), Y2
-	VCMPPD  $0x00, Y2, Y0, Y2
-	VPADDQ  Y2, Y1, Y1
-	VMOVDQU (CX)(BX*1), Y2
-	VCMPPD  $0x00, Y2, Y0, Y2
-	VPADDQ  Y2, Y1, Y1
-	VMOVDQU (CX)(BX*2), Y2
-	VCMPPD  $0x00, Y2, Y0, Y2
-	VPADDQ  Y2, Y1, Y1
-	VMOVDQU (CX)(SI*1), Y2
-	VCMPPD  $0x00, Y2, Y0, Y2
-	VPADDQ  Y2, Y1, Y1
-	VMOVDQU (CX)(BX*4), Y2
-	VCMPPD  $0x00, Y2, Y0, Y2
-	VPADDQ  Y2, Y1, Y1
-	VMOVDQU (CX)(DI*1), Y2
-	VCMPPD  $0x00, Y2, Y0, Y2
-	VPADDQ  Y2, Y1, Y1
-	VMOVDQU (CX)(SI*2), Y2
-	VCMPPD  $0x00, Y2, Y0, Y2
-	VPADDQ  Y2, Y1, Y1
-	VMOVDQU (CX)(R8*1), Y2
-	VCMPPD  $0x00, Y2, Y0, Y2
-	VPADDQ  Y2, Y1, Y1
-	VMOVDQU Y1, (AX)(DX*8)
+	CMPQ       R12, $-4
+	JE         rows_pass_cols_end
+	ADDQ       R12, DX
+	LEAQ       (CX)(R12*8), CX
+	VMOVDQU    (AX)(DX*8), Y1
+	PREFETCHT1 (R11)
+	VMOVDQU    (CX), Y2
+	VCMPPD     $0x00, Y2, Y0, Y2
+	VPADDQ     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*1)
+	VMOVDQU    (CX)(BX*1), Y2
+	VCMPPD     $0x00, Y2, Y0, Y2
+	VPADDQ     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*2)
+	VMOVDQU    (CX)(BX*2), Y2
+	VCMPPD     $0x00, Y2, Y0, Y2
+	VPADDQ     Y2, Y1, Y1
+	PREFETCHT1 (R11)(SI*1)
+	VMOVDQU    (CX)(SI*1), Y2
+	VCMPPD     $0x00, Y2, Y0, Y2
+	VPADDQ     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*4)
+	VMOVDQU    (CX)(BX*4), Y2
+	VCMPPD     $0x00, Y2, Y0, Y2
+	VPADDQ     Y2, Y1, Y1
+	PREFETCHT1 (R11)(DI*1)
+	VMOVDQU    (CX)(DI*1), Y2
+	VCMPPD     $0x00, Y2, Y0, Y2
+	VPADDQ     Y2, Y1, Y1
+	PREFETCHT1 (R11)(SI*2)
+	VMOVDQU    (CX)(SI*2), Y2
+	VCMPPD     $0x00, Y2, Y0, Y2
+	VPADDQ     Y2, Y1, Y1
+	PREFETCHT1 (R11)(R8*1)
+	VMOVDQU    (CX)(R8*1), Y2
+	VCMPPD     $0x00, Y2, Y0, Y2
+	VPADDQ     Y2, Y1, Y1
+	VMOVDQU    Y1, (AX)(DX*8)
 
 rows_pass_cols_end:
 	LEAQ (R9)(BX*8), R9
@@ -281,7 +306,7 @@ tail:
 	RET
 
 // func CountRowsFloat64AVX512(acc *byte, x *byte, cols int, rows int, stride int)
-// Requires: AVX, AVX512BW, AVX512F
+// Requires: AVX, AVX512BW, AVX512F, MMX+
 TEXT ·CountRowsFloat64AVX512(SB), NOSPLIT, $0-40
 	MOVQ       acc+0(FP), AX
 	MOVQ       stride+32(FP), BX
@@ -297,51 +322,68 @@ TEXT ·CountRowsFloat64AVX512(SB), NOSPLIT, $0-40
 	JL         rows_rest
 
 rows_pass:
-	MOVQ cols+16(FP), R11
+	MOVQ  cols+16(FP), CX
+	LEAQ  (R9)(BX*8), R11
+	TESTQ R10, R10
+	JNZ   rows_aimed
+	MOVQ  x+8(FP), DX
+	LEAQ  (DX)(CX*8), R11
+
+rows_aimed:
+	MOVQ cols+16(FP), R12
 	MOVQ R9, CX
 	XORQ DX, DX
-	SUBQ $0x08, R11
+	SUBQ $0x08, R12
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
-	VMOVDQU64 (AX)(DX*8), Z2
-	VMOVDQU64 (CX), Z3
-	VCMPPD    $0x00, Z3, Z0, K1
-	VPADDQ    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(BX*1), Z3
-	VCMPPD    $0x00, Z3, Z0, K1
-	VPADDQ    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(BX*2), Z3
-	VCMPPD    $0x00, Z3, Z0, K1
-	VPADDQ    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(SI*1), Z3
-	VCMPPD    $0x00, Z3, Z0, K1
-	VPADDQ    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(BX*4), Z3
-	VCMPPD    $0x00, Z3, Z0, K1
-	VPADDQ    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(DI*1), Z3
-	VCMPPD    $0x00, Z3, Z0, K1
-	VPADDQ    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(SI*2), Z3
-	VCMPPD    $0x00, Z3, Z0, K1
-	VPADDQ    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(R8*1), Z3
-	VCMPPD    $0x00, Z3, Z0, K1
-	VPADDQ    Z1, Z2, K1, Z2
-	VMOVDQU64 Z2, (AX)(DX*8)
-	ADDQ      $0x08, DX
-	ADDQ      $0x40, CX
-	SUBQ      $0x08, R11
-	JGE       rows_pass_cols
+	VMOVDQU64  (AX)(DX*8), Z2
+	PREFETCHT1 (R11)
+	VMOVDQU64  (CX), Z3
+	VCMPPD     $0x00, Z3, Z0, K1
+	VPADDQ     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(BX*1)
+	VMOVDQU64  (CX)(BX*1), Z3
+	VCMPPD     $0x00, Z3, Z0, K1
+	VPADDQ     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(BX*2)
+	VMOVDQU64  (CX)(BX*2), Z3
+	VCMPPD     $0x00, Z3, Z0, K1
+	VPADDQ     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(SI*1)
+	VMOVDQU64  (CX)(SI*1), Z3
+	VCMPPD     $0x00, Z3, Z0, K1
+	VPADDQ     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(BX*4)
+	VMOVDQU64  (CX)(BX*4), Z3
+	VCMPPD     $0x00, Z3, Z0, K1
+	VPADDQ     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(DI*1)
+	VMOVDQU64  (CX)(DI*1), Z3
+	VCMPPD     $0x00, Z3, Z0, K1
+	VPADDQ     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(SI*2)
+	VMOVDQU64  (CX)(SI*2), Z3
+	VCMPPD     $0x00, Z3, Z0, K1
+	VPADDQ     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(R8*1)
+	VMOVDQU64  (CX)(R8*1), Z3
+	VCMPPD     $0x00, Z3, Z0, K1
+	VPADDQ     Z1, Z2, K1, Z2
+	VMOVDQU64  Z2, (AX)(DX*8)
+	ADDQ       $0x08, DX
+	ADDQ       $0x40, CX
+	ADDQ       $0x40, R11
+	SUBQ       $0x08, R12
+	JGE        rows_pass_cols
 
 rows_pass_cols_rest:
-	ADDQ        $0x08, R11
+	ADDQ        $0x08, R12
 	JZ          rows_pass_cols_end
-	XORQ        R12, R12
-	BTSQ        R11, R12
-	DECQ        R12
-	KMOVQ       R12, K1
+	XORQ        R11, R11
+	BTSQ        R12, R11
+	DECQ        R11
+	KMOVQ       R11, K1
 	VMOVDQU64.Z (AX)(DX*8), K1, Z2
 	VMOVDQU64.Z (CX), K1, Z3
 	VCMPPD      $0x00, Z3, Z0, K1, K2
@@ -490,7 +532,7 @@ tail:
 	RET
 
 // func CountRowsFloat32AVX2(acc *byte, x *byte, cols int, rows int, stride int)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·CountRowsFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ   acc+0(FP), AX
 	MOVQ   stride+32(FP), BX
@@ -505,75 +547,100 @@ TEXT ·CountRowsFloat32AVX2(SB), NOSPLIT, $0-40
 	JL     rows_rest
 
 rows_pass:
-	MOVQ cols+16(FP), R11
+	MOVQ  cols+16(FP), CX
+	LEAQ  (R9)(BX*8), R11
+	TESTQ R10, R10
+	JNZ   rows_aimed
+	MOVQ  x+8(FP), DX
+	LEAQ  (DX)(CX*4), R11
+
+rows_aimed:
+	MOVQ cols+16(FP), R12
 	MOVQ R9, CX
 	XORQ DX, DX
-	SUBQ $0x08, R11
+	SUBQ $0x08, R12
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
-	VMOVDQU (AX)(DX*4), Y1
-	VMOVDQU (CX), Y2
-	VCMPPS  $0x00, Y2, Y0, Y2
-	VPADDD  Y2, Y1, Y1
-	VMOVDQU (CX)(BX*1), Y2
-	VCMPPS  $0x00, Y2, Y0, Y2
-	VPADDD  Y2, Y1, Y1
-	VMOVDQU (CX)(BX*2), Y2
-	VCMPPS  $0x00, Y2, Y0, Y2
-	VPADDD  Y2, Y1, Y1
-	VMOVDQU (CX)(SI*1), Y2
-	VCMPPS  $0x00, Y2, Y0, Y2
-	VPADDD  Y2, Y1, Y1
-	VMOVDQU (CX)(BX*4), Y2
-	VCMPPS  $0x00, Y2, Y0, Y2
-	VPADDD  Y2, Y1, Y1
-	VMOVDQU (CX)(DI*1), Y2
-	VCMPPS  $0x00, Y2, Y0, Y2
-	VPADDD  Y2, Y1, Y1
-	VMOVDQU (CX)(SI*2), Y2
-	VCMPPS  $0x00, Y2, Y0, Y2
-	VPADDD  Y2, Y1, Y1
-	VMOVDQU (CX)(R8*1), Y2
-	VCMPPS  $0x00, Y2, Y0, Y2
-	VPADDD  Y2, Y1, Y1
-	VMOVDQU Y1, (AX)(DX*4)
-	ADDQ    $0x08, DX
-	ADDQ    $0x20, CX
-	SUBQ    $0x08, R11
-	JGE     rows_pass_cols
+	VMOVDQU    (AX)(DX*4), Y1
+	PREFETCHT1 (R11)
+	VMOVDQU    (CX), Y2
+	VCMPPS     $0x00, Y2, Y0, Y2
+	VPADDD     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*1)
+	VMOVDQU    (CX)(BX*1), Y2
+	VCMPPS     $0x00, Y2, Y0, Y2
+	VPADDD     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*2)
+	VMOVDQU    (CX)(BX*2), Y2
+	VCMPPS     $0x00, Y2, Y0, Y2
+	VPADDD     Y2, Y1, Y1
+	PREFETCHT1 (R11)(SI*1)
+	VMOVDQU    (CX)(SI*1), Y2
+	VCMPPS     $0x00, Y2, Y0, Y2
+	VPADDD     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*4)
+	VMOVDQU    (CX)(BX*4), Y2
+	VCMPPS     $0x00, Y2, Y0, Y2
+	VPADDD     Y2, Y1, Y1
+	PREFETCHT1 (R11)(DI*1)
+	VMOVDQU    (CX)(DI*1), Y2
+	VCMPPS     $0x00, Y2, Y0, Y2
+	VPADDD     Y2, Y1, Y1
+	PREFETCHT1 (R11)(SI*2)
+	VMOVDQU    (CX)(SI*2), Y2
+	VCMPPS     $0x00, Y2, Y0, Y2
+	VPADDD     Y2, Y1, Y1
+	PREFETCHT1 (R11)(R8*1)
+	VMOVDQU    (CX)(R8*1), Y2
+	VCMPPS     $0x00, Y2, Y0, Y2
+	VPADDD     Y2, Y1, Y1
+	VMOVDQU    Y1, (AX)(DX*4)
+	ADDQ       $0x08, DX
+	ADDQ       $0x20, CX
+	ADDQ       $0x20, R11
+	SUBQ       $0x08, R12
+	JGE        rows_pass_cols
 
 rows_pass_cols_rest:
-	CMPQ    R11, $-8
-	JE      rows_pass_cols_end
-	ADDQ    R11, DX
-	LEAQ    (CX)(R11*4), CX
-	VMOVDQU (AX)(DX*4), Y1
-	VMOVDQU (CX), Y2
-	VCMPPS  $0x00, Y2, Y0, Y2
-	VPADDD  Y2, Y1, Y1
-	VMOVDQU (CX)(BX*1), Y2
-	VCMPPS  $0x00, Y2, Y0, Y2
-	VPADDD  Y2, Y1, Y1
-	VMOVDQU (CX)(BX*2), Y2
-	VCMPPS  $0x00, Y2, Y0, Y2
-	VPADDD  Y2, Y1, Y1
-	VMOVDQU (CX)(SI*1), Y2
-	VCMPPS  $0x00, Y2, Y0, Y2
-	VPADDD  Y2, Y1, Y1
-	VMOVDQU (CX)(BX*4), Y2
-	VCMPPS  $0x00, Y2, Y0, Y2
-	VPADDD  Y2, Y1, Y1
-	VMOVDQU (CX)(DI*1), Y2
-	VCMPPS  $0x00, Y2, Y0, Y2
-	VPADDD  Y2, Y1, Y1
-	VMOVDQU (CX)(SI*2), Y2
-	VCMPPS  $0x00, Y2, Y0, Y2
-	VPADDD  Y2, Y1, Y1
-	VMOVDQU (CX)(R8*1), Y2
-	VCMPPS  $0x00, Y2, Y0, Y2
-	VPADDD  Y2, Y1, Y1
-	VMOVDQU Y1, (AX)(DX*4)
+	CMPQ       R12, $-8
+	JE         rows_pass_cols_end
+	ADDQ       R12, DX
+	LEAQ       (CX)(R12*4), CX
+	VMOVDQU    (AX)(DX*4), Y1
+	PREFETCHT1 (R11)
+	VMOVDQU    (CX), Y2
+	VCMPPS     $0x00, Y2, Y0, Y2
+	VPADDD     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*1)
+	VMOVDQU    (CX)(BX*1), Y2
+	VCMPPS     $0x00, Y2, Y0, Y2
+	VPADDD     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*2)
+	VMOVDQU    (CX)(BX*2), Y2
+	VCMPPS     $0x00, Y2, Y0, Y2
+	VPADDD     Y2, Y1, Y1
+	PREFETCHT1 (R11)(SI*1)
+	VMOVDQU    (CX)(SI*1), Y2
+	VCMPPS     $0x00, Y2, Y0, Y2
+	VPADDD     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*4)
+	VMOVDQU    (CX)(BX*4), Y2
+	VCMPPS     $0x00, Y2, Y0, Y2
+	VPADDD     Y2, Y1, Y1
+	PREFETCHT1 (R11)(DI*1)
+	VMOVDQU    (CX)(DI*1), Y2
+	VCMPPS     $0x00, Y2, Y0, Y2
+	VPADDD     Y2, Y1, Y1
+	PREFETCHT1 (R11)(SI*2)
+	VMOVDQU    (CX)(SI*2), Y2
+	VCMPPS     $0x00, Y2, Y0, Y2
+	VPADDD     Y2, Y1, Y1
+	PREFETCHT1 (R11)(R8*1)
+	VMOVDQU    (CX)(R8*1), Y2
+	VCMPPS     $0x00, Y2, Y0, Y2
+	VPADDD     Y2, Y1, Y1
+	VMOVDQU    Y1, (AX)(DX*4)
 
 rows_pass_cols_end:
 	LEAQ (R9)(BX*8), R9
@@ -695,7 +762,7 @@ tail:
 	RET
 
 // func CountRowsFloat32AVX512(acc *byte, x *byte, cols int, rows int, stride int)
-// Requires: AVX, AVX512BW, AVX512F
+// Requires: AVX, AVX512BW, AVX512F, MMX+
 TEXT ·CountRowsFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ       acc+0(FP), AX
 	MOVQ       stride+32(FP), BX
@@ -711,51 +778,68 @@ TEXT ·CountRowsFloat32AVX512(SB), NOSPLIT, $0-40
 	JL         rows_rest
 
 rows_pass:
-	MOVQ cols+16(FP), R11
+	MOVQ  cols+16(FP), CX
+	LEAQ  (R9)(BX*8), R11
+	TESTQ R10, R10
+	JNZ   rows_aimed
+	MOVQ  x+8(FP), DX
+	LEAQ  (DX)(CX*4), R11
+
+rows_aimed:
+	MOVQ cols+16(FP), R12
 	MOVQ R9, CX
 	XORQ DX, DX
-	SUBQ $0x10, R11
+	SUBQ $0x10, R12
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
-	VMOVDQU64 (AX)(DX*4), Z2
-	VMOVDQU64 (CX), Z3
-	VCMPPS    $0x00, Z3, Z0, K1
-	VPADDD    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(BX*1), Z3
-	VCMPPS    $0x00, Z3, Z0, K1
-	VPADDD    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(BX*2), Z3
-	VCMPPS    $0x00, Z3, Z0, K1
-	VPADDD    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(SI*1), Z3
-	VCMPPS    $0x00, Z3, Z0, K1
-	VPADDD    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(BX*4), Z3
-	VCMPPS    $0x00, Z3, Z0, K1
-	VPADDD    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(DI*1), Z3
-	VCMPPS    $0x00, Z3, Z0, K1
-	VPADDD    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(SI*2), Z3
-	VCMPPS    $0x00, Z3, Z0, K1
-	VPADDD    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(R8*1), Z3
-	VCMPPS    $0x00, Z3, Z0, K1
-	VPADDD    Z1, Z2, K1, Z2
-	VMOVDQU64 Z2, (AX)(DX*4)
-	ADDQ      $0x10, DX
-	ADDQ      $0x40, CX
-	SUBQ      $0x10, R11
-	JGE       rows_pass_cols
+	VMOVDQU64  (AX)(DX*4), Z2
+	PREFETCHT1 (R11)
+	VMOVDQU64  (CX), Z3
+	VCMPPS     $0x00, Z3, Z0, K1
+	VPADDD     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(BX*1)
+	VMOVDQU64  (CX)(BX*1), Z3
+	VCMPPS     $0x00, Z3, Z0, K1
+	VPADDD     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(BX*2)
+	VMOVDQU64  (CX)(BX*2), Z3
+	VCMPPS     $0x00, Z3, Z0, K1
+	VPADDD     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(SI*1)
+	VMOVDQU64  (CX)(SI*1), Z3
+	VCMPPS     $0x00, Z3, Z0, K1
+	VPADDD     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(BX*4)
+	VMOVDQU64  (CX)(BX*4), Z3
+	VCMPPS     $0x00, Z3, Z0, K1
+	VPADDD     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(DI*1)
+	VMOVDQU64  (CX)(DI*1), Z3
+	VCMPPS     $0x00, Z3, Z0, K1
+	VPADDD     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(SI*2)
+	VMOVDQU64  (CX)(SI*2), Z3
+	VCMPPS     $0x00, Z3, Z0, K1
+	VPADDD     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(R8*1)
+	VMOVDQU64  (CX)(R8*1), Z3
+	VCMPPS     $0x00, Z3, Z0, K1
+	VPADDD     Z1, Z2, K1, Z2
+	VMOVDQU64  Z2, (AX)(DX*4)
+	ADDQ       $0x10, DX
+	ADDQ       $0x40, CX
+	ADDQ       $0x40, R11
+	SUBQ       $0x10, R12
+	JGE        rows_pass_cols
 
 rows_pass_cols_rest:
-	ADDQ        $0x10, R11
+	ADDQ        $0x10, R12
 	JZ          rows_pass_cols_end
-	XORQ        R12, R12
-	BTSQ        R11, R12
-	DECQ        R12
-	KMOVQ       R12, K1
+	XORQ        R11, R11
+	BTSQ        R12, R11
+	DECQ        R11
+	KMOVQ       R11, K1
 	VMOVDQU32.Z (AX)(DX*4), K1, Z2
 	VMOVDQU32.Z (CX), K1, Z3
 	VCMPPS      $0x00, Z3, Z0, K1, K2
@@ -902,7 +986,7 @@ tail:
 	RET
 
 // func CountRowsUint8AVX2(acc *byte, x *byte, cols int, rows int, stride int)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·CountRowsUint8AVX2(SB), NOSPLIT, $0-40
 	MOVQ   acc+0(FP), AX
 	MOVQ   stride+32(FP), BX
@@ -916,75 +1000,100 @@ TEXT ·CountRowsUint8AVX2(SB), NOSPLIT, $0-40
 	JL     rows_rest
 
 rows_pass:
-	MOVQ cols+16(FP), R11
+	MOVQ  cols+16(FP), CX
+	LEAQ  (R9)(BX*8), R11
+	TESTQ R10, R10
+	JNZ   rows_aimed
+	MOVQ  x+8(FP), DX
+	LEAQ  (DX)(CX*1), R11
+
+rows_aimed:
+	MOVQ cols+16(FP), R12
 	MOVQ R9, CX
 	XORQ DX, DX
-	SUBQ $0x20, R11
+	SUBQ $0x20, R12
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
-	VMOVDQU  (AX)(DX*1), Y1
-	VMOVDQU  (CX), Y2
-	VPCMPEQB Y2, Y0, Y2
-	VPADDB   Y2, Y1, Y1
-	VMOVDQU  (CX)(BX*1), Y2
-	VPCMPEQB Y2, Y0, Y2
-	VPADDB   Y2, Y1, Y1
-	VMOVDQU  (CX)(BX*2), Y2
-	VPCMPEQB Y2, Y0, Y2
-	VPADDB   Y2, Y1, Y1
-	VMOVDQU  (CX)(SI*1), Y2
-	VPCMPEQB Y2, Y0, Y2
-	VPADDB   Y2, Y1, Y1
-	VMOVDQU  (CX)(BX*4), Y2
-	VPCMPEQB Y2, Y0, Y2
-	VPADDB   Y2, Y1, Y1
-	VMOVDQU  (CX)(DI*1), Y2
-	VPCMPEQB Y2, Y0, Y2
-	VPADDB   Y2, Y1, Y1
-	VMOVDQU  (CX)(SI*2), Y2
-	VPCMPEQB Y2, Y0, Y2
-	VPADDB   Y2, Y1, Y1
-	VMOVDQU  (CX)(R8*1), Y2
-	VPCMPEQB Y2, Y0, Y2
-	VPADDB   Y2, Y1, Y1
-	VMOVDQU  Y1, (AX)(DX*1)
-	ADDQ     $0x20, DX
-	ADDQ     $0x20, CX
-	SUBQ     $0x20, R11
-	JGE      rows_pass_cols
+	VMOVDQU    (AX)(DX*1), Y1
+	PREFETCHT1 (R11)
+	VMOVDQU    (CX), Y2
+	VPCMPEQB   Y2, Y0, Y2
+	VPADDB     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*1)
+	VMOVDQU    (CX)(BX*1), Y2
+	VPCMPEQB   Y2, Y0, Y2
+	VPADDB     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*2)
+	VMOVDQU    (CX)(BX*2), Y2
+	VPCMPEQB   Y2, Y0, Y2
+	VPADDB     Y2, Y1, Y1
+	PREFETCHT1 (R11)(SI*1)
+	VMOVDQU    (CX)(SI*1), Y2
+	VPCMPEQB   Y2, Y0, Y2
+	VPADDB     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*4)
+	VMOVDQU    (CX)(BX*4), Y2
+	VPCMPEQB   Y2, Y0, Y2
+	VPADDB     Y2, Y1, Y1
+	PREFETCHT1 (R11)(DI*1)
+	VMOVDQU    (CX)(DI*1), Y2
+	VPCMPEQB   Y2, Y0, Y2
+	VPADDB     Y2, Y1, Y1
+	PREFETCHT1 (R11)(SI*2)
+	VMOVDQU    (CX)(SI*2), Y2
+	VPCMPEQB   Y2, Y0, Y2
+	VPADDB     Y2, Y1, Y1
+	PREFETCHT1 (R11)(R8*1)
+	VMOVDQU    (CX)(R8*1), Y2
+	VPCMPEQB   Y2, Y0, Y2
+	VPADDB     Y2, Y1, Y1
+	VMOVDQU    Y1, (AX)(DX*1)
+	ADDQ       $0x20, DX
+	ADDQ       $0x20, CX
+	ADDQ       $0x20, R11
+	SUBQ       $0x20, R12
+	JGE        rows_pass_cols
 
 rows_pass_cols_rest:
-	CMPQ     R11, $-32
-	JE       rows_pass_cols_end
-	ADDQ     R11, DX
-	LEAQ     (CX)(R11*1), CX
-	VMOVDQU  (AX)(DX*1), Y1
-	VMOVDQU  (CX), Y2
-	VPCMPEQB Y2, Y0, Y2
-	VPADDB   Y2, Y1, Y1
-	VMOVDQU  (CX)(BX*1), Y2
-	VPCMPEQB Y2, Y0, Y2
-	VPADDB   Y2, Y1, Y1
-	VMOVDQU  (CX)(BX*2), Y2
-	VPCMPEQB Y2, Y0, Y2
-	VPADDB   Y2, Y1, Y1
-	VMOVDQU  (CX)(SI*1), Y2
-	VPCMPEQB Y2, Y0, Y2
-	VPADDB   Y2, Y1, Y1
-	VMOVDQU  (CX)(BX*4), Y2
-	VPCMPEQB Y2, Y0, Y2
-	VPADDB   Y2, Y1, Y1
-	VMOVDQU  (CX)(DI*1), Y2
-	VPCMPEQB Y2, Y0, Y2
-	VPADDB   Y2, Y1, Y1
-	VMOVDQU  (CX)(SI*2), Y2
-	VPCMPEQB Y2, Y0, Y2
-	VPADDB   Y2, Y1, Y1
-	VMOVDQU  (CX)(R8*1), Y2
-	VPCMPEQB Y2, Y0, Y2
-	VPADDB   Y2, Y1, Y1
-	VMOVDQU  Y1, (AX)(DX*1)
+	CMPQ       R12, $-32
+	JE         rows_pass_cols_end
+	ADDQ       R12, DX
+	LEAQ       (CX)(R12*1), CX
+	VMOVDQU    (AX)(DX*1), Y1
+	PREFETCHT1 (R11)
+	VMOVDQU    (CX), Y2
+	VPCMPEQB   Y2, Y0, Y2
+	VPADDB     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*1)
+	VMOVDQU    (CX)(BX*1), Y2
+	VPCMPEQB   Y2, Y0, Y2
+	VPADDB     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*2)
+	VMOVDQU    (CX)(BX*2), Y2
+	VPCMPEQB   Y2, Y0, Y2
+	VPADDB     Y2, Y1, Y1
+	PREFETCHT1 (R11)(SI*1)
+	VMOVDQU    (CX)(SI*1), Y2
+	VPCMPEQB   Y2, Y0, Y2
+	VPADDB     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*4)
+	VMOVDQU    (CX)(BX*4), Y2
+	VPCMPEQB   Y2, Y0, Y2
+	VPADDB     Y2, Y1, Y1
+	PREFETCHT1 (R11)(DI*1)
+	VMOVDQU    (CX)(DI*1), Y2
+	VPCMPEQB   Y2, Y0, Y2
+	VPADDB     Y2, Y1, Y1
+	PREFETCHT1 (R11)(SI*2)
+	VMOVDQU    (CX)(SI*2), Y2
+	VPCMPEQB   Y2, Y0, Y2
+	VPADDB     Y2, Y1, Y1
+	PREFETCHT1 (R11)(R8*1)
+	VMOVDQU    (CX)(R8*1), Y2
+	VPCMPEQB   Y2, Y0, Y2
+	VPADDB     Y2, Y1, Y1
+	VMOVDQU    Y1, (AX)(DX*1)
 
 rows_pass_cols_end:
 	LEAQ (R9)(BX*8), R9
@@ -1106,7 +1215,7 @@ tail:
 	RET
 
 // func CountRowsUint8AVX512(acc *byte, x *byte, cols int, rows int, stride int)
-// Requires: AVX, AVX512BW, AVX512F
+// Requires: AVX, AVX512BW, AVX512F, MMX+
 TEXT ·CountRowsUint8AVX512(SB), NOSPLIT, $0-40
 	MOVQ       acc+0(FP), AX
 	MOVQ       stride+32(FP), BX
@@ -1121,51 +1230,68 @@ TEXT ·CountRowsUint8AVX512(SB), NOSPLIT, $0-40
 	JL         rows_rest
 
 rows_pass:
-	MOVQ cols+16(FP), R11
+	MOVQ  cols+16(FP), CX
+	LEAQ  (R9)(BX*8), R11
+	TESTQ R10, R10
+	JNZ   rows_aimed
+	MOVQ  x+8(FP), DX
+	LEAQ  (DX)(CX*1), R11
+
+rows_aimed:
+	MOVQ cols+16(FP), R12
 	MOVQ R9, CX
 	XORQ DX, DX
-	SUBQ $0x40, R11
+	SUBQ $0x40, R12
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
-	VMOVDQU64 (AX)(DX*1), Z2
-	VMOVDQU64 (CX), Z3
-	VPCMPB    $0x00, Z3, Z0, K1
-	VPADDB    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(BX*1), Z3
-	VPCMPB    $0x00, Z3, Z0, K1
-	VPADDB    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(BX*2), Z3
-	VPCMPB    $0x00, Z3, Z0, K1
-	VPADDB    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(SI*1), Z3
-	VPCMPB    $0x00, Z3, Z0, K1
-	VPADDB    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(BX*4), Z3
-	VPCMPB    $0x00, Z3, Z0, K1
-	VPADDB    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(DI*1), Z3
-	VPCMPB    $0x00, Z3, Z0, K1
-	VPADDB    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(SI*2), Z3
-	VPCMPB    $0x00, Z3, Z0, K1
-	VPADDB    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(R8*1), Z3
-	VPCMPB    $0x00, Z3, Z0, K1
-	VPADDB    Z1, Z2, K1, Z2
-	VMOVDQU64 Z2, (AX)(DX*1)
-	ADDQ      $0x40, DX
-	ADDQ      $0x40, CX
-	SUBQ      $0x40, R11
-	JGE       rows_pass_cols
+	VMOVDQU64  (AX)(DX*1), Z2
+	PREFETCHT1 (R11)
+	VMOVDQU64  (CX), Z3
+	VPCMPB     $0x00, Z3, Z0, K1
+	VPADDB     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(BX*1)
+	VMOVDQU64  (CX)(BX*1), Z3
+	VPCMPB     $0x00, Z3, Z0, K1
+	VPADDB     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(BX*2)
+	VMOVDQU64  (CX)(BX*2), Z3
+	VPCMPB     $0x00, Z3, Z0, K1
+	VPADDB     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(SI*1)
+	VMOVDQU64  (CX)(SI*1), Z3
+	VPCMPB     $0x00, Z3, Z0, K1
+	VPADDB     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(BX*4)
+	VMOVDQU64  (CX)(BX*4), Z3
+	VPCMPB     $0x00, Z3, Z0, K1
+	VPADDB     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(DI*1)
+	VMOVDQU64  (CX)(DI*1), Z3
+	VPCMPB     $0x00, Z3, Z0, K1
+	VPADDB     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(SI*2)
+	VMOVDQU64  (CX)(SI*2), Z3
+	VPCMPB     $0x00, Z3, Z0, K1
+	VPADDB     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(R8*1)
+	VMOVDQU64  (CX)(R8*1), Z3
+	VPCMPB     $0x00, Z3, Z0, K1
+	VPADDB     Z1, Z2, K1, Z2
+	VMOVDQU64  Z2, (AX)(DX*1)
+	ADDQ       $0x40, DX
+	ADDQ       $0x40, CX
+	ADDQ       $0x40, R11
+	SUBQ       $0x40, R12
+	JGE        rows_pass_cols
 
 rows_pass_cols_rest:
-	ADDQ       $0x40, R11
+	ADDQ       $0x40, R12
 	JZ         rows_pass_cols_end
-	XORQ       R12, R12
-	BTSQ       R11, R12
-	DECQ       R12
-	KMOVQ      R12, K1
+	XORQ       R11, R11
+	BTSQ       R12, R11
+	DECQ       R11
+	KMOVQ      R11, K1
 	VMOVDQU8.Z (AX)(DX*1), K1, Z2
 	VMOVDQU8.Z (CX), K1, Z3
 	VPCMPB     $0x00, Z3, Z0, K1, K2
@@ -1314,7 +1440,7 @@ tail:
 	RET
 
 // func CountRowsUint16AVX2(acc *byte, x *byte, cols int, rows int, stride int)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·CountRowsUint16AVX2(SB), NOSPLIT, $0-40
 	MOVQ   acc+0(FP), AX
 	MOVQ   stride+32(FP), BX
@@ -1329,75 +1455,100 @@ TEXT ·CountRowsUint16AVX2(SB), NOSPLIT, $0-40
 	JL     rows_rest
 
 rows_pass:
-	MOVQ cols+16(FP), R11
+	MOVQ  cols+16(FP), CX
+	LEAQ  (R9)(BX*8), R11
+	TESTQ R10, R10
+	JNZ   rows_aimed
+	MOVQ  x+8(FP), DX
+	LEAQ  (DX)(CX*2), R11
+
+rows_aimed:
+	MOVQ cols+16(FP), R12
 	MOVQ R9, CX
 	XORQ DX, DX
-	SUBQ $0x10, R11
+	SUBQ $0x10, R12
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
-	VMOVDQU  (AX)(DX*2), Y1
-	VMOVDQU  (CX), Y2
-	VPCMPEQW Y2, Y0, Y2
-	VPADDW   Y2, Y1, Y1
-	VMOVDQU  (CX)(BX*1), Y2
-	VPCMPEQW Y2, Y0, Y2
-	VPADDW   Y2, Y1, Y1
-	VMOVDQU  (CX)(BX*2), Y2
-	VPCMPEQW Y2, Y0, Y2
-	VPADDW   Y2, Y1, Y1
-	VMOVDQU  (CX)(SI*1), Y2
-	VPCMPEQW Y2, Y0, Y2
-	VPADDW   Y2, Y1, Y1
-	VMOVDQU  (CX)(BX*4), Y2
-	VPCMPEQW Y2, Y0, Y2
-	VPADDW   Y2, Y1, Y1
-	VMOVDQU  (CX)(DI*1), Y2
-	VPCMPEQW Y2, Y0, Y2
-	VPADDW   Y2, Y1, Y1
-	VMOVDQU  (CX)(SI*2), Y2
-	VPCMPEQW Y2, Y0, Y2
-	VPADDW   Y2, Y1, Y1
-	VMOVDQU  (CX)(R8*1), Y2
-	VPCMPEQW Y2, Y0, Y2
-	VPADDW   Y2, Y1, Y1
-	VMOVDQU  Y1, (AX)(DX*2)
-	ADDQ     $0x10, DX
-	ADDQ     $0x20, CX
-	SUBQ     $0x10, R11
-	JGE      rows_pass_cols
+	VMOVDQU    (AX)(DX*2), Y1
+	PREFETCHT1 (R11)
+	VMOVDQU    (CX), Y2
+	VPCMPEQW   Y2, Y0, Y2
+	VPADDW     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*1)
+	VMOVDQU    (CX)(BX*1), Y2
+	VPCMPEQW   Y2, Y0, Y2
+	VPADDW     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*2)
+	VMOVDQU    (CX)(BX*2), Y2
+	VPCMPEQW   Y2, Y0, Y2
+	VPADDW     Y2, Y1, Y1
+	PREFETCHT1 (R11)(SI*1)
+	VMOVDQU    (CX)(SI*1), Y2
+	VPCMPEQW   Y2, Y0, Y2
+	VPADDW     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*4)
+	VMOVDQU    (CX)(BX*4), Y2
+	VPCMPEQW   Y2, Y0, Y2
+	VPADDW     Y2, Y1, Y1
+	PREFETCHT1 (R11)(DI*1)
+	VMOVDQU    (CX)(DI*1), Y2
+	VPCMPEQW   Y2, Y0, Y2
+	VPADDW     Y2, Y1, Y1
+	PREFETCHT1 (R11)(SI*2)
+	VMOVDQU    (CX)(SI*2), Y2
+	VPCMPEQW   Y2, Y0, Y2
+	VPADDW     Y2, Y1, Y1
+	PREFETCHT1 (R11)(R8*1)
+	VMOVDQU    (CX)(R8*1), Y2
+	VPCMPEQW   Y2, Y0, Y2
+	VPADDW     Y2, Y1, Y1
+	VMOVDQU    Y1, (AX)(DX*2)
+	ADDQ       $0x10, DX
+	ADDQ       $0x20, CX
+	ADDQ       $0x20, R11
+	SUBQ       $0x10, R12
+	JGE        rows_pass_cols
 
 rows_pass_cols_rest:
-	CMPQ     R11, $-16
-	JE       rows_pass_cols_end
-	ADDQ     R11, DX
-	LEAQ     (CX)(R11*2), CX
-	VMOVDQU  (AX)(DX*2), Y1
-	VMOVDQU  (CX), Y2
-	VPCMPEQW Y2, Y0, Y2
-	VPADDW   Y2, Y1, Y1
-	VMOVDQU  (CX)(BX*1), Y2
-	VPCMPEQW Y2, Y0, Y2
-	VPADDW   Y2, Y1, Y1
-	VMOVDQU  (CX)(BX*2), Y2
-	VPCMPEQW Y2, Y0, Y2
-	VPADDW   Y2, Y1, Y1
-	VMOVDQU  (CX)(SI*1), Y2
-	VPCMPEQW Y2, Y0, Y2
-	VPADDW   Y2, Y1, Y1
-	VMOVDQU  (CX)(BX*4), Y2
-	VPCMPEQW Y2, Y0, Y2
-	VPADDW   Y2, Y1, Y1
-	VMOVDQU  (CX)(DI*1), Y2
-	VPCMPEQW Y2, Y0, Y2
-	VPADDW   Y2, Y1, Y1
-	VMOVDQU  (CX)(SI*2), Y2
-	VPCMPEQW Y2, Y0, Y2
-	VPADDW   Y2, Y1, Y1
-	VMOVDQU  (CX)(R8*1), Y2
-	VPCMPEQW Y2, Y0, Y2
-	VPADDW   Y2, Y1, Y1
-	VMOVDQU  Y1, (AX)(DX*2)
+	CMPQ       R12, $-16
+	JE         rows_pass_cols_end
+	ADDQ       R12, DX
+	LEAQ       (CX)(R12*2), CX
+	VMOVDQU    (AX)(DX*2), Y1
+	PREFETCHT1 (R11)
+	VMOVDQU    (CX), Y2
+	VPCMPEQW   Y2, Y0, Y2
+	VPADDW     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*1)
+	VMOVDQU    (CX)(BX*1), Y2
+	VPCMPEQW   Y2, Y0, Y2
+	VPADDW     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*2)
+	VMOVDQU    (CX)(BX*2), Y2
+	VPCMPEQW   Y2, Y0, Y2
+	VPADDW     Y2, Y1, Y1
+	PREFETCHT1 (R11)(SI*1)
+	VMOVDQU    (CX)(SI*1), Y2
+	VPCMPEQW   Y2, Y0, Y2
+	VPADDW     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*4)
+	VMOVDQU    (CX)(BX*4), Y2
+	VPCMPEQW   Y2, Y0, Y2
+	VPADDW     Y2, Y1, Y1
+	PREFETCHT1 (R11)(DI*1)
+	VMOVDQU    (CX)(DI*1), Y2
+	VPCMPEQW   Y2, Y0, Y2
+	VPADDW     Y2, Y1, Y1
+	PREFETCHT1 (R11)(SI*2)
+	VMOVDQU    (CX)(SI*2), Y2
+	VPCMPEQW   Y2, Y0, Y2
+	VPADDW     Y2, Y1, Y1
+	PREFETCHT1 (R11)(R8*1)
+	VMOVDQU    (CX)(R8*1), Y2
+	VPCMPEQW   Y2, Y0, Y2
+	VPADDW     Y2, Y1, Y1
+	VMOVDQU    Y1, (AX)(DX*2)
 
 rows_pass_cols_end:
 	LEAQ (R9)(BX*8), R9
@@ -1519,7 +1670,7 @@ tail:
 	RET
 
 // func CountRowsUint16AVX512(acc *byte, x *byte, cols int, rows int, stride int)
-// Requires: AVX, AVX512BW, AVX512F
+// Requires: AVX, AVX512BW, AVX512F, MMX+
 TEXT ·CountRowsUint16AVX512(SB), NOSPLIT, $0-40
 	MOVQ       acc+0(FP), AX
 	MOVQ       stride+32(FP), BX
@@ -1535,51 +1686,68 @@ TEXT ·CountRowsUint16AVX512(SB), NOSPLIT, $0-40
 	JL         rows_rest
 
 rows_pass:
-	MOVQ cols+16(FP), R11
+	MOVQ  cols+16(FP), CX
+	LEAQ  (R9)(BX*8), R11
+	TESTQ R10, R10
+	JNZ   rows_aimed
+	MOVQ  x+8(FP), DX
+	LEAQ  (DX)(CX*2), R11
+
+rows_aimed:
+	MOVQ cols+16(FP), R12
 	MOVQ R9, CX
 	XORQ DX, DX
-	SUBQ $0x20, R11
+	SUBQ $0x20, R12
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
-	VMOVDQU64 (AX)(DX*2), Z2
-	VMOVDQU64 (CX), Z3
-	VPCMPW    $0x00, Z3, Z0, K1
-	VPADDW    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(BX*1), Z3
-	VPCMPW    $0x00, Z3, Z0, K1
-	VPADDW    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(BX*2), Z3
-	VPCMPW    $0x00, Z3, Z0, K1
-	VPADDW    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(SI*1), Z3
-	VPCMPW    $0x00, Z3, Z0, K1
-	VPADDW    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(BX*4), Z3
-	VPCMPW    $0x00, Z3, Z0, K1
-	VPADDW    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(DI*1), Z3
-	VPCMPW    $0x00, Z3, Z0, K1
-	VPADDW    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(SI*2), Z3
-	VPCMPW    $0x00, Z3, Z0, K1
-	VPADDW    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(R8*1), Z3
-	VPCMPW    $0x00, Z3, Z0, K1
-	VPADDW    Z1, Z2, K1, Z2
-	VMOVDQU64 Z2, (AX)(DX*2)
-	ADDQ      $0x20, DX
-	ADDQ      $0x40, CX
-	SUBQ      $0x20, R11
-	JGE       rows_pass_cols
+	VMOVDQU64  (AX)(DX*2), Z2
+	PREFETCHT1 (R11)
+	VMOVDQU64  (CX), Z3
+	VPCMPW     $0x00, Z3, Z0, K1
+	VPADDW     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(BX*1)
+	VMOVDQU64  (CX)(BX*1), Z3
+	VPCMPW     $0x00, Z3, Z0, K1
+	VPADDW     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(BX*2)
+	VMOVDQU64  (CX)(BX*2), Z3
+	VPCMPW     $0x00, Z3, Z0, K1
+	VPADDW     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(SI*1)
+	VMOVDQU64  (CX)(SI*1), Z3
+	VPCMPW     $0x00, Z3, Z0, K1
+	VPADDW     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(BX*4)
+	VMOVDQU64  (CX)(BX*4), Z3
+	VPCMPW     $0x00, Z3, Z0, K1
+	VPADDW     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(DI*1)
+	VMOVDQU64  (CX)(DI*1), Z3
+	VPCMPW     $0x00, Z3, Z0, K1
+	VPADDW     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(SI*2)
+	VMOVDQU64  (CX)(SI*2), Z3
+	VPCMPW     $0x00, Z3, Z0, K1
+	VPADDW     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(R8*1)
+	VMOVDQU64  (CX)(R8*1), Z3
+	VPCMPW     $0x00, Z3, Z0, K1
+	VPADDW     Z1, Z2, K1, Z2
+	VMOVDQU64  Z2, (AX)(DX*2)
+	ADDQ       $0x20, DX
+	ADDQ       $0x40, CX
+	ADDQ       $0x40, R11
+	SUBQ       $0x20, R12
+	JGE        rows_pass_cols
 
 rows_pass_cols_rest:
-	ADDQ        $0x20, R11
+	ADDQ        $0x20, R12
 	JZ          rows_pass_cols_end
-	XORQ        R12, R12
-	BTSQ        R11, R12
-	DECQ        R12
-	KMOVQ       R12, K1
+	XORQ        R11, R11
+	BTSQ        R12, R11
+	DECQ        R11
+	KMOVQ       R11, K1
 	VMOVDQU16.Z (AX)(DX*2), K1, Z2
 	VMOVDQU16.Z (CX), K1, Z3
 	VPCMPW      $0x00, Z3, Z0, K1, K2
@@ -1728,7 +1896,7 @@ tail:
 	RET
 
 // func CountRowsUint32AVX2(acc *byte, x *byte, cols int, rows int, stride int)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·CountRowsUint32AVX2(SB), NOSPLIT, $0-40
 	MOVQ   acc+0(FP), AX
 	MOVQ   stride+32(FP), BX
@@ -1743,75 +1911,100 @@ TEXT ·CountRowsUint32AVX2(SB), NOSPLIT, $0-40
 	JL     rows_rest
 
 rows_pass:
-	MOVQ cols+16(FP), R11
+	MOVQ  cols+16(FP), CX
+	LEAQ  (R9)(BX*8), R11
+	TESTQ R10, R10
+	JNZ   rows_aimed
+	MOVQ  x+8(FP), DX
+	LEAQ  (DX)(CX*4), R11
+
+rows_aimed:
+	MOVQ cols+16(FP), R12
 	MOVQ R9, CX
 	XORQ DX, DX
-	SUBQ $0x08, R11
+	SUBQ $0x08, R12
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
-	VMOVDQU  (AX)(DX*4), Y1
-	VMOVDQU  (CX), Y2
-	VPCMPEQD Y2, Y0, Y2
-	VPADDD   Y2, Y1, Y1
-	VMOVDQU  (CX)(BX*1), Y2
-	VPCMPEQD Y2, Y0, Y2
-	VPADDD   Y2, Y1, Y1
-	VMOVDQU  (CX)(BX*2), Y2
-	VPCMPEQD Y2, Y0, Y2
-	VPADDD   Y2, Y1, Y1
-	VMOVDQU  (CX)(SI*1), Y2
-	VPCMPEQD Y2, Y0, Y2
-	VPADDD   Y2, Y1, Y1
-	VMOVDQU  (CX)(BX*4), Y2
-	VPCMPEQD Y2, Y0, Y2
-	VPADDD   Y2, Y1, Y1
-	VMOVDQU  (CX)(DI*1), Y2
-	VPCMPEQD Y2, Y0, Y2
-	VPADDD   Y2, Y1, Y1
-	VMOVDQU  (CX)(SI*2), Y2
-	VPCMPEQD Y2, Y0, Y2
-	VPADDD   Y2, Y1, Y1
-	VMOVDQU  (CX)(R8*1), Y2
-	VPCMPEQD Y2, Y0, Y2
-	VPADDD   Y2, Y1, Y1
-	VMOVDQU  Y1, (AX)(DX*4)
-	ADDQ     $0x08, DX
-	ADDQ     $0x20, CX
-	SUBQ     $0x08, R11
-	JGE      rows_pass_cols
+	VMOVDQU    (AX)(DX*4), Y1
+	PREFETCHT1 (R11)
+	VMOVDQU    (CX), Y2
+	VPCMPEQD   Y2, Y0, Y2
+	VPADDD     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*1)
+	VMOVDQU    (CX)(BX*1), Y2
+	VPCMPEQD   Y2, Y0, Y2
+	VPADDD     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*2)
+	VMOVDQU    (CX)(BX*2), Y2
+	VPCMPEQD   Y2, Y0, Y2
+	VPADDD     Y2, Y1, Y1
+	PREFETCHT1 (R11)(SI*1)
+	VMOVDQU    (CX)(SI*1), Y2
+	VPCMPEQD   Y2, Y0, Y2
+	VPADDD     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*4)
+	VMOVDQU    (CX)(BX*4), Y2
+	VPCMPEQD   Y2, Y0, Y2
+	VPADDD     Y2, Y1, Y1
+	PREFETCHT1 (R11)(DI*1)
+	VMOVDQU    (CX)(DI*1), Y2
+	VPCMPEQD   Y2, Y0, Y2
+	VPADDD     Y2, Y1, Y1
+	PREFETCHT1 (R11)(SI*2)
+	VMOVDQU    (CX)(SI*2), Y2
+	VPCMPEQD   Y2, Y0, Y2
+	VPADDD     Y2, Y1, Y1
+	PREFETCHT1 (R11)(R8*1)
+	VMOVDQU    (CX)(R8*1), Y2
+	VPCMPEQD   Y2, Y0, Y2
+	VPADDD     Y2, Y1, Y1
+	VMOVDQU    Y1, (AX)(DX*4)
+	ADDQ       $0x08, DX
+	ADDQ       $0x20, CX
+	ADDQ       $0x20, R11
+	SUBQ       $0x08, R12
+	JGE        rows_pass_cols
 
 rows_pass_cols_rest:
-	CMPQ     R11, $-8
-	JE       rows_pass_cols_end
-	ADDQ     R11, DX
-	LEAQ     (CX)(R11*4), CX
-	VMOVDQU  (AX)(DX*4), Y1
-	VMOVDQU  (CX), Y2
-	VPCMPEQD Y2, Y0, Y2
-	VPADDD   Y2, Y1, Y1
-	VMOVDQU  (CX)(BX*1), Y2
-	VPCMPEQD Y2, Y0, Y2
-	VPADDD   Y2, Y1, Y1
-	VMOVDQU  (CX)(BX*2), Y2
-	VPCMPEQD Y2, Y0, Y2
-	VPADDD   Y2, Y1, Y1
-	VMOVDQU  (CX)(SI*1), Y2
-	VPCMPEQD Y2, Y0, Y2
-	VPADDD   Y2, Y1, Y1
-	VMOVDQU  (CX)(BX*4), Y2
-	VPCMPEQD Y2, Y0, Y2
-	VPADDD   Y2, Y1, Y1
-	VMOVDQU  (CX)(DI*1), Y2
-	VPCMPEQD Y2, Y0, Y2
-	VPADDD   Y2, Y1, Y1
-	VMOVDQU  (CX)(SI*2), Y2
-	VPCMPEQD Y2, Y0, Y2
-	VPADDD   Y2, Y1, Y1
-	VMOVDQU  (CX)(R8*1), Y2
-	VPCMPEQD Y2, Y0, Y2
-	VPADDD   Y2, Y1, Y1
-	VMOVDQU  Y1, (AX)(DX*4)
+	CMPQ       R12, $-8
+	JE         rows_pass_cols_end
+	ADDQ       R12, DX
+	LEAQ       (CX)(R12*4), CX
+	VMOVDQU    (AX)(DX*4), Y1
+	PREFETCHT1 (R11)
+	VMOVDQU    (CX), Y2
+	VPCMPEQD   Y2, Y0, Y2
+	VPADDD     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*1)
+	VMOVDQU    (CX)(BX*1), Y2
+	VPCMPEQD   Y2, Y0, Y2
+	VPADDD     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*2)
+	VMOVDQU    (CX)(BX*2), Y2
+	VPCMPEQD   Y2, Y0, Y2
+	VPADDD     Y2, Y1, Y1
+	PREFETCHT1 (R11)(SI*1)
+	VMOVDQU    (CX)(SI*1), Y2
+	VPCMPEQD   Y2, Y0, Y2
+	VPADDD     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*4)
+	VMOVDQU    (CX)(BX*4), Y2
+	VPCMPEQD   Y2, Y0, Y2
+	VPADDD     Y2, Y1, Y1
+	PREFETCHT1 (R11)(DI*1)
+	VMOVDQU    (CX)(DI*1), Y2
+	VPCMPEQD   Y2, Y0, Y2
+	VPADDD     Y2, Y1, Y1
+	PREFETCHT1 (R11)(SI*2)
+	VMOVDQU    (CX)(SI*2), Y2
+	VPCMPEQD   Y2, Y0, Y2
+	VPADDD     Y2, Y1, Y1
+	PREFETCHT1 (R11)(R8*1)
+	VMOVDQU    (CX)(R8*1), Y2
+	VPCMPEQD   Y2, Y0, Y2
+	VPADDD     Y2, Y1, Y1
+	VMOVDQU    Y1, (AX)(DX*4)
 
 rows_pass_cols_end:
 	LEAQ (R9)(BX*8), R9
@@ -1933,7 +2126,7 @@ tail:
 	RET
 
 // func CountRowsUint32AVX512(acc *byte, x *byte, cols int, rows int, stride int)
-// Requires: AVX, AVX512BW, AVX512F
+// Requires: AVX, AVX512BW, AVX512F, MMX+
 TEXT ·CountRowsUint32AVX512(SB), NOSPLIT, $0-40
 	MOVQ       acc+0(FP), AX
 	MOVQ       stride+32(FP), BX
@@ -1949,51 +2142,68 @@ TEXT ·CountRowsUint32AVX512(SB), NOSPLIT, $0-40
 	JL         rows_rest
 
 rows_pass:
-	MOVQ cols+16(FP), R11
+	MOVQ  cols+16(FP), CX
+	LEAQ  (R9)(BX*8), R11
+	TESTQ R10, R10
+	JNZ   rows_aimed
+	MOVQ  x+8(FP), DX
+	LEAQ  (DX)(CX*4), R11
+
+rows_aimed:
+	MOVQ cols+16(FP), R12
 	MOVQ R9, CX
 	XORQ DX, DX
-	SUBQ $0x10, R11
+	SUBQ $0x10, R12
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
-	VMOVDQU64 (AX)(DX*4), Z2
-	VMOVDQU64 (CX), Z3
-	VPCMPD    $0x00, Z3, Z0, K1
-	VPADDD    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(BX*1), Z3
-	VPCMPD    $0x00, Z3, Z0, K1
-	VPADDD    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(BX*2), Z3
-	VPCMPD    $0x00, Z3, Z0, K1
-	VPADDD    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(SI*1), Z3
-	VPCMPD    $0x00, Z3, Z0, K1
-	VPADDD    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(BX*4), Z3
-	VPCMPD    $0x00, Z3, Z0, K1
-	VPADDD    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(DI*1), Z3
-	VPCMPD    $0x00, Z3, Z0, K1
-	VPADDD    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(SI*2), Z3
-	VPCMPD    $0x00, Z3, Z0, K1
-	VPADDD    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(R8*1), Z3
-	VPCMPD    $0x00, Z3, Z0, K1
-	VPADDD    Z1, Z2, K1, Z2
-	VMOVDQU64 Z2, (AX)(DX*4)
-	ADDQ      $0x10, DX
-	ADDQ      $0x40, CX
-	SUBQ      $0x10, R11
-	JGE       rows_pass_cols
+	VMOVDQU64  (AX)(DX*4), Z2
+	PREFETCHT1 (R11)
+	VMOVDQU64  (CX), Z3
+	VPCMPD     $0x00, Z3, Z0, K1
+	VPADDD     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(BX*1)
+	VMOVDQU64  (CX)(BX*1), Z3
+	VPCMPD     $0x00, Z3, Z0, K1
+	VPADDD     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(BX*2)
+	VMOVDQU64  (CX)(BX*2), Z3
+	VPCMPD     $0x00, Z3, Z0, K1
+	VPADDD     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(SI*1)
+	VMOVDQU64  (CX)(SI*1), Z3
+	VPCMPD     $0x00, Z3, Z0, K1
+	VPADDD     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(BX*4)
+	VMOVDQU64  (CX)(BX*4), Z3
+	VPCMPD     $0x00, Z3, Z0, K1
+	VPADDD     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(DI*1)
+	VMOVDQU64  (CX)(DI*1), Z3
+	VPCMPD     $0x00, Z3, Z0, K1
+	VPADDD     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(SI*2)
+	VMOVDQU64  (CX)(SI*2), Z3
+	VPCMPD     $0x00, Z3, Z0, K1
+	VPADDD     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(R8*1)
+	VMOVDQU64  (CX)(R8*1), Z3
+	VPCMPD     $0x00, Z3, Z0, K1
+	VPADDD     Z1, Z2, K1, Z2
+	VMOVDQU64  Z2, (AX)(DX*4)
+	ADDQ       $0x10, DX
+	ADDQ       $0x40, CX
+	ADDQ       $0x40, R11
+	SUBQ       $0x10, R12
+	JGE        rows_pass_cols
 
 rows_pass_cols_rest:
-	ADDQ        $0x10, R11
+	ADDQ        $0x10, R12
 	JZ          rows_pass_cols_end
-	XORQ        R12, R12
-	BTSQ        R11, R12
-	DECQ        R12
-	KMOVQ       R12, K1
+	XORQ        R11, R11
+	BTSQ        R12, R11
+	DECQ        R11
+	KMOVQ       R11, K1
 	VMOVDQU32.Z (AX)(DX*4), K1, Z2
 	VMOVDQU32.Z (CX), K1, Z3
 	VPCMPD      $0x00, Z3, Z0, K1, K2
@@ -2142,7 +2352,7 @@ tail:
 	RET
 
 // func CountRowsUint64AVX2(acc *byte, x *byte, cols int, rows int, stride int)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·CountRowsUint64AVX2(SB), NOSPLIT, $0-40
 	MOVQ   acc+0(FP), AX
 	MOVQ   stride+32(FP), BX
@@ -2157,75 +2367,100 @@ TEXT ·CountRowsUint64AVX2(SB), NOSPLIT, $0-40
 	JL     rows_rest
 
 rows_pass:
-	MOVQ cols+16(FP), R11
+	MOVQ  cols+16(FP), CX
+	LEAQ  (R9)(BX*8), R11
+	TESTQ R10, R10
+	JNZ   rows_aimed
+	MOVQ  x+8(FP), DX
+	LEAQ  (DX)(CX*8), R11
+
+rows_aimed:
+	MOVQ cols+16(FP), R12
 	MOVQ R9, CX
 	XORQ DX, DX
-	SUBQ $0x04, R11
+	SUBQ $0x04, R12
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
-	VMOVDQU  (AX)(DX*8), Y1
-	VMOVDQU  (CX), Y2
-	VPCMPEQQ Y2, Y0, Y2
-	VPADDQ   Y2, Y1, Y1
-	VMOVDQU  (CX)(BX*1), Y2
-	VPCMPEQQ Y2, Y0, Y2
-	VPADDQ   Y2, Y1, Y1
-	VMOVDQU  (CX)(BX*2), Y2
-	VPCMPEQQ Y2, Y0, Y2
-	VPADDQ   Y2, Y1, Y1
-	VMOVDQU  (CX)(SI*1), Y2
-	VPCMPEQQ Y2, Y0, Y2
-	VPADDQ   Y2, Y1, Y1
-	VMOVDQU  (CX)(BX*4), Y2
-	VPCMPEQQ Y2, Y0, Y2
-	VPADDQ   Y2, Y1, Y1
-	VMOVDQU  (CX)(DI*1), Y2
-	VPCMPEQQ Y2, Y0, Y2
-	VPADDQ   Y2, Y1, Y1
-	VMOVDQU  (CX)(SI*2), Y2
-	VPCMPEQQ Y2, Y0, Y2
-	VPADDQ   Y2, Y1, Y1
-	VMOVDQU  (CX)(R8*1), Y2
-	VPCMPEQQ Y2, Y0, Y2
-	VPADDQ   Y2, Y1, Y1
-	VMOVDQU  Y1, (AX)(DX*8)
-	ADDQ     $0x04, DX
-	ADDQ     $0x20, CX
-	SUBQ     $0x04, R11
-	JGE      rows_pass_cols
+	VMOVDQU    (AX)(DX*8), Y1
+	PREFETCHT1 (R11)
+	VMOVDQU    (CX), Y2
+	VPCMPEQQ   Y2, Y0, Y2
+	VPADDQ     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*1)
+	VMOVDQU    (CX)(BX*1), Y2
+	VPCMPEQQ   Y2, Y0, Y2
+	VPADDQ     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*2)
+	VMOVDQU    (CX)(BX*2), Y2
+	VPCMPEQQ   Y2, Y0, Y2
+	VPADDQ     Y2, Y1, Y1
+	PREFETCHT1 (R11)(SI*1)
+	VMOVDQU    (CX)(SI*1), Y2
+	VPCMPEQQ   Y2, Y0, Y2
+	VPADDQ     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*4)
+	VMOVDQU    (CX)(BX*4), Y2
+	VPCMPEQQ   Y2, Y0, Y2
+	VPADDQ     Y2, Y1, Y1
+	PREFETCHT1 (R11)(DI*1)
+	VMOVDQU    (CX)(DI*1), Y2
+	VPCMPEQQ   Y2, Y0, Y2
+	VPADDQ     Y2, Y1, Y1
+	PREFETCHT1 (R11)(SI*2)
+	VMOVDQU    (CX)(SI*2), Y2
+	VPCMPEQQ   Y2, Y0, Y2
+	VPADDQ     Y2, Y1, Y1
+	PREFETCHT1 (R11)(R8*1)
+	VMOVDQU    (CX)(R8*1), Y2
+	VPCMPEQQ   Y2, Y0, Y2
+	VPADDQ     Y2, Y1, Y1
+	VMOVDQU    Y1, (AX)(DX*8)
+	ADDQ       $0x04, DX
+	ADDQ       $0x20, CX
+	ADDQ       $0x20, R11
+	SUBQ       $0x04, R12
+	JGE        rows_pass_cols
 
 rows_pass_cols_rest:
-	CMPQ     R11, $-4
-	JE       rows_pass_cols_end
-	ADDQ     R11, DX
-	LEAQ     (CX)(R11*8), CX
-	VMOVDQU  (AX)(DX*8), Y1
-	VMOVDQU  (CX), Y2
-	VPCMPEQQ Y2, Y0, Y2
-	VPADDQ   Y2, Y1, Y1
-	VMOVDQU  (CX)(BX*1), Y2
-	VPCMPEQQ Y2, Y0, Y2
-	VPADDQ   Y2, Y1, Y1
-	VMOVDQU  (CX)(BX*2), Y2
-	VPCMPEQQ Y2, Y0, Y2
-	VPADDQ   Y2, Y1, Y1
-	VMOVDQU  (CX)(SI*1), Y2
-	VPCMPEQQ Y2, Y0, Y2
-	VPADDQ   Y2, Y1, Y1
-	VMOVDQU  (CX)(BX*4), Y2
-	VPCMPEQQ Y2, Y0, Y2
-	VPADDQ   Y2, Y1, Y1
-	VMOVDQU  (CX)(DI*1), Y2
-	VPCMPEQQ Y2, Y0, Y2
-	VPADDQ   Y2, Y1, Y1
-	VMOVDQU  (CX)(SI*2), Y2
-	VPCMPEQQ Y2, Y0, Y2
-	VPADDQ   Y2, Y1, Y1
-	VMOVDQU  (CX)(R8*1), Y2
-	VPCMPEQQ Y2, Y0, Y2
-	VPADDQ   Y2, Y1, Y1
-	VMOVDQU  Y1, (AX)(DX*8)
+	CMPQ       R12, $-4
+	JE         rows_pass_cols_end
+	ADDQ       R12, DX
+	LEAQ       (CX)(R12*8), CX
+	VMOVDQU    (AX)(DX*8), Y1
+	PREFETCHT1 (R11)
+	VMOVDQU    (CX), Y2
+	VPCMPEQQ   Y2, Y0, Y2
+	VPADDQ     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*1)
+	VMOVDQU    (CX)(BX*1), Y2
+	VPCMPEQQ   Y2, Y0, Y2
+	VPADDQ     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*2)
+	VMOVDQU    (CX)(BX*2), Y2
+	VPCMPEQQ   Y2, Y0, Y2
+	VPADDQ     Y2, Y1, Y1
+	PREFETCHT1 (R11)(SI*1)
+	VMOVDQU    (CX)(SI*1), Y2
+	VPCMPEQQ   Y2, Y0, Y2
+	VPADDQ     Y2, Y1, Y1
+	PREFETCHT1 (R11)(BX*4)
+	VMOVDQU    (CX)(BX*4), Y2
+	VPCMPEQQ   Y2, Y0, Y2
+	VPADDQ     Y2, Y1, Y1
+	PREFETCHT1 (R11)(DI*1)
+	VMOVDQU    (CX)(DI*1), Y2
+	VPCMPEQQ   Y2, Y0, Y2
+	VPADDQ     Y2, Y1, Y1
+	PREFETCHT1 (R11)(SI*2)
+	VMOVDQU    (CX)(SI*2), Y2
+	VPCMPEQQ   Y2, Y0, Y2
+	VPADDQ     Y2, Y1, Y1
+	PREFETCHT1 (R11)(R8*1)
+	VMOVDQU    (CX)(R8*1), Y2
+	VPCMPEQQ   Y2, Y0, Y2
+	VPADDQ     Y2, Y1, Y1
+	VMOVDQU    Y1, (AX)(DX*8)
 
 rows_pass_cols_end:
 	LEAQ (R9)(BX*8), R9
@@ -2347,7 +2582,7 @@ tail:
 	RET
 
 // func CountRowsUint64AVX512(acc *byte, x *byte, cols int, rows int, stride int)
-// Requires: AVX, AVX512BW, AVX512F
+// Requires: AVX, AVX512BW, AVX512F, MMX+
 TEXT ·CountRowsUint64AVX512(SB), NOSPLIT, $0-40
 	MOVQ       acc+0(FP), AX
 	MOVQ       stride+32(FP), BX
@@ -2363,51 +2598,68 @@ TEXT ·CountRowsUint64AVX512(SB), NOSPLIT, $0-40
 	JL         rows_rest
 
 rows_pass:
-	MOVQ cols+16(FP), R11
+	MOVQ  cols+16(FP), CX
+	LEAQ  (R9)(BX*8), R11
+	TESTQ R10, R10
+	JNZ   rows_aimed
+	MOVQ  x+8(FP), DX
+	LEAQ  (DX)(CX*8), R11
+
+rows_aimed:
+	MOVQ cols+16(FP), R12
 	MOVQ R9, CX
 	XORQ DX, DX
-	SUBQ $0x08, R11
+	SUBQ $0x08, R12
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
-	VMOVDQU64 (AX)(DX*8), Z2
-	VMOVDQU64 (CX), Z3
-	VPCMPQ    $0x00, Z3, Z0, K1
-	VPADDQ    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(BX*1), Z3
-	VPCMPQ    $0x00, Z3, Z0, K1
-	VPADDQ    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(BX*2), Z3
-	VPCMPQ    $0x00, Z3, Z0, K1
-	VPADDQ    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(SI*1), Z3
-	VPCMPQ    $0x00, Z3, Z0, K1
-	VPADDQ    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(BX*4), Z3
-	VPCMPQ    $0x00, Z3, Z0, K1
-	VPADDQ    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(DI*1), Z3
-	VPCMPQ    $0x00, Z3, Z0, K1
-	VPADDQ    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(SI*2), Z3
-	VPCMPQ    $0x00, Z3, Z0, K1
-	VPADDQ    Z1, Z2, K1, Z2
-	VMOVDQU64 (CX)(R8*1), Z3
-	VPCMPQ    $0x00, Z3, Z0, K1
-	VPADDQ    Z1, Z2, K1, Z2
-	VMOVDQU64 Z2, (AX)(DX*8)
-	ADDQ      $0x08, DX
-	ADDQ      $0x40, CX
-	SUBQ      $0x08, R11
-	JGE       rows_pass_cols
+	VMOVDQU64  (AX)(DX*8), Z2
+	PREFETCHT1 (R11)
+	VMOVDQU64  (CX), Z3
+	VPCMPQ     $0x00, Z3, Z0, K1
+	VPADDQ     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(BX*1)
+	VMOVDQU64  (CX)(BX*1), Z3
+	VPCMPQ     $0x00, Z3, Z0, K1
+	VPADDQ     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(BX*2)
+	VMOVDQU64  (CX)(BX*2), Z3
+	VPCMPQ     $0x00, Z3, Z0, K1
+	VPADDQ     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(SI*1)
+	VMOVDQU64  (CX)(SI*1), Z3
+	VPCMPQ     $0x00, Z3, Z0, K1
+	VPADDQ     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(BX*4)
+	VMOVDQU64  (CX)(BX*4), Z3
+	VPCMPQ     $0x00, Z3, Z0, K1
+	VPADDQ     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(DI*1)
+	VMOVDQU64  (CX)(DI*1), Z3
+	VPCMPQ     $0x00, Z3, Z0, K1
+	VPADDQ     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(SI*2)
+	VMOVDQU64  (CX)(SI*2), Z3
+	VPCMPQ     $0x00, Z3, Z0, K1
+	VPADDQ     Z1, Z2, K1, Z2
+	PREFETCHT1 (R11)(R8*1)
+	VMOVDQU64  (CX)(R8*1), Z3
+	VPCMPQ     $0x00, Z3, Z0, K1
+	VPADDQ     Z1, Z2, K1, Z2
+	VMOVDQU64  Z2, (AX)(DX*8)
+	ADDQ       $0x08, DX
+	ADDQ       $0x40, CX
+	ADDQ       $0x40, R11
+	SUBQ       $0x08, R12
+	JGE        rows_pass_cols
 
 rows_pass_cols_rest:
-	ADDQ        $0x08, R11
+	ADDQ        $0x08, R12
 	JZ          rows_pass_cols_end
-	XORQ        R12, R12
-	BTSQ        R11, R12
-	DECQ        R12
-	KMOVQ       R12, K1
+	XORQ        R11, R11
+	BTSQ        R12, R11
+	DECQ        R11
+	KMOVQ       R11, K1
 	VMOVDQU64.Z (AX)(DX*8), K1, Z2
 	VMOVDQU64.Z (CX), K1, Z3
 	VPCMPQ      $0x00, Z3, Z0, K1, K2
@@ -2565,10 +2817,18 @@ TEXT ·SumRowsInt8AVX2(SB), NOSPLIT, $0-40
 	JL   rows_rest
 
 rows_pass:
-	MOVQ cols+16(FP), R11
+	MOVQ  cols+16(FP), CX
+	LEAQ  (R9)(BX*8), R11
+	TESTQ R10, R10
+	JNZ   rows_aimed
+	MOVQ  x+8(FP), DX
+	LEAQ  (DX)(CX*1), R11
+
+rows_aimed:
+	MOVQ cols+16(FP), R12
 	MOVQ R9, CX
 	XORQ DX, DX
-	SUBQ $0x08, R11
+	SUBQ $0x08, R12
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
@@ -2592,14 +2852,15 @@ rows_pass_cols:
 	VMOVDQU   Y0, (AX)(DX*4)
 	ADDQ      $0x08, DX
 	ADDQ      $0x08, CX
-	SUBQ      $0x08, R11
+	ADDQ      $0x08, R11
+	SUBQ      $0x08, R12
 	JGE       rows_pass_cols
 
 rows_pass_cols_rest:
-	CMPQ      R11, $-8
+	CMPQ      R12, $-8
 	JE        rows_pass_cols_end
-	ADDQ      R11, DX
-	LEAQ      (CX)(R11*1), CX
+	ADDQ      R12, DX
+	LEAQ      (CX)(R12*1), CX
 	VMOVDQU   (AX)(DX*4), Y0
 	VPMOVSXBD (CX), Y1
 	VPADDD    Y1, Y0, Y0
@@ -2742,10 +3003,18 @@ TEXT ·SumRowsInt8AVX512(SB), NOSPLIT, $0-40
 	JL   rows_rest
 
 rows_pass:
-	MOVQ cols+16(FP), R11
+	MOVQ  cols+16(FP), CX
+	LEAQ  (R9)(BX*8), R11
+	TESTQ R10, R10
+	JNZ   rows_aimed
+	MOVQ  x+8(FP), DX
+	LEAQ  (DX)(CX*1), R11
+
+rows_aimed:
+	MOVQ cols+16(FP), R12
 	MOVQ R9, CX
 	XORQ DX, DX
-	SUBQ $0x10, R11
+	SUBQ $0x10, R12
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
@@ -2769,16 +3038,17 @@ rows_pass_cols:
 	VMOVDQU64 Z0, (AX)(DX*4)
 	ADDQ      $0x10, DX
 	ADDQ      $0x10, CX
-	SUBQ      $0x10, R11
+	ADDQ      $0x10, R11
+	SUBQ      $0x10, R12
 	JGE       rows_pass_cols
 
 rows_pass_cols_rest:
-	ADDQ        $0x10, R11
+	ADDQ        $0x10, R12
 	JZ          rows_pass_cols_end
-	XORQ        R12, R12
-	BTSQ        R11, R12
-	DECQ        R12
-	KMOVQ       R12, K1
+	XORQ        R11, R11
+	BTSQ        R12, R11
+	DECQ        R11
+	KMOVQ       R11, K1
 	VMOVDQU32.Z (AX)(DX*4), K1, Z0
 	VPMOVSXBD.Z (CX), K1, Z1
 	VPADDD      Z1, Z0, Z0
@@ -2927,10 +3197,18 @@ TEXT ·SumRowsInt16AVX2(SB), NOSPLIT, $0-40
 	JL   rows_rest
 
 rows_pass:
-	MOVQ cols+16(FP), R11
+	MOVQ  cols+16(FP), CX
+	LEAQ  (R9)(BX*8), R11
+	TESTQ R10, R10
+	JNZ   rows_aimed
+	MOVQ  x+8(FP), DX
+	LEAQ  (DX)(CX*2), R11
+
+rows_aimed:
+	MOVQ cols+16(FP), R12
 	MOVQ R9, CX
 	XORQ DX, DX
-	SUBQ $0x08, R11
+	SUBQ $0x08, R12
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
@@ -2954,14 +3232,15 @@ rows_pass_cols:
 	VMOVDQU   Y0, (AX)(DX*4)
 	ADDQ      $0x08, DX
 	ADDQ      $0x10, CX
-	SUBQ      $0x08, R11
+	ADDQ      $0x10, R11
+	SUBQ      $0x08, R12
 	JGE       rows_pass_cols
 
 rows_pass_cols_rest:
-	CMPQ      R11, $-8
+	CMPQ      R12, $-8
 	JE        rows_pass_cols_end
-	ADDQ      R11, DX
-	LEAQ      (CX)(R11*2), CX
+	ADDQ      R12, DX
+	LEAQ      (CX)(R12*2), CX
 	VMOVDQU   (AX)(DX*4), Y0
 	VPMOVSXWD (CX), Y1
 	VPADDD    Y1, Y0, Y0
@@ -3091,7 +3370,7 @@ tail:
 	RET
 
 // func SumRowsInt16AVX512(acc *int32, x *int16, cols int, rows int, stride int)
-// Requires: AVX, AVX512BW, AVX512F
+// Requires: AVX, AVX512BW, AVX512F, MMX+
 TEXT ·SumRowsInt16AVX512(SB), NOSPLIT, $0-40
 	MOVQ acc+0(FP), AX
 	MOVQ stride+32(FP), BX
@@ -3105,43 +3384,60 @@ TEXT ·SumRowsInt16AVX512(SB), NOSPLIT, $0-40
 	JL   rows_rest
 
 rows_pass:
-	MOVQ cols+16(FP), R11
+	MOVQ  cols+16(FP), CX
+	LEAQ  (R9)(BX*8), R11
+	TESTQ R10, R10
+	JNZ   rows_aimed
+	MOVQ  x+8(FP), DX
+	LEAQ  (DX)(CX*2), R11
+
+rows_aimed:
+	MOVQ cols+16(FP), R12
 	MOVQ R9, CX
 	XORQ DX, DX
-	SUBQ $0x10, R11
+	SUBQ $0x10, R12
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
-	VMOVDQU64 (AX)(DX*4), Z0
-	VPMOVSXWD (CX), Z1
-	VPADDD    Z1, Z0, Z0
-	VPMOVSXWD (CX)(BX*1), Z1
-	VPADDD    Z1, Z0, Z0
-	VPMOVSXWD (CX)(BX*2), Z1
-	VPADDD    Z1, Z0, Z0
-	VPMOVSXWD (CX)(SI*1), Z1
-	VPADDD    Z1, Z0, Z0
-	VPMOVSXWD (CX)(BX*4), Z1
-	VPADDD    Z1, Z0, Z0
-	VPMOVSXWD (CX)(DI*1), Z1
-	VPADDD    Z1, Z0, Z0
-	VPMOVSXWD (CX)(SI*2), Z1
-	VPADDD    Z1, Z0, Z0
-	VPMOVSXWD (CX)(R8*1), Z1
-	VPADDD    Z1, Z0, Z0
-	VMOVDQU64 Z0, (AX)(DX*4)
-	ADDQ      $0x10, DX
-	ADDQ      $0x20, CX
-	SUBQ      $0x10, R11
-	JGE       rows_pass_cols
+	VMOVDQU64  (AX)(DX*4), Z0
+	PREFETCHT1 (R11)
+	VPMOVSXWD  (CX), Z1
+	VPADDD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(BX*1)
+	VPMOVSXWD  (CX)(BX*1), Z1
+	VPADDD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(BX*2)
+	VPMOVSXWD  (CX)(BX*2), Z1
+	VPADDD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(SI*1)
+	VPMOVSXWD  (CX)(SI*1), Z1
+	VPADDD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(BX*4)
+	VPMOVSXWD  (CX)(BX*4), Z1
+	VPADDD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(DI*1)
+	VPMOVSXWD  (CX)(DI*1), Z1
+	VPADDD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(SI*2)
+	VPMOVSXWD  (CX)(SI*2), Z1
+	VPADDD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(R8*1)
+	VPMOVSXWD  (CX)(R8*1), Z1
+	VPADDD     Z1, Z0, Z0
+	VMOVDQU64  Z0, (AX)(DX*4)
+	ADDQ       $0x10, DX
+	ADDQ       $0x20, CX
+	ADDQ       $0x20, R11
+	SUBQ       $0x10, R12
+	JGE        rows_pass_cols
 
 rows_pass_cols_rest:
-	ADDQ        $0x10, R11
+	ADDQ        $0x10, R12
 	JZ          rows_pass_cols_end
-	XORQ        R12, R12
-	BTSQ        R11, R12
-	DECQ        R12
-	KMOVQ       R12, K1
+	XORQ        R11, R11
+	BTSQ        R12, R11
+	DECQ        R11
+	KMOVQ       R11, K1
 	VMOVDQU32.Z (AX)(DX*4), K1, Z0
 	VPMOVSXWD.Z (CX), K1, Z1
 	VPADDD      Z1, Z0, Z0
@@ -3286,10 +3582,18 @@ TEXT ·SumRowsInt32AVX2(SB), NOSPLIT, $0-40
 	JL   rows_rest
 
 rows_pass:
-	MOVQ cols+16(FP), R11
+	MOVQ  cols+16(FP), CX
+	LEAQ  (R9)(BX*8), R11
+	TESTQ R10, R10
+	JNZ   rows_aimed
+	MOVQ  x+8(FP), DX
+	LEAQ  (DX)(CX*4), R11
+
+rows_aimed:
+	MOVQ cols+16(FP), R12
 	MOVQ R9, CX
 	XORQ DX, DX
-	SUBQ $0x04, R11
+	SUBQ $0x04, R12
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
@@ -3313,14 +3617,15 @@ rows_pass_cols:
 	VMOVDQU   Y0, (AX)(DX*8)
 	ADDQ      $0x04, DX
 	ADDQ      $0x10, CX
-	SUBQ      $0x04, R11
+	ADDQ      $0x10, R11
+	SUBQ      $0x04, R12
 	JGE       rows_pass_cols
 
 rows_pass_cols_rest:
-	CMPQ      R11, $-4
+	CMPQ      R12, $-4
 	JE        rows_pass_cols_end
-	ADDQ      R11, DX
-	LEAQ      (CX)(R11*4), CX
+	ADDQ      R12, DX
+	LEAQ      (CX)(R12*4), CX
 	VMOVDQU   (AX)(DX*8), Y0
 	VPMOVSXDQ (CX), Y1
 	VPADDQ    Y1, Y0, Y0
@@ -3446,7 +3751,7 @@ tail:
 	RET
 
 // func SumRowsInt32AVX512(acc *int64, x *int32, cols int, rows int, stride int)
-// Requires: AVX, AVX512BW, AVX512F
+// Requires: AVX, AVX512BW, AVX512F, MMX+
 TEXT ·SumRowsInt32AVX512(SB), NOSPLIT, $0-40
 	MOVQ acc+0(FP), AX
 	MOVQ stride+32(FP), BX
@@ -3460,43 +3765,60 @@ TEXT ·SumRowsInt32AVX512(SB), NOSPLIT, $0-40
 	JL   rows_rest
 
 rows_pass:
-	MOVQ cols+16(FP), R11
+	MOVQ  cols+16(FP), CX
+	LEAQ  (R9)(BX*8), R11
+	TESTQ R10, R10
+	JNZ   rows_aimed
+	MOVQ  x+8(FP), DX
+	LEAQ  (DX)(CX*4), R11
+
+rows_aimed:
+	MOVQ cols+16(FP), R12
 	MOVQ R9, CX
 	XORQ DX, DX
-	SUBQ $0x08, R11
+	SUBQ $0x08, R12
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
-	VMOVDQU64 (AX)(DX*8), Z0
-	VPMOVSXDQ (CX), Z1
-	VPADDQ    Z1, Z0, Z0
-	VPMOVSXDQ (CX)(BX*1), Z1
-	VPADDQ    Z1, Z0, Z0
-	VPMOVSXDQ (CX)(BX*2), Z1
-	VPADDQ    Z1, Z0, Z0
-	VPMOVSXDQ (CX)(SI*1), Z1
-	VPADDQ    Z1, Z0, Z0
-	VPMOVSXDQ (CX)(BX*4), Z1
-	VPADDQ    Z1, Z0, Z0
-	VPMOVSXDQ (CX)(DI*1), Z1
-	VPADDQ    Z1, Z0, Z0
-	VPMOVSXDQ (CX)(SI*2), Z1
-	VPADDQ    Z1, Z0, Z0
-	VPMOVSXDQ (CX)(R8*1), Z1
-	VPADDQ    Z1, Z0, Z0
-	VMOVDQU64 Z0, (AX)(DX*8)
-	ADDQ      $0x08, DX
-	ADDQ      $0x20, CX
-	SUBQ      $0x08, R11
-	JGE       rows_pass_cols
+	VMOVDQU64  (AX)(DX*8), Z0
+	PREFETCHT1 (R11)
+	VPMOVSXDQ  (CX), Z1
+	VPADDQ     Z1, Z0, Z0
+	PREFETCHT1 (R11)(BX*1)
+	VPMOVSXDQ  (CX)(BX*1), Z1
+	VPADDQ     Z1, Z0, Z0
+	PREFETCHT1 (R11)(BX*2)
+	VPMOVSXDQ  (CX)(BX*2), Z1
+	VPADDQ     Z1, Z0, Z0
+	PREFETCHT1 (R11)(SI*1)
+	VPMOVSXDQ  (CX)(SI*1), Z1
+	VPADDQ     Z1, Z0, Z0
+	PREFETCHT1 (R11)(BX*4)
+	VPMOVSXDQ  (CX)(BX*4), Z1
+	VPADDQ     Z1, Z0, Z0
+	PREFETCHT1 (R11)(DI*1)
+	VPMOVSXDQ  (CX)(DI*1), Z1
+	VPADDQ     Z1, Z0, Z0
+	PREFETCHT1 (R11)(SI*2)
+	VPMOVSXDQ  (CX)(SI*2), Z1
+	VPADDQ     Z1, Z0, Z0
+	PREFETCHT1 (R11)(R8*1)
+	VPMOVSXDQ  (CX)(R8*1), Z1
+	VPADDQ     Z1, Z0, Z0
+	VMOVDQU64  Z0, (AX)(DX*8)
+	ADDQ       $0x08, DX
+	ADDQ       $0x20, CX
+	ADDQ       $0x20, R11
+	SUBQ       $0x08, R12
+	JGE        rows_pass_cols
 
 rows_pass_cols_rest:
-	ADDQ        $0x08, R11
+	ADDQ        $0x08, R12
 	JZ          rows_pass_cols_end
-	XORQ        R12, R12
-	BTSQ        R11, R12
-	DECQ        R12
-	KMOVQ       R12, K1
+	XORQ        R11, R11
+	BTSQ        R12, R11
+	DECQ        R11
+	KMOVQ       R11, K1
 	VMOVDQU64.Z (AX)(DX*8), K1, Z0
 	VPMOVSXDQ.Z (CX), K1, Z1
 	VPADDQ      Z1, Z0, Z0
@@ -3644,10 +3966,18 @@ TEXT ·SumRowsUint8AVX2(SB), NOSPLIT, $0-40
 	JL   rows_rest
 
 rows_pass:
-	MOVQ cols+16(FP), R11
+	MOVQ  cols+16(FP), CX
+	LEAQ  (R9)(BX*8), R11
+	TESTQ R10, R10
+	JNZ   rows_aimed
+	MOVQ  x+8(FP), DX
+	LEAQ  (DX)(CX*1), R11
+
+rows_aimed:
+	MOVQ cols+16(FP), R12
 	MOVQ R9, CX
 	XORQ DX, DX
-	SUBQ $0x08, R11
+	SUBQ $0x08, R12
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
@@ -3671,14 +4001,15 @@ rows_pass_cols:
 	VMOVDQU   Y0, (AX)(DX*4)
 	ADDQ      $0x08, DX
 	ADDQ      $0x08, CX
-	SUBQ      $0x08, R11
+	ADDQ      $0x08, R11
+	SUBQ      $0x08, R12
 	JGE       rows_pass_cols
 
 rows_pass_cols_rest:
-	CMPQ      R11, $-8
+	CMPQ      R12, $-8
 	JE        rows_pass_cols_end
-	ADDQ      R11, DX
-	LEAQ      (CX)(R11*1), CX
+	ADDQ      R12, DX
+	LEAQ      (CX)(R12*1), CX
 	VMOVDQU   (AX)(DX*4), Y0
 	VPMOVZXBD (CX), Y1
 	VPADDD    Y1, Y0, Y0
@@ -3821,10 +4152,18 @@ TEXT ·SumRowsUint8AVX512(SB), NOSPLIT, $0-40
 	JL   rows_rest
 
 rows_pass:
-	MOVQ cols+16(FP), R11
+	MOVQ  cols+16(FP), CX
+	LEAQ  (R9)(BX*8), R11
+	TESTQ R10, R10
+	JNZ   rows_aimed
+	MOVQ  x+8(FP), DX
+	LEAQ  (DX)(CX*1), R11
+
+rows_aimed:
+	MOVQ cols+16(FP), R12
 	MOVQ R9, CX
 	XORQ DX, DX
-	SUBQ $0x10, R11
+	SUBQ $0x10, R12
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
@@ -3848,16 +4187,17 @@ rows_pass_cols:
 	VMOVDQU64 Z0, (AX)(DX*4)
 	ADDQ      $0x10, DX
 	ADDQ      $0x10, CX
-	SUBQ      $0x10, R11
+	ADDQ      $0x10, R11
+	SUBQ      $0x10, R12
 	JGE       rows_pass_cols
 
 rows_pass_cols_rest:
-	ADDQ        $0x10, R11
+	ADDQ        $0x10, R12
 	JZ          rows_pass_cols_end
-	XORQ        R12, R12
-	BTSQ        R11, R12
-	DECQ        R12
-	KMOVQ       R12, K1
+	XORQ        R11, R11
+	BTSQ        R12, R11
+	DECQ        R11
+	KMOVQ       R11, K1
 	VMOVDQU32.Z (AX)(DX*4), K1, Z0
 	VPMOVZXBD.Z (CX), K1, Z1
 	VPADDD      Z1, Z0, Z0
@@ -4006,10 +4346,18 @@ TEXT ·SumRowsUint16AVX2(SB), NOSPLIT, $0-40
 	JL   rows_rest
 
 rows_pass:
-	MOVQ cols+16(FP), R11
+	MOVQ  cols+16(FP), CX
+	LEAQ  (R9)(BX*8), R11
+	TESTQ R10, R10
+	JNZ   rows_aimed
+	MOVQ  x+8(FP), DX
+	LEAQ  (DX)(CX*2), R11
+
+rows_aimed:
+	MOVQ cols+16(FP), R12
 	MOVQ R9, CX
 	XORQ DX, DX
-	SUBQ $0x08, R11
+	SUBQ $0x08, R12
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
@@ -4033,14 +4381,15 @@ rows_pass_cols:
 	VMOVDQU   Y0, (AX)(DX*4)
 	ADDQ      $0x08, DX
 	ADDQ      $0x10, CX
-	SUBQ      $0x08, R11
+	ADDQ      $0x10, R11
+	SUBQ      $0x08, R12
 	JGE       rows_pass_cols
 
 rows_pass_cols_rest:
-	CMPQ      R11, $-8
+	CMPQ      R12, $-8
 	JE        rows_pass_cols_end
-	ADDQ      R11, DX
-	LEAQ      (CX)(R11*2), CX
+	ADDQ      R12, DX
+	LEAQ      (CX)(R12*2), CX
 	VMOVDQU   (AX)(DX*4), Y0
 	VPMOVZXWD (CX), Y1
 	VPADDD    Y1, Y0, Y0
@@ -4170,7 +4519,7 @@ tail:
 	RET
 
 // func SumRowsUint16AVX512(acc *int32, x *uint16, cols int, rows int, stride int)
-// Requires: AVX, AVX512BW, AVX512F
+// Requires: AVX, AVX512BW, AVX512F, MMX+
 TEXT ·SumRowsUint16AVX512(SB), NOSPLIT, $0-40
 	MOVQ acc+0(FP), AX
 	MOVQ stride+32(FP), BX
@@ -4184,43 +4533,60 @@ TEXT ·SumRowsUint16AVX512(SB), NOSPLIT, $0-40
 	JL   rows_rest
 
 rows_pass:
-	MOVQ cols+16(FP), R11
+	MOVQ  cols+16(FP), CX
+	LEAQ  (R9)(BX*8), R11
+	TESTQ R10, R10
+	JNZ   rows_aimed
+	MOVQ  x+8(FP), DX
+	LEAQ  (DX)(CX*2), R11
+
+rows_aimed:
+	MOVQ cols+16(FP), R12
 	MOVQ R9, CX
 	XORQ DX, DX
-	SUBQ $0x10, R11
+	SUBQ $0x10, R12
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
-	VMOVDQU64 (AX)(DX*4), Z0
-	VPMOVZXWD (CX), Z1
-	VPADDD    Z1, Z0, Z0
-	VPMOVZXWD (CX)(BX*1), Z1
-	VPADDD    Z1, Z0, Z0
-	VPMOVZXWD (CX)(BX*2), Z1
-	VPADDD    Z1, Z0, Z0
-	VPMOVZXWD (CX)(SI*1), Z1
-	VPADDD    Z1, Z0, Z0
-	VPMOVZXWD (CX)(BX*4), Z1
-	VPADDD    Z1, Z0, Z0
-	VPMOVZXWD (CX)(DI*1), Z1
-	VPADDD    Z1, Z0, Z0
-	VPMOVZXWD (CX)(SI*2), Z1
-	VPADDD    Z1, Z0, Z0
-	VPMOVZXWD (CX)(R8*1), Z1
-	VPADDD    Z1, Z0, Z0
-	VMOVDQU64 Z0, (AX)(DX*4)
-	ADDQ      $0x10, DX
-	ADDQ      $0x20, CX
-	SUBQ      $0x10, R11
-	JGE       rows_pass_cols
+	VMOVDQU64  (AX)(DX*4), Z0
+	PREFETCHT1 (R11)
+	VPMOVZXWD  (CX), Z1
+	VPADDD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(BX*1)
+	VPMOVZXWD  (CX)(BX*1), Z1
+	VPADDD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(BX*2)
+	VPMOVZXWD  (CX)(BX*2), Z1
+	VPADDD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(SI*1)
+	VPMOVZXWD  (CX)(SI*1), Z1
+	VPADDD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(BX*4)
+	VPMOVZXWD  (CX)(BX*4), Z1
+	VPADDD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(DI*1)
+	VPMOVZXWD  (CX)(DI*1), Z1
+	VPADDD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(SI*2)
+	VPMOVZXWD  (CX)(SI*2), Z1
+	VPADDD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(R8*1)
+	VPMOVZXWD  (CX)(R8*1), Z1
+	VPADDD     Z1, Z0, Z0
+	VMOVDQU64  Z0, (AX)(DX*4)
+	ADDQ       $0x10, DX
+	ADDQ       $0x20, CX
+	ADDQ       $0x20, R11
+	SUBQ       $0x10, R12
+	JGE        rows_pass_cols
 
 rows_pass_cols_rest:
-	ADDQ        $0x10, R11
+	ADDQ        $0x10, R12
 	JZ          rows_pass_cols_end
-	XORQ        R12, R12
-	BTSQ        R11, R12
-	DECQ        R12
-	KMOVQ       R12, K1
+	XORQ        R11, R11
+	BTSQ        R12, R11
+	DECQ        R11
+	KMOVQ       R11, K1
 	VMOVDQU32.Z (AX)(DX*4), K1, Z0
 	VPMOVZXWD.Z (CX), K1, Z1
 	VPADDD      Z1, Z0, Z0
@@ -4365,10 +4731,18 @@ TEXT ·SumRowsUint32AVX2(SB), NOSPLIT, $0-40
 	JL   rows_rest
 
 rows_pass:
-	MOVQ cols+16(FP), R11
+	MOVQ  cols+16(FP), CX
+	LEAQ  (R9)(BX*8), R11
+	TESTQ R10, R10
+	JNZ   rows_aimed
+	MOVQ  x+8(FP), DX
+	LEAQ  (DX)(CX*4), R11
+
+rows_aimed:
+	MOVQ cols+16(FP), R12
 	MOVQ R9, CX
 	XORQ DX, DX
-	SUBQ $0x04, R11
+	SUBQ $0x04, R12
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
@@ -4392,14 +4766,15 @@ rows_pass_cols:
 	VMOVDQU   Y0, (AX)(DX*8)
 	ADDQ      $0x04, DX
 	ADDQ      $0x10, CX
-	SUBQ      $0x04, R11
+	ADDQ      $0x10, R11
+	SUBQ      $0x04, R12
 	JGE       rows_pass_cols
 
 rows_pass_cols_rest:
-	CMPQ      R11, $-4
+	CMPQ      R12, $-4
 	JE        rows_pass_cols_end
-	ADDQ      R11, DX
-	LEAQ      (CX)(R11*4), CX
+	ADDQ      R12, DX
+	LEAQ      (CX)(R12*4), CX
 	VMOVDQU   (AX)(DX*8), Y0
 	VPMOVZXDQ (CX), Y1
 	VPADDQ    Y1, Y0, Y0
@@ -4525,7 +4900,7 @@ tail:
 	RET
 
 // func SumRowsUint32AVX512(acc *int64, x *uint32, cols int, rows int, stride int)
-// Requires: AVX, AVX512BW, AVX512F
+// Requires: AVX, AVX512BW, AVX512F, MMX+
 TEXT ·SumRowsUint32AVX512(SB), NOSPLIT, $0-40
 	MOVQ acc+0(FP), AX
 	MOVQ stride+32(FP), BX
@@ -4539,43 +4914,60 @@ TEXT ·SumRowsUint32AVX512(SB), NOSPLIT, $0-40
 	JL   rows_rest
 
 rows_pass:
-	MOVQ cols+16(FP), R11
+	MOVQ  cols+16(FP), CX
+	LEAQ  (R9)(BX*8), R11
+	TESTQ R10, R10
+	JNZ   rows_aimed
+	MOVQ  x+8(FP), DX
+	LEAQ  (DX)(CX*4), R11
+
+rows_aimed:
+	MOVQ cols+16(FP), R12
 	MOVQ R9, CX
 	XORQ DX, DX
-	SUBQ $0x08, R11
+	SUBQ $0x08, R12
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
-	VMOVDQU64 (AX)(DX*8), Z0
-	VPMOVZXDQ (CX), Z1
-	VPADDQ    Z1, Z0, Z0
-	VPMOVZXDQ (CX)(BX*1), Z1
-	VPADDQ    Z1, Z0, Z0
-	VPMOVZXDQ (CX)(BX*2), Z1
-	VPADDQ    Z1, Z0, Z0
-	VPMOVZXDQ (CX)(SI*1), Z1
-	VPADDQ    Z1, Z0, Z0
-	VPMOVZXDQ (CX)(BX*4), Z1
-	VPADDQ    Z1, Z0, Z0
-	VPMOVZXDQ (CX)(DI*1), Z1
-	VPADDQ    Z1, Z0, Z0
-	VPMOVZXDQ (CX)(SI*2), Z1
-	VPADDQ    Z1, Z0, Z0
-	VPMOVZXDQ (CX)(R8*1), Z1
-	VPADDQ    Z1, Z0, Z0
-	VMOVDQU64 Z0, (AX)(DX*8)
-	ADDQ      $0x08, DX
-	ADDQ      $0x20, CX
-	SUBQ      $0x08, R11
-	JGE       rows_pass_cols
+	VMOVDQU64  (AX)(DX*8), Z0
+	PREFETCHT1 (R11)
+	VPMOVZXDQ  (CX), Z1
+	VPADDQ     Z1, Z0, Z0
+	PREFETCHT1 (R11)(BX*1)
+	VPMOVZXDQ  (CX)(BX*1), Z1
+	VPADDQ     Z1, Z0, Z0
+	PREFETCHT1 (R11)(BX*2)
+	VPMOVZXDQ  (CX)(BX*2), Z1
+	VPADDQ     Z1, Z0, Z0
+	PREFETCHT1 (R11)(SI*1)
+	VPMOVZXDQ  (CX)(SI*1), Z1
+	VPADDQ     Z1, Z0, Z0
+	PREFETCHT1 (R11)(BX*4)
+	VPMOVZXDQ  (CX)(BX*4), Z1
+	VPADDQ     Z1, Z0, Z0
+	PREFETCHT1 (R11)(DI*1)
+	VPMOVZXDQ  (CX)(DI*1), Z1
+	VPADDQ     Z1, Z0, Z0
+	PREFETCHT1 (R11)(SI*2)
+	VPMOVZXDQ  (CX)(SI*2), Z1
+	VPADDQ     Z1, Z0, Z0
+	PREFETCHT1 (R11)(R8*1)
+	VPMOVZXDQ  (CX)(R8*1), Z1
+	VPADDQ     Z1, Z0, Z0
+	VMOVDQU64  Z0, (AX)(DX*8)
+	ADDQ       $0x08, DX
+	ADDQ       $0x20, CX
+	ADDQ       $0x20, R11
+	SUBQ       $0x08, R12
+	JGE        rows_pass_cols
 
 rows_pass_cols_rest:
-	ADDQ        $0x08, R11
+	ADDQ        $0x08, R12
 	JZ          rows_pass_cols_end
-	XORQ        R12, R12
-	BTSQ        R11, R12
-	DECQ        R12
-	KMOVQ       R12, K1
+	XORQ        R11, R11
+	BTSQ        R12, R11
+	DECQ        R11
+	KMOVQ       R11, K1
 	VMOVDQU64.Z (AX)(DX*8), K1, Z0
 	VPMOVZXDQ.Z (CX), K1, Z1
 	VPADDQ      Z1, Z0, Z0
@@ -4706,7 +5098,7 @@ tail:
 	RET
 
 // func SumRowsInt64AVX2(low *uint64, high *uint64, x *int64, cols int, rows int, stride int)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·SumRowsInt64AVX2(SB), NOSPLIT, $0-48
 	VPCMPEQD Y0, Y0, Y0
 	VPSRLQ   $0x20, Y0, Y0
@@ -4725,127 +5117,146 @@ TEXT ·SumRowsInt64AVX2(SB), NOSPLIT, $0-48
 	JL       rows_rest
 
 rows_pass:
-	MOVQ cols+24(FP), R12
+	MOVQ cols+24(FP), DX
+	LEAQ (R10)(DX*8), R12
+	MOVQ cols+24(FP), R13
 	MOVQ R10, DX
 	XORQ BX, BX
-	SUBQ $0x04, R12
+	SUBQ $0x04, R13
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
-	VMOVDQU (AX)(BX*8), Y2
-	VMOVDQU (CX)(BX*8), Y3
-	VMOVDQU (DX), Y4
-	VPXOR   Y1, Y4, Y4
-	VPAND   Y0, Y4, Y5
-	VPADDQ  Y5, Y2, Y2
-	VPSRLQ  $0x20, Y4, Y4
-	VPADDQ  Y4, Y3, Y3
-	VMOVDQU (DX)(SI*1), Y4
-	VPXOR   Y1, Y4, Y4
-	VPAND   Y0, Y4, Y5
-	VPADDQ  Y5, Y2, Y2
-	VPSRLQ  $0x20, Y4, Y4
-	VPADDQ  Y4, Y3, Y3
-	VMOVDQU (DX)(SI*2), Y4
-	VPXOR   Y1, Y4, Y4
-	VPAND   Y0, Y4, Y5
-	VPADDQ  Y5, Y2, Y2
-	VPSRLQ  $0x20, Y4, Y4
-	VPADDQ  Y4, Y3, Y3
-	VMOVDQU (DX)(DI*1), Y4
-	VPXOR   Y1, Y4, Y4
-	VPAND   Y0, Y4, Y5
-	VPADDQ  Y5, Y2, Y2
-	VPSRLQ  $0x20, Y4, Y4
-	VPADDQ  Y4, Y3, Y3
-	VMOVDQU (DX)(SI*4), Y4
-	VPXOR   Y1, Y4, Y4
-	VPAND   Y0, Y4, Y5
-	VPADDQ  Y5, Y2, Y2
-	VPSRLQ  $0x20, Y4, Y4
-	VPADDQ  Y4, Y3, Y3
-	VMOVDQU (DX)(R8*1), Y4
-	VPXOR   Y1, Y4, Y4
-	VPAND   Y0, Y4, Y5
-	VPADDQ  Y5, Y2, Y2
-	VPSRLQ  $0x20, Y4, Y4
-	VPADDQ  Y4, Y3, Y3
-	VMOVDQU (DX)(DI*2), Y4
-	VPXOR   Y1, Y4, Y4
-	VPAND   Y0, Y4, Y5
-	VPADDQ  Y5, Y2, Y2
-	VPSRLQ  $0x20, Y4, Y4
-	VPADDQ  Y4, Y3, Y3
-	VMOVDQU (DX)(R9*1), Y4
-	VPXOR   Y1, Y4, Y4
-	VPAND   Y0, Y4, Y5
-	VPADDQ  Y5, Y2, Y2
-	VPSRLQ  $0x20, Y4, Y4
-	VPADDQ  Y4, Y3, Y3
-	VMOVDQU Y2, (AX)(BX*8)
-	VMOVDQU Y3, (CX)(BX*8)
-	ADDQ    $0x04, BX
-	ADDQ    $0x20, DX
-	SUBQ    $0x04, R12
-	JGE     rows_pass_cols
+	VMOVDQU    (AX)(BX*8), Y2
+	VMOVDQU    (CX)(BX*8), Y3
+	PREFETCHT1 (R12)
+	VMOVDQU    (DX), Y4
+	VPXOR      Y1, Y4, Y4
+	VPAND      Y0, Y4, Y5
+	VPADDQ     Y5, Y2, Y2
+	VPSRLQ     $0x20, Y4, Y4
+	VPADDQ     Y4, Y3, Y3
+	PREFETCHT1 (R12)(SI*1)
+	VMOVDQU    (DX)(SI*1), Y4
+	VPXOR      Y1, Y4, Y4
+	VPAND      Y0, Y4, Y5
+	VPADDQ     Y5, Y2, Y2
+	VPSRLQ     $0x20, Y4, Y4
+	VPADDQ     Y4, Y3, Y3
+	PREFETCHT1 (R12)(SI*2)
+	VMOVDQU    (DX)(SI*2), Y4
+	VPXOR      Y1, Y4, Y4
+	VPAND      Y0, Y4, Y5
+	VPADDQ     Y5, Y2, Y2
+	VPSRLQ     $0x20, Y4, Y4
+	VPADDQ     Y4, Y3, Y3
+	PREFETCHT1 (R12)(DI*1)
+	VMOVDQU    (DX)(DI*1), Y4
+	VPXOR      Y1, Y4, Y4
+	VPAND      Y0, Y4, Y5
+	VPADDQ     Y5, Y2, Y2
+	VPSRLQ     $0x20, Y4, Y4
+	VPADDQ     Y4, Y3, Y3
+	PREFETCHT1 (R12)(SI*4)
+	VMOVDQU    (DX)(SI*4), Y4
+	VPXOR      Y1, Y4, Y4
+	VPAND      Y0, Y4, Y5
+	VPADDQ     Y5, Y2, Y2
+	VPSRLQ     $0x20, Y4, Y4
+	VPADDQ     Y4, Y3, Y3
+	PREFETCHT1 (R12)(R8*1)
+	VMOVDQU    (DX)(R8*1), Y4
+	VPXOR      Y1, Y4, Y4
+	VPAND      Y0, Y4, Y5
+	VPADDQ     Y5, Y2, Y2
+	VPSRLQ     $0x20, Y4, Y4
+	VPADDQ     Y4, Y3, Y3
+	PREFETCHT1 (R12)(DI*2)
+	VMOVDQU    (DX)(DI*2), Y4
+	VPXOR      Y1, Y4, Y4
+	VPAND      Y0, Y4, Y5
+	VPADDQ     Y5, Y2, Y2
+	VPSRLQ     $0x20, Y4, Y4
+	VPADDQ     Y4, Y3, Y3
+	PREFETCHT1 (R12)(R9*1)
+	VMOVDQU    (DX)(R9*1), Y4
+	VPXOR      Y1, Y4, Y4
+	VPAND      Y0, Y4, Y5
+	VPADDQ     Y5, Y2, Y2
+	VPSRLQ     $0x20, Y4, Y4
+	VPADDQ     Y4, Y3, Y3
+	VMOVDQU    Y2, (AX)(BX*8)
+	VMOVDQU    Y3, (CX)(BX*8)
+	ADDQ       $0x04, BX
+	ADDQ       $0x20, DX
+	ADDQ       $0x20, R12
+	SUBQ       $0x04, R13
+	JGE        rows_pass_cols
 
 rows_pass_cols_rest:
-	CMPQ    R12, $-4
-	JE      rows_pass_cols_end
-	ADDQ    R12, BX
-	LEAQ    (DX)(R12*8), DX
-	VMOVDQU (AX)(BX*8), Y2
-	VMOVDQU (CX)(BX*8), Y3
-	VMOVDQU (DX), Y4
-	VPXOR   Y1, Y4, Y4
-	VPAND   Y0, Y4, Y5
-	VPADDQ  Y5, Y2, Y2
-	VPSRLQ  $0x20, Y4, Y4
-	VPADDQ  Y4, Y3, Y3
-	VMOVDQU (DX)(SI*1), Y4
-	VPXOR   Y1, Y4, Y4
-	VPAND   Y0, Y4, Y5
-	VPADDQ  Y5, Y2, Y2
-	VPSRLQ  $0x20, Y4, Y4
-	VPADDQ  Y4, Y3, Y3
-	VMOVDQU (DX)(SI*2), Y4
-	VPXOR   Y1, Y4, Y4
-	VPAND   Y0, Y4, Y5
-	VPADDQ  Y5, Y2, Y2
-	VPSRLQ  $0x20, Y4, Y4
-	VPADDQ  Y4, Y3, Y3
-	VMOVDQU (DX)(DI*1), Y4
-	VPXOR   Y1, Y4, Y4
-	VPAND   Y0, Y4, Y5
-	VPADDQ  Y5, Y2, Y2
-	VPSRLQ  $0x20, Y4, Y4
-	VPADDQ  Y4, Y3, Y3
-	VMOVDQU (DX)(SI*4), Y4
-	VPXOR   Y1, Y4, Y4
-	VPAND   Y0, Y4, Y5
-	VPADDQ  Y5, Y2, Y2
-	VPSRLQ  $0x20, Y4, Y4
-	VPADDQ  Y4, Y3, Y3
-	VMOVDQU (DX)(R8*1), Y4
-	VPXOR   Y1, Y4, Y4
-	VPAND   Y0, Y4, Y5
-	VPADDQ  Y5, Y2, Y2
-	VPSRLQ  $0x20, Y4, Y4
-	VPADDQ  Y4, Y3, Y3
-	VMOVDQU (DX)(DI*2), Y4
-	VPXOR   Y1, Y4, Y4
-	VPAND   Y0, Y4, Y5
-	VPADDQ  Y5, Y2, Y2
-	VPSRLQ  $0x20, Y4, Y4
-	VPADDQ  Y4, Y3, Y3
-	VMOVDQU (DX)(R9*1), Y4
-	VPXOR   Y1, Y4, Y4
-	VPAND   Y0, Y4, Y5
-	VPADDQ  Y5, Y2, Y2
-	VPSRLQ  $0x20, Y4, Y4
-	VPADDQ  Y4, Y3, Y3
-	VMOVDQU Y2, (AX)(BX*8)
-	VMOVDQU Y3, (CX)(BX*8)
+	CMPQ       R13, $-4
+	JE         rows_pass_cols_end
+	ADDQ       R13, BX
+	LEAQ       (DX)(R13*8), DX
+	VMOVDQU    (AX)(BX*8), Y2
+	VMOVDQU    (CX)(BX*8), Y3
+	PREFETCHT1 (R12)
+	VMOVDQU    (DX), Y4
+	VPXOR      Y1, Y4, Y4
+	VPAND      Y0, Y4, Y5
+	VPADDQ     Y5, Y2, Y2
+	VPSRLQ     $0x20, Y4, Y4
+	VPADDQ     Y4, Y3, Y3
+	PREFETCHT1 (R12)(SI*1)
+	VMOVDQU    (DX)(SI*1), Y4
+	VPXOR      Y1, Y4, Y4
+	VPAND      Y0, Y4, Y5
+	VPADDQ     Y5, Y2, Y2
+	VPSRLQ     $0x20, Y4, Y4
+	VPADDQ     Y4, Y3, Y3
+	PREFETCHT1 (R12)(SI*2)
+	VMOVDQU    (DX)(SI*2), Y4
+	VPXOR      Y1, Y4, Y4
+	VPAND      Y0, Y4, Y5
+	VPADDQ     Y5, Y2, Y2
+	VPSRLQ     $0x20, Y4, Y4
+	VPADDQ     Y4, Y3, Y3
+	PREFETCHT1 (R12)(DI*1)
+	VMOVDQU    (DX)(DI*1), Y4
+	VPXOR      Y1, Y4, Y4
+	VPAND      Y0, Y4, Y5
+	VPADDQ     Y5, Y2, Y2
+	VPSRLQ     $0x20, Y4, Y4
+	VPADDQ     Y4, Y3, Y3
+	PREFETCHT1 (R12)(SI*4)
+	VMOVDQU    (DX)(SI*4), Y4
+	VPXOR      Y1, Y4, Y4
+	VPAND      Y0, Y4, Y5
+	VPADDQ     Y5, Y2, Y2
+	VPSRLQ     $0x20, Y4, Y4
+	VPADDQ     Y4, Y3, Y3
+	PREFETCHT1 (R12)(R8*1)
+	VMOVDQU    (DX)(R8*1), Y4
+	VPXOR      Y1, Y4, Y4
+	VPAND      Y0, Y4, Y5
+	VPADDQ     Y5, Y2, Y2
+	VPSRLQ     $0x20, Y4, Y4
+	VPADDQ     Y4, Y3, Y3
+	PREFETCHT1 (R12)(DI*2)
+	VMOVDQU    (DX)(DI*2), Y4
+	VPXOR      Y1, Y4, Y4
+	VPAND      Y0, Y4, Y5
+	VPADDQ     Y5, Y2, Y2
+	VPSRLQ     $0x20, Y4, Y4
+	VPADDQ     Y4, Y3, Y3
+	PREFETCHT1 (R12)(R9*1)
+	VMOVDQU    (DX)(R9*1), Y4
+	VPXOR      Y1, Y4, Y4
+	VPAND      Y0, Y4, Y5
+	VPADDQ     Y5, Y2, Y2
+	VPSRLQ     $0x20, Y4, Y4
+	VPADDQ     Y4, Y3, Y3
+	VMOVDQU    Y2, (AX)(BX*8)
+	VMOVDQU    Y3, (CX)(BX*8)
 
 rows_pass_cols_end:
 	LEAQ (R10)(SI*8), R10
@@ -4983,7 +5394,7 @@ tail:
 	RET
 
 // func SumRowsInt64AVX512(low *uint64, high *uint64, x *int64, cols int, rows int, stride int)
-// Requires: AVX, AVX512BW, AVX512F
+// Requires: AVX, AVX512BW, AVX512F, MMX+
 TEXT ·SumRowsInt64AVX512(SB), NOSPLIT, $0-48
 	VPTERNLOGD $0xff, Z0, Z0, Z0
 	VPSRLQ     $0x20, Z0, Z0
@@ -5002,77 +5413,88 @@ TEXT ·SumRowsInt64AVX512(SB), NOSPLIT, $0-48
 	JL         rows_rest
 
 rows_pass:
-	MOVQ cols+24(FP), R12
+	MOVQ cols+24(FP), DX
+	LEAQ (R10)(DX*8), R12
+	MOVQ cols+24(FP), R13
 	MOVQ R10, DX
 	XORQ BX, BX
-	SUBQ $0x08, R12
+	SUBQ $0x08, R13
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
-	VMOVDQU64 (AX)(BX*8), Z2
-	VMOVDQU64 (CX)(BX*8), Z3
-	VMOVDQU64 (DX), Z4
-	VPXORQ    Z1, Z4, Z4
-	VPANDQ    Z0, Z4, Z5
-	VPADDQ    Z5, Z2, Z2
-	VPSRLQ    $0x20, Z4, Z4
-	VPADDQ    Z4, Z3, Z3
-	VMOVDQU64 (DX)(SI*1), Z4
-	VPXORQ    Z1, Z4, Z4
-	VPANDQ    Z0, Z4, Z5
-	VPADDQ    Z5, Z2, Z2
-	VPSRLQ    $0x20, Z4, Z4
-	VPADDQ    Z4, Z3, Z3
-	VMOVDQU64 (DX)(SI*2), Z4
-	VPXORQ    Z1, Z4, Z4
-	VPANDQ    Z0, Z4, Z5
-	VPADDQ    Z5, Z2, Z2
-	VPSRLQ    $0x20, Z4, Z4
-	VPADDQ    Z4, Z3, Z3
-	VMOVDQU64 (DX)(DI*1), Z4
-	VPXORQ    Z1, Z4, Z4
-	VPANDQ    Z0, Z4, Z5
-	VPADDQ    Z5, Z2, Z2
-	VPSRLQ    $0x20, Z4, Z4
-	VPADDQ    Z4, Z3, Z3
-	VMOVDQU64 (DX)(SI*4), Z4
-	VPXORQ    Z1, Z4, Z4
-	VPANDQ    Z0, Z4, Z5
-	VPADDQ    Z5, Z2, Z2
-	VPSRLQ    $0x20, Z4, Z4
-	VPADDQ    Z4, Z3, Z3
-	VMOVDQU64 (DX)(R8*1), Z4
-	VPXORQ    Z1, Z4, Z4
-	VPANDQ    Z0, Z4, Z5
-	VPADDQ    Z5, Z2, Z2
-	VPSRLQ    $0x20, Z4, Z4
-	VPADDQ    Z4, Z3, Z3
-	VMOVDQU64 (DX)(DI*2), Z4
-	VPXORQ    Z1, Z4, Z4
-	VPANDQ    Z0, Z4, Z5
-	VPADDQ    Z5, Z2, Z2
-	VPSRLQ    $0x20, Z4, Z4
-	VPADDQ    Z4, Z3, Z3
-	VMOVDQU64 (DX)(R9*1), Z4
-	VPXORQ    Z1, Z4, Z4
-	VPANDQ    Z0, Z4, Z5
-	VPADDQ    Z5, Z2, Z2
-	VPSRLQ    $0x20, Z4, Z4
-	VPADDQ    Z4, Z3, Z3
-	VMOVDQU64 Z2, (AX)(BX*8)
-	VMOVDQU64 Z3, (CX)(BX*8)
-	ADDQ      $0x08, BX
-	ADDQ      $0x40, DX
-	SUBQ      $0x08, R12
-	JGE       rows_pass_cols
+	VMOVDQU64  (AX)(BX*8), Z2
+	VMOVDQU64  (CX)(BX*8), Z3
+	PREFETCHT1 (R12)
+	VMOVDQU64  (DX), Z4
+	VPXORQ     Z1, Z4, Z4
+	VPANDQ     Z0, Z4, Z5
+	VPADDQ     Z5, Z2, Z2
+	VPSRLQ     $0x20, Z4, Z4
+	VPADDQ     Z4, Z3, Z3
+	PREFETCHT1 (R12)(SI*1)
+	VMOVDQU64  (DX)(SI*1), Z4
+	VPXORQ     Z1, Z4, Z4
+	VPANDQ     Z0, Z4, Z5
+	VPADDQ     Z5, Z2, Z2
+	VPSRLQ     $0x20, Z4, Z4
+	VPADDQ     Z4, Z3, Z3
+	PREFETCHT1 (R12)(SI*2)
+	VMOVDQU64  (DX)(SI*2), Z4
+	VPXORQ     Z1, Z4, Z4
+	VPANDQ     Z0, Z4, Z5
+	VPADDQ     Z5, Z2, Z2
+	VPSRLQ     $0x20, Z4, Z4
+	VPADDQ     Z4, Z3, Z3
+	PREFETCHT1 (R12)(DI*1)
+	VMOVDQU64  (DX)(DI*1), Z4
+	VPXORQ     Z1, Z4, Z4
+	VPANDQ     Z0, Z4, Z5
+	VPADDQ     Z5, Z2, Z2
+	VPSRLQ     $0x20, Z4, Z4
+	VPADDQ     Z4, Z3, Z3
+	PREFETCHT1 (R12)(SI*4)
+	VMOVDQU64  (DX)(SI*4), Z4
+	VPXORQ     Z1, Z4, Z4
+	VPANDQ     Z0, Z4, Z5
+	VPADDQ     Z5, Z2, Z2
+	VPSRLQ     $0x20, Z4, Z4
+	VPADDQ     Z4, Z3, Z3
+	PREFETCHT1 (R12)(R8*1)
+	VMOVDQU64  (DX)(R8*1), Z4
+	VPXORQ     Z1, Z4, Z4
+	VPANDQ     Z0, Z4, Z5
+	VPADDQ     Z5, Z2, Z2
+	VPSRLQ     $0x20, Z4, Z4
+	VPADDQ     Z4, Z3, Z3
+	PREFETCHT1 (R12)(DI*2)
+	VMOVDQU64  (DX)(DI*2), Z4
+	VPXORQ     Z1, Z4, Z4
+	VPANDQ     Z0, Z4, Z5
+	VPADDQ     Z5, Z2, Z2
+	VPSRLQ     $0x20, Z4, Z4
+	VPADDQ     Z4, Z3, Z3
+	PREFETCHT1 (R12)(R9*1)
+	VMOVDQU64  (DX)(R9*1), Z4
+	VPXORQ     Z1, Z4, Z4
+	VPANDQ     Z0, Z4, Z5
+	VPADDQ     Z5, Z2, Z2
+	VPSRLQ     $0x20, Z4, Z4
+	VPADDQ     Z4, Z3, Z3
+	VMOVDQU64  Z2, (AX)(BX*8)
+	VMOVDQU64  Z3, (CX)(BX*8)
+	ADDQ       $0x08, BX
+	ADDQ       $0x40, DX
+	ADDQ       $0x40, R12
+	SUBQ       $0x08, R13
+	JGE        rows_pass_cols
 
 rows_pass_cols_rest:
-	ADDQ        $0x08, R12
+	ADDQ        $0x08, R13
 	JZ          rows_pass_cols_end
-	XORQ        R13, R13
-	BTSQ        R12, R13
-	DECQ        R13
-	KMOVQ       R13, K1
+	XORQ        R12, R12
+	BTSQ        R13, R12
+	DECQ        R12
+	KMOVQ       R12, K1
 	VMOVDQU64.Z (AX)(BX*8), K1, Z2
 	VMOVDQU64.Z (CX)(BX*8), K1, Z3
 	VMOVDQU64.Z (DX), K1, Z4
@@ -5244,7 +5666,7 @@ tail:
 	RET
 
 // func SumRowsUint64AVX2(low *uint64, high *uint64, x *uint64, cols int, rows int, stride int)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·SumRowsUint64AVX2(SB), NOSPLIT, $0-48
 	VPCMPEQD Y0, Y0, Y0
 	VPSRLQ   $0x20, Y0, Y0
@@ -5261,111 +5683,130 @@ TEXT ·SumRowsUint64AVX2(SB), NOSPLIT, $0-48
 	JL       rows_rest
 
 rows_pass:
-	MOVQ cols+24(FP), R12
+	MOVQ cols+24(FP), DX
+	LEAQ (R10)(DX*8), R12
+	MOVQ cols+24(FP), R13
 	MOVQ R10, DX
 	XORQ BX, BX
-	SUBQ $0x04, R12
+	SUBQ $0x04, R13
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
-	VMOVDQU (AX)(BX*8), Y1
-	VMOVDQU (CX)(BX*8), Y2
-	VMOVDQU (DX), Y3
-	VPAND   Y0, Y3, Y4
-	VPADDQ  Y4, Y1, Y1
-	VPSRLQ  $0x20, Y3, Y3
-	VPADDQ  Y3, Y2, Y2
-	VMOVDQU (DX)(SI*1), Y3
-	VPAND   Y0, Y3, Y4
-	VPADDQ  Y4, Y1, Y1
-	VPSRLQ  $0x20, Y3, Y3
-	VPADDQ  Y3, Y2, Y2
-	VMOVDQU (DX)(SI*2), Y3
-	VPAND   Y0, Y3, Y4
-	VPADDQ  Y4, Y1, Y1
-	VPSRLQ  $0x20, Y3, Y3
-	VPADDQ  Y3, Y2, Y2
-	VMOVDQU (DX)(DI*1), Y3
-	VPAND   Y0, Y3, Y4
-	VPADDQ  Y4, Y1, Y1
-	VPSRLQ  $0x20, Y3, Y3
-	VPADDQ  Y3, Y2, Y2
-	VMOVDQU (DX)(SI*4), Y3
-	VPAND   Y0, Y3, Y4
-	VPADDQ  Y4, Y1, Y1
-	VPSRLQ  $0x20, Y3, Y3
-	VPADDQ  Y3, Y2, Y2
-	VMOVDQU (DX)(R8*1), Y3
-	VPAND   Y0, Y3, Y4
-	VPADDQ  Y4, Y1, Y1
-	VPSRLQ  $0x20, Y3, Y3
-	VPADDQ  Y3, Y2, Y2
-	VMOVDQU (DX)(DI*2), Y3
-	VPAND   Y0, Y3, Y4
-	VPADDQ  Y4, Y1, Y1
-	VPSRLQ  $0x20, Y3, Y3
-	VPADDQ  Y3, Y2, Y2
-	VMOVDQU (DX)(R9*1), Y3
-	VPAND   Y0, Y3, Y4
-	VPADDQ  Y4, Y1, Y1
-	VPSRLQ  $0x20, Y3, Y3
-	VPADDQ  Y3, Y2, Y2
-	VMOVDQU Y1, (AX)(BX*8)
-	VMOVDQU Y2, (CX)(BX*8)
-	ADDQ    $0x04, BX
-	ADDQ    $0x20, DX
-	SUBQ    $0x04, R12
-	JGE     rows_pass_cols
+	VMOVDQU    (AX)(BX*8), Y1
+	VMOVDQU    (CX)(BX*8), Y2
+	PREFETCHT1 (R12)
+	VMOVDQU    (DX), Y3
+	VPAND      Y0, Y3, Y4
+	VPADDQ     Y4, Y1, Y1
+	VPSRLQ     $0x20, Y3, Y3
+	VPADDQ     Y3, Y2, Y2
+	PREFETCHT1 (R12)(SI*1)
+	VMOVDQU    (DX)(SI*1), Y3
+	VPAND      Y0, Y3, Y4
+	VPADDQ     Y4, Y1, Y1
+	VPSRLQ     $0x20, Y3, Y3
+	VPADDQ     Y3, Y2, Y2
+	PREFETCHT1 (R12)(SI*2)
+	VMOVDQU    (DX)(SI*2), Y3
+	VPAND      Y0, Y3, Y4
+	VPADDQ     Y4, Y1, Y1
+	VPSRLQ     $0x20, Y3, Y3
+	VPADDQ     Y3, Y2, Y2
+	PREFETCHT1 (R12)(DI*1)
+	VMOVDQU    (DX)(DI*1), Y3
+	VPAND      Y0, Y3, Y4
+	VPADDQ     Y4, Y1, Y1
+	VPSRLQ     $0x20, Y3, Y3
+	VPADDQ     Y3, Y2, Y2
+	PREFETCHT1 (R12)(SI*4)
+	VMOVDQU    (DX)(SI*4), Y3
+	VPAND      Y0, Y3, Y4
+	VPADDQ     Y4, Y1, Y1
+	VPSRLQ     $0x20, Y3, Y3
+	VPADDQ     Y3, Y2, Y2
+	PREFETCHT1 (R12)(R8*1)
+	VMOVDQU    (DX)(R8*1), Y3
+	VPAND      Y0, Y3, Y4
+	VPADDQ     Y4, Y1, Y1
+	VPSRLQ     $0x20, Y3, Y3
+	VPADDQ     Y3, Y2, Y2
+	PREFETCHT1 (R12)(DI*2)
+	VMOVDQU    (DX)(DI*2), Y3
+	VPAND      Y0, Y3, Y4
+	VPADDQ     Y4, Y1, Y1
+	VPSRLQ     $0x20, Y3, Y3
+	VPADDQ     Y3, Y2, Y2
+	PREFETCHT1 (R12)(R9*1)
+	VMOVDQU    (DX)(R9*1), Y3
+	VPAND      Y0, Y3, Y4
+	VPADDQ     Y4, Y1, Y1
+	VPSRLQ     $0x20, Y3, Y3
+	VPADDQ     Y3, Y2, Y2
+	VMOVDQU    Y1, (AX)(BX*8)
+	VMOVDQU    Y2, (CX)(BX*8)
+	ADDQ       $0x04, BX
+	ADDQ       $0x20, DX
+	ADDQ       $0x20, R12
+	SUBQ       $0x04, R13
+	JGE        rows_pass_cols
 
 rows_pass_cols_rest:
-	CMPQ    R12, $-4
-	JE      rows_pass_cols_end
-	ADDQ    R12, BX
-	LEAQ    (DX)(R12*8), DX
-	VMOVDQU (AX)(BX*8), Y1
-	VMOVDQU (CX)(BX*8), Y2
-	VMOVDQU (DX), Y3
-	VPAND   Y0, Y3, Y4
-	VPADDQ  Y4, Y1, Y1
-	VPSRLQ  $0x20, Y3, Y3
-	VPADDQ  Y3, Y2, Y2
-	VMOVDQU (DX)(SI*1), Y3
-	VPAND   Y0, Y3, Y4
-	VPADDQ  Y4, Y1, Y1
-	VPSRLQ  $0x20, Y3, Y3
-	VPADDQ  Y3, Y2, Y2
-	VMOVDQU (DX)(SI*2), Y3
-	VPAND   Y0, Y3, Y4
-	VPADDQ  Y4, Y1, Y1
-	VPSRLQ  $0x20, Y3, Y3
-	VPADDQ  Y3, Y2, Y2
-	VMOVDQU (DX)(DI*1), Y3
-	VPAND   Y0, Y3, Y4
-	VPADDQ  Y4, Y1, Y1
-	VPSRLQ  $0x20, Y3, Y3
-	VPADDQ  Y3, Y2, Y2
-	VMOVDQU (DX)(SI*4), Y3
-	VPAND   Y0, Y3, Y4
-	VPADDQ  Y4, Y1, Y1
-	VPSRLQ  $0x20, Y3, Y3
-	VPADDQ  Y3, Y2, Y2
-	VMOVDQU (DX)(R8*1), Y3
-	VPAND   Y0, Y3, Y4
-	VPADDQ  Y4, Y1, Y1
-	VPSRLQ  $0x20, Y3, Y3
-	VPADDQ  Y3, Y2, Y2
-	VMOVDQU (DX)(DI*2), Y3
-	VPAND   Y0, Y3, Y4
-	VPADDQ  Y4, Y1, Y1
-	VPSRLQ  $0x20, Y3, Y3
-	VPADDQ  Y3, Y2, Y2
-	VMOVDQU (DX)(R9*1), Y3
-	VPAND   Y0, Y3, Y4
-	VPADDQ  Y4, Y1, Y1
-	VPSRLQ  $0x20, Y3, Y3
-	VPADDQ  Y3, Y2, Y2
-	VMOVDQU Y1, (AX)(BX*8)
-	VMOVDQU Y2, (CX)(BX*8)
+	CMPQ       R13, $-4
+	JE         rows_pass_cols_end
+	ADDQ       R13, BX
+	LEAQ       (DX)(R13*8), DX
+	VMOVDQU    (AX)(BX*8), Y1
+	VMOVDQU    (CX)(BX*8), Y2
+	PREFETCHT1 (R12)
+	VMOVDQU    (DX), Y3
+	VPAND      Y0, Y3, Y4
+	VPADDQ     Y4, Y1, Y1
+	VPSRLQ     $0x20, Y3, Y3
+	VPADDQ     Y3, Y2, Y2
+	PREFETCHT1 (R12)(SI*1)
+	VMOVDQU    (DX)(SI*1), Y3
+	VPAND      Y0, Y3, Y4
+	VPADDQ     Y4, Y1, Y1
+	VPSRLQ     $0x20, Y3, Y3
+	VPADDQ     Y3, Y2, Y2
+	PREFETCHT1 (R12)(SI*2)
+	VMOVDQU    (DX)(SI*2), Y3
+	VPAND      Y0, Y3, Y4
+	VPADDQ     Y4, Y1, Y1
+	VPSRLQ     $0x20, Y3, Y3
+	VPADDQ     Y3, Y2, Y2
+	PREFETCHT1 (R12)(DI*1)
+	VMOVDQU    (DX)(DI*1), Y3
+	VPAND      Y0, Y3, Y4
+	VPADDQ     Y4, Y1, Y1
+	VPSRLQ     $0x20, Y3, Y3
+	VPADDQ     Y3, Y2, Y2
+	PREFETCHT1 (R12)(SI*4)
+	VMOVDQU    (DX)(SI*4), Y3
+	VPAND      Y0, Y3, Y4
+	VPADDQ     Y4, Y1, Y1
+	VPSRLQ     $0x20, Y3, Y3
+	VPADDQ     Y3, Y2, Y2
+	PREFETCHT1 (R12)(R8*1)
+	VMOVDQU    (DX)(R8*1), Y3
+	VPAND      Y0, Y3, Y4
+	VPADDQ     Y4, Y1, Y1
+	VPSRLQ     $0x20, Y3, Y3
+	VPADDQ     Y3, Y2, Y2
+	PREFETCHT1 (R12)(DI*2)
+	VMOVDQU    (DX)(DI*2), Y3
+	VPAND      Y0, Y3, Y4
+	VPADDQ     Y4, Y1, Y1
+	VPSRLQ     $0x20, Y3, Y3
+	VPADDQ     Y3, Y2, Y2
+	PREFETCHT1 (R12)(R9*1)
+	VMOVDQU    (DX)(R9*1), Y3
+	VPAND      Y0, Y3, Y4
+	VPADDQ     Y4, Y1, Y1
+	VPSRLQ     $0x20, Y3, Y3
+	VPADDQ     Y3, Y2, Y2
+	VMOVDQU    Y1, (AX)(BX*8)
+	VMOVDQU    Y2, (CX)(BX*8)
 
 rows_pass_cols_end:
 	LEAQ (R10)(SI*8), R10
@@ -5495,7 +5936,7 @@ tail:
 	RET
 
 // func SumRowsUint64AVX512(low *uint64, high *uint64, x *uint64, cols int, rows int, stride int)
-// Requires: AVX, AVX512BW, AVX512F
+// Requires: AVX, AVX512BW, AVX512F, MMX+
 TEXT ·SumRowsUint64AVX512(SB), NOSPLIT, $0-48
 	VPTERNLOGD $0xff, Z0, Z0, Z0
 	VPSRLQ     $0x20, Z0, Z0
@@ -5512,69 +5953,80 @@ TEXT ·SumRowsUint64AVX512(SB), NOSPLIT, $0-48
 	JL         rows_rest
 
 rows_pass:
-	MOVQ cols+24(FP), R12
+	MOVQ cols+24(FP), DX
+	LEAQ (R10)(DX*8), R12
+	MOVQ cols+24(FP), R13
 	MOVQ R10, DX
 	XORQ BX, BX
-	SUBQ $0x08, R12
+	SUBQ $0x08, R13
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
-	VMOVDQU64 (AX)(BX*8), Z1
-	VMOVDQU64 (CX)(BX*8), Z2
-	VMOVDQU64 (DX), Z3
-	VPANDQ    Z0, Z3, Z4
-	VPADDQ    Z4, Z1, Z1
-	VPSRLQ    $0x20, Z3, Z3
-	VPADDQ    Z3, Z2, Z2
-	VMOVDQU64 (DX)(SI*1), Z3
-	VPANDQ    Z0, Z3, Z4
-	VPADDQ    Z4, Z1, Z1
-	VPSRLQ    $0x20, Z3, Z3
-	VPADDQ    Z3, Z2, Z2
-	VMOVDQU64 (DX)(SI*2), Z3
-	VPANDQ    Z0, Z3, Z4
-	VPADDQ    Z4, Z1, Z1
-	VPSRLQ    $0x20, Z3, Z3
-	VPADDQ    Z3, Z2, Z2
-	VMOVDQU64 (DX)(DI*1), Z3
-	VPANDQ    Z0, Z3, Z4
-	VPADDQ    Z4, Z1, Z1
-	VPSRLQ    $0x20, Z3, Z3
-	VPADDQ    Z3, Z2, Z2
-	VMOVDQU64 (DX)(SI*4), Z3
-	VPANDQ    Z0, Z3, Z4
-	VPADDQ    Z4, Z1, Z1
-	VPSRLQ    $0x20, Z3, Z3
-	VPADDQ    Z3, Z2, Z2
-	VMOVDQU64 (DX)(R8*1), Z3
-	VPANDQ    Z0, Z3, Z4
-	VPADDQ    Z4, Z1, Z1
-	VPSRLQ    $0x20, Z3, Z3
-	VPADDQ    Z3, Z2, Z2
-	VMOVDQU64 (DX)(DI*2), Z3
-	VPANDQ    Z0, Z3, Z4
-	VPADDQ    Z4, Z1, Z1
-	VPSRLQ    $0x20, Z3, Z3
-	VPADDQ    Z3, Z2, Z2
-	VMOVDQU64 (DX)(R9*1), Z3
-	VPANDQ    Z0, Z3, Z4
-	VPADDQ    Z4, Z1, Z1
-	VPSRLQ    $0x20, Z3, Z3
-	VPADDQ    Z3, Z2, Z2
-	VMOVDQU64 Z1, (AX)(BX*8)
-	VMOVDQU64 Z2, (CX)(BX*8)
-	ADDQ      $0x08, BX
-	ADDQ      $0x40, DX
-	SUBQ      $0x08, R12
-	JGE       rows_pass_cols
+	VMOVDQU64  (AX)(BX*8), Z1
+	VMOVDQU64  (CX)(BX*8), Z2
+	PREFETCHT1 (R12)
+	VMOVDQU64  (DX), Z3
+	VPANDQ     Z0, Z3, Z4
+	VPADDQ     Z4, Z1, Z1
+	VPSRLQ     $0x20, Z3, Z3
+	VPADDQ     Z3, Z2, Z2
+	PREFETCHT1 (R12)(SI*1)
+	VMOVDQU64  (DX)(SI*1), Z3
+	VPANDQ     Z0, Z3, Z4
+	VPADDQ     Z4, Z1, Z1
+	VPSRLQ     $0x20, Z3, Z3
+	VPADDQ     Z3, Z2, Z2
+	PREFETCHT1 (R12)(SI*2)
+	VMOVDQU64  (DX)(SI*2), Z3
+	VPANDQ     Z0, Z3, Z4
+	VPADDQ     Z4, Z1, Z1
+	VPSRLQ     $0x20, Z3, Z3
+	VPADDQ     Z3, Z2, Z2
+	PREFETCHT1 (R12)(DI*1)
+	VMOVDQU64  (DX)(DI*1), Z3
+	VPANDQ     Z0, Z3, Z4
+	VPADDQ     Z4, Z1, Z1
+	VPSRLQ     $0x20, Z3, Z3
+	VPADDQ     Z3, Z2, Z2
+	PREFETCHT1 (R12)(SI*4)
+	VMOVDQU64  (DX)(SI*4), Z3
+	VPANDQ     Z0, Z3, Z4
+	VPADDQ     Z4, Z1, Z1
+	VPSRLQ     $0x20, Z3, Z3
+	VPADDQ     Z3, Z2, Z2
+	PREFETCHT1 (R12)(R8*1)
+	VMOVDQU64  (DX)(R8*1), Z3
+	VPANDQ     Z0, Z3, Z4
+	VPADDQ     Z4, Z1, Z1
+	VPSRLQ     $0x20, Z3, Z3
+	VPADDQ     Z3, Z2, Z2
+	PREFETCHT1 (R12)(DI*2)
+	VMOVDQU64  (DX)(DI*2), Z3
+	VPANDQ     Z0, Z3, Z4
+	VPADDQ     Z4, Z1, Z1
+	VPSRLQ     $0x20, Z3, Z3
+	VPADDQ     Z3, Z2, Z2
+	PREFETCHT1 (R12)(R9*1)
+	VMOVDQU64  (DX)(R9*1), Z3
+	VPANDQ     Z0, Z3, Z4
+	VPADDQ     Z4, Z1, Z1
+	VPSRLQ     $0x20, Z3, Z3
+	VPADDQ     Z3, Z2, Z2
+	VMOVDQU64  Z1, (AX)(BX*8)
+	VMOVDQU64  Z2, (CX)(BX*8)
+	ADDQ       $0x08, BX
+	ADDQ       $0x40, DX
+	ADDQ       $0x40, R12
+	SUBQ       $0x08, R13
+	JGE        rows_pass_cols
 
 rows_pass_cols_rest:
-	ADDQ        $0x08, R12
+	ADDQ        $0x08, R13
 	JZ          rows_pass_cols_end
-	XORQ        R13, R13
-	BTSQ        R12, R13
-	DECQ        R13
-	KMOVQ       R13, K1
+	XORQ        R12, R12
+	BTSQ        R13, R12
+	DECQ        R12
+	KMOVQ       R12, K1
 	VMOVDQU64.Z (AX)(BX*8), K1, Z1
 	VMOVDQU64.Z (CX)(BX*8), K1, Z2
 	VMOVDQU64.Z (DX), K1, Z3

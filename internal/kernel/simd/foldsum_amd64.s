@@ -616,7 +616,7 @@ deviations_end:
 	RET
 
 // func SumRowsFloat64AVX2(sum *float64, x *float64, cols int, rows int, stride int)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·SumRowsFloat64AVX2(SB), NOSPLIT, $0-40
 	MOVQ sum+0(FP), AX
 	MOVQ stride+32(FP), BX
@@ -630,35 +630,52 @@ TEXT ·SumRowsFloat64AVX2(SB), NOSPLIT, $0-40
 	JL   sum_rest
 
 sum_pass:
-	MOVQ cols+16(FP), R11
+	MOVQ  cols+16(FP), CX
+	LEAQ  (R9)(BX*8), R11
+	TESTQ R10, R10
+	JNZ   sum_aimed
+	MOVQ  x+8(FP), DX
+	LEAQ  (DX)(CX*8), R11
+
+sum_aimed:
+	MOVQ cols+16(FP), R12
 	MOVQ R9, CX
 	XORQ DX, DX
-	SUBQ $0x04, R11
+	SUBQ $0x04, R12
 	JL   sum_pass_cols_rest
 
 sum_pass_cols:
-	VMOVUPD (AX)(DX*8), Y0
-	VADDPD  (CX), Y0, Y0
-	VADDPD  (CX)(BX*1), Y0, Y0
-	VADDPD  (CX)(BX*2), Y0, Y0
-	VADDPD  (CX)(SI*1), Y0, Y0
-	VADDPD  (CX)(BX*4), Y0, Y0
-	VADDPD  (CX)(DI*1), Y0, Y0
-	VADDPD  (CX)(SI*2), Y0, Y0
-	VADDPD  (CX)(R8*1), Y0, Y0
-	VMOVUPD Y0, (AX)(DX*8)
-	ADDQ    $0x04, DX
-	ADDQ    $0x20, CX
-	SUBQ    $0x04, R11
-	JGE     sum_pass_cols
+	VMOVUPD    (AX)(DX*8), Y0
+	PREFETCHT1 (R11)
+	VADDPD     (CX), Y0, Y0
+	PREFETCHT1 (R11)(BX*1)
+	VADDPD     (CX)(BX*1), Y0, Y0
+	PREFETCHT1 (R11)(BX*2)
+	VADDPD     (CX)(BX*2), Y0, Y0
+	PREFETCHT1 (R11)(SI*1)
+	VADDPD     (CX)(SI*1), Y0, Y0
+	PREFETCHT1 (R11)(BX*4)
+	VADDPD     (CX)(BX*4), Y0, Y0
+	PREFETCHT1 (R11)(DI*1)
+	VADDPD     (CX)(DI*1), Y0, Y0
+	PREFETCHT1 (R11)(SI*2)
+	VADDPD     (CX)(SI*2), Y0, Y0
+	PREFETCHT1 (R11)(R8*1)
+	VADDPD     (CX)(R8*1), Y0, Y0
+	VMOVUPD    Y0, (AX)(DX*8)
+	ADDQ       $0x04, DX
+	ADDQ       $0x20, CX
+	ADDQ       $0x20, R11
+	SUBQ       $0x04, R12
+	JGE        sum_pass_cols
 
 sum_pass_cols_rest:
-	ADDQ       $0x04, R11
+	ADDQ       $0x04, R12
 	JZ         sum_pass_cols_end
-	LEAQ       tailmasks<>+64(SB), R12
-	SHLQ       $0x02, R11
-	SUBQ       R11, R12
-	VMOVDQU    (R12), X0
+	LEAQ       tailmasks<>+64(SB), R11
+	SHLQ       $0x02, R12
+	SUBQ       R12, R11
+	VMOVDQU    (R11), X0
 	VPMOVSXDQ  X0, Y0
 	VMASKMOVPD (AX)(DX*8), Y0, Y1
 	VMASKMOVPD (CX), Y0, Y2
@@ -727,7 +744,7 @@ sum_end:
 	RET
 
 // func NaNSumRowsFloat64AVX2(sum *float64, x *float64, cols int, rows int, stride int)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·NaNSumRowsFloat64AVX2(SB), NOSPLIT, $0-40
 	MOVQ sum+0(FP), AX
 	MOVQ stride+32(FP), BX
@@ -741,59 +758,76 @@ TEXT ·NaNSumRowsFloat64AVX2(SB), NOSPLIT, $0-40
 	JL   sum_rest
 
 sum_pass:
-	MOVQ cols+16(FP), R11
+	MOVQ  cols+16(FP), CX
+	LEAQ  (R9)(BX*8), R11
+	TESTQ R10, R10
+	JNZ   sum_aimed
+	MOVQ  x+8(FP), DX
+	LEAQ  (DX)(CX*8), R11
+
+sum_aimed:
+	MOVQ cols+16(FP), R12
 	MOVQ R9, CX
 	XORQ DX, DX
-	SUBQ $0x04, R11
+	SUBQ $0x04, R12
 	JL   sum_pass_cols_rest
 
 sum_pass_cols:
-	VMOVUPD (AX)(DX*8), Y0
-	VMOVUPD (CX), Y1
-	VCMPPD  $0x07, Y1, Y1, Y2
-	VANDPD  Y2, Y1, Y1
-	VADDPD  Y1, Y0, Y0
-	VMOVUPD (CX)(BX*1), Y1
-	VCMPPD  $0x07, Y1, Y1, Y2
-	VANDPD  Y2, Y1, Y1
-	VADDPD  Y1, Y0, Y0
-	VMOVUPD (CX)(BX*2), Y1
-	VCMPPD  $0x07, Y1, Y1, Y2
-	VANDPD  Y2, Y1, Y1
-	VADDPD  Y1, Y0, Y0
-	VMOVUPD (CX)(SI*1), Y1
-	VCMPPD  $0x07, Y1, Y1, Y2
-	VANDPD  Y2, Y1, Y1
-	VADDPD  Y1, Y0, Y0
-	VMOVUPD (CX)(BX*4), Y1
-	VCMPPD  $0x07, Y1, Y1, Y2
-	VANDPD  Y2, Y1, Y1
-	VADDPD  Y1, Y0, Y0
-	VMOVUPD (CX)(DI*1), Y1
-	VCMPPD  $0x07, Y1, Y1, Y2
-	VANDPD  Y2, Y1, Y1
-	VADDPD  Y1, Y0, Y0
-	VMOVUPD (CX)(SI*2), Y1
-	VCMPPD  $0x07, Y1, Y1, Y2
-	VANDPD  Y2, Y1, Y1
-	VADDPD  Y1, Y0, Y0
-	VMOVUPD (CX)(R8*1), Y1
-	VCMPPD  $0x07, Y1, Y1, Y2
-	VANDPD  Y2, Y1, Y1
-	VADDPD  Y1, Y0, Y0
-	VMOVUPD Y0, (AX)(DX*8)
-	ADDQ    $0x04, DX
-	ADDQ    $0x20, CX
-	SUBQ    $0x04, R11
-	JGE     sum_pass_cols
+	VMOVUPD    (AX)(DX*8), Y0
+	PREFETCHT1 (R11)
+	VMOVUPD    (CX), Y1
+	VCMPPD     $0x07, Y1, Y1, Y2
+	VANDPD     Y2, Y1, Y1
+	VADDPD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*1)
+	VMOVUPD    (CX)(BX*1), Y1
+	VCMPPD     $0x07, Y1, Y1, Y2
+	VANDPD     Y2, Y1, Y1
+	VADDPD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*2)
+	VMOVUPD    (CX)(BX*2), Y1
+	VCMPPD     $0x07, Y1, Y1, Y2
+	VANDPD     Y2, Y1, Y1
+	VADDPD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(SI*1)
+	VMOVUPD    (CX)(SI*1), Y1
+	VCMPPD     $0x07, Y1, Y1, Y2
+	VANDPD     Y2, Y1, Y1
+	VADDPD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*4)
+	VMOVUPD    (CX)(BX*4), Y1
+	VCMPPD     $0x07, Y1, Y1, Y2
+	VANDPD     Y2, Y1, Y1
+	VADDPD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(DI*1)
+	VMOVUPD    (CX)(DI*1), Y1
+	VCMPPD     $0x07, Y1, Y1, Y2
+	VANDPD     Y2, Y1, Y1
+	VADDPD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(SI*2)
+	VMOVUPD    (CX)(SI*2), Y1
+	VCMPPD     $0x07, Y1, Y1, Y2
+	VANDPD     Y2, Y1, Y1
+	VADDPD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(R8*1)
+	VMOVUPD    (CX)(R8*1), Y1
+	VCMPPD     $0x07, Y1, Y1, Y2
+	VANDPD     Y2, Y1, Y1
+	VADDPD     Y1, Y0, Y0
+	VMOVUPD    Y0, (AX)(DX*8)
+	ADDQ       $0x04, DX
+	ADDQ       $0x20, CX
+	ADDQ       $0x20, R11
+	SUBQ       $0x04, R12
+	JGE        sum_pass_cols
 
 sum_pass_cols_rest:
-	ADDQ       $0x04, R11
+	ADDQ       $0x04, R12
 	JZ         sum_pass_cols_end
-	LEAQ       tailmasks<>+64(SB), R12
-	SHLQ       $0x02, R11
-	SUBQ       R11, R12
-	VMOVDQU    (R12), X0
+	LEAQ       tailmasks<>+64(SB), R11
+	SHLQ       $0x02, R12
+	SUBQ       R12, R11
+	VMOVDQU    (R11), X0
 	VPMOVSXDQ  X0, Y0
 	VMASKMOVPD (AX)(DX*8), Y0, Y1
 	VMASKMOVPD (CX), Y0, Y2
@@ -892,7 +926,7 @@ sum_end:
 	RET
 
 // func NaNTotalRowsFloat64AVX2(sum *float64, count *float64, x *float64, cols int, rows int, stride int)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·NaNTotalRowsFloat64AVX2(SB), NOSPLIT, $0-48
 	MOVQ         stride+40(FP), DX
 	SHLQ         $0x03, DX
@@ -908,77 +942,88 @@ TEXT ·NaNTotalRowsFloat64AVX2(SB), NOSPLIT, $0-48
 	JL           sum_rest
 
 sum_pass:
-	MOVQ cols+24(FP), R12
+	MOVQ cols+24(FP), AX
+	LEAQ (R10)(AX*8), R12
+	MOVQ cols+24(FP), R13
 	MOVQ R10, AX
 	XORQ CX, CX
-	SUBQ $0x04, R12
+	SUBQ $0x04, R13
 	JL   sum_pass_cols_rest
 
 sum_pass_cols:
-	VMOVUPD (R8)(CX*8), Y1
-	VMOVUPD (R9)(CX*8), Y2
-	VMOVUPD (AX), Y3
-	VCMPPD  $0x07, Y3, Y3, Y4
-	VANDPD  Y4, Y3, Y3
-	VADDPD  Y3, Y1, Y1
-	VANDPD  Y4, Y0, Y3
-	VADDPD  Y3, Y2, Y2
-	VMOVUPD (AX)(DX*1), Y3
-	VCMPPD  $0x07, Y3, Y3, Y4
-	VANDPD  Y4, Y3, Y3
-	VADDPD  Y3, Y1, Y1
-	VANDPD  Y4, Y0, Y3
-	VADDPD  Y3, Y2, Y2
-	VMOVUPD (AX)(DX*2), Y3
-	VCMPPD  $0x07, Y3, Y3, Y4
-	VANDPD  Y4, Y3, Y3
-	VADDPD  Y3, Y1, Y1
-	VANDPD  Y4, Y0, Y3
-	VADDPD  Y3, Y2, Y2
-	VMOVUPD (AX)(BX*1), Y3
-	VCMPPD  $0x07, Y3, Y3, Y4
-	VANDPD  Y4, Y3, Y3
-	VADDPD  Y3, Y1, Y1
-	VANDPD  Y4, Y0, Y3
-	VADDPD  Y3, Y2, Y2
-	VMOVUPD (AX)(DX*4), Y3
-	VCMPPD  $0x07, Y3, Y3, Y4
-	VANDPD  Y4, Y3, Y3
-	VADDPD  Y3, Y1, Y1
-	VANDPD  Y4, Y0, Y3
-	VADDPD  Y3, Y2, Y2
-	VMOVUPD (AX)(SI*1), Y3
-	VCMPPD  $0x07, Y3, Y3, Y4
-	VANDPD  Y4, Y3, Y3
-	VADDPD  Y3, Y1, Y1
-	VANDPD  Y4, Y0, Y3
-	VADDPD  Y3, Y2, Y2
-	VMOVUPD (AX)(BX*2), Y3
-	VCMPPD  $0x07, Y3, Y3, Y4
-	VANDPD  Y4, Y3, Y3
-	VADDPD  Y3, Y1, Y1
-	VANDPD  Y4, Y0, Y3
-	VADDPD  Y3, Y2, Y2
-	VMOVUPD (AX)(DI*1), Y3
-	VCMPPD  $0x07, Y3, Y3, Y4
-	VANDPD  Y4, Y3, Y3
-	VADDPD  Y3, Y1, Y1
-	VANDPD  Y4, Y0, Y3
-	VADDPD  Y3, Y2, Y2
-	VMOVUPD Y2, (R9)(CX*8)
-	VMOVUPD Y1, (R8)(CX*8)
-	ADDQ    $0x04, CX
-	ADDQ    $0x20, AX
-	SUBQ    $0x04, R12
-	JGE     sum_pass_cols
+	VMOVUPD    (R8)(CX*8), Y1
+	VMOVUPD    (R9)(CX*8), Y2
+	PREFETCHT1 (R12)
+	VMOVUPD    (AX), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VANDPD     Y4, Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	PREFETCHT1 (R12)(DX*1)
+	VMOVUPD    (AX)(DX*1), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VANDPD     Y4, Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	PREFETCHT1 (R12)(DX*2)
+	VMOVUPD    (AX)(DX*2), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VANDPD     Y4, Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	PREFETCHT1 (R12)(BX*1)
+	VMOVUPD    (AX)(BX*1), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VANDPD     Y4, Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	PREFETCHT1 (R12)(DX*4)
+	VMOVUPD    (AX)(DX*4), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VANDPD     Y4, Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	PREFETCHT1 (R12)(SI*1)
+	VMOVUPD    (AX)(SI*1), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VANDPD     Y4, Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	PREFETCHT1 (R12)(BX*2)
+	VMOVUPD    (AX)(BX*2), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VANDPD     Y4, Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	PREFETCHT1 (R12)(DI*1)
+	VMOVUPD    (AX)(DI*1), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VANDPD     Y4, Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	VMOVUPD    Y2, (R9)(CX*8)
+	VMOVUPD    Y1, (R8)(CX*8)
+	ADDQ       $0x04, CX
+	ADDQ       $0x20, AX
+	ADDQ       $0x20, R12
+	SUBQ       $0x04, R13
+	JGE        sum_pass_cols
 
 sum_pass_cols_rest:
-	ADDQ       $0x04, R12
+	ADDQ       $0x04, R13
 	JZ         sum_pass_cols_end
-	LEAQ       tailmasks<>+64(SB), R13
-	SHLQ       $0x02, R12
-	SUBQ       R12, R13
-	VMOVDQU    (R13), X1
+	LEAQ       tailmasks<>+64(SB), R12
+	SHLQ       $0x02, R13
+	SUBQ       R13, R12
+	VMOVDQU    (R12), X1
 	VPMOVSXDQ  X1, Y1
 	VMASKMOVPD (R8)(CX*8), Y1, Y2
 	VMASKMOVPD (R9)(CX*8), Y1, Y3
@@ -1248,52 +1293,53 @@ mean_cols_end:
 	JL   deviations_rest
 
 deviations_pass:
-	MOVQ cols+24(FP), R12
+	MOVQ cols+24(FP), AX
+	LEAQ (R10)(AX*8), R12
+	MOVQ cols+24(FP), R13
 	MOVQ R10, AX
-	LEAQ (R10)(R12*8), R13
 	XORQ CX, CX
-	SUBQ $0x04, R12
+	SUBQ $0x04, R13
 	JL   deviations_pass_cols_rest
 
 deviations_pass_cols:
 	VMOVUPD    (R8)(CX*8), Y0
 	VMOVUPD    (R9)(CX*8), Y1
-	PREFETCHT1 (R13)
+	PREFETCHT1 (R12)
 	VMOVUPD    (AX), Y2
 	VSUBPD     Y0, Y2, Y2
 	VMULPD     Y2, Y2, Y2
 	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R13)(DX*1)
+	PREFETCHT1 (R12)(DX*1)
 	VMOVUPD    (AX)(DX*1), Y2
 	VSUBPD     Y0, Y2, Y2
 	VMULPD     Y2, Y2, Y2
 	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R13)(DX*2)
+	PREFETCHT1 (R12)(DX*2)
 	VMOVUPD    (AX)(DX*2), Y2
 	VSUBPD     Y0, Y2, Y2
 	VMULPD     Y2, Y2, Y2
 	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R13)(BX*1)
+	PREFETCHT1 (R12)(BX*1)
 	VMOVUPD    (AX)(BX*1), Y2
 	VSUBPD     Y0, Y2, Y2
 	VMULPD     Y2, Y2, Y2
 	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R13)(DX*4)
+	PREFETCHT1 (R12)(DX*4)
 	VMOVUPD    (AX)(DX*4), Y2
 	VSUBPD     Y0, Y2, Y2
 	VMULPD     Y2, Y2, Y2
 	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R13)(SI*1)
+	PREFETCHT1 (R12)(SI*1)
 	VMOVUPD    (AX)(SI*1), Y2
 	VSUBPD     Y0, Y2, Y2
 	VMULPD     Y2, Y2, Y2
 	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R13)(BX*2)
+	PREFETCHT1 (R12)(BX*2)
 	VMOVUPD    (AX)(BX*2), Y2
 	VSUBPD     Y0, Y2, Y2
 	VMULPD     Y2, Y2, Y2
 	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R13)(DI*1)
+	PREFETCHT1 (R12)(DI*1)
 	VMOVUPD    (AX)(DI*1), Y2
 	VSUBPD     Y0, Y2, Y0
 	VMULPD     Y0, Y0, Y0
@@ -1301,17 +1347,17 @@ deviations_pass_cols:
 	VMOVUPD    Y1, (R9)(CX*8)
 	ADDQ       $0x04, CX
 	ADDQ       $0x20, AX
-	ADDQ       $0x20, R13
-	SUBQ       $0x04, R12
+	ADDQ       $0x20, R12
+	SUBQ       $0x04, R13
 	JGE        deviations_pass_cols
 
 deviations_pass_cols_rest:
-	ADDQ       $0x04, R12
+	ADDQ       $0x04, R13
 	JZ         deviations_pass_cols_end
-	LEAQ       tailmasks<>+64(SB), R13
-	SHLQ       $0x02, R12
-	SUBQ       R12, R13
-	VMOVDQU    (R13), X0
+	LEAQ       tailmasks<>+64(SB), R12
+	SHLQ       $0x02, R13
+	SUBQ       R13, R12
+	VMOVDQU    (R12), X0
 	VPMOVSXDQ  X0, Y0
 	VMASKMOVPD (R8)(CX*8), Y0, Y1
 	VMASKMOVPD (R9)(CX*8), Y0, Y2
@@ -1369,25 +1415,22 @@ deviations_rest:
 deviations_row:
 	MOVQ cols+24(FP), BX
 	MOVQ R10, AX
-	LEAQ (R10)(BX*8), SI
 	XORQ CX, CX
 	SUBQ $0x04, BX
 	JL   deviations_row_cols_rest
 
 deviations_row_cols:
-	VMOVUPD    (R8)(CX*8), Y0
-	VMOVUPD    (R9)(CX*8), Y1
-	PREFETCHT1 (SI)
-	VMOVUPD    (AX), Y2
-	VSUBPD     Y0, Y2, Y0
-	VMULPD     Y0, Y0, Y0
-	VADDPD     Y0, Y1, Y1
-	VMOVUPD    Y1, (R9)(CX*8)
-	ADDQ       $0x04, CX
-	ADDQ       $0x20, AX
-	ADDQ       $0x20, SI
-	SUBQ       $0x04, BX
-	JGE        deviations_row_cols
+	VMOVUPD (R8)(CX*8), Y0
+	VMOVUPD (R9)(CX*8), Y1
+	VMOVUPD (AX), Y2
+	VSUBPD  Y0, Y2, Y0
+	VMULPD  Y0, Y0, Y0
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (R9)(CX*8)
+	ADDQ    $0x04, CX
+	ADDQ    $0x20, AX
+	SUBQ    $0x04, BX
+	JGE     deviations_row_cols
 
 deviations_row_cols_rest:
 	ADDQ       $0x04, BX
@@ -1664,66 +1707,67 @@ mean_cols_end:
 	JL   deviations_rest
 
 deviations_pass:
-	MOVQ cols+32(FP), R12
+	MOVQ cols+32(FP), AX
+	LEAQ (R10)(AX*8), R12
+	MOVQ cols+32(FP), R13
 	MOVQ R10, AX
-	LEAQ (R10)(R12*8), R13
 	XORQ CX, CX
-	SUBQ $0x04, R12
+	SUBQ $0x04, R13
 	JL   deviations_pass_cols_rest
 
 deviations_pass_cols:
 	VMOVUPD    (R8)(CX*8), Y0
 	VMOVUPD    (R9)(CX*8), Y1
-	PREFETCHT1 (R13)
+	PREFETCHT1 (R12)
 	VMOVUPD    (AX), Y2
 	VCMPPD     $0x07, Y2, Y2, Y3
 	VSUBPD     Y0, Y2, Y2
 	VANDPD     Y3, Y2, Y2
 	VMULPD     Y2, Y2, Y2
 	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R13)(DX*1)
+	PREFETCHT1 (R12)(DX*1)
 	VMOVUPD    (AX)(DX*1), Y2
 	VCMPPD     $0x07, Y2, Y2, Y3
 	VSUBPD     Y0, Y2, Y2
 	VANDPD     Y3, Y2, Y2
 	VMULPD     Y2, Y2, Y2
 	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R13)(DX*2)
+	PREFETCHT1 (R12)(DX*2)
 	VMOVUPD    (AX)(DX*2), Y2
 	VCMPPD     $0x07, Y2, Y2, Y3
 	VSUBPD     Y0, Y2, Y2
 	VANDPD     Y3, Y2, Y2
 	VMULPD     Y2, Y2, Y2
 	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R13)(BX*1)
+	PREFETCHT1 (R12)(BX*1)
 	VMOVUPD    (AX)(BX*1), Y2
 	VCMPPD     $0x07, Y2, Y2, Y3
 	VSUBPD     Y0, Y2, Y2
 	VANDPD     Y3, Y2, Y2
 	VMULPD     Y2, Y2, Y2
 	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R13)(DX*4)
+	PREFETCHT1 (R12)(DX*4)
 	VMOVUPD    (AX)(DX*4), Y2
 	VCMPPD     $0x07, Y2, Y2, Y3
 	VSUBPD     Y0, Y2, Y2
 	VANDPD     Y3, Y2, Y2
 	VMULPD     Y2, Y2, Y2
 	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R13)(SI*1)
+	PREFETCHT1 (R12)(SI*1)
 	VMOVUPD    (AX)(SI*1), Y2
 	VCMPPD     $0x07, Y2, Y2, Y3
 	VSUBPD     Y0, Y2, Y2
 	VANDPD     Y3, Y2, Y2
 	VMULPD     Y2, Y2, Y2
 	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R13)(BX*2)
+	PREFETCHT1 (R12)(BX*2)
 	VMOVUPD    (AX)(BX*2), Y2
 	VCMPPD     $0x07, Y2, Y2, Y3
 	VSUBPD     Y0, Y2, Y2
 	VANDPD     Y3, Y2, Y2
 	VMULPD     Y2, Y2, Y2
 	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R13)(DI*1)
+	PREFETCHT1 (R12)(DI*1)
 	VMOVUPD    (AX)(DI*1), Y2
 	VCMPPD     $0x07, Y2, Y2, Y3
 	VSUBPD     Y0, Y2, Y0
@@ -1733,17 +1777,17 @@ deviations_pass_cols:
 	VMOVUPD    Y1, (R9)(CX*8)
 	ADDQ       $0x04, CX
 	ADDQ       $0x20, AX
-	ADDQ       $0x20, R13
-	SUBQ       $0x04, R12
+	ADDQ       $0x20, R12
+	SUBQ       $0x04, R13
 	JGE        deviations_pass_cols
 
 deviations_pass_cols_rest:
-	ADDQ       $0x04, R12
+	ADDQ       $0x04, R13
 	JZ         deviations_pass_cols_end
-	LEAQ       tailmasks<>+64(SB), R13
-	SHLQ       $0x02, R12
-	SUBQ       R12, R13
-	VMOVDQU    (R13), X0
+	LEAQ       tailmasks<>+64(SB), R12
+	SHLQ       $0x02, R13
+	SUBQ       R13, R12
+	VMOVDQU    (R12), X0
 	VPMOVSXDQ  X0, Y0
 	VMASKMOVPD (R8)(CX*8), Y0, Y1
 	VMASKMOVPD (R9)(CX*8), Y0, Y2
@@ -1817,27 +1861,24 @@ deviations_rest:
 deviations_row:
 	MOVQ cols+32(FP), BX
 	MOVQ R10, AX
-	LEAQ (R10)(BX*8), SI
 	XORQ CX, CX
 	SUBQ $0x04, BX
 	JL   deviations_row_cols_rest
 
 deviations_row_cols:
-	VMOVUPD    (R8)(CX*8), Y0
-	VMOVUPD    (R9)(CX*8), Y1
-	PREFETCHT1 (SI)
-	VMOVUPD    (AX), Y2
-	VCMPPD     $0x07, Y2, Y2, Y3
-	VSUBPD     Y0, Y2, Y0
-	VANDPD     Y3, Y0, Y0
-	VMULPD     Y0, Y0, Y0
-	VADDPD     Y0, Y1, Y1
-	VMOVUPD    Y1, (R9)(CX*8)
-	ADDQ       $0x04, CX
-	ADDQ       $0x20, AX
-	ADDQ       $0x20, SI
-	SUBQ       $0x04, BX
-	JGE        deviations_row_cols
+	VMOVUPD (R8)(CX*8), Y0
+	VMOVUPD (R9)(CX*8), Y1
+	VMOVUPD (AX), Y2
+	VCMPPD  $0x07, Y2, Y2, Y3
+	VSUBPD  Y0, Y2, Y0
+	VANDPD  Y3, Y0, Y0
+	VMULPD  Y0, Y0, Y0
+	VADDPD  Y0, Y1, Y1
+	VMOVUPD Y1, (R9)(CX*8)
+	ADDQ    $0x04, CX
+	ADDQ    $0x20, AX
+	SUBQ    $0x04, BX
+	JGE     deviations_row_cols
 
 deviations_row_cols_rest:
 	ADDQ       $0x04, BX
@@ -2206,7 +2247,7 @@ deviations_end:
 	RET
 
 // func SumRowsFloat64AVX512(sum *float64, x *float64, cols int, rows int, stride int)
-// Requires: AVX, AVX512BW, AVX512F
+// Requires: AVX, AVX512BW, AVX512F, MMX+
 TEXT ·SumRowsFloat64AVX512(SB), NOSPLIT, $0-40
 	MOVQ sum+0(FP), AX
 	MOVQ stride+32(FP), BX
@@ -2220,35 +2261,52 @@ TEXT ·SumRowsFloat64AVX512(SB), NOSPLIT, $0-40
 	JL   sum_rest
 
 sum_pass:
-	MOVQ cols+16(FP), R11
+	MOVQ  cols+16(FP), CX
+	LEAQ  (R9)(BX*8), R11
+	TESTQ R10, R10
+	JNZ   sum_aimed
+	MOVQ  x+8(FP), DX
+	LEAQ  (DX)(CX*8), R11
+
+sum_aimed:
+	MOVQ cols+16(FP), R12
 	MOVQ R9, CX
 	XORQ DX, DX
-	SUBQ $0x08, R11
+	SUBQ $0x08, R12
 	JL   sum_pass_cols_rest
 
 sum_pass_cols:
-	VMOVUPD (AX)(DX*8), Z0
-	VADDPD  (CX), Z0, Z0
-	VADDPD  (CX)(BX*1), Z0, Z0
-	VADDPD  (CX)(BX*2), Z0, Z0
-	VADDPD  (CX)(SI*1), Z0, Z0
-	VADDPD  (CX)(BX*4), Z0, Z0
-	VADDPD  (CX)(DI*1), Z0, Z0
-	VADDPD  (CX)(SI*2), Z0, Z0
-	VADDPD  (CX)(R8*1), Z0, Z0
-	VMOVUPD Z0, (AX)(DX*8)
-	ADDQ    $0x08, DX
-	ADDQ    $0x40, CX
-	SUBQ    $0x08, R11
-	JGE     sum_pass_cols
+	VMOVUPD    (AX)(DX*8), Z0
+	PREFETCHT1 (R11)
+	VADDPD     (CX), Z0, Z0
+	PREFETCHT1 (R11)(BX*1)
+	VADDPD     (CX)(BX*1), Z0, Z0
+	PREFETCHT1 (R11)(BX*2)
+	VADDPD     (CX)(BX*2), Z0, Z0
+	PREFETCHT1 (R11)(SI*1)
+	VADDPD     (CX)(SI*1), Z0, Z0
+	PREFETCHT1 (R11)(BX*4)
+	VADDPD     (CX)(BX*4), Z0, Z0
+	PREFETCHT1 (R11)(DI*1)
+	VADDPD     (CX)(DI*1), Z0, Z0
+	PREFETCHT1 (R11)(SI*2)
+	VADDPD     (CX)(SI*2), Z0, Z0
+	PREFETCHT1 (R11)(R8*1)
+	VADDPD     (CX)(R8*1), Z0, Z0
+	VMOVUPD    Z0, (AX)(DX*8)
+	ADDQ       $0x08, DX
+	ADDQ       $0x40, CX
+	ADDQ       $0x40, R11
+	SUBQ       $0x08, R12
+	JGE        sum_pass_cols
 
 sum_pass_cols_rest:
-	ADDQ      $0x08, R11
+	ADDQ      $0x08, R12
 	JZ        sum_pass_cols_end
-	XORQ      R12, R12
-	BTSQ      R11, R12
-	DECQ      R12
-	KMOVQ     R12, K1
+	XORQ      R11, R11
+	BTSQ      R12, R11
+	DECQ      R11
+	KMOVQ     R11, K1
 	VMOVUPD.Z (AX)(DX*8), K1, Z0
 	VMOVUPD.Z (CX), K1, Z1
 	VADDPD    Z1, Z0, Z0
@@ -2315,7 +2373,7 @@ sum_end:
 	RET
 
 // func NaNSumRowsFloat64AVX512(sum *float64, x *float64, cols int, rows int, stride int)
-// Requires: AVX, AVX512BW, AVX512F
+// Requires: AVX, AVX512BW, AVX512F, MMX+
 TEXT ·NaNSumRowsFloat64AVX512(SB), NOSPLIT, $0-40
 	MOVQ sum+0(FP), AX
 	MOVQ stride+32(FP), BX
@@ -2329,51 +2387,68 @@ TEXT ·NaNSumRowsFloat64AVX512(SB), NOSPLIT, $0-40
 	JL   sum_rest
 
 sum_pass:
-	MOVQ cols+16(FP), R11
+	MOVQ  cols+16(FP), CX
+	LEAQ  (R9)(BX*8), R11
+	TESTQ R10, R10
+	JNZ   sum_aimed
+	MOVQ  x+8(FP), DX
+	LEAQ  (DX)(CX*8), R11
+
+sum_aimed:
+	MOVQ cols+16(FP), R12
 	MOVQ R9, CX
 	XORQ DX, DX
-	SUBQ $0x08, R11
+	SUBQ $0x08, R12
 	JL   sum_pass_cols_rest
 
 sum_pass_cols:
-	VMOVUPD (AX)(DX*8), Z0
-	VMOVUPD (CX), Z1
-	VCMPPD  $0x07, Z1, Z1, K1
-	VADDPD  Z1, Z0, K1, Z0
-	VMOVUPD (CX)(BX*1), Z1
-	VCMPPD  $0x07, Z1, Z1, K1
-	VADDPD  Z1, Z0, K1, Z0
-	VMOVUPD (CX)(BX*2), Z1
-	VCMPPD  $0x07, Z1, Z1, K1
-	VADDPD  Z1, Z0, K1, Z0
-	VMOVUPD (CX)(SI*1), Z1
-	VCMPPD  $0x07, Z1, Z1, K1
-	VADDPD  Z1, Z0, K1, Z0
-	VMOVUPD (CX)(BX*4), Z1
-	VCMPPD  $0x07, Z1, Z1, K1
-	VADDPD  Z1, Z0, K1, Z0
-	VMOVUPD (CX)(DI*1), Z1
-	VCMPPD  $0x07, Z1, Z1, K1
-	VADDPD  Z1, Z0, K1, Z0
-	VMOVUPD (CX)(SI*2), Z1
-	VCMPPD  $0x07, Z1, Z1, K1
-	VADDPD  Z1, Z0, K1, Z0
-	VMOVUPD (CX)(R8*1), Z1
-	VCMPPD  $0x07, Z1, Z1, K1
-	VADDPD  Z1, Z0, K1, Z0
-	VMOVUPD Z0, (AX)(DX*8)
-	ADDQ    $0x08, DX
-	ADDQ    $0x40, CX
-	SUBQ    $0x08, R11
-	JGE     sum_pass_cols
+	VMOVUPD    (AX)(DX*8), Z0
+	PREFETCHT1 (R11)
+	VMOVUPD    (CX), Z1
+	VCMPPD     $0x07, Z1, Z1, K1
+	VADDPD     Z1, Z0, K1, Z0
+	PREFETCHT1 (R11)(BX*1)
+	VMOVUPD    (CX)(BX*1), Z1
+	VCMPPD     $0x07, Z1, Z1, K1
+	VADDPD     Z1, Z0, K1, Z0
+	PREFETCHT1 (R11)(BX*2)
+	VMOVUPD    (CX)(BX*2), Z1
+	VCMPPD     $0x07, Z1, Z1, K1
+	VADDPD     Z1, Z0, K1, Z0
+	PREFETCHT1 (R11)(SI*1)
+	VMOVUPD    (CX)(SI*1), Z1
+	VCMPPD     $0x07, Z1, Z1, K1
+	VADDPD     Z1, Z0, K1, Z0
+	PREFETCHT1 (R11)(BX*4)
+	VMOVUPD    (CX)(BX*4), Z1
+	VCMPPD     $0x07, Z1, Z1, K1
+	VADDPD     Z1, Z0, K1, Z0
+	PREFETCHT1 (R11)(DI*1)
+	VMOVUPD    (CX)(DI*1), Z1
+	VCMPPD     $0x07, Z1, Z1, K1
+	VADDPD     Z1, Z0, K1, Z0
+	PREFETCHT1 (R11)(SI*2)
+	VMOVUPD    (CX)(SI*2), Z1
+	VCMPPD     $0x07, Z1, Z1, K1
+	VADDPD     Z1, Z0, K1, Z0
+	PREFETCHT1 (R11)(R8*1)
+	VMOVUPD    (CX)(R8*1), Z1
+	VCMPPD     $0x07, Z1, Z1, K1
+	VADDPD     Z1, Z0, K1, Z0
+	VMOVUPD    Z0, (AX)(DX*8)
+	ADDQ       $0x08, DX
+	ADDQ       $0x40, CX
+	ADDQ       $0x40, R11
+	SUBQ       $0x08, R12
+	JGE        sum_pass_cols
 
 sum_pass_cols_rest:
-	ADDQ      $0x08, R11
+	ADDQ      $0x08, R12
 	JZ        sum_pass_cols_end
-	XORQ      R12, R12
-	BTSQ      R11, R12
-	DECQ      R12
-	KMOVQ     R12, K1
+	XORQ      R11, R11
+	BTSQ      R12, R11
+	DECQ      R11
+	KMOVQ     R11, K1
 	VMOVUPD.Z (AX)(DX*8), K1, Z0
 	VMOVUPD.Z (CX), K1, Z1
 	VCMPPD    $0x07, Z1, Z1, K1, K2
@@ -2451,7 +2526,7 @@ sum_end:
 	RET
 
 // func NaNTotalRowsFloat64AVX512(sum *float64, count *float64, x *float64, cols int, rows int, stride int)
-// Requires: AVX, AVX512BW, AVX512F
+// Requires: AVX, AVX512BW, AVX512F, MMX+
 TEXT ·NaNTotalRowsFloat64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         stride+40(FP), DX
 	SHLQ         $0x03, DX
@@ -2467,61 +2542,72 @@ TEXT ·NaNTotalRowsFloat64AVX512(SB), NOSPLIT, $0-48
 	JL           sum_rest
 
 sum_pass:
-	MOVQ cols+24(FP), R12
+	MOVQ cols+24(FP), AX
+	LEAQ (R10)(AX*8), R12
+	MOVQ cols+24(FP), R13
 	MOVQ R10, AX
 	XORQ CX, CX
-	SUBQ $0x08, R12
+	SUBQ $0x08, R13
 	JL   sum_pass_cols_rest
 
 sum_pass_cols:
-	VMOVUPD (R8)(CX*8), Z1
-	VMOVUPD (R9)(CX*8), Z2
-	VMOVUPD (AX), Z3
-	VCMPPD  $0x07, Z3, Z3, K1
-	VADDPD  Z3, Z1, K1, Z1
-	VADDPD  Z0, Z2, K1, Z2
-	VMOVUPD (AX)(DX*1), Z3
-	VCMPPD  $0x07, Z3, Z3, K1
-	VADDPD  Z3, Z1, K1, Z1
-	VADDPD  Z0, Z2, K1, Z2
-	VMOVUPD (AX)(DX*2), Z3
-	VCMPPD  $0x07, Z3, Z3, K1
-	VADDPD  Z3, Z1, K1, Z1
-	VADDPD  Z0, Z2, K1, Z2
-	VMOVUPD (AX)(BX*1), Z3
-	VCMPPD  $0x07, Z3, Z3, K1
-	VADDPD  Z3, Z1, K1, Z1
-	VADDPD  Z0, Z2, K1, Z2
-	VMOVUPD (AX)(DX*4), Z3
-	VCMPPD  $0x07, Z3, Z3, K1
-	VADDPD  Z3, Z1, K1, Z1
-	VADDPD  Z0, Z2, K1, Z2
-	VMOVUPD (AX)(SI*1), Z3
-	VCMPPD  $0x07, Z3, Z3, K1
-	VADDPD  Z3, Z1, K1, Z1
-	VADDPD  Z0, Z2, K1, Z2
-	VMOVUPD (AX)(BX*2), Z3
-	VCMPPD  $0x07, Z3, Z3, K1
-	VADDPD  Z3, Z1, K1, Z1
-	VADDPD  Z0, Z2, K1, Z2
-	VMOVUPD (AX)(DI*1), Z3
-	VCMPPD  $0x07, Z3, Z3, K1
-	VADDPD  Z3, Z1, K1, Z1
-	VADDPD  Z0, Z2, K1, Z2
-	VMOVUPD Z2, (R9)(CX*8)
-	VMOVUPD Z1, (R8)(CX*8)
-	ADDQ    $0x08, CX
-	ADDQ    $0x40, AX
-	SUBQ    $0x08, R12
-	JGE     sum_pass_cols
+	VMOVUPD    (R8)(CX*8), Z1
+	VMOVUPD    (R9)(CX*8), Z2
+	PREFETCHT1 (R12)
+	VMOVUPD    (AX), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VADDPD     Z3, Z1, K1, Z1
+	VADDPD     Z0, Z2, K1, Z2
+	PREFETCHT1 (R12)(DX*1)
+	VMOVUPD    (AX)(DX*1), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VADDPD     Z3, Z1, K1, Z1
+	VADDPD     Z0, Z2, K1, Z2
+	PREFETCHT1 (R12)(DX*2)
+	VMOVUPD    (AX)(DX*2), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VADDPD     Z3, Z1, K1, Z1
+	VADDPD     Z0, Z2, K1, Z2
+	PREFETCHT1 (R12)(BX*1)
+	VMOVUPD    (AX)(BX*1), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VADDPD     Z3, Z1, K1, Z1
+	VADDPD     Z0, Z2, K1, Z2
+	PREFETCHT1 (R12)(DX*4)
+	VMOVUPD    (AX)(DX*4), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VADDPD     Z3, Z1, K1, Z1
+	VADDPD     Z0, Z2, K1, Z2
+	PREFETCHT1 (R12)(SI*1)
+	VMOVUPD    (AX)(SI*1), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VADDPD     Z3, Z1, K1, Z1
+	VADDPD     Z0, Z2, K1, Z2
+	PREFETCHT1 (R12)(BX*2)
+	VMOVUPD    (AX)(BX*2), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VADDPD     Z3, Z1, K1, Z1
+	VADDPD     Z0, Z2, K1, Z2
+	PREFETCHT1 (R12)(DI*1)
+	VMOVUPD    (AX)(DI*1), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VADDPD     Z3, Z1, K1, Z1
+	VADDPD     Z0, Z2, K1, Z2
+	VMOVUPD    Z2, (R9)(CX*8)
+	VMOVUPD    Z1, (R8)(CX*8)
+	ADDQ       $0x08, CX
+	ADDQ       $0x40, AX
+	ADDQ       $0x40, R12
+	SUBQ       $0x08, R13
+	JGE        sum_pass_cols
 
 sum_pass_cols_rest:
-	ADDQ      $0x08, R12
+	ADDQ      $0x08, R13
 	JZ        sum_pass_cols_end
-	XORQ      R13, R13
-	BTSQ      R12, R13
-	DECQ      R13
-	KMOVQ     R13, K1
+	XORQ      R12, R12
+	BTSQ      R13, R12
+	DECQ      R12
+	KMOVQ     R12, K1
 	VMOVUPD.Z (R8)(CX*8), K1, Z1
 	VMOVUPD.Z (R9)(CX*8), K1, Z2
 	VMOVUPD.Z (AX), K1, Z3
@@ -2757,52 +2843,53 @@ mean_cols_end:
 	JL   deviations_rest
 
 deviations_pass:
-	MOVQ cols+24(FP), R12
+	MOVQ cols+24(FP), AX
+	LEAQ (R10)(AX*8), R12
+	MOVQ cols+24(FP), R13
 	MOVQ R10, AX
-	LEAQ (R10)(R12*8), R13
 	XORQ CX, CX
-	SUBQ $0x08, R12
+	SUBQ $0x08, R13
 	JL   deviations_pass_cols_rest
 
 deviations_pass_cols:
 	VMOVUPD    (R8)(CX*8), Z0
 	VMOVUPD    (R9)(CX*8), Z1
-	PREFETCHT1 (R13)
+	PREFETCHT1 (R12)
 	VMOVUPD    (AX), Z2
 	VSUBPD     Z0, Z2, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R13)(DX*1)
+	PREFETCHT1 (R12)(DX*1)
 	VMOVUPD    (AX)(DX*1), Z2
 	VSUBPD     Z0, Z2, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R13)(DX*2)
+	PREFETCHT1 (R12)(DX*2)
 	VMOVUPD    (AX)(DX*2), Z2
 	VSUBPD     Z0, Z2, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R13)(BX*1)
+	PREFETCHT1 (R12)(BX*1)
 	VMOVUPD    (AX)(BX*1), Z2
 	VSUBPD     Z0, Z2, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R13)(DX*4)
+	PREFETCHT1 (R12)(DX*4)
 	VMOVUPD    (AX)(DX*4), Z2
 	VSUBPD     Z0, Z2, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R13)(SI*1)
+	PREFETCHT1 (R12)(SI*1)
 	VMOVUPD    (AX)(SI*1), Z2
 	VSUBPD     Z0, Z2, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R13)(BX*2)
+	PREFETCHT1 (R12)(BX*2)
 	VMOVUPD    (AX)(BX*2), Z2
 	VSUBPD     Z0, Z2, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R13)(DI*1)
+	PREFETCHT1 (R12)(DI*1)
 	VMOVUPD    (AX)(DI*1), Z2
 	VSUBPD     Z0, Z2, Z0
 	VMULPD     Z0, Z0, Z0
@@ -2810,17 +2897,17 @@ deviations_pass_cols:
 	VMOVUPD    Z1, (R9)(CX*8)
 	ADDQ       $0x08, CX
 	ADDQ       $0x40, AX
-	ADDQ       $0x40, R13
-	SUBQ       $0x08, R12
+	ADDQ       $0x40, R12
+	SUBQ       $0x08, R13
 	JGE        deviations_pass_cols
 
 deviations_pass_cols_rest:
-	ADDQ      $0x08, R12
+	ADDQ      $0x08, R13
 	JZ        deviations_pass_cols_end
-	XORQ      R13, R13
-	BTSQ      R12, R13
-	DECQ      R13
-	KMOVQ     R13, K1
+	XORQ      R12, R12
+	BTSQ      R13, R12
+	DECQ      R12
+	KMOVQ     R12, K1
 	VMOVUPD.Z (R8)(CX*8), K1, Z0
 	VMOVUPD.Z (R9)(CX*8), K1, Z1
 	VMOVUPD.Z (AX), K1, Z2
@@ -2869,25 +2956,22 @@ deviations_rest:
 deviations_row:
 	MOVQ cols+24(FP), BX
 	MOVQ R10, AX
-	LEAQ (R10)(BX*8), SI
 	XORQ CX, CX
 	SUBQ $0x08, BX
 	JL   deviations_row_cols_rest
 
 deviations_row_cols:
-	VMOVUPD    (R8)(CX*8), Z0
-	VMOVUPD    (R9)(CX*8), Z1
-	PREFETCHT1 (SI)
-	VMOVUPD    (AX), Z2
-	VSUBPD     Z0, Z2, Z0
-	VMULPD     Z0, Z0, Z0
-	VADDPD     Z0, Z1, Z1
-	VMOVUPD    Z1, (R9)(CX*8)
-	ADDQ       $0x08, CX
-	ADDQ       $0x40, AX
-	ADDQ       $0x40, SI
-	SUBQ       $0x08, BX
-	JGE        deviations_row_cols
+	VMOVUPD (R8)(CX*8), Z0
+	VMOVUPD (R9)(CX*8), Z1
+	VMOVUPD (AX), Z2
+	VSUBPD  Z0, Z2, Z0
+	VMULPD  Z0, Z0, Z0
+	VADDPD  Z0, Z1, Z1
+	VMOVUPD Z1, (R9)(CX*8)
+	ADDQ    $0x08, CX
+	ADDQ    $0x40, AX
+	SUBQ    $0x08, BX
+	JGE     deviations_row_cols
 
 deviations_row_cols_rest:
 	ADDQ      $0x08, BX
@@ -3114,59 +3198,60 @@ mean_cols_end:
 	JL   deviations_rest
 
 deviations_pass:
-	MOVQ cols+32(FP), R12
+	MOVQ cols+32(FP), AX
+	LEAQ (R10)(AX*8), R12
+	MOVQ cols+32(FP), R13
 	MOVQ R10, AX
-	LEAQ (R10)(R12*8), R13
 	XORQ CX, CX
-	SUBQ $0x08, R12
+	SUBQ $0x08, R13
 	JL   deviations_pass_cols_rest
 
 deviations_pass_cols:
 	VMOVUPD    (R8)(CX*8), Z0
 	VMOVUPD    (R9)(CX*8), Z1
-	PREFETCHT1 (R13)
+	PREFETCHT1 (R12)
 	VMOVUPD    (AX), Z2
 	VCMPPD     $0x07, Z2, Z2, K1
 	VSUBPD.Z   Z0, Z2, K1, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R13)(DX*1)
+	PREFETCHT1 (R12)(DX*1)
 	VMOVUPD    (AX)(DX*1), Z2
 	VCMPPD     $0x07, Z2, Z2, K1
 	VSUBPD.Z   Z0, Z2, K1, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R13)(DX*2)
+	PREFETCHT1 (R12)(DX*2)
 	VMOVUPD    (AX)(DX*2), Z2
 	VCMPPD     $0x07, Z2, Z2, K1
 	VSUBPD.Z   Z0, Z2, K1, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R13)(BX*1)
+	PREFETCHT1 (R12)(BX*1)
 	VMOVUPD    (AX)(BX*1), Z2
 	VCMPPD     $0x07, Z2, Z2, K1
 	VSUBPD.Z   Z0, Z2, K1, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R13)(DX*4)
+	PREFETCHT1 (R12)(DX*4)
 	VMOVUPD    (AX)(DX*4), Z2
 	VCMPPD     $0x07, Z2, Z2, K1
 	VSUBPD.Z   Z0, Z2, K1, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R13)(SI*1)
+	PREFETCHT1 (R12)(SI*1)
 	VMOVUPD    (AX)(SI*1), Z2
 	VCMPPD     $0x07, Z2, Z2, K1
 	VSUBPD.Z   Z0, Z2, K1, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R13)(BX*2)
+	PREFETCHT1 (R12)(BX*2)
 	VMOVUPD    (AX)(BX*2), Z2
 	VCMPPD     $0x07, Z2, Z2, K1
 	VSUBPD.Z   Z0, Z2, K1, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R13)(DI*1)
+	PREFETCHT1 (R12)(DI*1)
 	VMOVUPD    (AX)(DI*1), Z2
 	VCMPPD     $0x07, Z2, Z2, K1
 	VSUBPD.Z   Z0, Z2, K1, Z0
@@ -3175,17 +3260,17 @@ deviations_pass_cols:
 	VMOVUPD    Z1, (R9)(CX*8)
 	ADDQ       $0x08, CX
 	ADDQ       $0x40, AX
-	ADDQ       $0x40, R13
-	SUBQ       $0x08, R12
+	ADDQ       $0x40, R12
+	SUBQ       $0x08, R13
 	JGE        deviations_pass_cols
 
 deviations_pass_cols_rest:
-	ADDQ      $0x08, R12
+	ADDQ      $0x08, R13
 	JZ        deviations_pass_cols_end
-	XORQ      R13, R13
-	BTSQ      R12, R13
-	DECQ      R13
-	KMOVQ     R13, K1
+	XORQ      R12, R12
+	BTSQ      R13, R12
+	DECQ      R12
+	KMOVQ     R12, K1
 	VMOVUPD.Z (R8)(CX*8), K1, Z0
 	VMOVUPD.Z (R9)(CX*8), K1, Z1
 	VMOVUPD.Z (AX), K1, Z2
@@ -3242,26 +3327,23 @@ deviations_rest:
 deviations_row:
 	MOVQ cols+32(FP), BX
 	MOVQ R10, AX
-	LEAQ (R10)(BX*8), SI
 	XORQ CX, CX
 	SUBQ $0x08, BX
 	JL   deviations_row_cols_rest
 
 deviations_row_cols:
-	VMOVUPD    (R8)(CX*8), Z0
-	VMOVUPD    (R9)(CX*8), Z1
-	PREFETCHT1 (SI)
-	VMOVUPD    (AX), Z2
-	VCMPPD     $0x07, Z2, Z2, K1
-	VSUBPD.Z   Z0, Z2, K1, Z0
-	VMULPD     Z0, Z0, Z0
-	VADDPD     Z0, Z1, Z1
-	VMOVUPD    Z1, (R9)(CX*8)
-	ADDQ       $0x08, CX
-	ADDQ       $0x40, AX
-	ADDQ       $0x40, SI
-	SUBQ       $0x08, BX
-	JGE        deviations_row_cols
+	VMOVUPD  (R8)(CX*8), Z0
+	VMOVUPD  (R9)(CX*8), Z1
+	VMOVUPD  (AX), Z2
+	VCMPPD   $0x07, Z2, Z2, K1
+	VSUBPD.Z Z0, Z2, K1, Z0
+	VMULPD   Z0, Z0, Z0
+	VADDPD   Z0, Z1, Z1
+	VMOVUPD  Z1, (R9)(CX*8)
+	ADDQ     $0x08, CX
+	ADDQ     $0x40, AX
+	SUBQ     $0x08, BX
+	JGE      deviations_row_cols
 
 deviations_row_cols_rest:
 	ADDQ      $0x08, BX
@@ -3909,10 +3991,18 @@ TEXT ·SumRowsFloat32AVX2(SB), NOSPLIT, $0-40
 	JL   sum_rest
 
 sum_pass:
-	MOVQ cols+16(FP), R11
+	MOVQ  cols+16(FP), CX
+	LEAQ  (R9)(BX*8), R11
+	TESTQ R10, R10
+	JNZ   sum_aimed
+	MOVQ  x+8(FP), DX
+	LEAQ  (DX)(CX*4), R11
+
+sum_aimed:
+	MOVQ cols+16(FP), R12
 	MOVQ R9, CX
 	XORQ DX, DX
-	SUBQ $0x04, R11
+	SUBQ $0x04, R12
 	JL   sum_pass_cols_rest
 
 sum_pass_cols:
@@ -3936,16 +4026,17 @@ sum_pass_cols:
 	VMOVUPD   Y0, (AX)(DX*8)
 	ADDQ      $0x04, DX
 	ADDQ      $0x10, CX
-	SUBQ      $0x04, R11
+	ADDQ      $0x10, R11
+	SUBQ      $0x04, R12
 	JGE       sum_pass_cols
 
 sum_pass_cols_rest:
-	ADDQ       $0x04, R11
+	ADDQ       $0x04, R12
 	JZ         sum_pass_cols_end
-	LEAQ       tailmasks<>+64(SB), R12
-	SHLQ       $0x02, R11
-	SUBQ       R11, R12
-	VMOVDQU    (R12), X0
+	LEAQ       tailmasks<>+64(SB), R11
+	SHLQ       $0x02, R12
+	SUBQ       R12, R11
+	VMOVDQU    (R11), X0
 	VPMOVSXDQ  X0, Y1
 	VMASKMOVPD (AX)(DX*8), Y1, Y2
 	VMASKMOVPS (CX), X0, X3
@@ -4038,10 +4129,18 @@ TEXT ·NaNSumRowsFloat32AVX2(SB), NOSPLIT, $0-40
 	JL   sum_rest
 
 sum_pass:
-	MOVQ cols+16(FP), R11
+	MOVQ  cols+16(FP), CX
+	LEAQ  (R9)(BX*8), R11
+	TESTQ R10, R10
+	JNZ   sum_aimed
+	MOVQ  x+8(FP), DX
+	LEAQ  (DX)(CX*4), R11
+
+sum_aimed:
+	MOVQ cols+16(FP), R12
 	MOVQ R9, CX
 	XORQ DX, DX
-	SUBQ $0x04, R11
+	SUBQ $0x04, R12
 	JL   sum_pass_cols_rest
 
 sum_pass_cols:
@@ -4081,16 +4180,17 @@ sum_pass_cols:
 	VMOVUPD   Y0, (AX)(DX*8)
 	ADDQ      $0x04, DX
 	ADDQ      $0x10, CX
-	SUBQ      $0x04, R11
+	ADDQ      $0x10, R11
+	SUBQ      $0x04, R12
 	JGE       sum_pass_cols
 
 sum_pass_cols_rest:
-	ADDQ       $0x04, R11
+	ADDQ       $0x04, R12
 	JZ         sum_pass_cols_end
-	LEAQ       tailmasks<>+64(SB), R12
-	SHLQ       $0x02, R11
-	SUBQ       R11, R12
-	VMOVDQU    (R12), X0
+	LEAQ       tailmasks<>+64(SB), R11
+	SHLQ       $0x02, R12
+	SUBQ       R12, R11
+	VMOVDQU    (R11), X0
 	VPMOVSXDQ  X0, Y1
 	VMASKMOVPD (AX)(DX*8), Y1, Y2
 	VMASKMOVPS (CX), X0, X3
@@ -4214,10 +4314,12 @@ TEXT ·NaNTotalRowsFloat32AVX2(SB), NOSPLIT, $0-48
 	JL           sum_rest
 
 sum_pass:
-	MOVQ cols+24(FP), R12
+	MOVQ cols+24(FP), AX
+	LEAQ (R10)(AX*4), R12
+	MOVQ cols+24(FP), R13
 	MOVQ R10, AX
 	XORQ CX, CX
-	SUBQ $0x04, R12
+	SUBQ $0x04, R13
 	JL   sum_pass_cols_rest
 
 sum_pass_cols:
@@ -4275,16 +4377,17 @@ sum_pass_cols:
 	VMOVUPD   Y1, (R8)(CX*8)
 	ADDQ      $0x04, CX
 	ADDQ      $0x10, AX
-	SUBQ      $0x04, R12
+	ADDQ      $0x10, R12
+	SUBQ      $0x04, R13
 	JGE       sum_pass_cols
 
 sum_pass_cols_rest:
-	ADDQ       $0x04, R12
+	ADDQ       $0x04, R13
 	JZ         sum_pass_cols_end
-	LEAQ       tailmasks<>+64(SB), R13
-	SHLQ       $0x02, R12
-	SUBQ       R12, R13
-	VMOVDQU    (R13), X1
+	LEAQ       tailmasks<>+64(SB), R12
+	SHLQ       $0x02, R13
+	SUBQ       R13, R12
+	VMOVDQU    (R12), X1
 	VPMOVSXDQ  X1, Y2
 	VMASKMOVPD (R8)(CX*8), Y2, Y3
 	VMASKMOVPD (R9)(CX*8), Y2, Y4
@@ -4418,7 +4521,7 @@ sum_end:
 	RET
 
 // func MomentRowsFloat32AVX2(mean *float64, m2 *float64, x *float32, cols int, rows int, stride int)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2
 TEXT ·MomentRowsFloat32AVX2(SB), NOSPLIT, $0-48
 	MOVQ stride+40(FP), DX
 	SHLQ $0x02, DX
@@ -4581,70 +4684,63 @@ mean_cols_end:
 	JL   deviations_rest
 
 deviations_pass:
-	MOVQ cols+24(FP), R12
+	MOVQ cols+24(FP), AX
+	LEAQ (R10)(AX*4), R12
+	MOVQ cols+24(FP), R13
 	MOVQ R10, AX
-	LEAQ (R10)(R12*4), R13
 	XORQ CX, CX
-	SUBQ $0x04, R12
+	SUBQ $0x04, R13
 	JL   deviations_pass_cols_rest
 
 deviations_pass_cols:
-	VMOVUPD    (R8)(CX*8), Y0
-	VMOVUPD    (R9)(CX*8), Y1
-	PREFETCHT1 (R13)
-	VCVTPS2PD  (AX), Y2
-	VSUBPD     Y0, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R13)(DX*1)
-	VCVTPS2PD  (AX)(DX*1), Y2
-	VSUBPD     Y0, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R13)(DX*2)
-	VCVTPS2PD  (AX)(DX*2), Y2
-	VSUBPD     Y0, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R13)(BX*1)
-	VCVTPS2PD  (AX)(BX*1), Y2
-	VSUBPD     Y0, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R13)(DX*4)
-	VCVTPS2PD  (AX)(DX*4), Y2
-	VSUBPD     Y0, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R13)(SI*1)
-	VCVTPS2PD  (AX)(SI*1), Y2
-	VSUBPD     Y0, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R13)(BX*2)
-	VCVTPS2PD  (AX)(BX*2), Y2
-	VSUBPD     Y0, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R13)(DI*1)
-	VCVTPS2PD  (AX)(DI*1), Y2
-	VSUBPD     Y0, Y2, Y0
-	VMULPD     Y0, Y0, Y0
-	VADDPD     Y0, Y1, Y1
-	VMOVUPD    Y1, (R9)(CX*8)
-	ADDQ       $0x04, CX
-	ADDQ       $0x10, AX
-	ADDQ       $0x10, R13
-	SUBQ       $0x04, R12
-	JGE        deviations_pass_cols
+	VMOVUPD   (R8)(CX*8), Y0
+	VMOVUPD   (R9)(CX*8), Y1
+	VCVTPS2PD (AX), Y2
+	VSUBPD    Y0, Y2, Y2
+	VMULPD    Y2, Y2, Y2
+	VADDPD    Y2, Y1, Y1
+	VCVTPS2PD (AX)(DX*1), Y2
+	VSUBPD    Y0, Y2, Y2
+	VMULPD    Y2, Y2, Y2
+	VADDPD    Y2, Y1, Y1
+	VCVTPS2PD (AX)(DX*2), Y2
+	VSUBPD    Y0, Y2, Y2
+	VMULPD    Y2, Y2, Y2
+	VADDPD    Y2, Y1, Y1
+	VCVTPS2PD (AX)(BX*1), Y2
+	VSUBPD    Y0, Y2, Y2
+	VMULPD    Y2, Y2, Y2
+	VADDPD    Y2, Y1, Y1
+	VCVTPS2PD (AX)(DX*4), Y2
+	VSUBPD    Y0, Y2, Y2
+	VMULPD    Y2, Y2, Y2
+	VADDPD    Y2, Y1, Y1
+	VCVTPS2PD (AX)(SI*1), Y2
+	VSUBPD    Y0, Y2, Y2
+	VMULPD    Y2, Y2, Y2
+	VADDPD    Y2, Y1, Y1
+	VCVTPS2PD (AX)(BX*2), Y2
+	VSUBPD    Y0, Y2, Y2
+	VMULPD    Y2, Y2, Y2
+	VADDPD    Y2, Y1, Y1
+	VCVTPS2PD (AX)(DI*1), Y2
+	VSUBPD    Y0, Y2, Y0
+	VMULPD    Y0, Y0, Y0
+	VADDPD    Y0, Y1, Y1
+	VMOVUPD   Y1, (R9)(CX*8)
+	ADDQ      $0x04, CX
+	ADDQ      $0x10, AX
+	ADDQ      $0x10, R12
+	SUBQ      $0x04, R13
+	JGE       deviations_pass_cols
 
 deviations_pass_cols_rest:
-	ADDQ       $0x04, R12
+	ADDQ       $0x04, R13
 	JZ         deviations_pass_cols_end
-	LEAQ       tailmasks<>+64(SB), R13
-	SHLQ       $0x02, R12
-	SUBQ       R12, R13
-	VMOVDQU    (R13), X0
+	LEAQ       tailmasks<>+64(SB), R12
+	SHLQ       $0x02, R13
+	SUBQ       R13, R12
+	VMOVDQU    (R12), X0
 	VPMOVSXDQ  X0, Y1
 	VMASKMOVPD (R8)(CX*8), Y1, Y2
 	VMASKMOVPD (R9)(CX*8), Y1, Y3
@@ -4710,25 +4806,22 @@ deviations_rest:
 deviations_row:
 	MOVQ cols+24(FP), BX
 	MOVQ R10, AX
-	LEAQ (R10)(BX*4), SI
 	XORQ CX, CX
 	SUBQ $0x04, BX
 	JL   deviations_row_cols_rest
 
 deviations_row_cols:
-	VMOVUPD    (R8)(CX*8), Y0
-	VMOVUPD    (R9)(CX*8), Y1
-	PREFETCHT1 (SI)
-	VCVTPS2PD  (AX), Y2
-	VSUBPD     Y0, Y2, Y0
-	VMULPD     Y0, Y0, Y0
-	VADDPD     Y0, Y1, Y1
-	VMOVUPD    Y1, (R9)(CX*8)
-	ADDQ       $0x04, CX
-	ADDQ       $0x10, AX
-	ADDQ       $0x10, SI
-	SUBQ       $0x04, BX
-	JGE        deviations_row_cols
+	VMOVUPD   (R8)(CX*8), Y0
+	VMOVUPD   (R9)(CX*8), Y1
+	VCVTPS2PD (AX), Y2
+	VSUBPD    Y0, Y2, Y0
+	VMULPD    Y0, Y0, Y0
+	VADDPD    Y0, Y1, Y1
+	VMOVUPD   Y1, (R9)(CX*8)
+	ADDQ      $0x04, CX
+	ADDQ      $0x10, AX
+	SUBQ      $0x04, BX
+	JGE       deviations_row_cols
 
 deviations_row_cols_rest:
 	ADDQ       $0x04, BX
@@ -4758,7 +4851,7 @@ deviations_end:
 	RET
 
 // func NaNMomentRowsFloat32AVX2(count *float64, mean *float64, m2 *float64, x *float32, cols int, rows int, stride int)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2
 TEXT ·NaNMomentRowsFloat32AVX2(SB), NOSPLIT, $0-56
 	MOVQ         stride+48(FP), DX
 	SHLQ         $0x02, DX
@@ -5015,86 +5108,79 @@ mean_cols_end:
 	JL   deviations_rest
 
 deviations_pass:
-	MOVQ cols+32(FP), R12
+	MOVQ cols+32(FP), AX
+	LEAQ (R10)(AX*4), R12
+	MOVQ cols+32(FP), R13
 	MOVQ R10, AX
-	LEAQ (R10)(R12*4), R13
 	XORQ CX, CX
-	SUBQ $0x04, R12
+	SUBQ $0x04, R13
 	JL   deviations_pass_cols_rest
 
 deviations_pass_cols:
-	VMOVUPD    (R8)(CX*8), Y0
-	VMOVUPD    (R9)(CX*8), Y1
-	PREFETCHT1 (R13)
-	VCVTPS2PD  (AX), Y2
-	VCMPPD     $0x07, Y2, Y2, Y3
-	VSUBPD     Y0, Y2, Y2
-	VANDPD     Y3, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R13)(DX*1)
-	VCVTPS2PD  (AX)(DX*1), Y2
-	VCMPPD     $0x07, Y2, Y2, Y3
-	VSUBPD     Y0, Y2, Y2
-	VANDPD     Y3, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R13)(DX*2)
-	VCVTPS2PD  (AX)(DX*2), Y2
-	VCMPPD     $0x07, Y2, Y2, Y3
-	VSUBPD     Y0, Y2, Y2
-	VANDPD     Y3, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R13)(BX*1)
-	VCVTPS2PD  (AX)(BX*1), Y2
-	VCMPPD     $0x07, Y2, Y2, Y3
-	VSUBPD     Y0, Y2, Y2
-	VANDPD     Y3, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R13)(DX*4)
-	VCVTPS2PD  (AX)(DX*4), Y2
-	VCMPPD     $0x07, Y2, Y2, Y3
-	VSUBPD     Y0, Y2, Y2
-	VANDPD     Y3, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R13)(SI*1)
-	VCVTPS2PD  (AX)(SI*1), Y2
-	VCMPPD     $0x07, Y2, Y2, Y3
-	VSUBPD     Y0, Y2, Y2
-	VANDPD     Y3, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R13)(BX*2)
-	VCVTPS2PD  (AX)(BX*2), Y2
-	VCMPPD     $0x07, Y2, Y2, Y3
-	VSUBPD     Y0, Y2, Y2
-	VANDPD     Y3, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R13)(DI*1)
-	VCVTPS2PD  (AX)(DI*1), Y2
-	VCMPPD     $0x07, Y2, Y2, Y3
-	VSUBPD     Y0, Y2, Y0
-	VANDPD     Y3, Y0, Y0
-	VMULPD     Y0, Y0, Y0
-	VADDPD     Y0, Y1, Y1
-	VMOVUPD    Y1, (R9)(CX*8)
-	ADDQ       $0x04, CX
-	ADDQ       $0x10, AX
-	ADDQ       $0x10, R13
-	SUBQ       $0x04, R12
-	JGE        deviations_pass_cols
+	VMOVUPD   (R8)(CX*8), Y0
+	VMOVUPD   (R9)(CX*8), Y1
+	VCVTPS2PD (AX), Y2
+	VCMPPD    $0x07, Y2, Y2, Y3
+	VSUBPD    Y0, Y2, Y2
+	VANDPD    Y3, Y2, Y2
+	VMULPD    Y2, Y2, Y2
+	VADDPD    Y2, Y1, Y1
+	VCVTPS2PD (AX)(DX*1), Y2
+	VCMPPD    $0x07, Y2, Y2, Y3
+	VSUBPD    Y0, Y2, Y2
+	VANDPD    Y3, Y2, Y2
+	VMULPD    Y2, Y2, Y2
+	VADDPD    Y2, Y1, Y1
+	VCVTPS2PD (AX)(DX*2), Y2
+	VCMPPD    $0x07, Y2, Y2, Y3
+	VSUBPD    Y0, Y2, Y2
+	VANDPD    Y3, Y2, Y2
+	VMULPD    Y2, Y2, Y2
+	VADDPD    Y2, Y1, Y1
+	VCVTPS2PD (AX)(BX*1), Y2
+	VCMPPD    $0x07, Y2, Y2, Y3
+	VSUBPD    Y0, Y2, Y2
+	VANDPD    Y3, Y2, Y2
+	VMULPD    Y2, Y2, Y2
+	VADDPD    Y2, Y1, Y1
+	VCVTPS2PD (AX)(DX*4), Y2
+	VCMPPD    $0x07, Y2, Y2, Y3
+	VSUBPD    Y0, Y2, Y2
+	VANDPD    Y3, Y2, Y2
+	VMULPD    Y2, Y2, Y2
+	VADDPD    Y2, Y1, Y1
+	VCVTPS2PD (AX)(SI*1), Y2
+	VCMPPD    $0x07, Y2, Y2, Y3
+	VSUBPD    Y0, Y2, Y2
+	VANDPD    Y3, Y2, Y2
+	VMULPD    Y2, Y2, Y2
+	VADDPD    Y2, Y1, Y1
+	VCVTPS2PD (AX)(BX*2), Y2
+	VCMPPD    $0x07, Y2, Y2, Y3
+	VSUBPD    Y0, Y2, Y2
+	VANDPD    Y3, Y2, Y2
+	VMULPD    Y2, Y2, Y2
+	VADDPD    Y2, Y1, Y1
+	VCVTPS2PD (AX)(DI*1), Y2
+	VCMPPD    $0x07, Y2, Y2, Y3
+	VSUBPD    Y0, Y2, Y0
+	VANDPD    Y3, Y0, Y0
+	VMULPD    Y0, Y0, Y0
+	VADDPD    Y0, Y1, Y1
+	VMOVUPD   Y1, (R9)(CX*8)
+	ADDQ      $0x04, CX
+	ADDQ      $0x10, AX
+	ADDQ      $0x10, R12
+	SUBQ      $0x04, R13
+	JGE       deviations_pass_cols
 
 deviations_pass_cols_rest:
-	ADDQ       $0x04, R12
+	ADDQ       $0x04, R13
 	JZ         deviations_pass_cols_end
-	LEAQ       tailmasks<>+64(SB), R13
-	SHLQ       $0x02, R12
-	SUBQ       R12, R13
-	VMOVDQU    (R13), X0
+	LEAQ       tailmasks<>+64(SB), R12
+	SHLQ       $0x02, R13
+	SUBQ       R13, R12
+	VMOVDQU    (R12), X0
 	VPMOVSXDQ  X0, Y1
 	VMASKMOVPD (R8)(CX*8), Y1, Y2
 	VMASKMOVPD (R9)(CX*8), Y1, Y3
@@ -5176,27 +5262,24 @@ deviations_rest:
 deviations_row:
 	MOVQ cols+32(FP), BX
 	MOVQ R10, AX
-	LEAQ (R10)(BX*4), SI
 	XORQ CX, CX
 	SUBQ $0x04, BX
 	JL   deviations_row_cols_rest
 
 deviations_row_cols:
-	VMOVUPD    (R8)(CX*8), Y0
-	VMOVUPD    (R9)(CX*8), Y1
-	PREFETCHT1 (SI)
-	VCVTPS2PD  (AX), Y2
-	VCMPPD     $0x07, Y2, Y2, Y3
-	VSUBPD     Y0, Y2, Y0
-	VANDPD     Y3, Y0, Y0
-	VMULPD     Y0, Y0, Y0
-	VADDPD     Y0, Y1, Y1
-	VMOVUPD    Y1, (R9)(CX*8)
-	ADDQ       $0x04, CX
-	ADDQ       $0x10, AX
-	ADDQ       $0x10, SI
-	SUBQ       $0x04, BX
-	JGE        deviations_row_cols
+	VMOVUPD   (R8)(CX*8), Y0
+	VMOVUPD   (R9)(CX*8), Y1
+	VCVTPS2PD (AX), Y2
+	VCMPPD    $0x07, Y2, Y2, Y3
+	VSUBPD    Y0, Y2, Y0
+	VANDPD    Y3, Y0, Y0
+	VMULPD    Y0, Y0, Y0
+	VADDPD    Y0, Y1, Y1
+	VMOVUPD   Y1, (R9)(CX*8)
+	ADDQ      $0x04, CX
+	ADDQ      $0x10, AX
+	SUBQ      $0x04, BX
+	JGE       deviations_row_cols
 
 deviations_row_cols_rest:
 	ADDQ       $0x04, BX
@@ -5570,7 +5653,7 @@ deviations_end:
 	RET
 
 // func SumRowsFloat32AVX512(sum *float64, x *float32, cols int, rows int, stride int)
-// Requires: AVX, AVX512BW, AVX512F
+// Requires: AVX, AVX512BW, AVX512F, MMX+
 TEXT ·SumRowsFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ sum+0(FP), AX
 	MOVQ stride+32(FP), BX
@@ -5584,43 +5667,60 @@ TEXT ·SumRowsFloat32AVX512(SB), NOSPLIT, $0-40
 	JL   sum_rest
 
 sum_pass:
-	MOVQ cols+16(FP), R11
+	MOVQ  cols+16(FP), CX
+	LEAQ  (R9)(BX*8), R11
+	TESTQ R10, R10
+	JNZ   sum_aimed
+	MOVQ  x+8(FP), DX
+	LEAQ  (DX)(CX*4), R11
+
+sum_aimed:
+	MOVQ cols+16(FP), R12
 	MOVQ R9, CX
 	XORQ DX, DX
-	SUBQ $0x08, R11
+	SUBQ $0x08, R12
 	JL   sum_pass_cols_rest
 
 sum_pass_cols:
-	VMOVUPD   (AX)(DX*8), Z0
-	VCVTPS2PD (CX), Z1
-	VADDPD    Z1, Z0, Z0
-	VCVTPS2PD (CX)(BX*1), Z1
-	VADDPD    Z1, Z0, Z0
-	VCVTPS2PD (CX)(BX*2), Z1
-	VADDPD    Z1, Z0, Z0
-	VCVTPS2PD (CX)(SI*1), Z1
-	VADDPD    Z1, Z0, Z0
-	VCVTPS2PD (CX)(BX*4), Z1
-	VADDPD    Z1, Z0, Z0
-	VCVTPS2PD (CX)(DI*1), Z1
-	VADDPD    Z1, Z0, Z0
-	VCVTPS2PD (CX)(SI*2), Z1
-	VADDPD    Z1, Z0, Z0
-	VCVTPS2PD (CX)(R8*1), Z1
-	VADDPD    Z1, Z0, Z0
-	VMOVUPD   Z0, (AX)(DX*8)
-	ADDQ      $0x08, DX
-	ADDQ      $0x20, CX
-	SUBQ      $0x08, R11
-	JGE       sum_pass_cols
+	VMOVUPD    (AX)(DX*8), Z0
+	PREFETCHT1 (R11)
+	VCVTPS2PD  (CX), Z1
+	VADDPD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(BX*1)
+	VCVTPS2PD  (CX)(BX*1), Z1
+	VADDPD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(BX*2)
+	VCVTPS2PD  (CX)(BX*2), Z1
+	VADDPD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(SI*1)
+	VCVTPS2PD  (CX)(SI*1), Z1
+	VADDPD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(BX*4)
+	VCVTPS2PD  (CX)(BX*4), Z1
+	VADDPD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(DI*1)
+	VCVTPS2PD  (CX)(DI*1), Z1
+	VADDPD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(SI*2)
+	VCVTPS2PD  (CX)(SI*2), Z1
+	VADDPD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(R8*1)
+	VCVTPS2PD  (CX)(R8*1), Z1
+	VADDPD     Z1, Z0, Z0
+	VMOVUPD    Z0, (AX)(DX*8)
+	ADDQ       $0x08, DX
+	ADDQ       $0x20, CX
+	ADDQ       $0x20, R11
+	SUBQ       $0x08, R12
+	JGE        sum_pass_cols
 
 sum_pass_cols_rest:
-	ADDQ        $0x08, R11
+	ADDQ        $0x08, R12
 	JZ          sum_pass_cols_end
-	XORQ        R12, R12
-	BTSQ        R11, R12
-	DECQ        R12
-	KMOVQ       R12, K1
+	XORQ        R11, R11
+	BTSQ        R12, R11
+	DECQ        R11
+	KMOVQ       R11, K1
 	VMOVUPD.Z   (AX)(DX*8), K1, Z0
 	VCVTPS2PD.Z (CX), K1, Z1
 	VADDPD      Z1, Z0, Z0
@@ -5688,7 +5788,7 @@ sum_end:
 	RET
 
 // func NaNSumRowsFloat32AVX512(sum *float64, x *float32, cols int, rows int, stride int)
-// Requires: AVX, AVX512BW, AVX512F
+// Requires: AVX, AVX512BW, AVX512F, MMX+
 TEXT ·NaNSumRowsFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ sum+0(FP), AX
 	MOVQ stride+32(FP), BX
@@ -5702,51 +5802,68 @@ TEXT ·NaNSumRowsFloat32AVX512(SB), NOSPLIT, $0-40
 	JL   sum_rest
 
 sum_pass:
-	MOVQ cols+16(FP), R11
+	MOVQ  cols+16(FP), CX
+	LEAQ  (R9)(BX*8), R11
+	TESTQ R10, R10
+	JNZ   sum_aimed
+	MOVQ  x+8(FP), DX
+	LEAQ  (DX)(CX*4), R11
+
+sum_aimed:
+	MOVQ cols+16(FP), R12
 	MOVQ R9, CX
 	XORQ DX, DX
-	SUBQ $0x08, R11
+	SUBQ $0x08, R12
 	JL   sum_pass_cols_rest
 
 sum_pass_cols:
-	VMOVUPD   (AX)(DX*8), Z0
-	VCVTPS2PD (CX), Z1
-	VCMPPD    $0x07, Z1, Z1, K1
-	VADDPD    Z1, Z0, K1, Z0
-	VCVTPS2PD (CX)(BX*1), Z1
-	VCMPPD    $0x07, Z1, Z1, K1
-	VADDPD    Z1, Z0, K1, Z0
-	VCVTPS2PD (CX)(BX*2), Z1
-	VCMPPD    $0x07, Z1, Z1, K1
-	VADDPD    Z1, Z0, K1, Z0
-	VCVTPS2PD (CX)(SI*1), Z1
-	VCMPPD    $0x07, Z1, Z1, K1
-	VADDPD    Z1, Z0, K1, Z0
-	VCVTPS2PD (CX)(BX*4), Z1
-	VCMPPD    $0x07, Z1, Z1, K1
-	VADDPD    Z1, Z0, K1, Z0
-	VCVTPS2PD (CX)(DI*1), Z1
-	VCMPPD    $0x07, Z1, Z1, K1
-	VADDPD    Z1, Z0, K1, Z0
-	VCVTPS2PD (CX)(SI*2), Z1
-	VCMPPD    $0x07, Z1, Z1, K1
-	VADDPD    Z1, Z0, K1, Z0
-	VCVTPS2PD (CX)(R8*1), Z1
-	VCMPPD    $0x07, Z1, Z1, K1
-	VADDPD    Z1, Z0, K1, Z0
-	VMOVUPD   Z0, (AX)(DX*8)
-	ADDQ      $0x08, DX
-	ADDQ      $0x20, CX
-	SUBQ      $0x08, R11
-	JGE       sum_pass_cols
+	VMOVUPD    (AX)(DX*8), Z0
+	PREFETCHT1 (R11)
+	VCVTPS2PD  (CX), Z1
+	VCMPPD     $0x07, Z1, Z1, K1
+	VADDPD     Z1, Z0, K1, Z0
+	PREFETCHT1 (R11)(BX*1)
+	VCVTPS2PD  (CX)(BX*1), Z1
+	VCMPPD     $0x07, Z1, Z1, K1
+	VADDPD     Z1, Z0, K1, Z0
+	PREFETCHT1 (R11)(BX*2)
+	VCVTPS2PD  (CX)(BX*2), Z1
+	VCMPPD     $0x07, Z1, Z1, K1
+	VADDPD     Z1, Z0, K1, Z0
+	PREFETCHT1 (R11)(SI*1)
+	VCVTPS2PD  (CX)(SI*1), Z1
+	VCMPPD     $0x07, Z1, Z1, K1
+	VADDPD     Z1, Z0, K1, Z0
+	PREFETCHT1 (R11)(BX*4)
+	VCVTPS2PD  (CX)(BX*4), Z1
+	VCMPPD     $0x07, Z1, Z1, K1
+	VADDPD     Z1, Z0, K1, Z0
+	PREFETCHT1 (R11)(DI*1)
+	VCVTPS2PD  (CX)(DI*1), Z1
+	VCMPPD     $0x07, Z1, Z1, K1
+	VADDPD     Z1, Z0, K1, Z0
+	PREFETCHT1 (R11)(SI*2)
+	VCVTPS2PD  (CX)(SI*2), Z1
+	VCMPPD     $0x07, Z1, Z1, K1
+	VADDPD     Z1, Z0, K1, Z0
+	PREFETCHT1 (R11)(R8*1)
+	VCVTPS2PD  (CX)(R8*1), Z1
+	VCMPPD     $0x07, Z1, Z1, K1
+	VADDPD     Z1, Z0, K1, Z0
+	VMOVUPD    Z0, (AX)(DX*8)
+	ADDQ       $0x08, DX
+	ADDQ       $0x20, CX
+	ADDQ       $0x20, R11
+	SUBQ       $0x08, R12
+	JGE        sum_pass_cols
 
 sum_pass_cols_rest:
-	ADDQ        $0x08, R11
+	ADDQ        $0x08, R12
 	JZ          sum_pass_cols_end
-	XORQ        R12, R12
-	BTSQ        R11, R12
-	DECQ        R12
-	KMOVQ       R12, K1
+	XORQ        R11, R11
+	BTSQ        R12, R11
+	DECQ        R11
+	KMOVQ       R11, K1
 	VMOVUPD.Z   (AX)(DX*8), K1, Z0
 	VCVTPS2PD.Z (CX), K1, Z1
 	VCMPPD      $0x07, Z1, Z1, K1, K2
@@ -5824,7 +5941,7 @@ sum_end:
 	RET
 
 // func NaNTotalRowsFloat32AVX512(sum *float64, count *float64, x *float32, cols int, rows int, stride int)
-// Requires: AVX, AVX512BW, AVX512F
+// Requires: AVX, AVX512BW, AVX512F, MMX+
 TEXT ·NaNTotalRowsFloat32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         stride+40(FP), DX
 	SHLQ         $0x02, DX
@@ -5840,61 +5957,72 @@ TEXT ·NaNTotalRowsFloat32AVX512(SB), NOSPLIT, $0-48
 	JL           sum_rest
 
 sum_pass:
-	MOVQ cols+24(FP), R12
+	MOVQ cols+24(FP), AX
+	LEAQ (R10)(AX*4), R12
+	MOVQ cols+24(FP), R13
 	MOVQ R10, AX
 	XORQ CX, CX
-	SUBQ $0x08, R12
+	SUBQ $0x08, R13
 	JL   sum_pass_cols_rest
 
 sum_pass_cols:
-	VMOVUPD   (R8)(CX*8), Z1
-	VMOVUPD   (R9)(CX*8), Z2
-	VCVTPS2PD (AX), Z3
-	VCMPPD    $0x07, Z3, Z3, K1
-	VADDPD    Z3, Z1, K1, Z1
-	VADDPD    Z0, Z2, K1, Z2
-	VCVTPS2PD (AX)(DX*1), Z3
-	VCMPPD    $0x07, Z3, Z3, K1
-	VADDPD    Z3, Z1, K1, Z1
-	VADDPD    Z0, Z2, K1, Z2
-	VCVTPS2PD (AX)(DX*2), Z3
-	VCMPPD    $0x07, Z3, Z3, K1
-	VADDPD    Z3, Z1, K1, Z1
-	VADDPD    Z0, Z2, K1, Z2
-	VCVTPS2PD (AX)(BX*1), Z3
-	VCMPPD    $0x07, Z3, Z3, K1
-	VADDPD    Z3, Z1, K1, Z1
-	VADDPD    Z0, Z2, K1, Z2
-	VCVTPS2PD (AX)(DX*4), Z3
-	VCMPPD    $0x07, Z3, Z3, K1
-	VADDPD    Z3, Z1, K1, Z1
-	VADDPD    Z0, Z2, K1, Z2
-	VCVTPS2PD (AX)(SI*1), Z3
-	VCMPPD    $0x07, Z3, Z3, K1
-	VADDPD    Z3, Z1, K1, Z1
-	VADDPD    Z0, Z2, K1, Z2
-	VCVTPS2PD (AX)(BX*2), Z3
-	VCMPPD    $0x07, Z3, Z3, K1
-	VADDPD    Z3, Z1, K1, Z1
-	VADDPD    Z0, Z2, K1, Z2
-	VCVTPS2PD (AX)(DI*1), Z3
-	VCMPPD    $0x07, Z3, Z3, K1
-	VADDPD    Z3, Z1, K1, Z1
-	VADDPD    Z0, Z2, K1, Z2
-	VMOVUPD   Z2, (R9)(CX*8)
-	VMOVUPD   Z1, (R8)(CX*8)
-	ADDQ      $0x08, CX
-	ADDQ      $0x20, AX
-	SUBQ      $0x08, R12
-	JGE       sum_pass_cols
+	VMOVUPD    (R8)(CX*8), Z1
+	VMOVUPD    (R9)(CX*8), Z2
+	PREFETCHT1 (R12)
+	VCVTPS2PD  (AX), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VADDPD     Z3, Z1, K1, Z1
+	VADDPD     Z0, Z2, K1, Z2
+	PREFETCHT1 (R12)(DX*1)
+	VCVTPS2PD  (AX)(DX*1), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VADDPD     Z3, Z1, K1, Z1
+	VADDPD     Z0, Z2, K1, Z2
+	PREFETCHT1 (R12)(DX*2)
+	VCVTPS2PD  (AX)(DX*2), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VADDPD     Z3, Z1, K1, Z1
+	VADDPD     Z0, Z2, K1, Z2
+	PREFETCHT1 (R12)(BX*1)
+	VCVTPS2PD  (AX)(BX*1), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VADDPD     Z3, Z1, K1, Z1
+	VADDPD     Z0, Z2, K1, Z2
+	PREFETCHT1 (R12)(DX*4)
+	VCVTPS2PD  (AX)(DX*4), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VADDPD     Z3, Z1, K1, Z1
+	VADDPD     Z0, Z2, K1, Z2
+	PREFETCHT1 (R12)(SI*1)
+	VCVTPS2PD  (AX)(SI*1), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VADDPD     Z3, Z1, K1, Z1
+	VADDPD     Z0, Z2, K1, Z2
+	PREFETCHT1 (R12)(BX*2)
+	VCVTPS2PD  (AX)(BX*2), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VADDPD     Z3, Z1, K1, Z1
+	VADDPD     Z0, Z2, K1, Z2
+	PREFETCHT1 (R12)(DI*1)
+	VCVTPS2PD  (AX)(DI*1), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VADDPD     Z3, Z1, K1, Z1
+	VADDPD     Z0, Z2, K1, Z2
+	VMOVUPD    Z2, (R9)(CX*8)
+	VMOVUPD    Z1, (R8)(CX*8)
+	ADDQ       $0x08, CX
+	ADDQ       $0x20, AX
+	ADDQ       $0x20, R12
+	SUBQ       $0x08, R13
+	JGE        sum_pass_cols
 
 sum_pass_cols_rest:
-	ADDQ        $0x08, R12
+	ADDQ        $0x08, R13
 	JZ          sum_pass_cols_end
-	XORQ        R13, R13
-	BTSQ        R12, R13
-	DECQ        R13
-	KMOVQ       R13, K1
+	XORQ        R12, R12
+	BTSQ        R13, R12
+	DECQ        R12
+	KMOVQ       R12, K1
 	VMOVUPD.Z   (R8)(CX*8), K1, Z1
 	VMOVUPD.Z   (R9)(CX*8), K1, Z2
 	VCVTPS2PD.Z (AX), K1, Z3
@@ -6139,52 +6267,53 @@ mean_cols_end:
 	JL   deviations_rest
 
 deviations_pass:
-	MOVQ cols+24(FP), R12
+	MOVQ cols+24(FP), AX
+	LEAQ (R10)(AX*4), R12
+	MOVQ cols+24(FP), R13
 	MOVQ R10, AX
-	LEAQ (R10)(R12*4), R13
 	XORQ CX, CX
-	SUBQ $0x08, R12
+	SUBQ $0x08, R13
 	JL   deviations_pass_cols_rest
 
 deviations_pass_cols:
 	VMOVUPD    (R8)(CX*8), Z0
 	VMOVUPD    (R9)(CX*8), Z1
-	PREFETCHT1 (R13)
+	PREFETCHT1 (R12)
 	VCVTPS2PD  (AX), Z2
 	VSUBPD     Z0, Z2, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R13)(DX*1)
+	PREFETCHT1 (R12)(DX*1)
 	VCVTPS2PD  (AX)(DX*1), Z2
 	VSUBPD     Z0, Z2, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R13)(DX*2)
+	PREFETCHT1 (R12)(DX*2)
 	VCVTPS2PD  (AX)(DX*2), Z2
 	VSUBPD     Z0, Z2, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R13)(BX*1)
+	PREFETCHT1 (R12)(BX*1)
 	VCVTPS2PD  (AX)(BX*1), Z2
 	VSUBPD     Z0, Z2, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R13)(DX*4)
+	PREFETCHT1 (R12)(DX*4)
 	VCVTPS2PD  (AX)(DX*4), Z2
 	VSUBPD     Z0, Z2, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R13)(SI*1)
+	PREFETCHT1 (R12)(SI*1)
 	VCVTPS2PD  (AX)(SI*1), Z2
 	VSUBPD     Z0, Z2, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R13)(BX*2)
+	PREFETCHT1 (R12)(BX*2)
 	VCVTPS2PD  (AX)(BX*2), Z2
 	VSUBPD     Z0, Z2, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R13)(DI*1)
+	PREFETCHT1 (R12)(DI*1)
 	VCVTPS2PD  (AX)(DI*1), Z2
 	VSUBPD     Z0, Z2, Z0
 	VMULPD     Z0, Z0, Z0
@@ -6192,17 +6321,17 @@ deviations_pass_cols:
 	VMOVUPD    Z1, (R9)(CX*8)
 	ADDQ       $0x08, CX
 	ADDQ       $0x20, AX
-	ADDQ       $0x20, R13
-	SUBQ       $0x08, R12
+	ADDQ       $0x20, R12
+	SUBQ       $0x08, R13
 	JGE        deviations_pass_cols
 
 deviations_pass_cols_rest:
-	ADDQ        $0x08, R12
+	ADDQ        $0x08, R13
 	JZ          deviations_pass_cols_end
-	XORQ        R13, R13
-	BTSQ        R12, R13
-	DECQ        R13
-	KMOVQ       R13, K1
+	XORQ        R12, R12
+	BTSQ        R13, R12
+	DECQ        R12
+	KMOVQ       R12, K1
 	VMOVUPD.Z   (R8)(CX*8), K1, Z0
 	VMOVUPD.Z   (R9)(CX*8), K1, Z1
 	VCVTPS2PD.Z (AX), K1, Z2
@@ -6251,25 +6380,22 @@ deviations_rest:
 deviations_row:
 	MOVQ cols+24(FP), BX
 	MOVQ R10, AX
-	LEAQ (R10)(BX*4), SI
 	XORQ CX, CX
 	SUBQ $0x08, BX
 	JL   deviations_row_cols_rest
 
 deviations_row_cols:
-	VMOVUPD    (R8)(CX*8), Z0
-	VMOVUPD    (R9)(CX*8), Z1
-	PREFETCHT1 (SI)
-	VCVTPS2PD  (AX), Z2
-	VSUBPD     Z0, Z2, Z0
-	VMULPD     Z0, Z0, Z0
-	VADDPD     Z0, Z1, Z1
-	VMOVUPD    Z1, (R9)(CX*8)
-	ADDQ       $0x08, CX
-	ADDQ       $0x20, AX
-	ADDQ       $0x20, SI
-	SUBQ       $0x08, BX
-	JGE        deviations_row_cols
+	VMOVUPD   (R8)(CX*8), Z0
+	VMOVUPD   (R9)(CX*8), Z1
+	VCVTPS2PD (AX), Z2
+	VSUBPD    Z0, Z2, Z0
+	VMULPD    Z0, Z0, Z0
+	VADDPD    Z0, Z1, Z1
+	VMOVUPD   Z1, (R9)(CX*8)
+	ADDQ      $0x08, CX
+	ADDQ      $0x20, AX
+	SUBQ      $0x08, BX
+	JGE       deviations_row_cols
 
 deviations_row_cols_rest:
 	ADDQ        $0x08, BX
@@ -6496,59 +6622,60 @@ mean_cols_end:
 	JL   deviations_rest
 
 deviations_pass:
-	MOVQ cols+32(FP), R12
+	MOVQ cols+32(FP), AX
+	LEAQ (R10)(AX*4), R12
+	MOVQ cols+32(FP), R13
 	MOVQ R10, AX
-	LEAQ (R10)(R12*4), R13
 	XORQ CX, CX
-	SUBQ $0x08, R12
+	SUBQ $0x08, R13
 	JL   deviations_pass_cols_rest
 
 deviations_pass_cols:
 	VMOVUPD    (R8)(CX*8), Z0
 	VMOVUPD    (R9)(CX*8), Z1
-	PREFETCHT1 (R13)
+	PREFETCHT1 (R12)
 	VCVTPS2PD  (AX), Z2
 	VCMPPD     $0x07, Z2, Z2, K1
 	VSUBPD.Z   Z0, Z2, K1, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R13)(DX*1)
+	PREFETCHT1 (R12)(DX*1)
 	VCVTPS2PD  (AX)(DX*1), Z2
 	VCMPPD     $0x07, Z2, Z2, K1
 	VSUBPD.Z   Z0, Z2, K1, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R13)(DX*2)
+	PREFETCHT1 (R12)(DX*2)
 	VCVTPS2PD  (AX)(DX*2), Z2
 	VCMPPD     $0x07, Z2, Z2, K1
 	VSUBPD.Z   Z0, Z2, K1, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R13)(BX*1)
+	PREFETCHT1 (R12)(BX*1)
 	VCVTPS2PD  (AX)(BX*1), Z2
 	VCMPPD     $0x07, Z2, Z2, K1
 	VSUBPD.Z   Z0, Z2, K1, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R13)(DX*4)
+	PREFETCHT1 (R12)(DX*4)
 	VCVTPS2PD  (AX)(DX*4), Z2
 	VCMPPD     $0x07, Z2, Z2, K1
 	VSUBPD.Z   Z0, Z2, K1, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R13)(SI*1)
+	PREFETCHT1 (R12)(SI*1)
 	VCVTPS2PD  (AX)(SI*1), Z2
 	VCMPPD     $0x07, Z2, Z2, K1
 	VSUBPD.Z   Z0, Z2, K1, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R13)(BX*2)
+	PREFETCHT1 (R12)(BX*2)
 	VCVTPS2PD  (AX)(BX*2), Z2
 	VCMPPD     $0x07, Z2, Z2, K1
 	VSUBPD.Z   Z0, Z2, K1, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R13)(DI*1)
+	PREFETCHT1 (R12)(DI*1)
 	VCVTPS2PD  (AX)(DI*1), Z2
 	VCMPPD     $0x07, Z2, Z2, K1
 	VSUBPD.Z   Z0, Z2, K1, Z0
@@ -6557,17 +6684,17 @@ deviations_pass_cols:
 	VMOVUPD    Z1, (R9)(CX*8)
 	ADDQ       $0x08, CX
 	ADDQ       $0x20, AX
-	ADDQ       $0x20, R13
-	SUBQ       $0x08, R12
+	ADDQ       $0x20, R12
+	SUBQ       $0x08, R13
 	JGE        deviations_pass_cols
 
 deviations_pass_cols_rest:
-	ADDQ        $0x08, R12
+	ADDQ        $0x08, R13
 	JZ          deviations_pass_cols_end
-	XORQ        R13, R13
-	BTSQ        R12, R13
-	DECQ        R13
-	KMOVQ       R13, K1
+	XORQ        R12, R12
+	BTSQ        R13, R12
+	DECQ        R12
+	KMOVQ       R12, K1
 	VMOVUPD.Z   (R8)(CX*8), K1, Z0
 	VMOVUPD.Z   (R9)(CX*8), K1, Z1
 	VCVTPS2PD.Z (AX), K1, Z2
@@ -6624,26 +6751,23 @@ deviations_rest:
 deviations_row:
 	MOVQ cols+32(FP), BX
 	MOVQ R10, AX
-	LEAQ (R10)(BX*4), SI
 	XORQ CX, CX
 	SUBQ $0x08, BX
 	JL   deviations_row_cols_rest
 
 deviations_row_cols:
-	VMOVUPD    (R8)(CX*8), Z0
-	VMOVUPD    (R9)(CX*8), Z1
-	PREFETCHT1 (SI)
-	VCVTPS2PD  (AX), Z2
-	VCMPPD     $0x07, Z2, Z2, K1
-	VSUBPD.Z   Z0, Z2, K1, Z0
-	VMULPD     Z0, Z0, Z0
-	VADDPD     Z0, Z1, Z1
-	VMOVUPD    Z1, (R9)(CX*8)
-	ADDQ       $0x08, CX
-	ADDQ       $0x20, AX
-	ADDQ       $0x20, SI
-	SUBQ       $0x08, BX
-	JGE        deviations_row_cols
+	VMOVUPD   (R8)(CX*8), Z0
+	VMOVUPD   (R9)(CX*8), Z1
+	VCVTPS2PD (AX), Z2
+	VCMPPD    $0x07, Z2, Z2, K1
+	VSUBPD.Z  Z0, Z2, K1, Z0
+	VMULPD    Z0, Z0, Z0
+	VADDPD    Z0, Z1, Z1
+	VMOVUPD   Z1, (R9)(CX*8)
+	ADDQ      $0x08, CX
+	ADDQ      $0x20, AX
+	SUBQ      $0x08, BX
+	JGE       deviations_row_cols
 
 deviations_row_cols_rest:
 	ADDQ        $0x08, BX

@@ -211,14 +211,24 @@ func (f *folder) tree(v []reg.VecVirtual) reg.VecVirtual {
 	return s
 }
 
+// fetch says what a walk down a matrix fetches into the caches ahead of its
+// passes: caches by themselves see the start of a row too late.
+type fetch int
+
+const (
+	nowhere fetch = iota
+	beside        // the same rows of as many columns to the right
+	below         // the next rows, and from the last pass the first rows to the right
+)
+
 // matrix are the addresses in a walk down the rows of a matrix.
 type matrix struct {
 	p          reg.GPVirtual // the place in the first row of a pass
 	i          reg.GPVirtual // the column
 	s          [8]reg.GPVirtual
 	size       int
-	lookAhead  bool
-	ahead      reg.GPVirtual
+	fetch      fetch
+	ahead      reg.GPVirtual // the place to fetch from
 	rowsAtOnce int
 	next       func() // called after each pass, unless nil
 }
@@ -236,6 +246,37 @@ func (m *matrix) from(base reg.GPVirtual, r int) Mem {
 		return Mem{Base: base, Index: m.s[3], Scale: 2}
 	}
 	return Mem{Base: base, Index: m.s[r], Scale: 1}
+}
+
+// fetches says that this pass fetches ahead.
+func (m *matrix) fetches() bool { return m.fetch != nowhere && m.rowsAtOnce == passRows }
+
+// aim sets the place where a pass at top begins to fetch ahead; left is the
+// number of rows behind it.
+func (m *matrix) aim(label string, top, left reg.GPVirtual) {
+	if m.fetch == nowhere {
+		return
+	}
+	m.ahead = GP64()
+	cols := Load(Param("cols"), GP64())
+	if m.fetch == below {
+		LEAQ(Mem{Base: top, Index: m.s[1], Scale: passRows}, m.ahead)
+		TESTQ(left, left)
+		JNZ(LabelRef(label + "_aimed"))
+		top = GP64()
+		Load(Param("x"), top)
+	}
+	LEAQ(Mem{Base: top, Index: cols, Scale: uint8(m.size)}, m.ahead)
+	if m.fetch == below {
+		Label(label + "_aimed")
+	}
+}
+
+// prefetch fetches what row r of a later pass will read, into the L2 cache.
+func (f *folder) prefetch(m *matrix, r int) {
+	if m.fetches() && f.mask == nil && f.lanes()*f.size >= 32 {
+		PREFETCHT1(m.from(m.ahead, r))
+	}
 }
 
 // float64s is the place of this column in an array of float64s.
@@ -267,6 +308,7 @@ func (f *folder) down(label string, m *matrix, body func(m *matrix)) {
 	JL(LabelRef(label + "_rest"))
 	Label(label + "_pass")
 	m.rowsAtOnce = passRows
+	m.aim(label, top, left)
 	f.across(label+"_pass", m, top, body)
 	if m.next != nil {
 		m.next()
@@ -296,10 +338,6 @@ func (f *folder) across(label string, m *matrix, top reg.GPVirtual, body func(m 
 	if top != nil {
 		MOVQ(top, m.p)
 	}
-	if m.lookAhead {
-		m.ahead = GP64()
-		LEAQ(Mem{Base: top, Index: left, Scale: uint8(m.size)}, m.ahead)
-	}
 	XORQ(m.i, m.i)
 	SUBQ(U8(f.lanes()), left)
 	JL(LabelRef(label + "_cols_rest"))
@@ -309,7 +347,7 @@ func (f *folder) across(label string, m *matrix, top reg.GPVirtual, body func(m 
 	if top != nil {
 		ADDQ(U8(f.lanes()*f.size), m.p)
 	}
-	if m.lookAhead {
+	if m.fetches() {
 		ADDQ(U8(f.lanes()*f.size), m.ahead)
 	}
 	SUBQ(U8(f.lanes()), left)

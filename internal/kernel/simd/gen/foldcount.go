@@ -113,6 +113,7 @@ func countRows(f *folder) {
 	}
 	f.begin("CountRows", "func(acc, x *byte, cols, rows, stride int)", doc)
 	acc, m, zero, less := Load(Param("acc"), GP64()), newMatrix(f.size), f.vec(), f.vec()
+	m.fetch = below
 	f.zeros(zero)
 	if f.avx512 {
 		VPTERNLOGD(U8(0xff), less, less, less)
@@ -122,6 +123,7 @@ func countRows(f *folder) {
 		at, v := Mem{Base: acc, Index: m.i, Scale: uint8(f.size)}, f.vec()
 		f.loadLanes(at, v)
 		for r := range m.rowsAtOnce {
+			f.prefetch(m, r)
 			x := f.vec()
 			f.loadLanes(m.row(r), x)
 			if is := f.compare(x, zero, equal); f.avx512 {
@@ -272,10 +274,12 @@ func (a adder) rows() {
 	}
 	a.begin("SumRows", "func(acc *"+acc+", x *"+a.elem()+", cols, rows, stride int)", doc)
 	base, m := Load(Param("acc"), GP64()), newMatrix(a.size)
+	m.fetch = below
 	a.down("rows", m, func(m *matrix) {
 		at, v, x := Mem{Base: base, Index: m.i, Scale: uint8(a.lane)}, a.vec(), a.vec()
 		a.loadLanes(at, v)
 		for r := range m.rowsAtOnce {
+			a.prefetch(m, r)
 			a.load(m.row(r), x)
 			a.add(x, v)
 		}
@@ -391,11 +395,13 @@ func (h *halves) rows() {
 	h.begin("SumRows", "func(low, high *uint64, x *"+h.elem()+", cols, rows, stride int)", doc)
 	h.constants()
 	low, high, m := Load(Param("low"), GP64()), Load(Param("high"), GP64()), newMatrix(h.size)
+	m.fetch = beside
 	h.down("rows", m, func(m *matrix) {
 		l, u := h.vec(), h.vec()
 		h.loadLanes(m.float64s(low), l)
 		h.loadLanes(m.float64s(high), u)
 		for r := range m.rowsAtOnce {
+			h.prefetch(m, r)
 			h.add(m.row(r), l, u)
 		}
 		h.storeLanes(l, m.float64s(low))

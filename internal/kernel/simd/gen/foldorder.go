@@ -351,10 +351,12 @@ func (o orderer) rows() {
 	o.begin(o.name()+"Rows", "func(acc, x *"+o.elem()+", cols, rows, stride int)", doc)
 	o.constants()
 	acc, m := Load(Param("acc"), GP64()), newMatrix(o.size)
+	m.fetch = below
 	o.down("rows", m, func(m *matrix) {
 		at, v, x := Mem{Base: acc, Index: m.i, Scale: uint8(o.size)}, o.vec(), o.vec()
 		o.loadLanes(at, v)
 		for r := range m.rowsAtOnce {
+			o.prefetch(m, r)
 			o.loadLanes(m.row(r), x)
 			o.combine(x, v)
 		}

@@ -20,6 +20,7 @@ func (o orderer) places() {
 	o.zeros(top)
 	o.ones(one)
 	o.integers(VPSUBB, VPSUBW, VPSUBD, VPSUBQ)(one, top, one)
+	m.fetch = beside
 	m.next = func() {
 		for range m.rowsAtOnce {
 			o.integers(VPADDB, VPADDW, VPADDD, VPADDQ)(one, top, top)
@@ -32,6 +33,7 @@ func (o orderer) places() {
 		o.loadLanes(atPlace, at)
 		o.move(top, row)
 		for r := range m.rowsAtOnce {
+			o.prefetch(m, r)
 			o.loadLanes(m.row(r), x)
 			o.better(x, v, row, at)
 			if r+1 < m.rowsAtOnce {

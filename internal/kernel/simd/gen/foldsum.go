@@ -187,9 +187,11 @@ const rowsDoc = " Row r starts at element r*stride of x."
 func (s summer) sumRows() {
 	s.begin("SumRows", s.rowsSignature("sum"), "adds rows of x to sum, which has cols elements."+rowsDoc)
 	sum, m := Load(Param("sum"), GP64()), newMatrix(s.size)
+	m.fetch = below
 	s.down("sum", m, func(m *matrix) {
 		s.running(m, sum, func(v reg.VecVirtual) {
 			for r := range m.rowsAtOnce {
+				s.prefetch(m, r)
 				s.add(m.row(r), v)
 			}
 		})
@@ -200,9 +202,11 @@ func (s summer) sumRows() {
 func (s summer) nanSumRows() {
 	s.begin("NaNSumRows", s.rowsSignature("sum"), "is SumRows of what is not NaN.")
 	sum, m := Load(Param("sum"), GP64()), newMatrix(s.size)
+	m.fetch = below
 	s.down("sum", m, func(m *matrix) {
 		s.running(m, sum, func(v reg.VecVirtual) {
 			for r := range m.rowsAtOnce {
+				s.prefetch(m, r)
 				s.addOrdered(m.row(r), v, nil, nil)
 			}
 		})
@@ -212,7 +216,9 @@ func (s summer) nanSumRows() {
 
 func (s summer) nanTotalRows() {
 	s.begin("NaNTotalRows", s.rowsSignature("sum, count"), "adds what is not NaN in rows of x to sum, and its number to count; both have cols elements."+rowsDoc)
-	s.totalsDown(newMatrix(s.size), "sum")
+	m := newMatrix(s.size)
+	m.fetch = beside
+	s.totalsDown(m, "sum")
 	s.end()
 }
 
@@ -223,6 +229,7 @@ func (s summer) totalsDown(m *matrix, sums string) {
 		s.running(m, sum, func(v reg.VecVirtual) {
 			s.running(m, count, func(n reg.VecVirtual) {
 				for r := range m.rowsAtOnce {
+					s.prefetch(m, r)
 					s.addOrdered(m.row(r), v, n, one)
 				}
 			})
@@ -275,15 +282,13 @@ func (s summer) nanMomentRows() {
 // deviationsDown is deviations of columns.
 func (s summer) deviationsDown(m *matrix, skip bool) {
 	mean, m2 := Load(Param("mean"), GP64()), Load(Param("m2"), GP64())
-	m.lookAhead = true
+	m.fetch = beside
 	s.down("deviations", m, func(m *matrix) {
 		center := s.vec()
 		s.load8(m.float64s(mean), center)
 		s.running(m, m2, func(v reg.VecVirtual) {
 			for r := range m.rowsAtOnce {
-				if s.mask == nil {
-					PREFETCHT1(m.from(m.ahead, r))
-				}
+				s.prefetch(m, r)
 				s.addDeviation(m.row(r), center, v, skip)
 			}
 		})
