@@ -3,8 +3,8 @@ package main
 import (
 	"github.com/ndgrid/ndgrid/chunkgrid"
 	"github.com/ndgrid/ndgrid/nd"
-	. "github.com/ndgrid/ndgrid/reduce"
-	. "github.com/ndgrid/ndgrid/ufunc"
+	"github.com/ndgrid/ndgrid/reduce"
+	"github.com/ndgrid/ndgrid/ufunc"
 )
 
 var (
@@ -25,17 +25,17 @@ var elementwise = []kase{
 	{name: "fused.hypot/store", does: "sqrt(x²+y²) into a reused result", inputs: onXY, streams: 3, bound: "triad",
 		ours: func(in inputs) work { return reuse(in, hypot(in)) }},
 	{name: "fused.hypot/sum", does: "the sum of sqrt(x²+y²)", inputs: onXY, streams: 2, bound: "read",
-		ours: func(in inputs) work { return fresh(in, Sum(hypot(in))) }},
+		ours: func(in inputs) work { return fresh(in, reduce.Sum(hypot(in))) }},
 }
 
-func square(in inputs) *chunkgrid.Array[float64] { return Square(in.f64("x")) }
+func square(in inputs) *chunkgrid.Array[float64] { return ufunc.Square(in.f64("x")) }
 
 func mulAdd(in inputs) *chunkgrid.Array[float64] {
-	return Add(Mul(in.f64("x"), in.f64("y")), in.f64("z"))
+	return ufunc.Add(ufunc.Mul(in.f64("x"), in.f64("y")), in.f64("z"))
 }
 
 func hypot(in inputs) *chunkgrid.Array[float64] {
-	return Sqrt(Add(Square(in.f64("x")), Square(in.f64("y"))))
+	return ufunc.Sqrt(ufunc.Add(ufunc.Square(in.f64("x")), ufunc.Square(in.f64("y"))))
 }
 
 // The functions that are timed in float64 and float32.
@@ -46,7 +46,7 @@ var (
 )
 
 func functionsOf[T nd.Float]() map[string]func(*chunkgrid.Array[T]) *chunkgrid.Array[T] {
-	return map[string]func(*chunkgrid.Array[T]) *chunkgrid.Array[T]{"exp": Exp[T], "log": Log[T], "sin": Sin[T], "cos": Cos[T]}
+	return map[string]func(*chunkgrid.Array[T]) *chunkgrid.Array[T]{"exp": ufunc.Exp[T], "log": ufunc.Log[T], "sin": ufunc.Sin[T], "cos": ufunc.Cos[T]}
 }
 
 // functions returns the cases of single functions.
@@ -73,8 +73,8 @@ func functions() []kase {
 			ours: func(in inputs) work { return reuse(in, functions32[f](chunkgrid.As[float32](in.arrays["x"]))) }})
 	}
 	add(kase{name: "fn.hard/pow", does: "x to the power of y into a reused result", inputs: onXY, streams: 3, bound: "triad",
-		ours: func(in inputs) work { return reuse(in, Pow(in.f64("x"), in.f64("y"))) }})
+		ours: func(in inputs) work { return reuse(in, ufunc.Pow(in.f64("x"), in.f64("y"))) }})
 	add(kase{name: "fn.hard/tanh", does: "tanh(x) into a reused result, x from -3 to 3", inputs: one("x", "t.npy"), streams: 2, bound: "copy",
-		ours: func(in inputs) work { return reuse(in, Tanh(in.f64("x"))) }})
+		ours: func(in inputs) work { return reuse(in, ufunc.Tanh(in.f64("x"))) }})
 	return list
 }

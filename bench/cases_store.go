@@ -7,9 +7,9 @@ import (
 	"github.com/ndgrid/ndgrid/chunkgrid"
 	"github.com/ndgrid/ndgrid/linalg"
 	"github.com/ndgrid/ndgrid/nd"
-	. "github.com/ndgrid/ndgrid/reduce"
+	"github.com/ndgrid/ndgrid/reduce"
 	"github.com/ndgrid/ndgrid/storage/hdf5"
-	. "github.com/ndgrid/ndgrid/ufunc"
+	"github.com/ndgrid/ndgrid/ufunc"
 )
 
 var stores = slices.Concat([]kase{
@@ -19,7 +19,7 @@ var stores = slices.Concat([]kase{
 }, hdf5Cases(), []kase{
 	{name: "mem.std", does: "the standard deviation of a Zarr array 43 times as large, chunks of 1 MiB, in 256 MiB", inputs: one("z", "huge.zarr"),
 		streams: 1, bound: "read", memory: 256 << 20,
-		ours: func(in inputs) work { return fresh(in, Std(in.f64("z"))) }},
+		ours: func(in inputs) work { return fresh(in, reduce.Std(in.f64("z"))) }},
 	{name: "mem.rechunk", does: "a Zarr array 11 times as large from chunks of rows to chunks of columns, in 512 MiB", inputs: one("z", "rows.zarr"),
 		streams: 2, memory: 512 << 20, stores: true, ours: rechunk},
 })
@@ -27,7 +27,7 @@ var stores = slices.Concat([]kase{
 // stored is the mean of an array in a file.
 func stored(name, does, file string) kase {
 	return kase{name: name, does: does, inputs: one("z", file), streams: 1, bound: "read",
-		ours: func(in inputs) work { return fresh(in, Mean(in.f64("z"))) }}
+		ours: func(in inputs) work { return fresh(in, reduce.Mean(in.f64("z"))) }}
 }
 
 func hdf5Cases() []kase {
@@ -64,7 +64,7 @@ var others = []kase{
 func tiny(in inputs) work {
 	x := in.f64("x")
 	return func(ctx context.Context) (nd.Dyn, error) {
-		mean, err := Sum(Add(x, 1)).Value(ctx, in.opts...)
+		mean, err := reduce.Sum(ufunc.Add(x, 1)).Value(ctx, in.opts...)
 		if err != nil {
 			return nil, err
 		}
