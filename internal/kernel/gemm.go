@@ -125,6 +125,7 @@ const (
 	panelDepth = 256
 	panelRows  = 96
 	panelCols  = 960
+	tileMost   = 8 * 48 // elements of the largest tile
 )
 
 // panels is the memory of packed panels, and of a tile at the edge.
@@ -133,9 +134,9 @@ type panels[T nd.Float] struct {
 }
 
 // PanelBytes is the memory that one call of MatMul takes beside its arguments.
-const PanelBytes = 8 * panelDepth * (panelRows + panelCols)
+const PanelBytes = 8 * (panelDepth*(panelRows+panelCols) + tileMost)
 
-// idle holds panels that nobody uses (*panels[T]), by T.
+// idle64 and idle32 hold panels that nobody uses (*panels[T]).
 var idle64, idle32 sync.Pool
 
 func (g gemmer[T]) multiply(c, a, b []T, m, n, k, ldc, lda, ldb int) {
@@ -147,7 +148,7 @@ func (g gemmer[T]) multiply(c, a, b []T, m, n, k, ldc, lda, ldb int) {
 	p, ok := pool.Get().(*panels[T])
 	if !ok {
 		part := func(n int) []T { return view[T](nd.MakeBytes(n * size)) }
-		p = &panels[T]{part(panelDepth * panelRows), part(panelDepth * panelCols), part(panelRows * 48)}
+		p = &panels[T]{part(panelDepth * panelRows), part(panelDepth * panelCols), part(tileMost)}
 	}
 	defer pool.Put(p)
 	for j := 0; j < n; j += panelCols {

@@ -5,8 +5,8 @@ import endian "encoding/binary"
 // le reads and writes words whose first byte is the lowest.
 var le = endian.LittleEndian
 
-// shuffler moves the bytes of n elements between elements and planes that lie
-// stride bytes apart; plain ones for fewer elements take their place.
+// shuffler moves the bytes of n elements, least or more, between elements and
+// planes that lie stride bytes apart.
 type shuffler struct {
 	least              int // elements
 	shuffle, unshuffle func(dst, src *byte, n, stride int)
