@@ -3,9 +3,12 @@ package diag
 import (
 	"errors"
 	"math"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func TestFormatBytes(t *testing.T) {
@@ -46,4 +49,25 @@ func TestRuntimeMemoryKeepsThePeak(t *testing.T) {
 	assert.Positive(t, now)
 	_, again := runtimeMemory()
 	assert.GreaterOrEqual(t, again, peak)
+}
+
+// What a container has left does not shrink with the files that were read in it.
+func TestControlGroup(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	_, ok := cgroupLeft(dir)
+	assert.False(t, ok)
+	write("memory.max", "1000\n")
+	write("memory.current", "900\n")
+	left, ok := cgroupLeft(dir)
+	assert.True(t, ok)
+	assert.EqualValues(t, 100, left)
+	write("memory.stat", "anon 100\ninactive_file 700\nactive_file 5\n")
+	left, _ = cgroupLeft(dir)
+	assert.EqualValues(t, 800, left)
+	write("memory.max", "max\n")
+	_, ok = cgroupLeft(dir)
+	assert.False(t, ok)
 }

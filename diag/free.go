@@ -16,12 +16,8 @@ const defaultFree = 4 << 30
 func FreeMemory() int64 {
 	free := int64(defaultFree)
 	if b, err := os.ReadFile("/proc/meminfo"); err == nil {
-		for line := range strings.Lines(string(b)) {
-			if f := strings.Fields(line); len(f) >= 2 && f[0] == "MemAvailable:" {
-				if kib, err := strconv.ParseInt(f[1], 10, 64); err == nil {
-					free = kib << 10
-				}
-			}
+		if n := field(b, "MemAvailable:", 1<<10); n > 0 {
+			free = n
 		}
 	}
 	if limit, ok := cgroupLeft("/sys/fs/cgroup"); ok {
@@ -31,10 +27,26 @@ func FreeMemory() int64 {
 }
 
 // cgroupLeft returns what the version 2 control group mounted at root has left.
+// Files that were read and that nobody maps count as used there; the kernel
+// drops them before it refuses anything.
 func cgroupLeft(root string) (int64, bool) {
 	limit, ok := readInt(filepath.Join(root, "memory.max"))
 	used, ok2 := readInt(filepath.Join(root, "memory.current"))
+	if stat, err := os.ReadFile(filepath.Join(root, "memory.stat")); err == nil {
+		used -= field(stat, "inactive_file", 1)
+	}
 	return max(limit-used, 0), ok && ok2
+}
+
+// field returns the number behind a name at the beginning of a line, 0 without it.
+func field(text []byte, name string, unit int64) int64 {
+	for line := range strings.Lines(string(text)) {
+		if f := strings.Fields(line); len(f) >= 2 && f[0] == name {
+			n, _ := strconv.ParseInt(f[1], 10, 64)
+			return n * unit
+		}
+	}
+	return 0
 }
 
 func readInt(path string) (int64, bool) {

@@ -168,7 +168,7 @@ func (p *Program) fit() {
 		s.workers = p.opts.Workers
 		s.recut()
 		s.chunks, s.groups = s.domain.NumChunks(), s.grouped()
-		s.batch = s.batchSize(p.opts.Workers)
+		s.batch, s.text = s.batchSize(p.opts.Workers), s.name()
 	}
 	fixed := 0
 	for _, o := range p.outs {
@@ -354,7 +354,7 @@ func (p *Program) release(s *stage) {
 }
 
 func (s *stage) event(k diag.Kind, done int, err error) diag.Event {
-	return diag.Event{Kind: k, Stage: s.index, Name: s.name(), Tasks: s.domain.Len(), Done: done, Err: err}
+	return diag.Event{Kind: k, Stage: s.index, Name: s.text, Tasks: s.domain.Len(), Done: done, Err: err}
 }
 
 func (r *run) emit(e diag.Event) {

@@ -31,6 +31,7 @@ type stage struct {
 
 	chunks []int     // of the domain, along each axis
 	groups [][]*sink // reductions along the same axes
+	text   string    // name()
 	batch  int       // tasks a worker claims at a time, a power of two
 
 	run      *run
