@@ -88,16 +88,19 @@ func addRows[T nd.Float](rows func(sum *float64, x *T, cols, rows, stride int)) 
 	}
 }
 
-// band is the number of columns that routines for rows are given at once where
-// they read them twice, or where a state has several parts: the routines keep
-// those in arrays of their own, which lie in the memory of the states until
-// they are put together.
-const band = 64
+// maxBand is the largest number of columns in a band.
+const maxBand = 128
 
-// bands calls f for the states of each band and its place in a row.
-func bands[S any](states []S, f func(s []S, parts []float64, c int)) {
-	for c := 0; c < len(states); c += band {
-		s := states[c:min(c+band, len(states))]
+// bands calls f for the states of each band of columns of a matrix of T, and
+// for its place in a row. A band of a leaf's rows lies in the L1 cache for
+// routines that read it twice. A routine keeps the parts of its states in arrays
+// of their own, which lie in the memory of the states until they are put
+// together.
+func bands[T nd.Real, S any](states []S, f func(s []S, parts []float64, c int)) {
+	var zero T
+	width := min(512/int(unsafe.Sizeof(zero)), maxBand)
+	for c := 0; c < len(states); c += width {
+		s := states[c:min(c+width, len(states))]
 		parts := words(s)
 		clear(parts)
 		f(s, parts, c)
@@ -105,10 +108,10 @@ func bands[S any](states []S, f func(s []S, parts []float64, c int)) {
 }
 
 func (r sumRoutines[T]) nanTotalColumns(states []total[float64], x []T, rows, stride int) {
-	bands(states, func(s []total[float64], parts []float64, c int) {
+	bands[T](states, func(s []total[float64], parts []float64, c int) {
 		n := len(s)
 		r.nanTotalRows(&parts[0], &parts[n], &x[c], n, rows, stride)
-		var buf [2 * band]float64
+		var buf [2 * maxBand]float64
 		copy(buf[:], parts)
 		sums, counts := buf[:n], buf[n:2*n]
 		for i := range s {
@@ -118,7 +121,7 @@ func (r sumRoutines[T]) nanTotalColumns(states []total[float64], x []T, rows, st
 }
 
 func (r sumRoutines[T]) momentColumns(states []moment, x []T, rows, stride int) {
-	bands(states, func(s []moment, parts []float64, c int) {
+	bands[T](states, func(s []moment, parts []float64, c int) {
 		n := len(s)
 		r.momentRows(&parts[n], &parts[2*n], &x[c], n, rows, stride)
 		fill(parts[:n], float64(rows))
@@ -127,7 +130,7 @@ func (r sumRoutines[T]) momentColumns(states []moment, x []T, rows, stride int) 
 }
 
 func (r sumRoutines[T]) nanMomentColumns(states []moment, x []T, rows, stride int) {
-	bands(states, func(s []moment, parts []float64, c int) {
+	bands[T](states, func(s []moment, parts []float64, c int) {
 		n := len(s)
 		r.nanMomentRows(&parts[0], &parts[n], &parts[2*n], &x[c], n, rows, stride)
 		joinMoments(s, parts)
@@ -136,7 +139,7 @@ func (r sumRoutines[T]) nanMomentColumns(states []moment, x []T, rows, stride in
 
 // joinMoments makes states of their parts, which lie in the same memory.
 func joinMoments(s []moment, parts []float64) {
-	var buf [3 * band]float64
+	var buf [3 * maxBand]float64
 	copy(buf[:], parts)
 	n := len(s)
 	counts, means, m2s := buf[:n], buf[n:2*n], buf[2*n:3*n]

@@ -68,12 +68,15 @@ func nanTile(rng *rand.Rand, d nd.DType, n int) []byte {
 	return x
 }
 
-// forAllFolds calls f for all reductions in assembly.
+// forAllFolds calls f for all reductions that may be in assembly.
 func forAllFolds(t *testing.T, f func(t *testing.T, l Level, d nd.DType, name string)) {
 	for l := AVX2; l <= best; l++ {
 		for k, set := range foldings[l] {
 			d := dtypeOfKind(k)
 			for name := range set {
+				if d.IsComplex() || d == nd.Half || name == "prod" {
+					continue
+				}
 				t.Run(l.String()+"/"+d.String()+"/"+name, func(t *testing.T) { f(t, l, d, name) })
 			}
 		}
@@ -159,7 +162,7 @@ func TestFoldAllocations(t *testing.T) {
 		red := reducerAt(l, d.Kind(), name)
 		x := nd.MakeBytes(Tile * d.Size())
 		a, b := nd.MakeBytes(100*red.StateSize()), nd.MakeBytes(100*red.StateSize())
-		require.Zero(t, testing.AllocsPerRun(1, func() {
+		require.Zero(t, testing.AllocsPerRun(5, func() {
 			red.Run(a[:red.StateSize()], x, 0)
 			red.Rows(a, x, 9, 101, 0)
 			red.Rows(b, x, 10, 100, 9)

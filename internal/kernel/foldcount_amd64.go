@@ -174,11 +174,11 @@ func (r bigSums[T]) loops() any {
 		func(states []wide, x []T, rows, stride int) {
 			whole := len(states) &^ (fewest/8 - 1)
 			plain.columns(states[whole:], x[whole:], rows, stride)
-			bands(states[:whole], func(s []wide, _ []float64, c int) {
+			bands[T](states[:whole], func(s []wide, _ []float64, c int) {
 				n := len(s)
 				parts := unsafe.Slice((*uint64)(unsafe.Pointer(bytesOf(s))), 2*n)
 				r.rows(&parts[0], &parts[n], &x[c], n, rows, stride)
-				var buf [2 * band]uint64
+				var buf [2 * maxBand]uint64
 				copy(buf[:], parts)
 				low, high := buf[:n], buf[n:2*n]
 				for i := range s {

@@ -169,7 +169,8 @@ func (r orderRoutines[T]) orders() orders[T] {
 	}
 }
 
-// extremes returns the routines as loops; skip says that they leave NaN out.
+// extremes returns the routines as loops, those of few elements as p has them;
+// skip says that they leave NaN out.
 func (r extremeRoutines[T]) extremes(p extremes[T], skip bool) extremes[T] {
 	var zero T
 	perState := 8 / int(unsafe.Sizeof(zero))
@@ -181,7 +182,7 @@ func (r extremeRoutines[T]) extremes(p extremes[T], skip bool) extremes[T] {
 				p.columns(states, x, rows, stride)
 				return
 			}
-			acc := elements(states)[:cols] // the states go over them, from the end
+			acc := elements(states)[:cols]
 			if skip {
 				fill(acc, T(math.NaN())) // of floats alone
 			} else {
@@ -189,19 +190,19 @@ func (r extremeRoutines[T]) extremes(p extremes[T], skip bool) extremes[T] {
 			}
 			r.rows(&acc[0], &x[0], cols, rows, stride)
 			if perState > 1 {
-				for c := cols - 1; c >= 0; c-- {
+				for c := cols - 1; c >= 0; c-- { // the states go over acc, from the end
 					states[c].value = acc[c]
 				}
 			}
 		},
 		places: func(states []placed[T], x []T, rows, stride int) {
-			for c := 0; c < len(states); c += band {
-				s, places := states[c:min(c+band, len(states))], r.places
+			bands[T](states, func(s []placed[T], _ []float64, c int) {
+				places := r.places
 				if len(s)*int(unsafe.Sizeof(zero)) < fewest {
 					places = p.places
 				}
 				places(s, x[c:], rows, stride)
-			}
+			})
 		},
 		merge: func(a, b []extreme[T]) {
 			if len(b)*8 < fewest {
@@ -225,11 +226,10 @@ func placeRoutine[T nd.Real, I nd.Integer](routine func(best *T, place *I, x *T,
 	return func(states []placed[T], x []T, rows, stride int) {
 		n := len(states)
 		parts := words(states)
-		clear(parts)
 		best, place := (*T)(unsafe.Pointer(&parts[0])), (*I)(unsafe.Pointer(&parts[n]))
 		copy(unsafe.Slice(best, n), x)
 		routine(best, place, &x[0], n, rows, stride)
-		var buf [2 * band]float64
+		var buf [2 * maxBand]float64
 		copy(buf[:], parts)
 		values, places := unsafe.Slice((*T)(unsafe.Pointer(&buf[0])), n), unsafe.Slice((*I)(unsafe.Pointer(&buf[n])), n)
 		for i := range states {

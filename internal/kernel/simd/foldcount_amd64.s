@@ -2804,7 +2804,7 @@ done:
 	RET
 
 // func SumRowsInt8AVX2(acc *int32, x *int8, cols int, rows int, stride int)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·SumRowsInt8AVX2(SB), NOSPLIT, $0-40
 	MOVQ acc+0(FP), AX
 	MOVQ stride+32(FP), BX
@@ -2832,53 +2832,69 @@ rows_aimed:
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
-	VMOVDQU   (AX)(DX*4), Y0
-	VPMOVSXBD (CX), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVSXBD (CX)(BX*1), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVSXBD (CX)(BX*2), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVSXBD (CX)(SI*1), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVSXBD (CX)(BX*4), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVSXBD (CX)(DI*1), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVSXBD (CX)(SI*2), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVSXBD (CX)(R8*1), Y1
-	VPADDD    Y1, Y0, Y0
-	VMOVDQU   Y0, (AX)(DX*4)
-	ADDQ      $0x08, DX
-	ADDQ      $0x08, CX
-	ADDQ      $0x08, R11
-	SUBQ      $0x08, R12
-	JGE       rows_pass_cols
+	VMOVDQU    (AX)(DX*4), Y0
+	PREFETCHT1 (R11)
+	VPMOVSXBD  (CX), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*1)
+	VPMOVSXBD  (CX)(BX*1), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*2)
+	VPMOVSXBD  (CX)(BX*2), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(SI*1)
+	VPMOVSXBD  (CX)(SI*1), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*4)
+	VPMOVSXBD  (CX)(BX*4), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(DI*1)
+	VPMOVSXBD  (CX)(DI*1), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(SI*2)
+	VPMOVSXBD  (CX)(SI*2), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(R8*1)
+	VPMOVSXBD  (CX)(R8*1), Y1
+	VPADDD     Y1, Y0, Y0
+	VMOVDQU    Y0, (AX)(DX*4)
+	ADDQ       $0x08, DX
+	ADDQ       $0x08, CX
+	ADDQ       $0x08, R11
+	SUBQ       $0x08, R12
+	JGE        rows_pass_cols
 
 rows_pass_cols_rest:
-	CMPQ      R12, $-8
-	JE        rows_pass_cols_end
-	ADDQ      R12, DX
-	LEAQ      (CX)(R12*1), CX
-	VMOVDQU   (AX)(DX*4), Y0
-	VPMOVSXBD (CX), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVSXBD (CX)(BX*1), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVSXBD (CX)(BX*2), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVSXBD (CX)(SI*1), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVSXBD (CX)(BX*4), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVSXBD (CX)(DI*1), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVSXBD (CX)(SI*2), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVSXBD (CX)(R8*1), Y1
-	VPADDD    Y1, Y0, Y0
-	VMOVDQU   Y0, (AX)(DX*4)
+	CMPQ       R12, $-8
+	JE         rows_pass_cols_end
+	ADDQ       R12, DX
+	LEAQ       (CX)(R12*1), CX
+	VMOVDQU    (AX)(DX*4), Y0
+	PREFETCHT1 (R11)
+	VPMOVSXBD  (CX), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*1)
+	VPMOVSXBD  (CX)(BX*1), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*2)
+	VPMOVSXBD  (CX)(BX*2), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(SI*1)
+	VPMOVSXBD  (CX)(SI*1), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*4)
+	VPMOVSXBD  (CX)(BX*4), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(DI*1)
+	VPMOVSXBD  (CX)(DI*1), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(SI*2)
+	VPMOVSXBD  (CX)(SI*2), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(R8*1)
+	VPMOVSXBD  (CX)(R8*1), Y1
+	VPADDD     Y1, Y0, Y0
+	VMOVDQU    Y0, (AX)(DX*4)
 
 rows_pass_cols_end:
 	LEAQ (R9)(BX*8), R9
@@ -2990,7 +3006,7 @@ tail:
 	RET
 
 // func SumRowsInt8AVX512(acc *int32, x *int8, cols int, rows int, stride int)
-// Requires: AVX, AVX512BW, AVX512F
+// Requires: AVX, AVX512BW, AVX512F, MMX+
 TEXT ·SumRowsInt8AVX512(SB), NOSPLIT, $0-40
 	MOVQ acc+0(FP), AX
 	MOVQ stride+32(FP), BX
@@ -3018,29 +3034,37 @@ rows_aimed:
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
-	VMOVDQU64 (AX)(DX*4), Z0
-	VPMOVSXBD (CX), Z1
-	VPADDD    Z1, Z0, Z0
-	VPMOVSXBD (CX)(BX*1), Z1
-	VPADDD    Z1, Z0, Z0
-	VPMOVSXBD (CX)(BX*2), Z1
-	VPADDD    Z1, Z0, Z0
-	VPMOVSXBD (CX)(SI*1), Z1
-	VPADDD    Z1, Z0, Z0
-	VPMOVSXBD (CX)(BX*4), Z1
-	VPADDD    Z1, Z0, Z0
-	VPMOVSXBD (CX)(DI*1), Z1
-	VPADDD    Z1, Z0, Z0
-	VPMOVSXBD (CX)(SI*2), Z1
-	VPADDD    Z1, Z0, Z0
-	VPMOVSXBD (CX)(R8*1), Z1
-	VPADDD    Z1, Z0, Z0
-	VMOVDQU64 Z0, (AX)(DX*4)
-	ADDQ      $0x10, DX
-	ADDQ      $0x10, CX
-	ADDQ      $0x10, R11
-	SUBQ      $0x10, R12
-	JGE       rows_pass_cols
+	VMOVDQU64  (AX)(DX*4), Z0
+	PREFETCHT1 (R11)
+	VPMOVSXBD  (CX), Z1
+	VPADDD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(BX*1)
+	VPMOVSXBD  (CX)(BX*1), Z1
+	VPADDD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(BX*2)
+	VPMOVSXBD  (CX)(BX*2), Z1
+	VPADDD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(SI*1)
+	VPMOVSXBD  (CX)(SI*1), Z1
+	VPADDD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(BX*4)
+	VPMOVSXBD  (CX)(BX*4), Z1
+	VPADDD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(DI*1)
+	VPMOVSXBD  (CX)(DI*1), Z1
+	VPADDD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(SI*2)
+	VPMOVSXBD  (CX)(SI*2), Z1
+	VPADDD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(R8*1)
+	VPMOVSXBD  (CX)(R8*1), Z1
+	VPADDD     Z1, Z0, Z0
+	VMOVDQU64  Z0, (AX)(DX*4)
+	ADDQ       $0x10, DX
+	ADDQ       $0x10, CX
+	ADDQ       $0x10, R11
+	SUBQ       $0x10, R12
+	JGE        rows_pass_cols
 
 rows_pass_cols_rest:
 	ADDQ        $0x10, R12
@@ -3183,7 +3207,7 @@ done:
 	RET
 
 // func SumRowsInt16AVX2(acc *int32, x *int16, cols int, rows int, stride int)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·SumRowsInt16AVX2(SB), NOSPLIT, $0-40
 	MOVQ acc+0(FP), AX
 	MOVQ stride+32(FP), BX
@@ -3212,53 +3236,69 @@ rows_aimed:
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
-	VMOVDQU   (AX)(DX*4), Y0
-	VPMOVSXWD (CX), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVSXWD (CX)(BX*1), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVSXWD (CX)(BX*2), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVSXWD (CX)(SI*1), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVSXWD (CX)(BX*4), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVSXWD (CX)(DI*1), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVSXWD (CX)(SI*2), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVSXWD (CX)(R8*1), Y1
-	VPADDD    Y1, Y0, Y0
-	VMOVDQU   Y0, (AX)(DX*4)
-	ADDQ      $0x08, DX
-	ADDQ      $0x10, CX
-	ADDQ      $0x10, R11
-	SUBQ      $0x08, R12
-	JGE       rows_pass_cols
+	VMOVDQU    (AX)(DX*4), Y0
+	PREFETCHT1 (R11)
+	VPMOVSXWD  (CX), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*1)
+	VPMOVSXWD  (CX)(BX*1), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*2)
+	VPMOVSXWD  (CX)(BX*2), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(SI*1)
+	VPMOVSXWD  (CX)(SI*1), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*4)
+	VPMOVSXWD  (CX)(BX*4), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(DI*1)
+	VPMOVSXWD  (CX)(DI*1), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(SI*2)
+	VPMOVSXWD  (CX)(SI*2), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(R8*1)
+	VPMOVSXWD  (CX)(R8*1), Y1
+	VPADDD     Y1, Y0, Y0
+	VMOVDQU    Y0, (AX)(DX*4)
+	ADDQ       $0x08, DX
+	ADDQ       $0x10, CX
+	ADDQ       $0x10, R11
+	SUBQ       $0x08, R12
+	JGE        rows_pass_cols
 
 rows_pass_cols_rest:
-	CMPQ      R12, $-8
-	JE        rows_pass_cols_end
-	ADDQ      R12, DX
-	LEAQ      (CX)(R12*2), CX
-	VMOVDQU   (AX)(DX*4), Y0
-	VPMOVSXWD (CX), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVSXWD (CX)(BX*1), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVSXWD (CX)(BX*2), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVSXWD (CX)(SI*1), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVSXWD (CX)(BX*4), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVSXWD (CX)(DI*1), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVSXWD (CX)(SI*2), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVSXWD (CX)(R8*1), Y1
-	VPADDD    Y1, Y0, Y0
-	VMOVDQU   Y0, (AX)(DX*4)
+	CMPQ       R12, $-8
+	JE         rows_pass_cols_end
+	ADDQ       R12, DX
+	LEAQ       (CX)(R12*2), CX
+	VMOVDQU    (AX)(DX*4), Y0
+	PREFETCHT1 (R11)
+	VPMOVSXWD  (CX), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*1)
+	VPMOVSXWD  (CX)(BX*1), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*2)
+	VPMOVSXWD  (CX)(BX*2), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(SI*1)
+	VPMOVSXWD  (CX)(SI*1), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*4)
+	VPMOVSXWD  (CX)(BX*4), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(DI*1)
+	VPMOVSXWD  (CX)(DI*1), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(SI*2)
+	VPMOVSXWD  (CX)(SI*2), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(R8*1)
+	VPMOVSXWD  (CX)(R8*1), Y1
+	VPADDD     Y1, Y0, Y0
+	VMOVDQU    Y0, (AX)(DX*4)
 
 rows_pass_cols_end:
 	LEAQ (R9)(BX*8), R9
@@ -3568,7 +3608,7 @@ done:
 	RET
 
 // func SumRowsInt32AVX2(acc *int64, x *int32, cols int, rows int, stride int)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·SumRowsInt32AVX2(SB), NOSPLIT, $0-40
 	MOVQ acc+0(FP), AX
 	MOVQ stride+32(FP), BX
@@ -3597,53 +3637,69 @@ rows_aimed:
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
-	VMOVDQU   (AX)(DX*8), Y0
-	VPMOVSXDQ (CX), Y1
-	VPADDQ    Y1, Y0, Y0
-	VPMOVSXDQ (CX)(BX*1), Y1
-	VPADDQ    Y1, Y0, Y0
-	VPMOVSXDQ (CX)(BX*2), Y1
-	VPADDQ    Y1, Y0, Y0
-	VPMOVSXDQ (CX)(SI*1), Y1
-	VPADDQ    Y1, Y0, Y0
-	VPMOVSXDQ (CX)(BX*4), Y1
-	VPADDQ    Y1, Y0, Y0
-	VPMOVSXDQ (CX)(DI*1), Y1
-	VPADDQ    Y1, Y0, Y0
-	VPMOVSXDQ (CX)(SI*2), Y1
-	VPADDQ    Y1, Y0, Y0
-	VPMOVSXDQ (CX)(R8*1), Y1
-	VPADDQ    Y1, Y0, Y0
-	VMOVDQU   Y0, (AX)(DX*8)
-	ADDQ      $0x04, DX
-	ADDQ      $0x10, CX
-	ADDQ      $0x10, R11
-	SUBQ      $0x04, R12
-	JGE       rows_pass_cols
+	VMOVDQU    (AX)(DX*8), Y0
+	PREFETCHT1 (R11)
+	VPMOVSXDQ  (CX), Y1
+	VPADDQ     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*1)
+	VPMOVSXDQ  (CX)(BX*1), Y1
+	VPADDQ     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*2)
+	VPMOVSXDQ  (CX)(BX*2), Y1
+	VPADDQ     Y1, Y0, Y0
+	PREFETCHT1 (R11)(SI*1)
+	VPMOVSXDQ  (CX)(SI*1), Y1
+	VPADDQ     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*4)
+	VPMOVSXDQ  (CX)(BX*4), Y1
+	VPADDQ     Y1, Y0, Y0
+	PREFETCHT1 (R11)(DI*1)
+	VPMOVSXDQ  (CX)(DI*1), Y1
+	VPADDQ     Y1, Y0, Y0
+	PREFETCHT1 (R11)(SI*2)
+	VPMOVSXDQ  (CX)(SI*2), Y1
+	VPADDQ     Y1, Y0, Y0
+	PREFETCHT1 (R11)(R8*1)
+	VPMOVSXDQ  (CX)(R8*1), Y1
+	VPADDQ     Y1, Y0, Y0
+	VMOVDQU    Y0, (AX)(DX*8)
+	ADDQ       $0x04, DX
+	ADDQ       $0x10, CX
+	ADDQ       $0x10, R11
+	SUBQ       $0x04, R12
+	JGE        rows_pass_cols
 
 rows_pass_cols_rest:
-	CMPQ      R12, $-4
-	JE        rows_pass_cols_end
-	ADDQ      R12, DX
-	LEAQ      (CX)(R12*4), CX
-	VMOVDQU   (AX)(DX*8), Y0
-	VPMOVSXDQ (CX), Y1
-	VPADDQ    Y1, Y0, Y0
-	VPMOVSXDQ (CX)(BX*1), Y1
-	VPADDQ    Y1, Y0, Y0
-	VPMOVSXDQ (CX)(BX*2), Y1
-	VPADDQ    Y1, Y0, Y0
-	VPMOVSXDQ (CX)(SI*1), Y1
-	VPADDQ    Y1, Y0, Y0
-	VPMOVSXDQ (CX)(BX*4), Y1
-	VPADDQ    Y1, Y0, Y0
-	VPMOVSXDQ (CX)(DI*1), Y1
-	VPADDQ    Y1, Y0, Y0
-	VPMOVSXDQ (CX)(SI*2), Y1
-	VPADDQ    Y1, Y0, Y0
-	VPMOVSXDQ (CX)(R8*1), Y1
-	VPADDQ    Y1, Y0, Y0
-	VMOVDQU   Y0, (AX)(DX*8)
+	CMPQ       R12, $-4
+	JE         rows_pass_cols_end
+	ADDQ       R12, DX
+	LEAQ       (CX)(R12*4), CX
+	VMOVDQU    (AX)(DX*8), Y0
+	PREFETCHT1 (R11)
+	VPMOVSXDQ  (CX), Y1
+	VPADDQ     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*1)
+	VPMOVSXDQ  (CX)(BX*1), Y1
+	VPADDQ     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*2)
+	VPMOVSXDQ  (CX)(BX*2), Y1
+	VPADDQ     Y1, Y0, Y0
+	PREFETCHT1 (R11)(SI*1)
+	VPMOVSXDQ  (CX)(SI*1), Y1
+	VPADDQ     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*4)
+	VPMOVSXDQ  (CX)(BX*4), Y1
+	VPADDQ     Y1, Y0, Y0
+	PREFETCHT1 (R11)(DI*1)
+	VPMOVSXDQ  (CX)(DI*1), Y1
+	VPADDQ     Y1, Y0, Y0
+	PREFETCHT1 (R11)(SI*2)
+	VPMOVSXDQ  (CX)(SI*2), Y1
+	VPADDQ     Y1, Y0, Y0
+	PREFETCHT1 (R11)(R8*1)
+	VPMOVSXDQ  (CX)(R8*1), Y1
+	VPADDQ     Y1, Y0, Y0
+	VMOVDQU    Y0, (AX)(DX*8)
 
 rows_pass_cols_end:
 	LEAQ (R9)(BX*8), R9
@@ -3953,7 +4009,7 @@ done:
 	RET
 
 // func SumRowsUint8AVX2(acc *int32, x *uint8, cols int, rows int, stride int)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·SumRowsUint8AVX2(SB), NOSPLIT, $0-40
 	MOVQ acc+0(FP), AX
 	MOVQ stride+32(FP), BX
@@ -3981,53 +4037,69 @@ rows_aimed:
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
-	VMOVDQU   (AX)(DX*4), Y0
-	VPMOVZXBD (CX), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVZXBD (CX)(BX*1), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVZXBD (CX)(BX*2), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVZXBD (CX)(SI*1), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVZXBD (CX)(BX*4), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVZXBD (CX)(DI*1), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVZXBD (CX)(SI*2), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVZXBD (CX)(R8*1), Y1
-	VPADDD    Y1, Y0, Y0
-	VMOVDQU   Y0, (AX)(DX*4)
-	ADDQ      $0x08, DX
-	ADDQ      $0x08, CX
-	ADDQ      $0x08, R11
-	SUBQ      $0x08, R12
-	JGE       rows_pass_cols
+	VMOVDQU    (AX)(DX*4), Y0
+	PREFETCHT1 (R11)
+	VPMOVZXBD  (CX), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*1)
+	VPMOVZXBD  (CX)(BX*1), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*2)
+	VPMOVZXBD  (CX)(BX*2), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(SI*1)
+	VPMOVZXBD  (CX)(SI*1), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*4)
+	VPMOVZXBD  (CX)(BX*4), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(DI*1)
+	VPMOVZXBD  (CX)(DI*1), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(SI*2)
+	VPMOVZXBD  (CX)(SI*2), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(R8*1)
+	VPMOVZXBD  (CX)(R8*1), Y1
+	VPADDD     Y1, Y0, Y0
+	VMOVDQU    Y0, (AX)(DX*4)
+	ADDQ       $0x08, DX
+	ADDQ       $0x08, CX
+	ADDQ       $0x08, R11
+	SUBQ       $0x08, R12
+	JGE        rows_pass_cols
 
 rows_pass_cols_rest:
-	CMPQ      R12, $-8
-	JE        rows_pass_cols_end
-	ADDQ      R12, DX
-	LEAQ      (CX)(R12*1), CX
-	VMOVDQU   (AX)(DX*4), Y0
-	VPMOVZXBD (CX), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVZXBD (CX)(BX*1), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVZXBD (CX)(BX*2), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVZXBD (CX)(SI*1), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVZXBD (CX)(BX*4), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVZXBD (CX)(DI*1), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVZXBD (CX)(SI*2), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVZXBD (CX)(R8*1), Y1
-	VPADDD    Y1, Y0, Y0
-	VMOVDQU   Y0, (AX)(DX*4)
+	CMPQ       R12, $-8
+	JE         rows_pass_cols_end
+	ADDQ       R12, DX
+	LEAQ       (CX)(R12*1), CX
+	VMOVDQU    (AX)(DX*4), Y0
+	PREFETCHT1 (R11)
+	VPMOVZXBD  (CX), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*1)
+	VPMOVZXBD  (CX)(BX*1), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*2)
+	VPMOVZXBD  (CX)(BX*2), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(SI*1)
+	VPMOVZXBD  (CX)(SI*1), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*4)
+	VPMOVZXBD  (CX)(BX*4), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(DI*1)
+	VPMOVZXBD  (CX)(DI*1), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(SI*2)
+	VPMOVZXBD  (CX)(SI*2), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(R8*1)
+	VPMOVZXBD  (CX)(R8*1), Y1
+	VPADDD     Y1, Y0, Y0
+	VMOVDQU    Y0, (AX)(DX*4)
 
 rows_pass_cols_end:
 	LEAQ (R9)(BX*8), R9
@@ -4139,7 +4211,7 @@ tail:
 	RET
 
 // func SumRowsUint8AVX512(acc *int32, x *uint8, cols int, rows int, stride int)
-// Requires: AVX, AVX512BW, AVX512F
+// Requires: AVX, AVX512BW, AVX512F, MMX+
 TEXT ·SumRowsUint8AVX512(SB), NOSPLIT, $0-40
 	MOVQ acc+0(FP), AX
 	MOVQ stride+32(FP), BX
@@ -4167,29 +4239,37 @@ rows_aimed:
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
-	VMOVDQU64 (AX)(DX*4), Z0
-	VPMOVZXBD (CX), Z1
-	VPADDD    Z1, Z0, Z0
-	VPMOVZXBD (CX)(BX*1), Z1
-	VPADDD    Z1, Z0, Z0
-	VPMOVZXBD (CX)(BX*2), Z1
-	VPADDD    Z1, Z0, Z0
-	VPMOVZXBD (CX)(SI*1), Z1
-	VPADDD    Z1, Z0, Z0
-	VPMOVZXBD (CX)(BX*4), Z1
-	VPADDD    Z1, Z0, Z0
-	VPMOVZXBD (CX)(DI*1), Z1
-	VPADDD    Z1, Z0, Z0
-	VPMOVZXBD (CX)(SI*2), Z1
-	VPADDD    Z1, Z0, Z0
-	VPMOVZXBD (CX)(R8*1), Z1
-	VPADDD    Z1, Z0, Z0
-	VMOVDQU64 Z0, (AX)(DX*4)
-	ADDQ      $0x10, DX
-	ADDQ      $0x10, CX
-	ADDQ      $0x10, R11
-	SUBQ      $0x10, R12
-	JGE       rows_pass_cols
+	VMOVDQU64  (AX)(DX*4), Z0
+	PREFETCHT1 (R11)
+	VPMOVZXBD  (CX), Z1
+	VPADDD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(BX*1)
+	VPMOVZXBD  (CX)(BX*1), Z1
+	VPADDD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(BX*2)
+	VPMOVZXBD  (CX)(BX*2), Z1
+	VPADDD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(SI*1)
+	VPMOVZXBD  (CX)(SI*1), Z1
+	VPADDD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(BX*4)
+	VPMOVZXBD  (CX)(BX*4), Z1
+	VPADDD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(DI*1)
+	VPMOVZXBD  (CX)(DI*1), Z1
+	VPADDD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(SI*2)
+	VPMOVZXBD  (CX)(SI*2), Z1
+	VPADDD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(R8*1)
+	VPMOVZXBD  (CX)(R8*1), Z1
+	VPADDD     Z1, Z0, Z0
+	VMOVDQU64  Z0, (AX)(DX*4)
+	ADDQ       $0x10, DX
+	ADDQ       $0x10, CX
+	ADDQ       $0x10, R11
+	SUBQ       $0x10, R12
+	JGE        rows_pass_cols
 
 rows_pass_cols_rest:
 	ADDQ        $0x10, R12
@@ -4332,7 +4412,7 @@ done:
 	RET
 
 // func SumRowsUint16AVX2(acc *int32, x *uint16, cols int, rows int, stride int)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·SumRowsUint16AVX2(SB), NOSPLIT, $0-40
 	MOVQ acc+0(FP), AX
 	MOVQ stride+32(FP), BX
@@ -4361,53 +4441,69 @@ rows_aimed:
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
-	VMOVDQU   (AX)(DX*4), Y0
-	VPMOVZXWD (CX), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVZXWD (CX)(BX*1), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVZXWD (CX)(BX*2), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVZXWD (CX)(SI*1), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVZXWD (CX)(BX*4), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVZXWD (CX)(DI*1), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVZXWD (CX)(SI*2), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVZXWD (CX)(R8*1), Y1
-	VPADDD    Y1, Y0, Y0
-	VMOVDQU   Y0, (AX)(DX*4)
-	ADDQ      $0x08, DX
-	ADDQ      $0x10, CX
-	ADDQ      $0x10, R11
-	SUBQ      $0x08, R12
-	JGE       rows_pass_cols
+	VMOVDQU    (AX)(DX*4), Y0
+	PREFETCHT1 (R11)
+	VPMOVZXWD  (CX), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*1)
+	VPMOVZXWD  (CX)(BX*1), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*2)
+	VPMOVZXWD  (CX)(BX*2), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(SI*1)
+	VPMOVZXWD  (CX)(SI*1), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*4)
+	VPMOVZXWD  (CX)(BX*4), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(DI*1)
+	VPMOVZXWD  (CX)(DI*1), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(SI*2)
+	VPMOVZXWD  (CX)(SI*2), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(R8*1)
+	VPMOVZXWD  (CX)(R8*1), Y1
+	VPADDD     Y1, Y0, Y0
+	VMOVDQU    Y0, (AX)(DX*4)
+	ADDQ       $0x08, DX
+	ADDQ       $0x10, CX
+	ADDQ       $0x10, R11
+	SUBQ       $0x08, R12
+	JGE        rows_pass_cols
 
 rows_pass_cols_rest:
-	CMPQ      R12, $-8
-	JE        rows_pass_cols_end
-	ADDQ      R12, DX
-	LEAQ      (CX)(R12*2), CX
-	VMOVDQU   (AX)(DX*4), Y0
-	VPMOVZXWD (CX), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVZXWD (CX)(BX*1), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVZXWD (CX)(BX*2), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVZXWD (CX)(SI*1), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVZXWD (CX)(BX*4), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVZXWD (CX)(DI*1), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVZXWD (CX)(SI*2), Y1
-	VPADDD    Y1, Y0, Y0
-	VPMOVZXWD (CX)(R8*1), Y1
-	VPADDD    Y1, Y0, Y0
-	VMOVDQU   Y0, (AX)(DX*4)
+	CMPQ       R12, $-8
+	JE         rows_pass_cols_end
+	ADDQ       R12, DX
+	LEAQ       (CX)(R12*2), CX
+	VMOVDQU    (AX)(DX*4), Y0
+	PREFETCHT1 (R11)
+	VPMOVZXWD  (CX), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*1)
+	VPMOVZXWD  (CX)(BX*1), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*2)
+	VPMOVZXWD  (CX)(BX*2), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(SI*1)
+	VPMOVZXWD  (CX)(SI*1), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*4)
+	VPMOVZXWD  (CX)(BX*4), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(DI*1)
+	VPMOVZXWD  (CX)(DI*1), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(SI*2)
+	VPMOVZXWD  (CX)(SI*2), Y1
+	VPADDD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(R8*1)
+	VPMOVZXWD  (CX)(R8*1), Y1
+	VPADDD     Y1, Y0, Y0
+	VMOVDQU    Y0, (AX)(DX*4)
 
 rows_pass_cols_end:
 	LEAQ (R9)(BX*8), R9
@@ -4717,7 +4813,7 @@ done:
 	RET
 
 // func SumRowsUint32AVX2(acc *int64, x *uint32, cols int, rows int, stride int)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·SumRowsUint32AVX2(SB), NOSPLIT, $0-40
 	MOVQ acc+0(FP), AX
 	MOVQ stride+32(FP), BX
@@ -4746,53 +4842,69 @@ rows_aimed:
 	JL   rows_pass_cols_rest
 
 rows_pass_cols:
-	VMOVDQU   (AX)(DX*8), Y0
-	VPMOVZXDQ (CX), Y1
-	VPADDQ    Y1, Y0, Y0
-	VPMOVZXDQ (CX)(BX*1), Y1
-	VPADDQ    Y1, Y0, Y0
-	VPMOVZXDQ (CX)(BX*2), Y1
-	VPADDQ    Y1, Y0, Y0
-	VPMOVZXDQ (CX)(SI*1), Y1
-	VPADDQ    Y1, Y0, Y0
-	VPMOVZXDQ (CX)(BX*4), Y1
-	VPADDQ    Y1, Y0, Y0
-	VPMOVZXDQ (CX)(DI*1), Y1
-	VPADDQ    Y1, Y0, Y0
-	VPMOVZXDQ (CX)(SI*2), Y1
-	VPADDQ    Y1, Y0, Y0
-	VPMOVZXDQ (CX)(R8*1), Y1
-	VPADDQ    Y1, Y0, Y0
-	VMOVDQU   Y0, (AX)(DX*8)
-	ADDQ      $0x04, DX
-	ADDQ      $0x10, CX
-	ADDQ      $0x10, R11
-	SUBQ      $0x04, R12
-	JGE       rows_pass_cols
+	VMOVDQU    (AX)(DX*8), Y0
+	PREFETCHT1 (R11)
+	VPMOVZXDQ  (CX), Y1
+	VPADDQ     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*1)
+	VPMOVZXDQ  (CX)(BX*1), Y1
+	VPADDQ     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*2)
+	VPMOVZXDQ  (CX)(BX*2), Y1
+	VPADDQ     Y1, Y0, Y0
+	PREFETCHT1 (R11)(SI*1)
+	VPMOVZXDQ  (CX)(SI*1), Y1
+	VPADDQ     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*4)
+	VPMOVZXDQ  (CX)(BX*4), Y1
+	VPADDQ     Y1, Y0, Y0
+	PREFETCHT1 (R11)(DI*1)
+	VPMOVZXDQ  (CX)(DI*1), Y1
+	VPADDQ     Y1, Y0, Y0
+	PREFETCHT1 (R11)(SI*2)
+	VPMOVZXDQ  (CX)(SI*2), Y1
+	VPADDQ     Y1, Y0, Y0
+	PREFETCHT1 (R11)(R8*1)
+	VPMOVZXDQ  (CX)(R8*1), Y1
+	VPADDQ     Y1, Y0, Y0
+	VMOVDQU    Y0, (AX)(DX*8)
+	ADDQ       $0x04, DX
+	ADDQ       $0x10, CX
+	ADDQ       $0x10, R11
+	SUBQ       $0x04, R12
+	JGE        rows_pass_cols
 
 rows_pass_cols_rest:
-	CMPQ      R12, $-4
-	JE        rows_pass_cols_end
-	ADDQ      R12, DX
-	LEAQ      (CX)(R12*4), CX
-	VMOVDQU   (AX)(DX*8), Y0
-	VPMOVZXDQ (CX), Y1
-	VPADDQ    Y1, Y0, Y0
-	VPMOVZXDQ (CX)(BX*1), Y1
-	VPADDQ    Y1, Y0, Y0
-	VPMOVZXDQ (CX)(BX*2), Y1
-	VPADDQ    Y1, Y0, Y0
-	VPMOVZXDQ (CX)(SI*1), Y1
-	VPADDQ    Y1, Y0, Y0
-	VPMOVZXDQ (CX)(BX*4), Y1
-	VPADDQ    Y1, Y0, Y0
-	VPMOVZXDQ (CX)(DI*1), Y1
-	VPADDQ    Y1, Y0, Y0
-	VPMOVZXDQ (CX)(SI*2), Y1
-	VPADDQ    Y1, Y0, Y0
-	VPMOVZXDQ (CX)(R8*1), Y1
-	VPADDQ    Y1, Y0, Y0
-	VMOVDQU   Y0, (AX)(DX*8)
+	CMPQ       R12, $-4
+	JE         rows_pass_cols_end
+	ADDQ       R12, DX
+	LEAQ       (CX)(R12*4), CX
+	VMOVDQU    (AX)(DX*8), Y0
+	PREFETCHT1 (R11)
+	VPMOVZXDQ  (CX), Y1
+	VPADDQ     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*1)
+	VPMOVZXDQ  (CX)(BX*1), Y1
+	VPADDQ     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*2)
+	VPMOVZXDQ  (CX)(BX*2), Y1
+	VPADDQ     Y1, Y0, Y0
+	PREFETCHT1 (R11)(SI*1)
+	VPMOVZXDQ  (CX)(SI*1), Y1
+	VPADDQ     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*4)
+	VPMOVZXDQ  (CX)(BX*4), Y1
+	VPADDQ     Y1, Y0, Y0
+	PREFETCHT1 (R11)(DI*1)
+	VPMOVZXDQ  (CX)(DI*1), Y1
+	VPADDQ     Y1, Y0, Y0
+	PREFETCHT1 (R11)(SI*2)
+	VPMOVZXDQ  (CX)(SI*2), Y1
+	VPADDQ     Y1, Y0, Y0
+	PREFETCHT1 (R11)(R8*1)
+	VPMOVZXDQ  (CX)(R8*1), Y1
+	VPADDQ     Y1, Y0, Y0
+	VMOVDQU    Y0, (AX)(DX*8)
 
 rows_pass_cols_end:
 	LEAQ (R9)(BX*8), R9

@@ -3977,7 +3977,7 @@ deviations_end:
 	RET
 
 // func SumRowsFloat32AVX2(sum *float64, x *float32, cols int, rows int, stride int)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·SumRowsFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ sum+0(FP), AX
 	MOVQ stride+32(FP), BX
@@ -4006,29 +4006,37 @@ sum_aimed:
 	JL   sum_pass_cols_rest
 
 sum_pass_cols:
-	VMOVUPD   (AX)(DX*8), Y0
-	VCVTPS2PD (CX), Y1
-	VADDPD    Y1, Y0, Y0
-	VCVTPS2PD (CX)(BX*1), Y1
-	VADDPD    Y1, Y0, Y0
-	VCVTPS2PD (CX)(BX*2), Y1
-	VADDPD    Y1, Y0, Y0
-	VCVTPS2PD (CX)(SI*1), Y1
-	VADDPD    Y1, Y0, Y0
-	VCVTPS2PD (CX)(BX*4), Y1
-	VADDPD    Y1, Y0, Y0
-	VCVTPS2PD (CX)(DI*1), Y1
-	VADDPD    Y1, Y0, Y0
-	VCVTPS2PD (CX)(SI*2), Y1
-	VADDPD    Y1, Y0, Y0
-	VCVTPS2PD (CX)(R8*1), Y1
-	VADDPD    Y1, Y0, Y0
-	VMOVUPD   Y0, (AX)(DX*8)
-	ADDQ      $0x04, DX
-	ADDQ      $0x10, CX
-	ADDQ      $0x10, R11
-	SUBQ      $0x04, R12
-	JGE       sum_pass_cols
+	VMOVUPD    (AX)(DX*8), Y0
+	PREFETCHT1 (R11)
+	VCVTPS2PD  (CX), Y1
+	VADDPD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*1)
+	VCVTPS2PD  (CX)(BX*1), Y1
+	VADDPD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*2)
+	VCVTPS2PD  (CX)(BX*2), Y1
+	VADDPD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(SI*1)
+	VCVTPS2PD  (CX)(SI*1), Y1
+	VADDPD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*4)
+	VCVTPS2PD  (CX)(BX*4), Y1
+	VADDPD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(DI*1)
+	VCVTPS2PD  (CX)(DI*1), Y1
+	VADDPD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(SI*2)
+	VCVTPS2PD  (CX)(SI*2), Y1
+	VADDPD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(R8*1)
+	VCVTPS2PD  (CX)(R8*1), Y1
+	VADDPD     Y1, Y0, Y0
+	VMOVUPD    Y0, (AX)(DX*8)
+	ADDQ       $0x04, DX
+	ADDQ       $0x10, CX
+	ADDQ       $0x10, R11
+	SUBQ       $0x04, R12
+	JGE        sum_pass_cols
 
 sum_pass_cols_rest:
 	ADDQ       $0x04, R12
@@ -4115,7 +4123,7 @@ sum_end:
 	RET
 
 // func NaNSumRowsFloat32AVX2(sum *float64, x *float32, cols int, rows int, stride int)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·NaNSumRowsFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ sum+0(FP), AX
 	MOVQ stride+32(FP), BX
@@ -4144,45 +4152,53 @@ sum_aimed:
 	JL   sum_pass_cols_rest
 
 sum_pass_cols:
-	VMOVUPD   (AX)(DX*8), Y0
-	VCVTPS2PD (CX), Y1
-	VCMPPD    $0x07, Y1, Y1, Y2
-	VANDPD    Y2, Y1, Y1
-	VADDPD    Y1, Y0, Y0
-	VCVTPS2PD (CX)(BX*1), Y1
-	VCMPPD    $0x07, Y1, Y1, Y2
-	VANDPD    Y2, Y1, Y1
-	VADDPD    Y1, Y0, Y0
-	VCVTPS2PD (CX)(BX*2), Y1
-	VCMPPD    $0x07, Y1, Y1, Y2
-	VANDPD    Y2, Y1, Y1
-	VADDPD    Y1, Y0, Y0
-	VCVTPS2PD (CX)(SI*1), Y1
-	VCMPPD    $0x07, Y1, Y1, Y2
-	VANDPD    Y2, Y1, Y1
-	VADDPD    Y1, Y0, Y0
-	VCVTPS2PD (CX)(BX*4), Y1
-	VCMPPD    $0x07, Y1, Y1, Y2
-	VANDPD    Y2, Y1, Y1
-	VADDPD    Y1, Y0, Y0
-	VCVTPS2PD (CX)(DI*1), Y1
-	VCMPPD    $0x07, Y1, Y1, Y2
-	VANDPD    Y2, Y1, Y1
-	VADDPD    Y1, Y0, Y0
-	VCVTPS2PD (CX)(SI*2), Y1
-	VCMPPD    $0x07, Y1, Y1, Y2
-	VANDPD    Y2, Y1, Y1
-	VADDPD    Y1, Y0, Y0
-	VCVTPS2PD (CX)(R8*1), Y1
-	VCMPPD    $0x07, Y1, Y1, Y2
-	VANDPD    Y2, Y1, Y1
-	VADDPD    Y1, Y0, Y0
-	VMOVUPD   Y0, (AX)(DX*8)
-	ADDQ      $0x04, DX
-	ADDQ      $0x10, CX
-	ADDQ      $0x10, R11
-	SUBQ      $0x04, R12
-	JGE       sum_pass_cols
+	VMOVUPD    (AX)(DX*8), Y0
+	PREFETCHT1 (R11)
+	VCVTPS2PD  (CX), Y1
+	VCMPPD     $0x07, Y1, Y1, Y2
+	VANDPD     Y2, Y1, Y1
+	VADDPD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*1)
+	VCVTPS2PD  (CX)(BX*1), Y1
+	VCMPPD     $0x07, Y1, Y1, Y2
+	VANDPD     Y2, Y1, Y1
+	VADDPD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*2)
+	VCVTPS2PD  (CX)(BX*2), Y1
+	VCMPPD     $0x07, Y1, Y1, Y2
+	VANDPD     Y2, Y1, Y1
+	VADDPD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(SI*1)
+	VCVTPS2PD  (CX)(SI*1), Y1
+	VCMPPD     $0x07, Y1, Y1, Y2
+	VANDPD     Y2, Y1, Y1
+	VADDPD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*4)
+	VCVTPS2PD  (CX)(BX*4), Y1
+	VCMPPD     $0x07, Y1, Y1, Y2
+	VANDPD     Y2, Y1, Y1
+	VADDPD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(DI*1)
+	VCVTPS2PD  (CX)(DI*1), Y1
+	VCMPPD     $0x07, Y1, Y1, Y2
+	VANDPD     Y2, Y1, Y1
+	VADDPD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(SI*2)
+	VCVTPS2PD  (CX)(SI*2), Y1
+	VCMPPD     $0x07, Y1, Y1, Y2
+	VANDPD     Y2, Y1, Y1
+	VADDPD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(R8*1)
+	VCVTPS2PD  (CX)(R8*1), Y1
+	VCMPPD     $0x07, Y1, Y1, Y2
+	VANDPD     Y2, Y1, Y1
+	VADDPD     Y1, Y0, Y0
+	VMOVUPD    Y0, (AX)(DX*8)
+	ADDQ       $0x04, DX
+	ADDQ       $0x10, CX
+	ADDQ       $0x10, R11
+	SUBQ       $0x04, R12
+	JGE        sum_pass_cols
 
 sum_pass_cols_rest:
 	ADDQ       $0x04, R12
@@ -4298,7 +4314,7 @@ sum_end:
 	RET
 
 // func NaNTotalRowsFloat32AVX2(sum *float64, count *float64, x *float32, cols int, rows int, stride int)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·NaNTotalRowsFloat32AVX2(SB), NOSPLIT, $0-48
 	MOVQ         stride+40(FP), DX
 	SHLQ         $0x02, DX
@@ -4323,63 +4339,71 @@ sum_pass:
 	JL   sum_pass_cols_rest
 
 sum_pass_cols:
-	VMOVUPD   (R8)(CX*8), Y1
-	VMOVUPD   (R9)(CX*8), Y2
-	VCVTPS2PD (AX), Y3
-	VCMPPD    $0x07, Y3, Y3, Y4
-	VANDPD    Y4, Y3, Y3
-	VADDPD    Y3, Y1, Y1
-	VANDPD    Y4, Y0, Y3
-	VADDPD    Y3, Y2, Y2
-	VCVTPS2PD (AX)(DX*1), Y3
-	VCMPPD    $0x07, Y3, Y3, Y4
-	VANDPD    Y4, Y3, Y3
-	VADDPD    Y3, Y1, Y1
-	VANDPD    Y4, Y0, Y3
-	VADDPD    Y3, Y2, Y2
-	VCVTPS2PD (AX)(DX*2), Y3
-	VCMPPD    $0x07, Y3, Y3, Y4
-	VANDPD    Y4, Y3, Y3
-	VADDPD    Y3, Y1, Y1
-	VANDPD    Y4, Y0, Y3
-	VADDPD    Y3, Y2, Y2
-	VCVTPS2PD (AX)(BX*1), Y3
-	VCMPPD    $0x07, Y3, Y3, Y4
-	VANDPD    Y4, Y3, Y3
-	VADDPD    Y3, Y1, Y1
-	VANDPD    Y4, Y0, Y3
-	VADDPD    Y3, Y2, Y2
-	VCVTPS2PD (AX)(DX*4), Y3
-	VCMPPD    $0x07, Y3, Y3, Y4
-	VANDPD    Y4, Y3, Y3
-	VADDPD    Y3, Y1, Y1
-	VANDPD    Y4, Y0, Y3
-	VADDPD    Y3, Y2, Y2
-	VCVTPS2PD (AX)(SI*1), Y3
-	VCMPPD    $0x07, Y3, Y3, Y4
-	VANDPD    Y4, Y3, Y3
-	VADDPD    Y3, Y1, Y1
-	VANDPD    Y4, Y0, Y3
-	VADDPD    Y3, Y2, Y2
-	VCVTPS2PD (AX)(BX*2), Y3
-	VCMPPD    $0x07, Y3, Y3, Y4
-	VANDPD    Y4, Y3, Y3
-	VADDPD    Y3, Y1, Y1
-	VANDPD    Y4, Y0, Y3
-	VADDPD    Y3, Y2, Y2
-	VCVTPS2PD (AX)(DI*1), Y3
-	VCMPPD    $0x07, Y3, Y3, Y4
-	VANDPD    Y4, Y3, Y3
-	VADDPD    Y3, Y1, Y1
-	VANDPD    Y4, Y0, Y3
-	VADDPD    Y3, Y2, Y2
-	VMOVUPD   Y2, (R9)(CX*8)
-	VMOVUPD   Y1, (R8)(CX*8)
-	ADDQ      $0x04, CX
-	ADDQ      $0x10, AX
-	ADDQ      $0x10, R12
-	SUBQ      $0x04, R13
-	JGE       sum_pass_cols
+	VMOVUPD    (R8)(CX*8), Y1
+	VMOVUPD    (R9)(CX*8), Y2
+	PREFETCHT1 (R12)
+	VCVTPS2PD  (AX), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VANDPD     Y4, Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	PREFETCHT1 (R12)(DX*1)
+	VCVTPS2PD  (AX)(DX*1), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VANDPD     Y4, Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	PREFETCHT1 (R12)(DX*2)
+	VCVTPS2PD  (AX)(DX*2), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VANDPD     Y4, Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	PREFETCHT1 (R12)(BX*1)
+	VCVTPS2PD  (AX)(BX*1), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VANDPD     Y4, Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	PREFETCHT1 (R12)(DX*4)
+	VCVTPS2PD  (AX)(DX*4), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VANDPD     Y4, Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	PREFETCHT1 (R12)(SI*1)
+	VCVTPS2PD  (AX)(SI*1), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VANDPD     Y4, Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	PREFETCHT1 (R12)(BX*2)
+	VCVTPS2PD  (AX)(BX*2), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VANDPD     Y4, Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	PREFETCHT1 (R12)(DI*1)
+	VCVTPS2PD  (AX)(DI*1), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VANDPD     Y4, Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	VMOVUPD    Y2, (R9)(CX*8)
+	VMOVUPD    Y1, (R8)(CX*8)
+	ADDQ       $0x04, CX
+	ADDQ       $0x10, AX
+	ADDQ       $0x10, R12
+	SUBQ       $0x04, R13
+	JGE        sum_pass_cols
 
 sum_pass_cols_rest:
 	ADDQ       $0x04, R13
@@ -4521,7 +4545,7 @@ sum_end:
 	RET
 
 // func MomentRowsFloat32AVX2(mean *float64, m2 *float64, x *float32, cols int, rows int, stride int)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·MomentRowsFloat32AVX2(SB), NOSPLIT, $0-48
 	MOVQ stride+40(FP), DX
 	SHLQ $0x02, DX
@@ -4693,46 +4717,54 @@ deviations_pass:
 	JL   deviations_pass_cols_rest
 
 deviations_pass_cols:
-	VMOVUPD   (R8)(CX*8), Y0
-	VMOVUPD   (R9)(CX*8), Y1
-	VCVTPS2PD (AX), Y2
-	VSUBPD    Y0, Y2, Y2
-	VMULPD    Y2, Y2, Y2
-	VADDPD    Y2, Y1, Y1
-	VCVTPS2PD (AX)(DX*1), Y2
-	VSUBPD    Y0, Y2, Y2
-	VMULPD    Y2, Y2, Y2
-	VADDPD    Y2, Y1, Y1
-	VCVTPS2PD (AX)(DX*2), Y2
-	VSUBPD    Y0, Y2, Y2
-	VMULPD    Y2, Y2, Y2
-	VADDPD    Y2, Y1, Y1
-	VCVTPS2PD (AX)(BX*1), Y2
-	VSUBPD    Y0, Y2, Y2
-	VMULPD    Y2, Y2, Y2
-	VADDPD    Y2, Y1, Y1
-	VCVTPS2PD (AX)(DX*4), Y2
-	VSUBPD    Y0, Y2, Y2
-	VMULPD    Y2, Y2, Y2
-	VADDPD    Y2, Y1, Y1
-	VCVTPS2PD (AX)(SI*1), Y2
-	VSUBPD    Y0, Y2, Y2
-	VMULPD    Y2, Y2, Y2
-	VADDPD    Y2, Y1, Y1
-	VCVTPS2PD (AX)(BX*2), Y2
-	VSUBPD    Y0, Y2, Y2
-	VMULPD    Y2, Y2, Y2
-	VADDPD    Y2, Y1, Y1
-	VCVTPS2PD (AX)(DI*1), Y2
-	VSUBPD    Y0, Y2, Y0
-	VMULPD    Y0, Y0, Y0
-	VADDPD    Y0, Y1, Y1
-	VMOVUPD   Y1, (R9)(CX*8)
-	ADDQ      $0x04, CX
-	ADDQ      $0x10, AX
-	ADDQ      $0x10, R12
-	SUBQ      $0x04, R13
-	JGE       deviations_pass_cols
+	VMOVUPD    (R8)(CX*8), Y0
+	VMOVUPD    (R9)(CX*8), Y1
+	PREFETCHT1 (R12)
+	VCVTPS2PD  (AX), Y2
+	VSUBPD     Y0, Y2, Y2
+	VMULPD     Y2, Y2, Y2
+	VADDPD     Y2, Y1, Y1
+	PREFETCHT1 (R12)(DX*1)
+	VCVTPS2PD  (AX)(DX*1), Y2
+	VSUBPD     Y0, Y2, Y2
+	VMULPD     Y2, Y2, Y2
+	VADDPD     Y2, Y1, Y1
+	PREFETCHT1 (R12)(DX*2)
+	VCVTPS2PD  (AX)(DX*2), Y2
+	VSUBPD     Y0, Y2, Y2
+	VMULPD     Y2, Y2, Y2
+	VADDPD     Y2, Y1, Y1
+	PREFETCHT1 (R12)(BX*1)
+	VCVTPS2PD  (AX)(BX*1), Y2
+	VSUBPD     Y0, Y2, Y2
+	VMULPD     Y2, Y2, Y2
+	VADDPD     Y2, Y1, Y1
+	PREFETCHT1 (R12)(DX*4)
+	VCVTPS2PD  (AX)(DX*4), Y2
+	VSUBPD     Y0, Y2, Y2
+	VMULPD     Y2, Y2, Y2
+	VADDPD     Y2, Y1, Y1
+	PREFETCHT1 (R12)(SI*1)
+	VCVTPS2PD  (AX)(SI*1), Y2
+	VSUBPD     Y0, Y2, Y2
+	VMULPD     Y2, Y2, Y2
+	VADDPD     Y2, Y1, Y1
+	PREFETCHT1 (R12)(BX*2)
+	VCVTPS2PD  (AX)(BX*2), Y2
+	VSUBPD     Y0, Y2, Y2
+	VMULPD     Y2, Y2, Y2
+	VADDPD     Y2, Y1, Y1
+	PREFETCHT1 (R12)(DI*1)
+	VCVTPS2PD  (AX)(DI*1), Y2
+	VSUBPD     Y0, Y2, Y0
+	VMULPD     Y0, Y0, Y0
+	VADDPD     Y0, Y1, Y1
+	VMOVUPD    Y1, (R9)(CX*8)
+	ADDQ       $0x04, CX
+	ADDQ       $0x10, AX
+	ADDQ       $0x10, R12
+	SUBQ       $0x04, R13
+	JGE        deviations_pass_cols
 
 deviations_pass_cols_rest:
 	ADDQ       $0x04, R13
@@ -4851,7 +4883,7 @@ deviations_end:
 	RET
 
 // func NaNMomentRowsFloat32AVX2(count *float64, mean *float64, m2 *float64, x *float32, cols int, rows int, stride int)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·NaNMomentRowsFloat32AVX2(SB), NOSPLIT, $0-56
 	MOVQ         stride+48(FP), DX
 	SHLQ         $0x02, DX
@@ -5117,62 +5149,70 @@ deviations_pass:
 	JL   deviations_pass_cols_rest
 
 deviations_pass_cols:
-	VMOVUPD   (R8)(CX*8), Y0
-	VMOVUPD   (R9)(CX*8), Y1
-	VCVTPS2PD (AX), Y2
-	VCMPPD    $0x07, Y2, Y2, Y3
-	VSUBPD    Y0, Y2, Y2
-	VANDPD    Y3, Y2, Y2
-	VMULPD    Y2, Y2, Y2
-	VADDPD    Y2, Y1, Y1
-	VCVTPS2PD (AX)(DX*1), Y2
-	VCMPPD    $0x07, Y2, Y2, Y3
-	VSUBPD    Y0, Y2, Y2
-	VANDPD    Y3, Y2, Y2
-	VMULPD    Y2, Y2, Y2
-	VADDPD    Y2, Y1, Y1
-	VCVTPS2PD (AX)(DX*2), Y2
-	VCMPPD    $0x07, Y2, Y2, Y3
-	VSUBPD    Y0, Y2, Y2
-	VANDPD    Y3, Y2, Y2
-	VMULPD    Y2, Y2, Y2
-	VADDPD    Y2, Y1, Y1
-	VCVTPS2PD (AX)(BX*1), Y2
-	VCMPPD    $0x07, Y2, Y2, Y3
-	VSUBPD    Y0, Y2, Y2
-	VANDPD    Y3, Y2, Y2
-	VMULPD    Y2, Y2, Y2
-	VADDPD    Y2, Y1, Y1
-	VCVTPS2PD (AX)(DX*4), Y2
-	VCMPPD    $0x07, Y2, Y2, Y3
-	VSUBPD    Y0, Y2, Y2
-	VANDPD    Y3, Y2, Y2
-	VMULPD    Y2, Y2, Y2
-	VADDPD    Y2, Y1, Y1
-	VCVTPS2PD (AX)(SI*1), Y2
-	VCMPPD    $0x07, Y2, Y2, Y3
-	VSUBPD    Y0, Y2, Y2
-	VANDPD    Y3, Y2, Y2
-	VMULPD    Y2, Y2, Y2
-	VADDPD    Y2, Y1, Y1
-	VCVTPS2PD (AX)(BX*2), Y2
-	VCMPPD    $0x07, Y2, Y2, Y3
-	VSUBPD    Y0, Y2, Y2
-	VANDPD    Y3, Y2, Y2
-	VMULPD    Y2, Y2, Y2
-	VADDPD    Y2, Y1, Y1
-	VCVTPS2PD (AX)(DI*1), Y2
-	VCMPPD    $0x07, Y2, Y2, Y3
-	VSUBPD    Y0, Y2, Y0
-	VANDPD    Y3, Y0, Y0
-	VMULPD    Y0, Y0, Y0
-	VADDPD    Y0, Y1, Y1
-	VMOVUPD   Y1, (R9)(CX*8)
-	ADDQ      $0x04, CX
-	ADDQ      $0x10, AX
-	ADDQ      $0x10, R12
-	SUBQ      $0x04, R13
-	JGE       deviations_pass_cols
+	VMOVUPD    (R8)(CX*8), Y0
+	VMOVUPD    (R9)(CX*8), Y1
+	PREFETCHT1 (R12)
+	VCVTPS2PD  (AX), Y2
+	VCMPPD     $0x07, Y2, Y2, Y3
+	VSUBPD     Y0, Y2, Y2
+	VANDPD     Y3, Y2, Y2
+	VMULPD     Y2, Y2, Y2
+	VADDPD     Y2, Y1, Y1
+	PREFETCHT1 (R12)(DX*1)
+	VCVTPS2PD  (AX)(DX*1), Y2
+	VCMPPD     $0x07, Y2, Y2, Y3
+	VSUBPD     Y0, Y2, Y2
+	VANDPD     Y3, Y2, Y2
+	VMULPD     Y2, Y2, Y2
+	VADDPD     Y2, Y1, Y1
+	PREFETCHT1 (R12)(DX*2)
+	VCVTPS2PD  (AX)(DX*2), Y2
+	VCMPPD     $0x07, Y2, Y2, Y3
+	VSUBPD     Y0, Y2, Y2
+	VANDPD     Y3, Y2, Y2
+	VMULPD     Y2, Y2, Y2
+	VADDPD     Y2, Y1, Y1
+	PREFETCHT1 (R12)(BX*1)
+	VCVTPS2PD  (AX)(BX*1), Y2
+	VCMPPD     $0x07, Y2, Y2, Y3
+	VSUBPD     Y0, Y2, Y2
+	VANDPD     Y3, Y2, Y2
+	VMULPD     Y2, Y2, Y2
+	VADDPD     Y2, Y1, Y1
+	PREFETCHT1 (R12)(DX*4)
+	VCVTPS2PD  (AX)(DX*4), Y2
+	VCMPPD     $0x07, Y2, Y2, Y3
+	VSUBPD     Y0, Y2, Y2
+	VANDPD     Y3, Y2, Y2
+	VMULPD     Y2, Y2, Y2
+	VADDPD     Y2, Y1, Y1
+	PREFETCHT1 (R12)(SI*1)
+	VCVTPS2PD  (AX)(SI*1), Y2
+	VCMPPD     $0x07, Y2, Y2, Y3
+	VSUBPD     Y0, Y2, Y2
+	VANDPD     Y3, Y2, Y2
+	VMULPD     Y2, Y2, Y2
+	VADDPD     Y2, Y1, Y1
+	PREFETCHT1 (R12)(BX*2)
+	VCVTPS2PD  (AX)(BX*2), Y2
+	VCMPPD     $0x07, Y2, Y2, Y3
+	VSUBPD     Y0, Y2, Y2
+	VANDPD     Y3, Y2, Y2
+	VMULPD     Y2, Y2, Y2
+	VADDPD     Y2, Y1, Y1
+	PREFETCHT1 (R12)(DI*1)
+	VCVTPS2PD  (AX)(DI*1), Y2
+	VCMPPD     $0x07, Y2, Y2, Y3
+	VSUBPD     Y0, Y2, Y0
+	VANDPD     Y3, Y0, Y0
+	VMULPD     Y0, Y0, Y0
+	VADDPD     Y0, Y1, Y1
+	VMOVUPD    Y1, (R9)(CX*8)
+	ADDQ       $0x04, CX
+	ADDQ       $0x10, AX
+	ADDQ       $0x10, R12
+	SUBQ       $0x04, R13
+	JGE        deviations_pass_cols
 
 deviations_pass_cols_rest:
 	ADDQ       $0x04, R13

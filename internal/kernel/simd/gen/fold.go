@@ -20,7 +20,7 @@ type folder struct {
 	size    int    // bytes of an element in memory
 	lane    int    // bytes of one in a register
 	avx512  bool
-	overlap bool // the last vector of a row of columns may take some again
+	overlap bool // no masks: the last vector of a row of columns takes some again
 
 	// Of the tail being written: the lanes that are elements. Nil for whole
 	// vectors. AVX-512 has a mask register, AVX2 vectors of ones and zeros for
@@ -49,7 +49,7 @@ func tailMasks() Mem {
 	return m
 }
 
-// begin starts a routine and returns its name.
+// begin starts a routine, named by what it does, the dtype and the level.
 func (f *folder) begin(what, signature, doc string) {
 	name := what + f.dtype + map[bool]string{false: "AVX2", true: "AVX512"}[f.avx512]
 	TEXT(name, NOSPLIT, signature)
@@ -274,7 +274,7 @@ func (m *matrix) aim(label string, top, left reg.GPVirtual) {
 
 // prefetch fetches what row r of a later pass will read, into the L2 cache.
 func (f *folder) prefetch(m *matrix, r int) {
-	if m.fetches() && f.mask == nil && f.lanes()*f.size >= 32 {
+	if m.fetches() && f.mask == nil {
 		PREFETCHT1(m.from(m.ahead, r))
 	}
 }
