@@ -49,18 +49,17 @@ func (s summer) add(m Mem, sum reg.VecVirtual) {
 
 // ordered returns the lanes of x that are elements and not NaN.
 func (s summer) ordered(x reg.VecVirtual) reg.Register {
-	const ordered = 7
 	if s.avx512 {
 		k := K()
 		if s.mask != nil {
-			VCMPPD(U8(ordered), x, x, s.mask, k)
+			VCMPPD(U8(isOrdered), x, x, s.mask, k)
 		} else {
-			VCMPPD(U8(ordered), x, x, k)
+			VCMPPD(U8(isOrdered), x, x, k)
 		}
 		return k
 	}
 	v := s.vec()
-	VCMPPD(U8(ordered), x, x, v)
+	VCMPPD(U8(isOrdered), x, x, v)
 	if s.mask != nil {
 		VANDPD(s.mask, v, v)
 	}
