@@ -126,7 +126,7 @@ func countRows(f *folder) {
 			f.prefetch(m, r)
 			x := f.vec()
 			f.loadLanes(m.row(r), x)
-			if is := f.compare(x, zero, isEqual); f.avx512 {
+			if is := f.compare(x, zero, whereEqual); f.avx512 {
 				add(less, v, is, v)
 			} else {
 				add(is, v, v)

@@ -104,9 +104,9 @@ func (o orderer) combine(x, acc reg.VecVirtual) {
 
 // Predicates of comparisons.
 const (
-	isEqual     = 0
-	isUnordered = 3
-	isOrdered   = 7
+	whereEqual     = 0
+	whereUnordered = 3
+	whereOrdered   = 7
 )
 
 // combineRange uses VRANGE, which knows the order of zeros and takes a number
@@ -119,11 +119,11 @@ func (o orderer) combineRange(x, acc reg.VecVirtual) {
 	}
 	k := K()
 	if o.skip {
-		cmp(U8(isOrdered), x, x, k)
+		cmp(U8(whereOrdered), x, x, k)
 		choose(which, x, acc, k, acc)
 		return
 	}
-	cmp(U8(isUnordered), x, acc, k)
+	cmp(U8(whereUnordered), x, acc, k)
 	choose(which, x, acc, acc)
 	move(wide(o.nan, acc), k, acc)
 }
@@ -154,8 +154,8 @@ func (o orderer) combineSkipping(x, acc reg.VecVirtual) {
 	cmp, blend := o.ps(VCMPPD, VCMPPS), o.blends()
 	old, was, is := like(acc), like(acc), like(acc)
 	VMOVAPD(acc, old)
-	cmp(U8(isUnordered), old, old, was)
-	cmp(U8(isUnordered), x, x, is)
+	cmp(U8(whereUnordered), old, old, was)
+	cmp(U8(whereUnordered), x, x, is)
 	o.combineFloats(x, acc)
 	blend(is, old, acc, acc)
 	blend(was, x, acc, acc)
@@ -457,9 +457,9 @@ func (f *folder) lastMatches(p, left reg.Register, v reg.VecVirtual, bits reg.GP
 func (f *folder) matches(m Mem, v reg.VecVirtual, bits reg.GPVirtual, what string) {
 	x := f.vec()
 	f.loadLanes(m, x)
-	predicate, y := isEqual, v
+	predicate, y := whereEqual, v
 	if what != "Find" {
-		predicate, y = isUnordered, x
+		predicate, y = whereUnordered, x
 	}
 	is := f.compare(x, y, predicate)
 	if f.avx512 {
@@ -470,7 +470,7 @@ func (f *folder) matches(m Mem, v reg.VecVirtual, bits reg.GPVirtual, what strin
 	TESTQ(bits, bits)
 }
 
-// compare returns the lanes where x and y are isEqual, or whatever else the
+// compare returns the lanes where x and y are equal, or whatever else the
 // predicate says of floats, in a mask register or in a vector.
 func (f *folder) compare(x, y reg.VecVirtual, predicate int) reg.Register {
 	floats := map[string]func(...Op){"Float64": VCMPPD, "Float32": VCMPPS}[f.dtype]

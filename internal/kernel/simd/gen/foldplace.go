@@ -70,7 +70,7 @@ func (o orderer) better(x, v, row, at reg.VecVirtual) {
 	case o.dtype[0] == 'F':
 		wins, number := o.vec(), o.vec()
 		o.ps(VCMPPD, VCMPPS)(o.notWithin(), v, x, wins)
-		o.ps(VCMPPD, VCMPPS)(U8(isOrdered), v, v, number)
+		o.ps(VCMPPD, VCMPPS)(U8(whereOrdered), v, v, number)
 		VANDPD(number, wins, wins)
 		o.blends()(wins, x, v, v)
 		o.blends()(wins, row, at, at)
@@ -95,7 +95,7 @@ func (o orderer) notWithin() Constant {
 func (o orderer) beyond(x, v reg.VecVirtual) reg.Register {
 	number, k := K(), K()
 	if o.dtype[0] == 'F' {
-		o.ps(VCMPPD, VCMPPS)(U8(isOrdered), v, v, number)
+		o.ps(VCMPPD, VCMPPS)(U8(whereOrdered), v, v, number)
 		o.ps(VCMPPD, VCMPPS)(o.notWithin(), v, x, number, k)
 		return k
 	}

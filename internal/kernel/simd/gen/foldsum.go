@@ -52,14 +52,14 @@ func (s summer) ordered(x reg.VecVirtual) reg.Register {
 	if s.avx512 {
 		k := K()
 		if s.mask != nil {
-			VCMPPD(U8(isOrdered), x, x, s.mask, k)
+			VCMPPD(U8(whereOrdered), x, x, s.mask, k)
 		} else {
-			VCMPPD(U8(isOrdered), x, x, k)
+			VCMPPD(U8(whereOrdered), x, x, k)
 		}
 		return k
 	}
 	v := s.vec()
-	VCMPPD(U8(isOrdered), x, x, v)
+	VCMPPD(U8(whereOrdered), x, x, v)
 	if s.mask != nil {
 		VANDPD(s.mask, v, v)
 	}
