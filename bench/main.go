@@ -110,6 +110,14 @@ func (b *bench) all(ctx context.Context, chosen *regexp.Regexp, o options, out i
 	if res.limits, err = b.limits(); err != nil {
 		return err
 	}
+	if res.rows, err = b.missing(ctx); err != nil {
+		return err
+	}
+	if o.asJSON {
+		if err := encode(out, res.rows); err != nil {
+			return err
+		}
+	}
 	failed := 0
 	for i, c := range list {
 		began := time.Now()
@@ -122,16 +130,27 @@ func (b *bench) all(ctx context.Context, chosen *regexp.Regexp, o options, out i
 			if r.Failed {
 				failed++
 			}
-			if o.asJSON {
-				if err := json.NewEncoder(out).Encode(r); err != nil {
-					return err
-				}
+		}
+		if o.asJSON {
+			if err := encode(out, rows); err != nil {
+				return err
 			}
 		}
 		fmt.Fprintf(b.progress, "        %s(%.0f s)\n", summary(rows), time.Since(began).Seconds())
 		res.rows = append(res.rows, rows...)
 		res.samples, res.disturbed = b.samples, b.disturbed
 	}
+	if err := res.print(o, out); err != nil {
+		return err
+	}
+	if failed > 0 {
+		return fmt.Errorf("%d of %d comparisons failed", failed, len(res.rows))
+	}
+	return nil
+}
+
+// print writes what is asked for, now that all is measured.
+func (res *results) print(o options, out io.Writer) error {
 	if !o.asJSON {
 		if err := res.text(out); err != nil {
 			return err
@@ -147,10 +166,46 @@ func (b *bench) all(ctx context.Context, chosen *regexp.Regexp, o options, out i
 			return err
 		}
 	}
-	if failed > 0 {
-		return fmt.Errorf("%d of %d comparisons failed", failed, len(res.rows))
+	return nil
+}
+
+// encode prints rows as lines of JSON.
+func encode(out io.Writer, rows []row) error {
+	e := json.NewEncoder(out)
+	for _, r := range rows {
+		if err := e.Encode(r); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// missing returns a row for every peer that isn't installed, and compares with
+// the others only.
+func (b *bench) missing(ctx context.Context) (rows []row, err error) {
+	var there []string
+	for _, name := range b.peers {
+		var r reply
+		w, err := start(ctx, name, b.python, b.threads)
+		if err == nil {
+			r, err = w.do(request{Do: "check", Peer: name})
+			w.stop()
+		}
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case err != nil:
+			r.Missing = err.Error()
+			fallthrough
+		case r.Missing != "":
+			rows = append(rows, row{Peer: name, Note: "missing: " + r.Missing})
+			fmt.Fprintf(b.progress, "%s is missing: %s\n", name, r.Missing)
+		default:
+			there = append(there, name)
+		}
+	}
+	b.peers = there
+	return rows, nil
 }
 
 // limits measures all probes in turn.

@@ -15,8 +15,9 @@ import (
 )
 
 // Every side of a case, ours too, is a worker: a process that reads requests
-// from its standard input and writes a reply to each, all as lines of JSON. The
-// first request is "prepare": load the inputs, do the work once, write the
+// from its standard input and writes a reply to each, all as lines of JSON.
+// "check" asks a peer whether it is installed. To do a case, the first request is
+// "prepare": load the inputs, do the work once, write the
 // result and forget the peak of memory. Every other is "run": do the work and
 // say how long it took. Ours also takes "limit": run a probe of the memory.
 
@@ -71,13 +72,10 @@ func start(ctx context.Context, name string, argv []string, threads int) (*worke
 	}
 	w.out = json.NewDecoder(out)
 	if err := w.cmd.Start(); err != nil {
-		return nil, fmt.Errorf("%w: %w", errStart, err)
+		return nil, err
 	}
 	return w, nil
 }
-
-// errStart is the error of a command that isn't there.
-var errStart = errors.New("no such worker")
 
 // do sends a request and waits for the reply.
 func (w *worker) do(r request) (reply, error) {

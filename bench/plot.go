@@ -3,6 +3,7 @@ package main
 import (
 	"image/color"
 	"slices"
+	"strconv"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -23,8 +24,8 @@ func rgb(c uint32) color.Color {
 // plotRatios draws how many times longer than ndgrid every peer takes: a line
 // of marks per case, on a logarithmic scale.
 func plotRatios(path string, rows []row) error {
-	p, at := casePlot("peer's time ÷ ndgrid's", rows)
-	p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, ratioTicks{}
+	p, at := casePlot("Work beside ndgrid's", "peer's time ÷ ndgrid's", rows)
+	p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, roundTicks{0.05, 0.1, 0.2, 0.5, 1, 2, 3, 5, 10, 20, 50, 100, 1000, 10000}
 	p.X.Min, p.X.Max = 0.5, 2
 	marks := map[string]plotter.XYs{}
 	var peers []string
@@ -38,6 +39,7 @@ func plotRatios(path string, rows []row) error {
 		marks[r.Peer] = append(marks[r.Peer], plotter.XY{X: r.Ratio, Y: at(r.Case)})
 		p.X.Min, p.X.Max = min(p.X.Min, r.Ratio/1.2), max(p.X.Max, r.Ratio*1.2)
 	}
+	p.X.Max *= 2 // for the legend
 	if err := rule(p, 1, len(p.Y.Tick.Marker.(plot.ConstantTicks))); err != nil {
 		return err
 	}
@@ -56,8 +58,8 @@ func plotRatios(path string, rows []row) error {
 // plotShares draws how much of the memory's speed ndgrid reaches.
 func plotShares(path string, rows []row) error {
 	rows = slices.DeleteFunc(slices.Clone(rows), func(r row) bool { return r.LimitShare <= 0 })
-	p, at := casePlot("ndgrid's GB/s ÷ the memory's", rows)
-	p.X.Min, p.X.Max = 0, 1.05
+	p, at := casePlot("Share of the memory's speed", "ndgrid's GB/s ÷ the memory's", rows)
+	p.X.Min, p.X.Max, p.X.Tick.Marker = 0, 1.05, roundTicks{0, 0.25, 0.5, 0.75, 1, 1.5, 2}
 	var marks plotter.XYs
 	for _, r := range rows {
 		marks = append(marks, plotter.XY{X: r.LimitShare, Y: at(r.Case)})
@@ -78,19 +80,19 @@ func plotShares(path string, rows []row) error {
 }
 
 // casePlot returns a plot with the cases of rows from top to bottom, and where each is.
-func casePlot(label string, rows []row) (*plot.Plot, func(name string) float64) {
+func casePlot(title, label string, rows []row) (*plot.Plot, func(name string) float64) {
 	var names []string
 	for _, r := range rows {
-		if !slices.Contains(names, r.Case) {
+		if r.Case != "" && !slices.Contains(names, r.Case) {
 			names = append(names, r.Case)
 		}
 	}
 	at := func(name string) float64 { return float64(len(names) - 1 - slices.Index(names, name)) }
 	p := plot.New()
-	p.X.Label.Text = label
+	p.Title.Text, p.X.Label.Text = title, label
 	ticks := plot.ConstantTicks{}
 	for _, name := range names {
-		ticks = append(ticks, plot.Tick{Value: at(name), Label: name})
+		ticks = append(ticks, plot.Tick{Value: at(name), Label: "  " + name}) // room at the edge
 	}
 	p.Y.Tick.Marker, p.Y.Min, p.Y.Max = ticks, -0.5, float64(len(names))-0.5
 	grid := plotter.NewGrid()
@@ -116,18 +118,15 @@ func save(p *plot.Plot, path string) error {
 	return p.Save(20*vg.Centimeter, vg.Centimeter*(3+0.5*vg.Length(p.Y.Max-p.Y.Min)), path)
 }
 
-// ratioTicks are the round numbers of a logarithmic axis.
-type ratioTicks struct{}
+// roundTicks are the marks of an axis.
+type roundTicks []float64
 
 // Ticks returns those between lo and hi.
-func (ratioTicks) Ticks(lo, hi float64) []plot.Tick {
+func (t roundTicks) Ticks(lo, hi float64) []plot.Tick {
 	var list []plot.Tick
-	for _, t := range []struct {
-		v float64
-		s string
-	}{{0.1, "0.1"}, {0.2, "0.2"}, {0.5, "0.5"}, {1, "1"}, {2, "2"}, {3, "3"}, {5, "5"}, {10, "10"}, {20, "20"}, {50, "50"}, {100, "100"}, {1000, "1000"}} {
-		if lo <= t.v && t.v <= hi {
-			list = append(list, plot.Tick{Value: t.v, Label: t.s})
+	for _, v := range t {
+		if lo <= v && v <= hi {
+			list = append(list, plot.Tick{Value: v, Label: strconv.FormatFloat(v, 'g', -1, 64)})
 		}
 	}
 	return list

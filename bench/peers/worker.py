@@ -43,15 +43,23 @@ def fastest(ways):
 class Side:
     """What the worker keeps between requests."""
 
-    def prepare(self, q):
+    def check(self, q):
+        """Loads what is known of a peer; says what is missing."""
         peer = q["peer"].removesuffix("-plain")
-        plain = peer != q["peer"]
         if importlib.util.find_spec(peer) is None:
             return {"missing": f"no Python module {peer} in {sys.executable}"}
         try:
             importlib.import_module("ways." + peer)
         except ModuleNotFoundError as e:
             return {"missing": str(e)}
+        return {"version": f"{peer} {importlib.metadata.version(peer)}, Python {platform.python_version()}"}
+
+    def prepare(self, q):
+        checked = self.check(q)
+        if "missing" in checked:
+            return checked
+        peer = q["peer"].removesuffix("-plain")
+        plain = peer != q["peer"]
         build = WORK.get((peer, q["case"]))
         if build is None:
             return {"skip": True}
@@ -76,8 +84,7 @@ class Side:
         result = None
         ways.clear()  # those of dask hold copies of the inputs
         forget_peak()
-        version = f"{peer} {importlib.metadata.version(peer)}, Python {platform.python_version()}"
-        return {"way": way, "version": version, "peak_mib": peak}
+        return {"way": way, "peak_mib": peak, **checked}
 
     def run(self, q):
         if self.stores:
@@ -122,7 +129,7 @@ def main():
     for line in sys.stdin:
         q = json.loads(line)
         try:
-            reply = side.prepare(q) if q["do"] == "prepare" else side.run(q)
+            reply = {"check": side.check, "prepare": side.prepare, "run": side.run}[q["do"]](q)
         except Exception as e:
             reply = {"error": f"{type(e).__name__}: {e}"}
         print(json.dumps(reply), file=replies, flush=True)
