@@ -37,8 +37,8 @@ func functions32() opSet {
 	for name, f := range map[string]func(float32) float32{
 		"exp": expFloat32, "exp2": exp2Float32, "expm1": expm1Float32,
 		"log": logFloat32, "log2": log2Float32, "log10": log10Float32, "log1p": log1pFloat32,
-		"tanh": tanhFloat32,
-		"sin":  sinFloat32, "cos": cosFloat32, "tan": tanFloat32,
+		"sinh": sinhFloat32, "cosh": coshFloat32, "tanh": tanhFloat32,
+		"sin": sinFloat32, "cos": cosFloat32, "tan": tanFloat32,
 	} {
 		set[name] = each(f)
 	}

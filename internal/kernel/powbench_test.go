@@ -47,6 +47,10 @@ func between[T nd.Float](lo, hi float64) func(*rand.Rand) T {
 func BenchmarkHyperbolic(b *testing.B) {
 	benchVectors(b, "tanh", gaussian[float64])
 	benchVectors(b, "tanh", gaussian[float32])
+	benchVectors(b, "sinh", gaussian[float64])
+	benchVectors(b, "sinh", gaussian[float32])
+	benchVectors(b, "cosh", gaussian[float64])
+	benchVectors(b, "cosh", gaussian[float32])
 }
 
 func BenchmarkPow(b *testing.B) {

@@ -37,6 +37,13 @@ var ulpCases = []ulpCase{
 	{name: "sin", limit: 0.75, limit32: 0.52, draw: angles},
 	{name: "cos", limit: 0.75, limit32: 0.52, draw: angles},
 	{name: "tan", limit: 0.75, limit32: 0.52, draw: angles},
+	{name: "sinh", limit: 0.9, limit32: 0.52, draw: oneOf(anySize(-1074, 10), evenly(-711, 711), evenly(-90, 90), evenly(-2, 2))},
+	{name: "cosh", limit: 0.9, limit32: 0.52, draw: oneOf(anySize(-1074, 10), evenly(-711, 711), evenly(-90, 90), evenly(-2, 2))},
+	{name: "tanh", limit: 0.55, limit32: 0.52, draw: oneOf(anySize(-1074, 10), evenly(-20, 20), evenly(-1, 1), evenly(0.16, 0.2))},
+	{name: "cbrt", limit: 0.51, limit32: 0.51, draw: anySize(-1074, 1024)},
+	{name: "pow", limit: 0.75, limit32: 0.52, draw: magnitude(oneOf(anySize(-1074, 1024), anySize(-20, 20), nearTo(1), evenly(0.5, 2))),
+		draw2: oneOf(evenly(-10, 10), anySize(-20, 9), anySize(9, 20))},
+	{name: "hypot", limit: 1, limit32: 0.52, draw: oneOf(anySize(-1074, 1024), evenly(-1, 1)), draw2: oneOf(anySize(-1074, 1024), evenly(-1, 1))},
 }
 
 // positiveNumbers draws arguments of logarithms.

@@ -391,6 +391,656 @@ DATA number_bfd5555555459e64<>+16(SB)/8, $0xbfd5555555459e64
 DATA number_bfd5555555459e64<>+24(SB)/8, $0xbfd5555555459e64
 GLOBL number_bfd5555555459e64<>(SB), RODATA|NOPTR, $32
 
+// func SinhFloat64AVX2(dst *float64, a *float64, n int) int
+// Requires: AVX, AVX2, FMA3
+TEXT ·SinhFloat64AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), BX
+	MOVQ n+16(FP), CX
+	MOVQ CX, DX
+
+vectors:
+	CMPQ         DX, $0x04
+	JLT          tail
+	VMOVUPD      (BX), Y0
+	VANDPD       number_7fffffffffffffff<>+0(SB), Y0, Y1
+	VBROADCASTSD number_3ff71547652b82fe<>+0(SB), Y2
+	VFMADD213PD  number_4338000000000000<>+0(SB), Y1, Y2
+	VSUBPD       number_4338000000000000<>+0(SB), Y2, Y3
+	VPSLLQ       $0x34, Y2, Y2
+	VPADDQ       number_3fe0000000000000<>+0(SB), Y2, Y4
+	VBROADCASTSD number_3fe0000000000000<>+0(SB), Y5
+	VPSUBQ       Y2, Y5, Y2
+	VMOVAPD      Y1, Y5
+	VFNMADD231PD number_3fe62e42fefa39ef<>+0(SB), Y3, Y5
+	VMULPD       number_bc7abc9e3b39803f<>+0(SB), Y3, Y3
+	VADDPD       Y3, Y5, Y6
+	VSUBPD       Y6, Y5, Y5
+	VADDPD       Y3, Y5, Y3
+	VMULPD       Y6, Y6, Y5
+	VMULPD       Y5, Y5, Y7
+	VMULPD       Y5, Y6, Y8
+	VBROADCASTSD number_3ec71de3a5aaaf32<>+0(SB), Y9
+	VFMADD213PD  number_3f2a01a01a0196a5<>+0(SB), Y5, Y9
+	VBROADCASTSD number_3de61bfc9f4f7abc<>+0(SB), Y10
+	VFMADD213PD  number_3e5ae642c71ad6fc<>+0(SB), Y5, Y10
+	VFMADD231PD  Y7, Y10, Y9
+	VBROADCASTSD number_3f81111111111111<>+0(SB), Y10
+	VFMADD213PD  number_3fc5555555555555<>+0(SB), Y5, Y10
+	VFMADD213PD  Y10, Y7, Y9
+	VFMADD231PD  Y9, Y8, Y3
+	VBROADCASTSD number_3efa01a01a9ef9a7<>+0(SB), Y8
+	VFMADD213PD  number_3f56c16c16c15a5a<>+0(SB), Y5, Y8
+	VBROADCASTSD number_3e21f7f454dc2cb1<>+0(SB), Y9
+	VFMADD213PD  number_3e927e4d409439a6<>+0(SB), Y5, Y9
+	VFMADD231PD  Y7, Y9, Y8
+	VBROADCASTSD number_3fa5555555555557<>+0(SB), Y9
+	VFMADD213PD  number_3fe0000000000000<>+0(SB), Y5, Y9
+	VFMADD213PD  Y9, Y7, Y8
+	VMULPD       Y8, Y5, Y5
+	VSUBPD       Y2, Y4, Y7
+	VADDPD       Y2, Y4, Y8
+	VSUBPD       Y7, Y4, Y4
+	VSUBPD       Y2, Y4, Y2
+	VMOVAPD      Y7, Y4
+	VFMADD231PD  Y6, Y8, Y4
+	VSUBPD       Y4, Y7, Y9
+	VFMADD231PD  Y6, Y8, Y9
+	VADDPD       Y2, Y9, Y2
+	VFMADD231PD  Y5, Y7, Y2
+	VFMADD231PD  Y3, Y8, Y2
+	VADDPD       Y2, Y4, Y2
+	VCMPPD       $0x1e, number_4086200000000000<>+0(SB), Y1, Y3
+	VMOVMSKPD    Y3, SI
+	TESTL        SI, SI
+	JEQ          ordinary1
+	VCMPPD       $0x00, number_7ff0000000000000<>+0(SB), Y1, Y4
+	VANDNPD      Y3, Y4, Y3
+	VMOVMSKPD    Y3, SI
+	TESTL        SI, SI
+	JNE          done
+	VBLENDVPD    Y4, Y1, Y2, Y1
+	VMOVAPD      Y1, Y2
+
+ordinary1:
+	VANDPD  number_8000000000000000<>+0(SB), Y0, Y0
+	VORPD   Y0, Y2, Y0
+	VMOVUPD Y0, (AX)
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, BX
+	SUBQ    $0x04, DX
+	JMP     vectors
+
+tail:
+	TESTQ        DX, DX
+	JE           done
+	LEAQ         window<>+16(SB), SI
+	MOVQ         DX, DI
+	NEGQ         DI
+	LEAQ         (SI)(DI*4), SI
+	VPMOVSXDQ    (SI), Y0
+	VPMOVSXDQ    (SI), Y0
+	VMASKMOVPD   (BX), Y0, Y0
+	VANDPD       number_7fffffffffffffff<>+0(SB), Y0, Y1
+	VBROADCASTSD number_3ff71547652b82fe<>+0(SB), Y2
+	VFMADD213PD  number_4338000000000000<>+0(SB), Y1, Y2
+	VSUBPD       number_4338000000000000<>+0(SB), Y2, Y3
+	VPSLLQ       $0x34, Y2, Y2
+	VPADDQ       number_3fe0000000000000<>+0(SB), Y2, Y4
+	VBROADCASTSD number_3fe0000000000000<>+0(SB), Y5
+	VPSUBQ       Y2, Y5, Y2
+	VMOVAPD      Y1, Y5
+	VFNMADD231PD number_3fe62e42fefa39ef<>+0(SB), Y3, Y5
+	VMULPD       number_bc7abc9e3b39803f<>+0(SB), Y3, Y3
+	VADDPD       Y3, Y5, Y6
+	VSUBPD       Y6, Y5, Y5
+	VADDPD       Y3, Y5, Y3
+	VMULPD       Y6, Y6, Y5
+	VMULPD       Y5, Y5, Y7
+	VMULPD       Y5, Y6, Y8
+	VBROADCASTSD number_3ec71de3a5aaaf32<>+0(SB), Y9
+	VFMADD213PD  number_3f2a01a01a0196a5<>+0(SB), Y5, Y9
+	VBROADCASTSD number_3de61bfc9f4f7abc<>+0(SB), Y10
+	VFMADD213PD  number_3e5ae642c71ad6fc<>+0(SB), Y5, Y10
+	VFMADD231PD  Y7, Y10, Y9
+	VBROADCASTSD number_3f81111111111111<>+0(SB), Y10
+	VFMADD213PD  number_3fc5555555555555<>+0(SB), Y5, Y10
+	VFMADD213PD  Y10, Y7, Y9
+	VFMADD231PD  Y9, Y8, Y3
+	VBROADCASTSD number_3efa01a01a9ef9a7<>+0(SB), Y8
+	VFMADD213PD  number_3f56c16c16c15a5a<>+0(SB), Y5, Y8
+	VBROADCASTSD number_3e21f7f454dc2cb1<>+0(SB), Y9
+	VFMADD213PD  number_3e927e4d409439a6<>+0(SB), Y5, Y9
+	VFMADD231PD  Y7, Y9, Y8
+	VBROADCASTSD number_3fa5555555555557<>+0(SB), Y9
+	VFMADD213PD  number_3fe0000000000000<>+0(SB), Y5, Y9
+	VFMADD213PD  Y9, Y7, Y8
+	VMULPD       Y8, Y5, Y5
+	VSUBPD       Y2, Y4, Y7
+	VADDPD       Y2, Y4, Y8
+	VSUBPD       Y7, Y4, Y4
+	VSUBPD       Y2, Y4, Y2
+	VMOVAPD      Y7, Y4
+	VFMADD231PD  Y6, Y8, Y4
+	VSUBPD       Y4, Y7, Y9
+	VFMADD231PD  Y6, Y8, Y9
+	VADDPD       Y2, Y9, Y2
+	VFMADD231PD  Y5, Y7, Y2
+	VFMADD231PD  Y3, Y8, Y2
+	VADDPD       Y2, Y4, Y2
+	VCMPPD       $0x1e, number_4086200000000000<>+0(SB), Y1, Y3
+	VMOVMSKPD    Y3, BX
+	TESTL        BX, BX
+	JEQ          ordinary2
+	VCMPPD       $0x00, number_7ff0000000000000<>+0(SB), Y1, Y4
+	VANDNPD      Y3, Y4, Y3
+	VMOVMSKPD    Y3, BX
+	TESTL        BX, BX
+	JNE          done
+	VBLENDVPD    Y4, Y1, Y2, Y1
+	VMOVAPD      Y1, Y2
+
+ordinary2:
+	VANDPD     number_8000000000000000<>+0(SB), Y0, Y0
+	VORPD      Y0, Y2, Y0
+	VPMOVSXDQ  (SI), Y1
+	VMASKMOVPD Y0, Y1, (AX)
+	XORQ       DX, DX
+
+done:
+	VZEROUPPER
+	SUBQ DX, CX
+	MOVQ CX, ret+24(FP)
+	RET
+
+DATA number_3ff71547652b82fe<>+0(SB)/8, $0x3ff71547652b82fe
+DATA number_3ff71547652b82fe<>+8(SB)/8, $0x3ff71547652b82fe
+DATA number_3ff71547652b82fe<>+16(SB)/8, $0x3ff71547652b82fe
+DATA number_3ff71547652b82fe<>+24(SB)/8, $0x3ff71547652b82fe
+GLOBL number_3ff71547652b82fe<>(SB), RODATA|NOPTR, $32
+
+DATA number_3fe0000000000000<>+0(SB)/8, $0x3fe0000000000000
+DATA number_3fe0000000000000<>+8(SB)/8, $0x3fe0000000000000
+DATA number_3fe0000000000000<>+16(SB)/8, $0x3fe0000000000000
+DATA number_3fe0000000000000<>+24(SB)/8, $0x3fe0000000000000
+GLOBL number_3fe0000000000000<>(SB), RODATA|NOPTR, $32
+
+DATA number_3fe62e42fefa39ef<>+0(SB)/8, $0x3fe62e42fefa39ef
+DATA number_3fe62e42fefa39ef<>+8(SB)/8, $0x3fe62e42fefa39ef
+DATA number_3fe62e42fefa39ef<>+16(SB)/8, $0x3fe62e42fefa39ef
+DATA number_3fe62e42fefa39ef<>+24(SB)/8, $0x3fe62e42fefa39ef
+GLOBL number_3fe62e42fefa39ef<>(SB), RODATA|NOPTR, $32
+
+DATA number_bc7abc9e3b39803f<>+0(SB)/8, $0xbc7abc9e3b39803f
+DATA number_bc7abc9e3b39803f<>+8(SB)/8, $0xbc7abc9e3b39803f
+DATA number_bc7abc9e3b39803f<>+16(SB)/8, $0xbc7abc9e3b39803f
+DATA number_bc7abc9e3b39803f<>+24(SB)/8, $0xbc7abc9e3b39803f
+GLOBL number_bc7abc9e3b39803f<>(SB), RODATA|NOPTR, $32
+
+DATA number_3ec71de3a5aaaf32<>+0(SB)/8, $0x3ec71de3a5aaaf32
+DATA number_3ec71de3a5aaaf32<>+8(SB)/8, $0x3ec71de3a5aaaf32
+DATA number_3ec71de3a5aaaf32<>+16(SB)/8, $0x3ec71de3a5aaaf32
+DATA number_3ec71de3a5aaaf32<>+24(SB)/8, $0x3ec71de3a5aaaf32
+GLOBL number_3ec71de3a5aaaf32<>(SB), RODATA|NOPTR, $32
+
+DATA number_3f2a01a01a0196a5<>+0(SB)/8, $0x3f2a01a01a0196a5
+DATA number_3f2a01a01a0196a5<>+8(SB)/8, $0x3f2a01a01a0196a5
+DATA number_3f2a01a01a0196a5<>+16(SB)/8, $0x3f2a01a01a0196a5
+DATA number_3f2a01a01a0196a5<>+24(SB)/8, $0x3f2a01a01a0196a5
+GLOBL number_3f2a01a01a0196a5<>(SB), RODATA|NOPTR, $32
+
+DATA number_3de61bfc9f4f7abc<>+0(SB)/8, $0x3de61bfc9f4f7abc
+DATA number_3de61bfc9f4f7abc<>+8(SB)/8, $0x3de61bfc9f4f7abc
+DATA number_3de61bfc9f4f7abc<>+16(SB)/8, $0x3de61bfc9f4f7abc
+DATA number_3de61bfc9f4f7abc<>+24(SB)/8, $0x3de61bfc9f4f7abc
+GLOBL number_3de61bfc9f4f7abc<>(SB), RODATA|NOPTR, $32
+
+DATA number_3e5ae642c71ad6fc<>+0(SB)/8, $0x3e5ae642c71ad6fc
+DATA number_3e5ae642c71ad6fc<>+8(SB)/8, $0x3e5ae642c71ad6fc
+DATA number_3e5ae642c71ad6fc<>+16(SB)/8, $0x3e5ae642c71ad6fc
+DATA number_3e5ae642c71ad6fc<>+24(SB)/8, $0x3e5ae642c71ad6fc
+GLOBL number_3e5ae642c71ad6fc<>(SB), RODATA|NOPTR, $32
+
+DATA number_3f81111111111111<>+0(SB)/8, $0x3f81111111111111
+DATA number_3f81111111111111<>+8(SB)/8, $0x3f81111111111111
+DATA number_3f81111111111111<>+16(SB)/8, $0x3f81111111111111
+DATA number_3f81111111111111<>+24(SB)/8, $0x3f81111111111111
+GLOBL number_3f81111111111111<>(SB), RODATA|NOPTR, $32
+
+DATA number_3fc5555555555555<>+0(SB)/8, $0x3fc5555555555555
+DATA number_3fc5555555555555<>+8(SB)/8, $0x3fc5555555555555
+DATA number_3fc5555555555555<>+16(SB)/8, $0x3fc5555555555555
+DATA number_3fc5555555555555<>+24(SB)/8, $0x3fc5555555555555
+GLOBL number_3fc5555555555555<>(SB), RODATA|NOPTR, $32
+
+DATA number_3efa01a01a9ef9a7<>+0(SB)/8, $0x3efa01a01a9ef9a7
+DATA number_3efa01a01a9ef9a7<>+8(SB)/8, $0x3efa01a01a9ef9a7
+DATA number_3efa01a01a9ef9a7<>+16(SB)/8, $0x3efa01a01a9ef9a7
+DATA number_3efa01a01a9ef9a7<>+24(SB)/8, $0x3efa01a01a9ef9a7
+GLOBL number_3efa01a01a9ef9a7<>(SB), RODATA|NOPTR, $32
+
+DATA number_3f56c16c16c15a5a<>+0(SB)/8, $0x3f56c16c16c15a5a
+DATA number_3f56c16c16c15a5a<>+8(SB)/8, $0x3f56c16c16c15a5a
+DATA number_3f56c16c16c15a5a<>+16(SB)/8, $0x3f56c16c16c15a5a
+DATA number_3f56c16c16c15a5a<>+24(SB)/8, $0x3f56c16c16c15a5a
+GLOBL number_3f56c16c16c15a5a<>(SB), RODATA|NOPTR, $32
+
+DATA number_3e21f7f454dc2cb1<>+0(SB)/8, $0x3e21f7f454dc2cb1
+DATA number_3e21f7f454dc2cb1<>+8(SB)/8, $0x3e21f7f454dc2cb1
+DATA number_3e21f7f454dc2cb1<>+16(SB)/8, $0x3e21f7f454dc2cb1
+DATA number_3e21f7f454dc2cb1<>+24(SB)/8, $0x3e21f7f454dc2cb1
+GLOBL number_3e21f7f454dc2cb1<>(SB), RODATA|NOPTR, $32
+
+DATA number_3e927e4d409439a6<>+0(SB)/8, $0x3e927e4d409439a6
+DATA number_3e927e4d409439a6<>+8(SB)/8, $0x3e927e4d409439a6
+DATA number_3e927e4d409439a6<>+16(SB)/8, $0x3e927e4d409439a6
+DATA number_3e927e4d409439a6<>+24(SB)/8, $0x3e927e4d409439a6
+GLOBL number_3e927e4d409439a6<>(SB), RODATA|NOPTR, $32
+
+DATA number_3fa5555555555557<>+0(SB)/8, $0x3fa5555555555557
+DATA number_3fa5555555555557<>+8(SB)/8, $0x3fa5555555555557
+DATA number_3fa5555555555557<>+16(SB)/8, $0x3fa5555555555557
+DATA number_3fa5555555555557<>+24(SB)/8, $0x3fa5555555555557
+GLOBL number_3fa5555555555557<>(SB), RODATA|NOPTR, $32
+
+DATA number_4086200000000000<>+0(SB)/8, $0x4086200000000000
+DATA number_4086200000000000<>+8(SB)/8, $0x4086200000000000
+DATA number_4086200000000000<>+16(SB)/8, $0x4086200000000000
+DATA number_4086200000000000<>+24(SB)/8, $0x4086200000000000
+GLOBL number_4086200000000000<>(SB), RODATA|NOPTR, $32
+
+DATA number_7ff0000000000000<>+0(SB)/8, $0x7ff0000000000000
+DATA number_7ff0000000000000<>+8(SB)/8, $0x7ff0000000000000
+DATA number_7ff0000000000000<>+16(SB)/8, $0x7ff0000000000000
+DATA number_7ff0000000000000<>+24(SB)/8, $0x7ff0000000000000
+GLOBL number_7ff0000000000000<>(SB), RODATA|NOPTR, $32
+
+// func CoshFloat64AVX2(dst *float64, a *float64, n int) int
+// Requires: AVX, AVX2, FMA3
+TEXT ·CoshFloat64AVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), BX
+	MOVQ n+16(FP), CX
+	MOVQ CX, DX
+
+vectors:
+	CMPQ         DX, $0x04
+	JLT          tail
+	VMOVUPD      (BX), Y0
+	VANDPD       number_7fffffffffffffff<>+0(SB), Y0, Y0
+	VBROADCASTSD number_3ff71547652b82fe<>+0(SB), Y1
+	VFMADD213PD  number_4338000000000000<>+0(SB), Y0, Y1
+	VSUBPD       number_4338000000000000<>+0(SB), Y1, Y2
+	VPSLLQ       $0x34, Y1, Y1
+	VPADDQ       number_3fe0000000000000<>+0(SB), Y1, Y3
+	VBROADCASTSD number_3fe0000000000000<>+0(SB), Y4
+	VPSUBQ       Y1, Y4, Y1
+	VMOVAPD      Y0, Y4
+	VFNMADD231PD number_3fe62e42fefa39ef<>+0(SB), Y2, Y4
+	VMULPD       number_bc7abc9e3b39803f<>+0(SB), Y2, Y2
+	VADDPD       Y2, Y4, Y5
+	VSUBPD       Y5, Y4, Y4
+	VADDPD       Y2, Y4, Y2
+	VMULPD       Y5, Y5, Y4
+	VMULPD       Y4, Y4, Y6
+	VMULPD       Y4, Y5, Y7
+	VBROADCASTSD number_3ec71de3a5aaaf32<>+0(SB), Y8
+	VFMADD213PD  number_3f2a01a01a0196a5<>+0(SB), Y4, Y8
+	VBROADCASTSD number_3de61bfc9f4f7abc<>+0(SB), Y9
+	VFMADD213PD  number_3e5ae642c71ad6fc<>+0(SB), Y4, Y9
+	VFMADD231PD  Y6, Y9, Y8
+	VBROADCASTSD number_3f81111111111111<>+0(SB), Y9
+	VFMADD213PD  number_3fc5555555555555<>+0(SB), Y4, Y9
+	VFMADD213PD  Y9, Y6, Y8
+	VFMADD231PD  Y8, Y7, Y2
+	VBROADCASTSD number_3efa01a01a9ef9a7<>+0(SB), Y7
+	VFMADD213PD  number_3f56c16c16c15a5a<>+0(SB), Y4, Y7
+	VBROADCASTSD number_3e21f7f454dc2cb1<>+0(SB), Y8
+	VFMADD213PD  number_3e927e4d409439a6<>+0(SB), Y4, Y8
+	VFMADD231PD  Y6, Y8, Y7
+	VBROADCASTSD number_3fa5555555555557<>+0(SB), Y8
+	VFMADD213PD  number_3fe0000000000000<>+0(SB), Y4, Y8
+	VFMADD213PD  Y8, Y6, Y7
+	VMULPD       Y7, Y4, Y4
+	VSUBPD       Y1, Y3, Y6
+	VADDPD       Y1, Y3, Y7
+	VSUBPD       Y7, Y3, Y3
+	VADDPD       Y1, Y3, Y1
+	VMOVAPD      Y7, Y3
+	VFMADD231PD  Y5, Y6, Y3
+	VSUBPD       Y3, Y7, Y8
+	VFMADD231PD  Y5, Y6, Y8
+	VADDPD       Y1, Y8, Y1
+	VFMADD231PD  Y4, Y7, Y1
+	VFMADD231PD  Y2, Y6, Y1
+	VADDPD       Y1, Y3, Y1
+	VCMPPD       $0x1e, number_4086200000000000<>+0(SB), Y0, Y2
+	VMOVMSKPD    Y2, SI
+	TESTL        SI, SI
+	JEQ          ordinary3
+	VCMPPD       $0x00, number_7ff0000000000000<>+0(SB), Y0, Y3
+	VANDNPD      Y2, Y3, Y2
+	VMOVMSKPD    Y2, SI
+	TESTL        SI, SI
+	JNE          done
+	VBLENDVPD    Y3, Y0, Y1, Y0
+	VMOVAPD      Y0, Y1
+
+ordinary3:
+	VMOVUPD Y1, (AX)
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, BX
+	SUBQ    $0x04, DX
+	JMP     vectors
+
+tail:
+	TESTQ        DX, DX
+	JE           done
+	LEAQ         window<>+16(SB), SI
+	MOVQ         DX, DI
+	NEGQ         DI
+	LEAQ         (SI)(DI*4), SI
+	VPMOVSXDQ    (SI), Y0
+	VPMOVSXDQ    (SI), Y0
+	VMASKMOVPD   (BX), Y0, Y0
+	VANDPD       number_7fffffffffffffff<>+0(SB), Y0, Y0
+	VBROADCASTSD number_3ff71547652b82fe<>+0(SB), Y1
+	VFMADD213PD  number_4338000000000000<>+0(SB), Y0, Y1
+	VSUBPD       number_4338000000000000<>+0(SB), Y1, Y2
+	VPSLLQ       $0x34, Y1, Y1
+	VPADDQ       number_3fe0000000000000<>+0(SB), Y1, Y3
+	VBROADCASTSD number_3fe0000000000000<>+0(SB), Y4
+	VPSUBQ       Y1, Y4, Y1
+	VMOVAPD      Y0, Y4
+	VFNMADD231PD number_3fe62e42fefa39ef<>+0(SB), Y2, Y4
+	VMULPD       number_bc7abc9e3b39803f<>+0(SB), Y2, Y2
+	VADDPD       Y2, Y4, Y5
+	VSUBPD       Y5, Y4, Y4
+	VADDPD       Y2, Y4, Y2
+	VMULPD       Y5, Y5, Y4
+	VMULPD       Y4, Y4, Y6
+	VMULPD       Y4, Y5, Y7
+	VBROADCASTSD number_3ec71de3a5aaaf32<>+0(SB), Y8
+	VFMADD213PD  number_3f2a01a01a0196a5<>+0(SB), Y4, Y8
+	VBROADCASTSD number_3de61bfc9f4f7abc<>+0(SB), Y9
+	VFMADD213PD  number_3e5ae642c71ad6fc<>+0(SB), Y4, Y9
+	VFMADD231PD  Y6, Y9, Y8
+	VBROADCASTSD number_3f81111111111111<>+0(SB), Y9
+	VFMADD213PD  number_3fc5555555555555<>+0(SB), Y4, Y9
+	VFMADD213PD  Y9, Y6, Y8
+	VFMADD231PD  Y8, Y7, Y2
+	VBROADCASTSD number_3efa01a01a9ef9a7<>+0(SB), Y7
+	VFMADD213PD  number_3f56c16c16c15a5a<>+0(SB), Y4, Y7
+	VBROADCASTSD number_3e21f7f454dc2cb1<>+0(SB), Y8
+	VFMADD213PD  number_3e927e4d409439a6<>+0(SB), Y4, Y8
+	VFMADD231PD  Y6, Y8, Y7
+	VBROADCASTSD number_3fa5555555555557<>+0(SB), Y8
+	VFMADD213PD  number_3fe0000000000000<>+0(SB), Y4, Y8
+	VFMADD213PD  Y8, Y6, Y7
+	VMULPD       Y7, Y4, Y4
+	VSUBPD       Y1, Y3, Y6
+	VADDPD       Y1, Y3, Y7
+	VSUBPD       Y7, Y3, Y3
+	VADDPD       Y1, Y3, Y1
+	VMOVAPD      Y7, Y3
+	VFMADD231PD  Y5, Y6, Y3
+	VSUBPD       Y3, Y7, Y8
+	VFMADD231PD  Y5, Y6, Y8
+	VADDPD       Y1, Y8, Y1
+	VFMADD231PD  Y4, Y7, Y1
+	VFMADD231PD  Y2, Y6, Y1
+	VADDPD       Y1, Y3, Y1
+	VCMPPD       $0x1e, number_4086200000000000<>+0(SB), Y0, Y2
+	VMOVMSKPD    Y2, BX
+	TESTL        BX, BX
+	JEQ          ordinary4
+	VCMPPD       $0x00, number_7ff0000000000000<>+0(SB), Y0, Y3
+	VANDNPD      Y2, Y3, Y2
+	VMOVMSKPD    Y2, BX
+	TESTL        BX, BX
+	JNE          done
+	VBLENDVPD    Y3, Y0, Y1, Y0
+	VMOVAPD      Y0, Y1
+
+ordinary4:
+	VPMOVSXDQ  (SI), Y0
+	VMASKMOVPD Y1, Y0, (AX)
+	XORQ       DX, DX
+
+done:
+	VZEROUPPER
+	SUBQ DX, CX
+	MOVQ CX, ret+24(FP)
+	RET
+
+// func SinhFloat32AVX2(dst *float32, a *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·SinhFloat32AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), DX
+	MOVQ n+16(FP), CX
+
+vectors:
+	CMPQ         CX, $0x04
+	JLT          tail
+	VCVTPS2PD    (DX), Y0
+	VANDPD       number_7fffffffffffffff<>+0(SB), Y0, Y1
+	VBROADCASTSD number_4059000000000000<>+0(SB), Y2
+	VMINPD       Y1, Y2, Y1
+	VBROADCASTSD number_3ff71547652b82fe<>+0(SB), Y2
+	VFMADD213PD  number_4338000000000000<>+0(SB), Y1, Y2
+	VPSLLQ       $0x34, Y2, Y3
+	VPADDQ       number_3fe0000000000000<>+0(SB), Y3, Y4
+	VBROADCASTSD number_3fe0000000000000<>+0(SB), Y5
+	VPSUBQ       Y3, Y5, Y3
+	VSUBPD       number_4338000000000000<>+0(SB), Y2, Y2
+	VMOVAPD      Y1, Y1
+	VFNMADD231PD number_3fe62e42fefa39ef<>+0(SB), Y2, Y1
+	VMULPD       Y1, Y1, Y2
+	VMULPD       Y2, Y1, Y5
+	VBROADCASTSD number_3f2a12528595bf9b<>+0(SB), Y6
+	VFMADD213PD  number_3f81110e0de7d76f<>+0(SB), Y2, Y6
+	VFMADD213PD  number_3fc5555555a7c167<>+0(SB), Y2, Y6
+	VMOVAPD      Y1, Y1
+	VFMADD231PD  Y6, Y5, Y1
+	VBROADCASTSD number_3f56d4362048ff32<>+0(SB), Y5
+	VFMADD213PD  number_3fa5554e8d9cb676<>+0(SB), Y2, Y5
+	VFMADD213PD  number_3fe0000000b98475<>+0(SB), Y2, Y5
+	VFMADD213PD  number_3ff0000000000000<>+0(SB), Y2, Y5
+	VSUBPD       Y3, Y4, Y2
+	VADDPD       Y3, Y4, Y3
+	VMULPD       Y5, Y2, Y2
+	VFMADD231PD  Y1, Y3, Y2
+	VANDPD       number_8000000000000000<>+0(SB), Y0, Y0
+	VORPD        Y0, Y2, Y0
+	VCVTPD2PSY   Y0, X0
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x10, AX
+	ADDQ         $0x10, DX
+	SUBQ         $0x04, CX
+	JMP          vectors
+
+tail:
+	TESTQ        CX, CX
+	JE           done
+	LEAQ         window<>+16(SB), BX
+	NEGQ         CX
+	LEAQ         (BX)(CX*4), BX
+	VPMOVSXDQ    (BX), Y0
+	VMOVUPS      (BX), X0
+	VMASKMOVPS   (DX), X0, X0
+	VCVTPS2PD    X0, Y0
+	VANDPD       number_7fffffffffffffff<>+0(SB), Y0, Y1
+	VBROADCASTSD number_4059000000000000<>+0(SB), Y2
+	VMINPD       Y1, Y2, Y1
+	VBROADCASTSD number_3ff71547652b82fe<>+0(SB), Y2
+	VFMADD213PD  number_4338000000000000<>+0(SB), Y1, Y2
+	VPSLLQ       $0x34, Y2, Y3
+	VPADDQ       number_3fe0000000000000<>+0(SB), Y3, Y4
+	VBROADCASTSD number_3fe0000000000000<>+0(SB), Y5
+	VPSUBQ       Y3, Y5, Y3
+	VSUBPD       number_4338000000000000<>+0(SB), Y2, Y2
+	VMOVAPD      Y1, Y1
+	VFNMADD231PD number_3fe62e42fefa39ef<>+0(SB), Y2, Y1
+	VMULPD       Y1, Y1, Y2
+	VMULPD       Y2, Y1, Y5
+	VBROADCASTSD number_3f2a12528595bf9b<>+0(SB), Y6
+	VFMADD213PD  number_3f81110e0de7d76f<>+0(SB), Y2, Y6
+	VFMADD213PD  number_3fc5555555a7c167<>+0(SB), Y2, Y6
+	VMOVAPD      Y1, Y1
+	VFMADD231PD  Y6, Y5, Y1
+	VBROADCASTSD number_3f56d4362048ff32<>+0(SB), Y5
+	VFMADD213PD  number_3fa5554e8d9cb676<>+0(SB), Y2, Y5
+	VFMADD213PD  number_3fe0000000b98475<>+0(SB), Y2, Y5
+	VFMADD213PD  number_3ff0000000000000<>+0(SB), Y2, Y5
+	VSUBPD       Y3, Y4, Y2
+	VADDPD       Y3, Y4, Y3
+	VMULPD       Y5, Y2, Y2
+	VFMADD231PD  Y1, Y3, Y2
+	VANDPD       number_8000000000000000<>+0(SB), Y0, Y0
+	VORPD        Y0, Y2, Y0
+	VCVTPD2PSY   Y0, X0
+	VMOVUPS      (BX), X1
+	VMASKMOVPS   X0, X1, (AX)
+	XORQ         CX, CX
+
+done:
+	VZEROUPPER
+	RET
+
+DATA number_4059000000000000<>+0(SB)/8, $0x4059000000000000
+DATA number_4059000000000000<>+8(SB)/8, $0x4059000000000000
+DATA number_4059000000000000<>+16(SB)/8, $0x4059000000000000
+DATA number_4059000000000000<>+24(SB)/8, $0x4059000000000000
+GLOBL number_4059000000000000<>(SB), RODATA|NOPTR, $32
+
+DATA number_3f2a12528595bf9b<>+0(SB)/8, $0x3f2a12528595bf9b
+DATA number_3f2a12528595bf9b<>+8(SB)/8, $0x3f2a12528595bf9b
+DATA number_3f2a12528595bf9b<>+16(SB)/8, $0x3f2a12528595bf9b
+DATA number_3f2a12528595bf9b<>+24(SB)/8, $0x3f2a12528595bf9b
+GLOBL number_3f2a12528595bf9b<>(SB), RODATA|NOPTR, $32
+
+DATA number_3f81110e0de7d76f<>+0(SB)/8, $0x3f81110e0de7d76f
+DATA number_3f81110e0de7d76f<>+8(SB)/8, $0x3f81110e0de7d76f
+DATA number_3f81110e0de7d76f<>+16(SB)/8, $0x3f81110e0de7d76f
+DATA number_3f81110e0de7d76f<>+24(SB)/8, $0x3f81110e0de7d76f
+GLOBL number_3f81110e0de7d76f<>(SB), RODATA|NOPTR, $32
+
+DATA number_3fc5555555a7c167<>+0(SB)/8, $0x3fc5555555a7c167
+DATA number_3fc5555555a7c167<>+8(SB)/8, $0x3fc5555555a7c167
+DATA number_3fc5555555a7c167<>+16(SB)/8, $0x3fc5555555a7c167
+DATA number_3fc5555555a7c167<>+24(SB)/8, $0x3fc5555555a7c167
+GLOBL number_3fc5555555a7c167<>(SB), RODATA|NOPTR, $32
+
+DATA number_3f56d4362048ff32<>+0(SB)/8, $0x3f56d4362048ff32
+DATA number_3f56d4362048ff32<>+8(SB)/8, $0x3f56d4362048ff32
+DATA number_3f56d4362048ff32<>+16(SB)/8, $0x3f56d4362048ff32
+DATA number_3f56d4362048ff32<>+24(SB)/8, $0x3f56d4362048ff32
+GLOBL number_3f56d4362048ff32<>(SB), RODATA|NOPTR, $32
+
+DATA number_3fa5554e8d9cb676<>+0(SB)/8, $0x3fa5554e8d9cb676
+DATA number_3fa5554e8d9cb676<>+8(SB)/8, $0x3fa5554e8d9cb676
+DATA number_3fa5554e8d9cb676<>+16(SB)/8, $0x3fa5554e8d9cb676
+DATA number_3fa5554e8d9cb676<>+24(SB)/8, $0x3fa5554e8d9cb676
+GLOBL number_3fa5554e8d9cb676<>(SB), RODATA|NOPTR, $32
+
+DATA number_3fe0000000b98475<>+0(SB)/8, $0x3fe0000000b98475
+DATA number_3fe0000000b98475<>+8(SB)/8, $0x3fe0000000b98475
+DATA number_3fe0000000b98475<>+16(SB)/8, $0x3fe0000000b98475
+DATA number_3fe0000000b98475<>+24(SB)/8, $0x3fe0000000b98475
+GLOBL number_3fe0000000b98475<>(SB), RODATA|NOPTR, $32
+
+// func CoshFloat32AVX2(dst *float32, a *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·CoshFloat32AVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), DX
+	MOVQ n+16(FP), CX
+
+vectors:
+	CMPQ         CX, $0x04
+	JLT          tail
+	VCVTPS2PD    (DX), Y0
+	VANDPD       number_7fffffffffffffff<>+0(SB), Y0, Y0
+	VBROADCASTSD number_4059000000000000<>+0(SB), Y1
+	VMINPD       Y0, Y1, Y0
+	VBROADCASTSD number_3ff71547652b82fe<>+0(SB), Y1
+	VFMADD213PD  number_4338000000000000<>+0(SB), Y0, Y1
+	VPSLLQ       $0x34, Y1, Y2
+	VPADDQ       number_3fe0000000000000<>+0(SB), Y2, Y3
+	VBROADCASTSD number_3fe0000000000000<>+0(SB), Y4
+	VPSUBQ       Y2, Y4, Y2
+	VSUBPD       number_4338000000000000<>+0(SB), Y1, Y1
+	VMOVAPD      Y0, Y0
+	VFNMADD231PD number_3fe62e42fefa39ef<>+0(SB), Y1, Y0
+	VMULPD       Y0, Y0, Y1
+	VMULPD       Y1, Y0, Y4
+	VBROADCASTSD number_3f2a12528595bf9b<>+0(SB), Y5
+	VFMADD213PD  number_3f81110e0de7d76f<>+0(SB), Y1, Y5
+	VFMADD213PD  number_3fc5555555a7c167<>+0(SB), Y1, Y5
+	VMOVAPD      Y0, Y0
+	VFMADD231PD  Y5, Y4, Y0
+	VBROADCASTSD number_3f56d4362048ff32<>+0(SB), Y4
+	VFMADD213PD  number_3fa5554e8d9cb676<>+0(SB), Y1, Y4
+	VFMADD213PD  number_3fe0000000b98475<>+0(SB), Y1, Y4
+	VFMADD213PD  number_3ff0000000000000<>+0(SB), Y1, Y4
+	VSUBPD       Y2, Y3, Y1
+	VADDPD       Y2, Y3, Y2
+	VMULPD       Y4, Y2, Y2
+	VFMADD231PD  Y0, Y1, Y2
+	VCVTPD2PSY   Y2, X0
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x10, AX
+	ADDQ         $0x10, DX
+	SUBQ         $0x04, CX
+	JMP          vectors
+
+tail:
+	TESTQ        CX, CX
+	JE           done
+	LEAQ         window<>+16(SB), BX
+	NEGQ         CX
+	LEAQ         (BX)(CX*4), BX
+	VPMOVSXDQ    (BX), Y0
+	VMOVUPS      (BX), X0
+	VMASKMOVPS   (DX), X0, X0
+	VCVTPS2PD    X0, Y0
+	VANDPD       number_7fffffffffffffff<>+0(SB), Y0, Y0
+	VBROADCASTSD number_4059000000000000<>+0(SB), Y1
+	VMINPD       Y0, Y1, Y0
+	VBROADCASTSD number_3ff71547652b82fe<>+0(SB), Y1
+	VFMADD213PD  number_4338000000000000<>+0(SB), Y0, Y1
+	VPSLLQ       $0x34, Y1, Y2
+	VPADDQ       number_3fe0000000000000<>+0(SB), Y2, Y3
+	VBROADCASTSD number_3fe0000000000000<>+0(SB), Y4
+	VPSUBQ       Y2, Y4, Y2
+	VSUBPD       number_4338000000000000<>+0(SB), Y1, Y1
+	VMOVAPD      Y0, Y0
+	VFNMADD231PD number_3fe62e42fefa39ef<>+0(SB), Y1, Y0
+	VMULPD       Y0, Y0, Y1
+	VMULPD       Y1, Y0, Y4
+	VBROADCASTSD number_3f2a12528595bf9b<>+0(SB), Y5
+	VFMADD213PD  number_3f81110e0de7d76f<>+0(SB), Y1, Y5
+	VFMADD213PD  number_3fc5555555a7c167<>+0(SB), Y1, Y5
+	VMOVAPD      Y0, Y0
+	VFMADD231PD  Y5, Y4, Y0
+	VBROADCASTSD number_3f56d4362048ff32<>+0(SB), Y4
+	VFMADD213PD  number_3fa5554e8d9cb676<>+0(SB), Y1, Y4
+	VFMADD213PD  number_3fe0000000b98475<>+0(SB), Y1, Y4
+	VFMADD213PD  number_3ff0000000000000<>+0(SB), Y1, Y4
+	VSUBPD       Y2, Y3, Y1
+	VADDPD       Y2, Y3, Y2
+	VMULPD       Y4, Y2, Y2
+	VFMADD231PD  Y0, Y1, Y2
+	VCVTPD2PSY   Y2, X0
+	VMOVUPS      (BX), X1
+	VMASKMOVPS   X0, X1, (AX)
+	XORQ         CX, CX
+
+done:
+	VZEROUPPER
+	RET
+
 // func TanhFloat64AVX512(dst *float64, a *float64, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·TanhFloat64AVX512(SB), NOSPLIT, $0-24
@@ -620,6 +1270,498 @@ tail:
 	VANDPD.BCST       number_8000000000000000<>+0(SB), Z0, Z0
 	VORPD             Z0, Z1, Z0
 	VCVTPD2PS         Z0, Y0
+	KMOVW             BX, K1
+	VMOVUPS           Y0, K1, (AX)
+	XORQ              CX, CX
+
+done:
+	VZEROUPPER
+	RET
+
+// func SinhFloat64AVX512(dst *float64, a *float64, n int) int
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·SinhFloat64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), BX
+	MOVQ n+16(FP), CX
+	MOVQ CX, DX
+
+vectors:
+	CMPQ              DX, $0x08
+	JLT               tail
+	VMOVUPD           (BX), Z0
+	VANDPD.BCST       number_7fffffffffffffff<>+0(SB), Z0, Z1
+	VBROADCASTSD      number_3ff71547652b82fe<>+0(SB), Z2
+	VFMADD213PD.BCST  number_4338000000000000<>+0(SB), Z1, Z2
+	VSUBPD.BCST       number_4338000000000000<>+0(SB), Z2, Z3
+	VPSLLQ            $0x34, Z2, Z2
+	VPADDQ.BCST       number_3fe0000000000000<>+0(SB), Z2, Z4
+	VBROADCASTSD      number_3fe0000000000000<>+0(SB), Z5
+	VPSUBQ            Z2, Z5, Z2
+	VMOVAPD           Z1, Z5
+	VFNMADD231PD.BCST number_3fe62e42fefa39ef<>+0(SB), Z3, Z5
+	VMULPD.BCST       number_bc7abc9e3b39803f<>+0(SB), Z3, Z3
+	VADDPD            Z3, Z5, Z6
+	VSUBPD            Z6, Z5, Z5
+	VADDPD            Z3, Z5, Z3
+	VMULPD            Z6, Z6, Z5
+	VMULPD            Z5, Z5, Z7
+	VMULPD            Z5, Z6, Z8
+	VBROADCASTSD      number_3ec71de3a5aaaf32<>+0(SB), Z9
+	VFMADD213PD.BCST  number_3f2a01a01a0196a5<>+0(SB), Z5, Z9
+	VBROADCASTSD      number_3de61bfc9f4f7abc<>+0(SB), Z10
+	VFMADD213PD.BCST  number_3e5ae642c71ad6fc<>+0(SB), Z5, Z10
+	VFMADD231PD       Z7, Z10, Z9
+	VBROADCASTSD      number_3f81111111111111<>+0(SB), Z10
+	VFMADD213PD.BCST  number_3fc5555555555555<>+0(SB), Z5, Z10
+	VFMADD213PD       Z10, Z7, Z9
+	VFMADD231PD       Z9, Z8, Z3
+	VBROADCASTSD      number_3efa01a01a9ef9a7<>+0(SB), Z8
+	VFMADD213PD.BCST  number_3f56c16c16c15a5a<>+0(SB), Z5, Z8
+	VBROADCASTSD      number_3e21f7f454dc2cb1<>+0(SB), Z9
+	VFMADD213PD.BCST  number_3e927e4d409439a6<>+0(SB), Z5, Z9
+	VFMADD231PD       Z7, Z9, Z8
+	VBROADCASTSD      number_3fa5555555555557<>+0(SB), Z9
+	VFMADD213PD.BCST  number_3fe0000000000000<>+0(SB), Z5, Z9
+	VFMADD213PD       Z9, Z7, Z8
+	VMULPD            Z8, Z5, Z5
+	VSUBPD            Z2, Z4, Z7
+	VADDPD            Z2, Z4, Z8
+	VSUBPD            Z7, Z4, Z4
+	VSUBPD            Z2, Z4, Z2
+	VMOVAPD           Z7, Z4
+	VFMADD231PD       Z6, Z8, Z4
+	VSUBPD            Z4, Z7, Z9
+	VFMADD231PD       Z6, Z8, Z9
+	VADDPD            Z2, Z9, Z2
+	VFMADD231PD       Z5, Z7, Z2
+	VFMADD231PD       Z3, Z8, Z2
+	VADDPD            Z2, Z4, Z2
+	VCMPPD.BCST       $0x1e, number_4086200000000000<>+0(SB), Z1, K1
+	KORTESTB          K1, K1
+	JEQ               ordinary5
+	VCMPPD.BCST       $0x00, number_7ff0000000000000<>+0(SB), Z1, K2
+	KANDNB            K1, K2, K1
+	KORTESTB          K1, K1
+	JNE               done
+	VMOVAPD           Z2, Z2
+	VMOVAPD           Z1, K2, Z2
+	VMOVAPD           Z2, Z2
+
+ordinary5:
+	VANDPD.BCST number_8000000000000000<>+0(SB), Z0, Z0
+	VORPD       Z0, Z2, Z0
+	VMOVUPD     Z0, (AX)
+	ADDQ        $0x40, AX
+	ADDQ        $0x40, BX
+	SUBQ        $0x08, DX
+	JMP         vectors
+
+tail:
+	TESTQ             DX, DX
+	JE                done
+	MOVQ              $0x000000ff, SI
+	BZHIQ             DX, SI, SI
+	KMOVW             SI, K1
+	VMOVUPD.Z         (BX), K1, Z0
+	VANDPD.BCST       number_7fffffffffffffff<>+0(SB), Z0, Z1
+	VBROADCASTSD      number_3ff71547652b82fe<>+0(SB), Z2
+	VFMADD213PD.BCST  number_4338000000000000<>+0(SB), Z1, Z2
+	VSUBPD.BCST       number_4338000000000000<>+0(SB), Z2, Z3
+	VPSLLQ            $0x34, Z2, Z2
+	VPADDQ.BCST       number_3fe0000000000000<>+0(SB), Z2, Z4
+	VBROADCASTSD      number_3fe0000000000000<>+0(SB), Z5
+	VPSUBQ            Z2, Z5, Z2
+	VMOVAPD           Z1, Z5
+	VFNMADD231PD.BCST number_3fe62e42fefa39ef<>+0(SB), Z3, Z5
+	VMULPD.BCST       number_bc7abc9e3b39803f<>+0(SB), Z3, Z3
+	VADDPD            Z3, Z5, Z6
+	VSUBPD            Z6, Z5, Z5
+	VADDPD            Z3, Z5, Z3
+	VMULPD            Z6, Z6, Z5
+	VMULPD            Z5, Z5, Z7
+	VMULPD            Z5, Z6, Z8
+	VBROADCASTSD      number_3ec71de3a5aaaf32<>+0(SB), Z9
+	VFMADD213PD.BCST  number_3f2a01a01a0196a5<>+0(SB), Z5, Z9
+	VBROADCASTSD      number_3de61bfc9f4f7abc<>+0(SB), Z10
+	VFMADD213PD.BCST  number_3e5ae642c71ad6fc<>+0(SB), Z5, Z10
+	VFMADD231PD       Z7, Z10, Z9
+	VBROADCASTSD      number_3f81111111111111<>+0(SB), Z10
+	VFMADD213PD.BCST  number_3fc5555555555555<>+0(SB), Z5, Z10
+	VFMADD213PD       Z10, Z7, Z9
+	VFMADD231PD       Z9, Z8, Z3
+	VBROADCASTSD      number_3efa01a01a9ef9a7<>+0(SB), Z8
+	VFMADD213PD.BCST  number_3f56c16c16c15a5a<>+0(SB), Z5, Z8
+	VBROADCASTSD      number_3e21f7f454dc2cb1<>+0(SB), Z9
+	VFMADD213PD.BCST  number_3e927e4d409439a6<>+0(SB), Z5, Z9
+	VFMADD231PD       Z7, Z9, Z8
+	VBROADCASTSD      number_3fa5555555555557<>+0(SB), Z9
+	VFMADD213PD.BCST  number_3fe0000000000000<>+0(SB), Z5, Z9
+	VFMADD213PD       Z9, Z7, Z8
+	VMULPD            Z8, Z5, Z5
+	VSUBPD            Z2, Z4, Z7
+	VADDPD            Z2, Z4, Z8
+	VSUBPD            Z7, Z4, Z4
+	VSUBPD            Z2, Z4, Z2
+	VMOVAPD           Z7, Z4
+	VFMADD231PD       Z6, Z8, Z4
+	VSUBPD            Z4, Z7, Z9
+	VFMADD231PD       Z6, Z8, Z9
+	VADDPD            Z2, Z9, Z2
+	VFMADD231PD       Z5, Z7, Z2
+	VFMADD231PD       Z3, Z8, Z2
+	VADDPD            Z2, Z4, Z2
+	VCMPPD.BCST       $0x1e, number_4086200000000000<>+0(SB), Z1, K1
+	KORTESTB          K1, K1
+	JEQ               ordinary6
+	VCMPPD.BCST       $0x00, number_7ff0000000000000<>+0(SB), Z1, K2
+	KANDNB            K1, K2, K1
+	KORTESTB          K1, K1
+	JNE               done
+	VMOVAPD           Z2, Z2
+	VMOVAPD           Z1, K2, Z2
+	VMOVAPD           Z2, Z2
+
+ordinary6:
+	VANDPD.BCST number_8000000000000000<>+0(SB), Z0, Z0
+	VORPD       Z0, Z2, Z0
+	KMOVW       SI, K1
+	VMOVUPD     Z0, K1, (AX)
+	XORQ        DX, DX
+
+done:
+	VZEROUPPER
+	SUBQ DX, CX
+	MOVQ CX, ret+24(FP)
+	RET
+
+// func CoshFloat64AVX512(dst *float64, a *float64, n int) int
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·CoshFloat64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), BX
+	MOVQ n+16(FP), CX
+	MOVQ CX, DX
+
+vectors:
+	CMPQ              DX, $0x08
+	JLT               tail
+	VMOVUPD           (BX), Z0
+	VANDPD.BCST       number_7fffffffffffffff<>+0(SB), Z0, Z0
+	VBROADCASTSD      number_3ff71547652b82fe<>+0(SB), Z1
+	VFMADD213PD.BCST  number_4338000000000000<>+0(SB), Z0, Z1
+	VSUBPD.BCST       number_4338000000000000<>+0(SB), Z1, Z2
+	VPSLLQ            $0x34, Z1, Z1
+	VPADDQ.BCST       number_3fe0000000000000<>+0(SB), Z1, Z3
+	VBROADCASTSD      number_3fe0000000000000<>+0(SB), Z4
+	VPSUBQ            Z1, Z4, Z1
+	VMOVAPD           Z0, Z4
+	VFNMADD231PD.BCST number_3fe62e42fefa39ef<>+0(SB), Z2, Z4
+	VMULPD.BCST       number_bc7abc9e3b39803f<>+0(SB), Z2, Z2
+	VADDPD            Z2, Z4, Z5
+	VSUBPD            Z5, Z4, Z4
+	VADDPD            Z2, Z4, Z2
+	VMULPD            Z5, Z5, Z4
+	VMULPD            Z4, Z4, Z6
+	VMULPD            Z4, Z5, Z7
+	VBROADCASTSD      number_3ec71de3a5aaaf32<>+0(SB), Z8
+	VFMADD213PD.BCST  number_3f2a01a01a0196a5<>+0(SB), Z4, Z8
+	VBROADCASTSD      number_3de61bfc9f4f7abc<>+0(SB), Z9
+	VFMADD213PD.BCST  number_3e5ae642c71ad6fc<>+0(SB), Z4, Z9
+	VFMADD231PD       Z6, Z9, Z8
+	VBROADCASTSD      number_3f81111111111111<>+0(SB), Z9
+	VFMADD213PD.BCST  number_3fc5555555555555<>+0(SB), Z4, Z9
+	VFMADD213PD       Z9, Z6, Z8
+	VFMADD231PD       Z8, Z7, Z2
+	VBROADCASTSD      number_3efa01a01a9ef9a7<>+0(SB), Z7
+	VFMADD213PD.BCST  number_3f56c16c16c15a5a<>+0(SB), Z4, Z7
+	VBROADCASTSD      number_3e21f7f454dc2cb1<>+0(SB), Z8
+	VFMADD213PD.BCST  number_3e927e4d409439a6<>+0(SB), Z4, Z8
+	VFMADD231PD       Z6, Z8, Z7
+	VBROADCASTSD      number_3fa5555555555557<>+0(SB), Z8
+	VFMADD213PD.BCST  number_3fe0000000000000<>+0(SB), Z4, Z8
+	VFMADD213PD       Z8, Z6, Z7
+	VMULPD            Z7, Z4, Z4
+	VSUBPD            Z1, Z3, Z6
+	VADDPD            Z1, Z3, Z7
+	VSUBPD            Z7, Z3, Z3
+	VADDPD            Z1, Z3, Z1
+	VMOVAPD           Z7, Z3
+	VFMADD231PD       Z5, Z6, Z3
+	VSUBPD            Z3, Z7, Z8
+	VFMADD231PD       Z5, Z6, Z8
+	VADDPD            Z1, Z8, Z1
+	VFMADD231PD       Z4, Z7, Z1
+	VFMADD231PD       Z2, Z6, Z1
+	VADDPD            Z1, Z3, Z1
+	VCMPPD.BCST       $0x1e, number_4086200000000000<>+0(SB), Z0, K1
+	KORTESTB          K1, K1
+	JEQ               ordinary7
+	VCMPPD.BCST       $0x00, number_7ff0000000000000<>+0(SB), Z0, K2
+	KANDNB            K1, K2, K1
+	KORTESTB          K1, K1
+	JNE               done
+	VMOVAPD           Z1, Z1
+	VMOVAPD           Z0, K2, Z1
+	VMOVAPD           Z1, Z1
+
+ordinary7:
+	VMOVUPD Z1, (AX)
+	ADDQ    $0x40, AX
+	ADDQ    $0x40, BX
+	SUBQ    $0x08, DX
+	JMP     vectors
+
+tail:
+	TESTQ             DX, DX
+	JE                done
+	MOVQ              $0x000000ff, SI
+	BZHIQ             DX, SI, SI
+	KMOVW             SI, K1
+	VMOVUPD.Z         (BX), K1, Z0
+	VANDPD.BCST       number_7fffffffffffffff<>+0(SB), Z0, Z0
+	VBROADCASTSD      number_3ff71547652b82fe<>+0(SB), Z1
+	VFMADD213PD.BCST  number_4338000000000000<>+0(SB), Z0, Z1
+	VSUBPD.BCST       number_4338000000000000<>+0(SB), Z1, Z2
+	VPSLLQ            $0x34, Z1, Z1
+	VPADDQ.BCST       number_3fe0000000000000<>+0(SB), Z1, Z3
+	VBROADCASTSD      number_3fe0000000000000<>+0(SB), Z4
+	VPSUBQ            Z1, Z4, Z1
+	VMOVAPD           Z0, Z4
+	VFNMADD231PD.BCST number_3fe62e42fefa39ef<>+0(SB), Z2, Z4
+	VMULPD.BCST       number_bc7abc9e3b39803f<>+0(SB), Z2, Z2
+	VADDPD            Z2, Z4, Z5
+	VSUBPD            Z5, Z4, Z4
+	VADDPD            Z2, Z4, Z2
+	VMULPD            Z5, Z5, Z4
+	VMULPD            Z4, Z4, Z6
+	VMULPD            Z4, Z5, Z7
+	VBROADCASTSD      number_3ec71de3a5aaaf32<>+0(SB), Z8
+	VFMADD213PD.BCST  number_3f2a01a01a0196a5<>+0(SB), Z4, Z8
+	VBROADCASTSD      number_3de61bfc9f4f7abc<>+0(SB), Z9
+	VFMADD213PD.BCST  number_3e5ae642c71ad6fc<>+0(SB), Z4, Z9
+	VFMADD231PD       Z6, Z9, Z8
+	VBROADCASTSD      number_3f81111111111111<>+0(SB), Z9
+	VFMADD213PD.BCST  number_3fc5555555555555<>+0(SB), Z4, Z9
+	VFMADD213PD       Z9, Z6, Z8
+	VFMADD231PD       Z8, Z7, Z2
+	VBROADCASTSD      number_3efa01a01a9ef9a7<>+0(SB), Z7
+	VFMADD213PD.BCST  number_3f56c16c16c15a5a<>+0(SB), Z4, Z7
+	VBROADCASTSD      number_3e21f7f454dc2cb1<>+0(SB), Z8
+	VFMADD213PD.BCST  number_3e927e4d409439a6<>+0(SB), Z4, Z8
+	VFMADD231PD       Z6, Z8, Z7
+	VBROADCASTSD      number_3fa5555555555557<>+0(SB), Z8
+	VFMADD213PD.BCST  number_3fe0000000000000<>+0(SB), Z4, Z8
+	VFMADD213PD       Z8, Z6, Z7
+	VMULPD            Z7, Z4, Z4
+	VSUBPD            Z1, Z3, Z6
+	VADDPD            Z1, Z3, Z7
+	VSUBPD            Z7, Z3, Z3
+	VADDPD            Z1, Z3, Z1
+	VMOVAPD           Z7, Z3
+	VFMADD231PD       Z5, Z6, Z3
+	VSUBPD            Z3, Z7, Z8
+	VFMADD231PD       Z5, Z6, Z8
+	VADDPD            Z1, Z8, Z1
+	VFMADD231PD       Z4, Z7, Z1
+	VFMADD231PD       Z2, Z6, Z1
+	VADDPD            Z1, Z3, Z1
+	VCMPPD.BCST       $0x1e, number_4086200000000000<>+0(SB), Z0, K1
+	KORTESTB          K1, K1
+	JEQ               ordinary8
+	VCMPPD.BCST       $0x00, number_7ff0000000000000<>+0(SB), Z0, K2
+	KANDNB            K1, K2, K1
+	KORTESTB          K1, K1
+	JNE               done
+	VMOVAPD           Z1, Z1
+	VMOVAPD           Z0, K2, Z1
+	VMOVAPD           Z1, Z1
+
+ordinary8:
+	KMOVW   SI, K1
+	VMOVUPD Z1, K1, (AX)
+	XORQ    DX, DX
+
+done:
+	VZEROUPPER
+	SUBQ DX, CX
+	MOVQ CX, ret+24(FP)
+	RET
+
+// func SinhFloat32AVX512(dst *float32, a *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2
+TEXT ·SinhFloat32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), DX
+	MOVQ n+16(FP), CX
+
+vectors:
+	CMPQ              CX, $0x08
+	JLT               tail
+	VCVTPS2PD         (DX), Z0
+	VANDPD.BCST       number_7fffffffffffffff<>+0(SB), Z0, Z1
+	VBROADCASTSD      number_4059000000000000<>+0(SB), Z2
+	VMINPD            Z1, Z2, Z1
+	VBROADCASTSD      number_3ff71547652b82fe<>+0(SB), Z2
+	VFMADD213PD.BCST  number_4338000000000000<>+0(SB), Z1, Z2
+	VPSLLQ            $0x34, Z2, Z3
+	VPADDQ.BCST       number_3fe0000000000000<>+0(SB), Z3, Z4
+	VBROADCASTSD      number_3fe0000000000000<>+0(SB), Z5
+	VPSUBQ            Z3, Z5, Z3
+	VSUBPD.BCST       number_4338000000000000<>+0(SB), Z2, Z2
+	VMOVAPD           Z1, Z1
+	VFNMADD231PD.BCST number_3fe62e42fefa39ef<>+0(SB), Z2, Z1
+	VMULPD            Z1, Z1, Z2
+	VMULPD            Z2, Z1, Z5
+	VBROADCASTSD      number_3f2a12528595bf9b<>+0(SB), Z6
+	VFMADD213PD.BCST  number_3f81110e0de7d76f<>+0(SB), Z2, Z6
+	VFMADD213PD.BCST  number_3fc5555555a7c167<>+0(SB), Z2, Z6
+	VMOVAPD           Z1, Z1
+	VFMADD231PD       Z6, Z5, Z1
+	VBROADCASTSD      number_3f56d4362048ff32<>+0(SB), Z5
+	VFMADD213PD.BCST  number_3fa5554e8d9cb676<>+0(SB), Z2, Z5
+	VFMADD213PD.BCST  number_3fe0000000b98475<>+0(SB), Z2, Z5
+	VFMADD213PD.BCST  number_3ff0000000000000<>+0(SB), Z2, Z5
+	VSUBPD            Z3, Z4, Z2
+	VADDPD            Z3, Z4, Z3
+	VMULPD            Z5, Z2, Z2
+	VFMADD231PD       Z1, Z3, Z2
+	VANDPD.BCST       number_8000000000000000<>+0(SB), Z0, Z0
+	VORPD             Z0, Z2, Z0
+	VCVTPD2PS         Z0, Y0
+	VMOVUPS           Y0, (AX)
+	ADDQ              $0x20, AX
+	ADDQ              $0x20, DX
+	SUBQ              $0x08, CX
+	JMP               vectors
+
+tail:
+	TESTQ             CX, CX
+	JE                done
+	MOVQ              $0x000000ff, BX
+	BZHIQ             CX, BX, BX
+	KMOVW             BX, K1
+	VMOVUPS.Z         (DX), K1, Y0
+	VCVTPS2PD         Y0, Z0
+	VANDPD.BCST       number_7fffffffffffffff<>+0(SB), Z0, Z1
+	VBROADCASTSD      number_4059000000000000<>+0(SB), Z2
+	VMINPD            Z1, Z2, Z1
+	VBROADCASTSD      number_3ff71547652b82fe<>+0(SB), Z2
+	VFMADD213PD.BCST  number_4338000000000000<>+0(SB), Z1, Z2
+	VPSLLQ            $0x34, Z2, Z3
+	VPADDQ.BCST       number_3fe0000000000000<>+0(SB), Z3, Z4
+	VBROADCASTSD      number_3fe0000000000000<>+0(SB), Z5
+	VPSUBQ            Z3, Z5, Z3
+	VSUBPD.BCST       number_4338000000000000<>+0(SB), Z2, Z2
+	VMOVAPD           Z1, Z1
+	VFNMADD231PD.BCST number_3fe62e42fefa39ef<>+0(SB), Z2, Z1
+	VMULPD            Z1, Z1, Z2
+	VMULPD            Z2, Z1, Z5
+	VBROADCASTSD      number_3f2a12528595bf9b<>+0(SB), Z6
+	VFMADD213PD.BCST  number_3f81110e0de7d76f<>+0(SB), Z2, Z6
+	VFMADD213PD.BCST  number_3fc5555555a7c167<>+0(SB), Z2, Z6
+	VMOVAPD           Z1, Z1
+	VFMADD231PD       Z6, Z5, Z1
+	VBROADCASTSD      number_3f56d4362048ff32<>+0(SB), Z5
+	VFMADD213PD.BCST  number_3fa5554e8d9cb676<>+0(SB), Z2, Z5
+	VFMADD213PD.BCST  number_3fe0000000b98475<>+0(SB), Z2, Z5
+	VFMADD213PD.BCST  number_3ff0000000000000<>+0(SB), Z2, Z5
+	VSUBPD            Z3, Z4, Z2
+	VADDPD            Z3, Z4, Z3
+	VMULPD            Z5, Z2, Z2
+	VFMADD231PD       Z1, Z3, Z2
+	VANDPD.BCST       number_8000000000000000<>+0(SB), Z0, Z0
+	VORPD             Z0, Z2, Z0
+	VCVTPD2PS         Z0, Y0
+	KMOVW             BX, K1
+	VMOVUPS           Y0, K1, (AX)
+	XORQ              CX, CX
+
+done:
+	VZEROUPPER
+	RET
+
+// func CoshFloat32AVX512(dst *float32, a *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2
+TEXT ·CoshFloat32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), DX
+	MOVQ n+16(FP), CX
+
+vectors:
+	CMPQ              CX, $0x08
+	JLT               tail
+	VCVTPS2PD         (DX), Z0
+	VANDPD.BCST       number_7fffffffffffffff<>+0(SB), Z0, Z0
+	VBROADCASTSD      number_4059000000000000<>+0(SB), Z1
+	VMINPD            Z0, Z1, Z0
+	VBROADCASTSD      number_3ff71547652b82fe<>+0(SB), Z1
+	VFMADD213PD.BCST  number_4338000000000000<>+0(SB), Z0, Z1
+	VPSLLQ            $0x34, Z1, Z2
+	VPADDQ.BCST       number_3fe0000000000000<>+0(SB), Z2, Z3
+	VBROADCASTSD      number_3fe0000000000000<>+0(SB), Z4
+	VPSUBQ            Z2, Z4, Z2
+	VSUBPD.BCST       number_4338000000000000<>+0(SB), Z1, Z1
+	VMOVAPD           Z0, Z0
+	VFNMADD231PD.BCST number_3fe62e42fefa39ef<>+0(SB), Z1, Z0
+	VMULPD            Z0, Z0, Z1
+	VMULPD            Z1, Z0, Z4
+	VBROADCASTSD      number_3f2a12528595bf9b<>+0(SB), Z5
+	VFMADD213PD.BCST  number_3f81110e0de7d76f<>+0(SB), Z1, Z5
+	VFMADD213PD.BCST  number_3fc5555555a7c167<>+0(SB), Z1, Z5
+	VMOVAPD           Z0, Z0
+	VFMADD231PD       Z5, Z4, Z0
+	VBROADCASTSD      number_3f56d4362048ff32<>+0(SB), Z4
+	VFMADD213PD.BCST  number_3fa5554e8d9cb676<>+0(SB), Z1, Z4
+	VFMADD213PD.BCST  number_3fe0000000b98475<>+0(SB), Z1, Z4
+	VFMADD213PD.BCST  number_3ff0000000000000<>+0(SB), Z1, Z4
+	VSUBPD            Z2, Z3, Z1
+	VADDPD            Z2, Z3, Z2
+	VMULPD            Z4, Z2, Z2
+	VFMADD231PD       Z0, Z1, Z2
+	VCVTPD2PS         Z2, Y0
+	VMOVUPS           Y0, (AX)
+	ADDQ              $0x20, AX
+	ADDQ              $0x20, DX
+	SUBQ              $0x08, CX
+	JMP               vectors
+
+tail:
+	TESTQ             CX, CX
+	JE                done
+	MOVQ              $0x000000ff, BX
+	BZHIQ             CX, BX, BX
+	KMOVW             BX, K1
+	VMOVUPS.Z         (DX), K1, Y0
+	VCVTPS2PD         Y0, Z0
+	VANDPD.BCST       number_7fffffffffffffff<>+0(SB), Z0, Z0
+	VBROADCASTSD      number_4059000000000000<>+0(SB), Z1
+	VMINPD            Z0, Z1, Z0
+	VBROADCASTSD      number_3ff71547652b82fe<>+0(SB), Z1
+	VFMADD213PD.BCST  number_4338000000000000<>+0(SB), Z0, Z1
+	VPSLLQ            $0x34, Z1, Z2
+	VPADDQ.BCST       number_3fe0000000000000<>+0(SB), Z2, Z3
+	VBROADCASTSD      number_3fe0000000000000<>+0(SB), Z4
+	VPSUBQ            Z2, Z4, Z2
+	VSUBPD.BCST       number_4338000000000000<>+0(SB), Z1, Z1
+	VMOVAPD           Z0, Z0
+	VFNMADD231PD.BCST number_3fe62e42fefa39ef<>+0(SB), Z1, Z0
+	VMULPD            Z0, Z0, Z1
+	VMULPD            Z1, Z0, Z4
+	VBROADCASTSD      number_3f2a12528595bf9b<>+0(SB), Z5
+	VFMADD213PD.BCST  number_3f81110e0de7d76f<>+0(SB), Z1, Z5
+	VFMADD213PD.BCST  number_3fc5555555a7c167<>+0(SB), Z1, Z5
+	VMOVAPD           Z0, Z0
+	VFMADD231PD       Z5, Z4, Z0
+	VBROADCASTSD      number_3f56d4362048ff32<>+0(SB), Z4
+	VFMADD213PD.BCST  number_3fa5554e8d9cb676<>+0(SB), Z1, Z4
+	VFMADD213PD.BCST  number_3fe0000000b98475<>+0(SB), Z1, Z4
+	VFMADD213PD.BCST  number_3ff0000000000000<>+0(SB), Z1, Z4
+	VSUBPD            Z2, Z3, Z1
+	VADDPD            Z2, Z3, Z2
+	VMULPD            Z4, Z2, Z2
+	VFMADD231PD       Z0, Z1, Z2
+	VCVTPD2PS         Z2, Y0
 	KMOVW             BX, K1
 	VMOVUPS           Y0, K1, (AX)
 	XORQ              CX, CX

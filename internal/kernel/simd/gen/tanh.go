@@ -27,11 +27,12 @@ var (
 	tanhPoly32 = []float64{-0x1.5555555459e64p-2, 0x1.111108f7b0803p-3, -0x1.ba06b9ba760cbp-5, 0x1.5da5e90f01904p-6}
 )
 
-// tanhFamily writes tanh.
+// tanhFamily writes the hyperbolic functions.
 func tanhFamily() {
 	for _, d := range []doubles{doubles2, doubles512} {
 		function{doubles: d, name: "TanhFloat64", doc: "tanh a[i]", size: 8, args: "a", body: tanh64}.emit()
 		function{doubles: d, name: "TanhFloat32", doc: "tanh a[i]", size: 4, args: "a", body: tanh32}.emit()
+		sinhAndCosh(d)
 	}
 }
 
