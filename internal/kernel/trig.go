@@ -6,11 +6,11 @@ import (
 	"math/bits"
 )
 
-// Sine, cosine and tangent take a multiple of pi/2 from |x|, n of them, and are
-// polynomials in what is left, r+low with |r| <= pi/4. Of float64 they keep the
-// digits of results near zero too: low goes into the polynomials.
+// Sine, cosine and tangent take the nearest multiple of pi/2 from x, n of them,
+// and are polynomials in what is left, r+low with |r| <= pi/4. Of float64 they
+// keep the digits of results near zero too: low goes into the polynomials.
 
-// pi/2 in three parts (Cody and Waite): with |n| < 2^20, what is left of |x|
+// pi/2 in three parts (Cody and Waite): with |n| < 2^20, what is left of x
 // after n times the first is a float64, n times the second is one, and n times
 // what comes after the third is below 2^-120.
 const (
@@ -59,18 +59,22 @@ var twoOverPi = func() (words [20]uint64) {
 	return words
 }()
 
-// quadrant returns q and r+low with a = q*pi/2 + r + low, |r| <= pi/4 but for
-// rounding, for a >= 0; q counts modulo 4.
-func quadrant(a float64) (q uint64, r, low float64) {
-	switch {
+// quadrant returns q and r+low with x = (q-ahead)*pi/2 + r + low, |r| <= pi/4 but
+// for rounding; q counts modulo 4. The cosine is the sine one quadrant ahead.
+func quadrant(x, ahead float64) (q uint64, r, low float64) {
+	switch a := math.Abs(x); {
 	case !(a <= math.MaxFloat64):
 		return 0, math.NaN(), 0
 	case a > trigLimit:
-		return farQuadrant(a)
+		q, r, low = farQuadrant(a)
+		if x < 0 {
+			q, r, low = -q, -r, -low
+		}
+		return q + uint64(ahead), r, low
 	}
-	t := math.FMA(a, 2/math.Pi, nearest) // its last bits are those of n
-	n := t - nearest
-	r0 := math.FMA(-n, halfPi1, a) // exact
+	t := math.FMA(x, 2/math.Pi, nearest+ahead) // its last bits are those of q
+	n := t - (nearest + ahead)
+	r0 := math.FMA(-n, halfPi1, x) // exact
 	r = math.FMA(-n, halfPi2, r0)
 	low = math.FMA(-n, halfPi2, r0-r) // exact
 	return math.Float64bits(t), r, math.FMA(-n, halfPi3, low)
@@ -113,43 +117,43 @@ func farQuadrant(x float64) (q uint64, r, low float64) {
 	return q, r, low
 }
 
-// The polynomials of the sine after r and of the cosine after 1 - r^2/2, in r^2:
-// minimax, their relative errors are below 2^-56, that of the sine least where
-// its rounding errors are greatest, and 2^-59.
+// The polynomials that r has more than the sine, and 1 - r^2/2 more than the
+// cosine, in r^2, after r^3 and r^4: minimax, their relative errors are below
+// 2^-56, that of the sine least where its rounding errors are greatest, and
+// 2^-59.
 const (
-	sin0 = -0x1.555555555553ep-3
-	sin1 = 0x1.111111110ea51p-7
-	sin2 = -0x1.a01a019a831eap-13
-	sin3 = 0x1.71de34428c6d4p-19
-	sin4 = -0x1.ae5d8a9891351p-26
-	sin5 = 0x1.5d58938cdd5e5p-33
+	sin0 = 0x1.555555555553ep-3
+	sin1 = -0x1.111111110ea51p-7
+	sin2 = 0x1.a01a019a831eap-13
+	sin3 = -0x1.71de34428c6d4p-19
+	sin4 = 0x1.ae5d8a9891351p-26
+	sin5 = -0x1.5d58938cdd5e5p-33
 
-	cos0 = 0x1.555555555554bp-5
-	cos1 = -0x1.6c16c16c14f92p-10
-	cos2 = 0x1.a01a019c845c2p-16
-	cos3 = -0x1.27e4f7eacbb31p-22
-	cos4 = 0x1.1ee9d7b87b327p-29
-	cos5 = -0x1.8fa49b6c931c1p-37
+	cos0 = -0x1.555555555554bp-5
+	cos1 = 0x1.6c16c16c14f92p-10
+	cos2 = -0x1.a01a019c845c2p-16
+	cos3 = 0x1.27e4f7eacbb31p-22
+	cos4 = -0x1.1ee9d7b87b327p-29
+	cos5 = 0x1.8fa49b6c931c1p-37
 )
 
-// sinNear is the sine of r+low as a sum, whose second part is small.
+// sinNear is the sine of r+low as a difference, whose second part is small. It
+// is 0 where the sine is r: +0-0 and -0-0 are what they should be.
 func sinNear(r, low float64) (hi, lo float64) {
 	z := float64(r * r)
-	z2 := float64(z * z)
-	p := math.FMA(z2, math.FMA(z2, math.FMA(z, sin5, sin4), math.FMA(z, sin3, sin2)), math.FMA(z, sin1, sin0))
-	w := math.FMA(-0.5*r, r, 1) // as much as low counts
-	return r, math.FMA(float64(r*z), p, float64(low*w))
+	p := math.FMA(z, math.FMA(z, math.FMA(z, math.FMA(z, math.FMA(z, sin5, sin4), sin3), sin2), sin1), sin0)
+	w := math.FMA(-0.5*r, r, 1) // the cosine, as much as low counts
+	return r, math.FMA(float64(r*z), p, math.FMA(-low, w, 0))
 }
 
-// cosNear is the cosine of r+low as a sum, whose second part is small.
+// cosNear is the cosine of r+low as a difference, whose second part is small.
 func cosNear(r, low float64) (hi, lo float64) {
 	z := float64(r * r)
-	z2 := float64(z * z)
-	p := math.FMA(z2, math.FMA(z2, math.FMA(z, cos5, cos4), math.FMA(z, cos3, cos2)), math.FMA(z, cos1, cos0))
+	p := math.FMA(z, math.FMA(z, math.FMA(z, math.FMA(z, math.FMA(z, cos5, cos4), cos3), cos2), cos1), cos0)
 	half := 0.5 * r
 	w := math.FMA(-half, r, 1)
-	rest := math.FMA(-half, r, 1-w)
-	return w, math.FMA(z2, p, math.FMA(-r, low, rest))
+	rest := math.FMA(half, r, w-1)
+	return w, math.FMA(float64(z*z), p, math.FMA(low, r, rest))
 }
 
 // wave is the sine of q*pi/2 + r + low.
@@ -160,7 +164,7 @@ func wave(q uint64, r, low float64) float64 {
 	} else {
 		hi, lo = cosNear(r, low)
 	}
-	return flip(hi+lo, q<<62)
+	return flip(hi-lo, q<<62)
 }
 
 // flip changes the sign of x where the first bit of sign is 1.
@@ -168,32 +172,27 @@ func flip(x float64, sign uint64) float64 {
 	return math.Float64frombits(math.Float64bits(x) ^ sign&(1<<63))
 }
 
-func sin(x float64) float64 {
-	return flip(wave(quadrant(math.Abs(x))), math.Float64bits(x))
-}
+func sin(x float64) float64 { return wave(quadrant(x, 0)) }
 
-func cos(x float64) float64 {
-	q, r, low := quadrant(math.Abs(x))
-	return wave(q+1, r, low)
-}
+func cos(x float64) float64 { return wave(quadrant(x, 1)) }
 
 // tan is the quotient of sine and cosine, the error of the division and those
 // of its operands made good.
 func tan(x float64) float64 {
-	q, r, low := quadrant(math.Abs(x))
+	q, r, low := quadrant(x, 0)
 	s, t := sinNear(r, low)
-	num := s + t
-	numLo := (s - num) + t
+	num := s - t
+	numLo := (s - num) - t
 	c, t := cosNear(r, low)
-	den := c + t
-	denLo := (c - den) + t
+	den := c - t
+	denLo := (c - den) - t
 	if q&1 != 0 {
 		num, numLo, den, denLo = den, denLo, num, numLo
 	}
 	over := 1 / den
 	y := float64(num * over)
-	rest := math.FMA(-y, den, num) + math.FMA(-y, denLo, numLo)
-	return flip(math.FMA(over, rest, y), q<<63^math.Float64bits(x))
+	excess := math.FMA(y, den, -num) + math.FMA(y, denLo, -numLo)
+	return flip(math.FMA(-over, excess, y), q<<63)
 }
 
 // The polynomials for float32: the sine after r, the cosine after 1, with
@@ -211,21 +210,21 @@ const (
 )
 
 // quadrant32 is quadrant for |x| <= 2^40, for results in float32.
-func quadrant32(x float64) (q uint64, r float64) {
-	t := math.FMA(x, 2/math.Pi, nearest)
-	n := t - nearest
+func quadrant32(x, ahead float64) (q uint64, r float64) {
+	t := math.FMA(x, 2/math.Pi, nearest+ahead)
+	n := t - (nearest + ahead)
 	return math.Float64bits(t), math.FMA(-n, halfPiLo, math.FMA(-n, halfPi, x))
 }
 
 func sinNear32(r float64) float64 {
 	z := float64(r * r)
-	p := math.FMA(float64(z*z), math.FMA(z, sin32c3, sin32c2), math.FMA(z, sin32c1, sin32c0))
+	p := math.FMA(z, math.FMA(z, math.FMA(z, sin32c3, sin32c2), sin32c1), sin32c0)
 	return float64(math.FMA(z, p, 1) * r)
 }
 
 func cosNear32(r float64) float64 {
 	z := float64(r * r)
-	p := math.FMA(float64(z*z), math.FMA(z, cos32c3, cos32c2), math.FMA(z, cos32c1, cos32c0))
+	p := math.FMA(z, math.FMA(z, math.FMA(z, cos32c3, cos32c2), cos32c1), cos32c0)
 	return math.FMA(z, p, 1)
 }
 
@@ -245,7 +244,7 @@ func sinFloat32(x float32) float32 {
 	if math.Abs(wide) > trigLimit32 {
 		return float32(sin(wide))
 	}
-	return wave32(quadrant32(wide))
+	return wave32(quadrant32(wide, 0))
 }
 
 func cosFloat32(x float32) float32 {
@@ -253,8 +252,7 @@ func cosFloat32(x float32) float32 {
 	if math.Abs(wide) > trigLimit32 {
 		return float32(cos(wide))
 	}
-	q, r := quadrant32(wide)
-	return wave32(q+1, r)
+	return wave32(quadrant32(wide, 1))
 }
 
 func tanFloat32(x float32) float32 {
@@ -262,7 +260,7 @@ func tanFloat32(x float32) float32 {
 	if math.Abs(wide) > trigLimit32 {
 		return float32(tan(wide))
 	}
-	q, r := quadrant32(wide)
+	q, r := quadrant32(wide, 0)
 	num, den := sinNear32(r), cosNear32(r)
 	if q&1 != 0 {
 		num, den = den, num

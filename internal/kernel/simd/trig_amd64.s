@@ -4,195 +4,199 @@
 
 #include "textflag.h"
 
-DATA trig<>+0(SB)/8, $0xbfc555555555553e
-DATA trig<>+8(SB)/8, $0x3fa555555555554b
-DATA trig<>+16(SB)/8, $0xbfc555555555553e
-DATA trig<>+24(SB)/8, $0x3fa555555555554b
-DATA trig<>+32(SB)/8, $0x3f8111111110ea51
-DATA trig<>+40(SB)/8, $0xbf56c16c16c14f92
-DATA trig<>+48(SB)/8, $0x3f8111111110ea51
-DATA trig<>+56(SB)/8, $0xbf56c16c16c14f92
-DATA trig<>+64(SB)/8, $0xbf2a01a019a831ea
-DATA trig<>+72(SB)/8, $0x3efa01a019c845c2
-DATA trig<>+80(SB)/8, $0xbf2a01a019a831ea
-DATA trig<>+88(SB)/8, $0x3efa01a019c845c2
-DATA trig<>+96(SB)/8, $0x3ec71de34428c6d4
-DATA trig<>+104(SB)/8, $0xbe927e4f7eacbb31
-DATA trig<>+112(SB)/8, $0x3ec71de34428c6d4
-DATA trig<>+120(SB)/8, $0xbe927e4f7eacbb31
-DATA trig<>+128(SB)/8, $0xbe5ae5d8a9891351
-DATA trig<>+136(SB)/8, $0x3e21ee9d7b87b327
-DATA trig<>+144(SB)/8, $0xbe5ae5d8a9891351
-DATA trig<>+152(SB)/8, $0x3e21ee9d7b87b327
-DATA trig<>+160(SB)/8, $0x3de5d58938cdd5e5
-DATA trig<>+168(SB)/8, $0xbda8fa49b6c931c1
-DATA trig<>+176(SB)/8, $0x3de5d58938cdd5e5
-DATA trig<>+184(SB)/8, $0xbda8fa49b6c931c1
-DATA trig<>+192(SB)/8, $0xffffffffffffffff
-DATA trig<>+200(SB)/8, $0xffffffffffffffff
-DATA trig<>+208(SB)/8, $0xffffffffffffffff
-DATA trig<>+216(SB)/8, $0xffffffffffffffff
-DATA trig<>+224(SB)/8, $0x0000000000000000
-DATA trig<>+232(SB)/8, $0x0000000000000000
-DATA trig<>+240(SB)/8, $0x0000000000000000
-DATA trig<>+248(SB)/8, $0x0000000000000000
-DATA trig<>+256(SB)/8, $0x7fffffffffffffff
-DATA trig<>+264(SB)/8, $0x7fffffffffffffff
-DATA trig<>+272(SB)/8, $0x7fffffffffffffff
-DATA trig<>+280(SB)/8, $0x7fffffffffffffff
-DATA trig<>+288(SB)/8, $0x4130000000000000
-DATA trig<>+296(SB)/8, $0x4130000000000000
-DATA trig<>+304(SB)/8, $0x4130000000000000
-DATA trig<>+312(SB)/8, $0x4130000000000000
-DATA trig<>+320(SB)/8, $0x3fe45f306dc9c883
-DATA trig<>+328(SB)/8, $0x3fe45f306dc9c883
-DATA trig<>+336(SB)/8, $0x3fe45f306dc9c883
-DATA trig<>+344(SB)/8, $0x3fe45f306dc9c883
-DATA trig<>+352(SB)/8, $0x4338000000000000
-DATA trig<>+360(SB)/8, $0x4338000000000000
-DATA trig<>+368(SB)/8, $0x4338000000000000
-DATA trig<>+376(SB)/8, $0x4338000000000000
-DATA trig<>+384(SB)/8, $0x3ff921fb54442d18
-DATA trig<>+392(SB)/8, $0x3ff921fb54442d18
-DATA trig<>+400(SB)/8, $0x3ff921fb54442d18
-DATA trig<>+408(SB)/8, $0x3ff921fb54442d18
-DATA trig<>+416(SB)/8, $0x3c91a62633100000
-DATA trig<>+424(SB)/8, $0x3c91a62633100000
-DATA trig<>+432(SB)/8, $0x3c91a62633100000
-DATA trig<>+440(SB)/8, $0x3c91a62633100000
-DATA trig<>+448(SB)/8, $0x3a71701b839a2520
-DATA trig<>+456(SB)/8, $0x3a71701b839a2520
-DATA trig<>+464(SB)/8, $0x3a71701b839a2520
-DATA trig<>+472(SB)/8, $0x3a71701b839a2520
-DATA trig<>+480(SB)/8, $0x3fe0000000000000
-DATA trig<>+488(SB)/8, $0x3fe0000000000000
-DATA trig<>+496(SB)/8, $0x3fe0000000000000
-DATA trig<>+504(SB)/8, $0x3fe0000000000000
-DATA trig<>+512(SB)/8, $0x3ff0000000000000
-DATA trig<>+520(SB)/8, $0x3ff0000000000000
-DATA trig<>+528(SB)/8, $0x3ff0000000000000
-DATA trig<>+536(SB)/8, $0x3ff0000000000000
-DATA trig<>+544(SB)/8, $0x8000000000000000
-DATA trig<>+552(SB)/8, $0x8000000000000000
-DATA trig<>+560(SB)/8, $0x8000000000000000
-DATA trig<>+568(SB)/8, $0x8000000000000000
-DATA trig<>+576(SB)/8, $0x7fefffffffffffff
-DATA trig<>+584(SB)/8, $0x7fefffffffffffff
-DATA trig<>+592(SB)/8, $0x7fefffffffffffff
-DATA trig<>+600(SB)/8, $0x7fefffffffffffff
-DATA trig<>+608(SB)/8, $0x0000000000000001
-DATA trig<>+616(SB)/8, $0x0000000000000001
-DATA trig<>+624(SB)/8, $0x0000000000000001
-DATA trig<>+632(SB)/8, $0x0000000000000001
-DATA trig<>+640(SB)/8, $0x3de5d58938cdd5e5
-DATA trig<>+648(SB)/8, $0x3de5d58938cdd5e5
-DATA trig<>+656(SB)/8, $0x3de5d58938cdd5e5
-DATA trig<>+664(SB)/8, $0x3de5d58938cdd5e5
-DATA trig<>+672(SB)/8, $0xbe5ae5d8a9891351
-DATA trig<>+680(SB)/8, $0xbe5ae5d8a9891351
-DATA trig<>+688(SB)/8, $0xbe5ae5d8a9891351
-DATA trig<>+696(SB)/8, $0xbe5ae5d8a9891351
-DATA trig<>+704(SB)/8, $0x3ec71de34428c6d4
-DATA trig<>+712(SB)/8, $0x3ec71de34428c6d4
-DATA trig<>+720(SB)/8, $0x3ec71de34428c6d4
-DATA trig<>+728(SB)/8, $0x3ec71de34428c6d4
-DATA trig<>+736(SB)/8, $0xbf2a01a019a831ea
-DATA trig<>+744(SB)/8, $0xbf2a01a019a831ea
-DATA trig<>+752(SB)/8, $0xbf2a01a019a831ea
-DATA trig<>+760(SB)/8, $0xbf2a01a019a831ea
-DATA trig<>+768(SB)/8, $0x3f8111111110ea51
-DATA trig<>+776(SB)/8, $0x3f8111111110ea51
-DATA trig<>+784(SB)/8, $0x3f8111111110ea51
-DATA trig<>+792(SB)/8, $0x3f8111111110ea51
-DATA trig<>+800(SB)/8, $0xbfc555555555553e
-DATA trig<>+808(SB)/8, $0xbfc555555555553e
-DATA trig<>+816(SB)/8, $0xbfc555555555553e
-DATA trig<>+824(SB)/8, $0xbfc555555555553e
-DATA trig<>+832(SB)/8, $0xbda8fa49b6c931c1
-DATA trig<>+840(SB)/8, $0xbda8fa49b6c931c1
-DATA trig<>+848(SB)/8, $0xbda8fa49b6c931c1
-DATA trig<>+856(SB)/8, $0xbda8fa49b6c931c1
-DATA trig<>+864(SB)/8, $0x3e21ee9d7b87b327
-DATA trig<>+872(SB)/8, $0x3e21ee9d7b87b327
-DATA trig<>+880(SB)/8, $0x3e21ee9d7b87b327
-DATA trig<>+888(SB)/8, $0x3e21ee9d7b87b327
-DATA trig<>+896(SB)/8, $0xbe927e4f7eacbb31
-DATA trig<>+904(SB)/8, $0xbe927e4f7eacbb31
-DATA trig<>+912(SB)/8, $0xbe927e4f7eacbb31
-DATA trig<>+920(SB)/8, $0xbe927e4f7eacbb31
-DATA trig<>+928(SB)/8, $0x3efa01a019c845c2
-DATA trig<>+936(SB)/8, $0x3efa01a019c845c2
-DATA trig<>+944(SB)/8, $0x3efa01a019c845c2
-DATA trig<>+952(SB)/8, $0x3efa01a019c845c2
-DATA trig<>+960(SB)/8, $0xbf56c16c16c14f92
-DATA trig<>+968(SB)/8, $0xbf56c16c16c14f92
-DATA trig<>+976(SB)/8, $0xbf56c16c16c14f92
-DATA trig<>+984(SB)/8, $0xbf56c16c16c14f92
-DATA trig<>+992(SB)/8, $0x3fa555555555554b
-DATA trig<>+1000(SB)/8, $0x3fa555555555554b
-DATA trig<>+1008(SB)/8, $0x3fa555555555554b
-DATA trig<>+1016(SB)/8, $0x3fa555555555554b
-DATA trig<>+1024(SB)/8, $0xbfc5555554c723de
-DATA trig<>+1032(SB)/8, $0xbfdffffffcb80cd7
-DATA trig<>+1040(SB)/8, $0xbfc5555554c723de
-DATA trig<>+1048(SB)/8, $0xbfdffffffcb80cd7
-DATA trig<>+1056(SB)/8, $0x3f81111086a89917
-DATA trig<>+1064(SB)/8, $0x3fa55553c7827409
-DATA trig<>+1072(SB)/8, $0x3f81111086a89917
-DATA trig<>+1080(SB)/8, $0x3fa55553c7827409
-DATA trig<>+1088(SB)/8, $0xbf2a00f7f368facb
-DATA trig<>+1096(SB)/8, $0xbf56c07f1497e8f1
-DATA trig<>+1104(SB)/8, $0xbf2a00f7f368facb
-DATA trig<>+1112(SB)/8, $0xbf56c07f1497e8f1
-DATA trig<>+1120(SB)/8, $0x3ec6cd1f35cef0a2
-DATA trig<>+1128(SB)/8, $0x3ef991699d98ee84
-DATA trig<>+1136(SB)/8, $0x3ec6cd1f35cef0a2
-DATA trig<>+1144(SB)/8, $0x3ef991699d98ee84
-DATA trig<>+1152(SB)/8, $0x4270000000000000
-DATA trig<>+1160(SB)/8, $0x4270000000000000
-DATA trig<>+1168(SB)/8, $0x4270000000000000
-DATA trig<>+1176(SB)/8, $0x4270000000000000
-DATA trig<>+1184(SB)/8, $0x3c91a62633145c07
-DATA trig<>+1192(SB)/8, $0x3c91a62633145c07
-DATA trig<>+1200(SB)/8, $0x3c91a62633145c07
-DATA trig<>+1208(SB)/8, $0x3c91a62633145c07
-DATA trig<>+1216(SB)/8, $0xffffffffffffffff
-DATA trig<>+1224(SB)/8, $0xffffffffffffffff
-DATA trig<>+1232(SB)/8, $0x0000000000000000
-DATA trig<>+1240(SB)/8, $0x0000000000000000
-DATA trig<>+1248(SB)/8, $0x3ec6cd1f35cef0a2
-DATA trig<>+1256(SB)/8, $0x3ec6cd1f35cef0a2
-DATA trig<>+1264(SB)/8, $0x3ec6cd1f35cef0a2
-DATA trig<>+1272(SB)/8, $0x3ec6cd1f35cef0a2
-DATA trig<>+1280(SB)/8, $0xbf2a00f7f368facb
-DATA trig<>+1288(SB)/8, $0xbf2a00f7f368facb
-DATA trig<>+1296(SB)/8, $0xbf2a00f7f368facb
-DATA trig<>+1304(SB)/8, $0xbf2a00f7f368facb
-DATA trig<>+1312(SB)/8, $0x3f81111086a89917
-DATA trig<>+1320(SB)/8, $0x3f81111086a89917
-DATA trig<>+1328(SB)/8, $0x3f81111086a89917
-DATA trig<>+1336(SB)/8, $0x3f81111086a89917
-DATA trig<>+1344(SB)/8, $0xbfc5555554c723de
-DATA trig<>+1352(SB)/8, $0xbfc5555554c723de
-DATA trig<>+1360(SB)/8, $0xbfc5555554c723de
-DATA trig<>+1368(SB)/8, $0xbfc5555554c723de
-DATA trig<>+1376(SB)/8, $0x3ef991699d98ee84
-DATA trig<>+1384(SB)/8, $0x3ef991699d98ee84
-DATA trig<>+1392(SB)/8, $0x3ef991699d98ee84
-DATA trig<>+1400(SB)/8, $0x3ef991699d98ee84
-DATA trig<>+1408(SB)/8, $0xbf56c07f1497e8f1
-DATA trig<>+1416(SB)/8, $0xbf56c07f1497e8f1
-DATA trig<>+1424(SB)/8, $0xbf56c07f1497e8f1
-DATA trig<>+1432(SB)/8, $0xbf56c07f1497e8f1
-DATA trig<>+1440(SB)/8, $0x3fa55553c7827409
-DATA trig<>+1448(SB)/8, $0x3fa55553c7827409
-DATA trig<>+1456(SB)/8, $0x3fa55553c7827409
-DATA trig<>+1464(SB)/8, $0x3fa55553c7827409
-DATA trig<>+1472(SB)/8, $0xbfdffffffcb80cd7
-DATA trig<>+1480(SB)/8, $0xbfdffffffcb80cd7
-DATA trig<>+1488(SB)/8, $0xbfdffffffcb80cd7
-DATA trig<>+1496(SB)/8, $0xbfdffffffcb80cd7
-GLOBL trig<>(SB), RODATA|NOPTR, $1504
+DATA trig<>+0(SB)/8, $0x4338000000000000
+DATA trig<>+8(SB)/8, $0x4338000000000000
+DATA trig<>+16(SB)/8, $0x4338000000000000
+DATA trig<>+24(SB)/8, $0x4338000000000000
+DATA trig<>+32(SB)/8, $0x3fe45f306dc9c883
+DATA trig<>+40(SB)/8, $0x3fe45f306dc9c883
+DATA trig<>+48(SB)/8, $0x3fe45f306dc9c883
+DATA trig<>+56(SB)/8, $0x3fe45f306dc9c883
+DATA trig<>+64(SB)/8, $0x3ff921fb54442d18
+DATA trig<>+72(SB)/8, $0x3ff921fb54442d18
+DATA trig<>+80(SB)/8, $0x3ff921fb54442d18
+DATA trig<>+88(SB)/8, $0x3ff921fb54442d18
+DATA trig<>+96(SB)/8, $0x3c91a62633100000
+DATA trig<>+104(SB)/8, $0x3c91a62633100000
+DATA trig<>+112(SB)/8, $0x3c91a62633100000
+DATA trig<>+120(SB)/8, $0x3c91a62633100000
+DATA trig<>+128(SB)/8, $0x3a71701b839a2520
+DATA trig<>+136(SB)/8, $0x3a71701b839a2520
+DATA trig<>+144(SB)/8, $0x3a71701b839a2520
+DATA trig<>+152(SB)/8, $0x3a71701b839a2520
+DATA trig<>+160(SB)/8, $0x3fe0000000000000
+DATA trig<>+168(SB)/8, $0x3fe0000000000000
+DATA trig<>+176(SB)/8, $0x3fe0000000000000
+DATA trig<>+184(SB)/8, $0x3fe0000000000000
+DATA trig<>+192(SB)/8, $0x3ff0000000000000
+DATA trig<>+200(SB)/8, $0x3ff0000000000000
+DATA trig<>+208(SB)/8, $0x3ff0000000000000
+DATA trig<>+216(SB)/8, $0x3ff0000000000000
+DATA trig<>+224(SB)/8, $0x0000000000000001
+DATA trig<>+232(SB)/8, $0x0000000000000001
+DATA trig<>+240(SB)/8, $0x0000000000000001
+DATA trig<>+248(SB)/8, $0x0000000000000001
+DATA trig<>+256(SB)/8, $0x8000000000000000
+DATA trig<>+264(SB)/8, $0x8000000000000000
+DATA trig<>+272(SB)/8, $0x8000000000000000
+DATA trig<>+280(SB)/8, $0x8000000000000000
+DATA trig<>+288(SB)/8, $0x7fffffffffffffff
+DATA trig<>+296(SB)/8, $0x7fffffffffffffff
+DATA trig<>+304(SB)/8, $0x7fffffffffffffff
+DATA trig<>+312(SB)/8, $0x7fffffffffffffff
+DATA trig<>+320(SB)/8, $0x4130000000000000
+DATA trig<>+328(SB)/8, $0x4130000000000000
+DATA trig<>+336(SB)/8, $0x4130000000000000
+DATA trig<>+344(SB)/8, $0x4130000000000000
+DATA trig<>+352(SB)/8, $0x3fc555555555553e
+DATA trig<>+360(SB)/8, $0xbfa555555555554b
+DATA trig<>+368(SB)/8, $0x3fc555555555553e
+DATA trig<>+376(SB)/8, $0xbfa555555555554b
+DATA trig<>+384(SB)/8, $0xbf8111111110ea51
+DATA trig<>+392(SB)/8, $0x3f56c16c16c14f92
+DATA trig<>+400(SB)/8, $0xbf8111111110ea51
+DATA trig<>+408(SB)/8, $0x3f56c16c16c14f92
+DATA trig<>+416(SB)/8, $0x3f2a01a019a831ea
+DATA trig<>+424(SB)/8, $0xbefa01a019c845c2
+DATA trig<>+432(SB)/8, $0x3f2a01a019a831ea
+DATA trig<>+440(SB)/8, $0xbefa01a019c845c2
+DATA trig<>+448(SB)/8, $0xbec71de34428c6d4
+DATA trig<>+456(SB)/8, $0x3e927e4f7eacbb31
+DATA trig<>+464(SB)/8, $0xbec71de34428c6d4
+DATA trig<>+472(SB)/8, $0x3e927e4f7eacbb31
+DATA trig<>+480(SB)/8, $0x3e5ae5d8a9891351
+DATA trig<>+488(SB)/8, $0xbe21ee9d7b87b327
+DATA trig<>+496(SB)/8, $0x3e5ae5d8a9891351
+DATA trig<>+504(SB)/8, $0xbe21ee9d7b87b327
+DATA trig<>+512(SB)/8, $0xbde5d58938cdd5e5
+DATA trig<>+520(SB)/8, $0x3da8fa49b6c931c1
+DATA trig<>+528(SB)/8, $0xbde5d58938cdd5e5
+DATA trig<>+536(SB)/8, $0x3da8fa49b6c931c1
+DATA trig<>+544(SB)/8, $0xffffffffffffffff
+DATA trig<>+552(SB)/8, $0xffffffffffffffff
+DATA trig<>+560(SB)/8, $0xffffffffffffffff
+DATA trig<>+568(SB)/8, $0xffffffffffffffff
+DATA trig<>+576(SB)/8, $0x0000000000000000
+DATA trig<>+584(SB)/8, $0x0000000000000000
+DATA trig<>+592(SB)/8, $0x0000000000000000
+DATA trig<>+600(SB)/8, $0x0000000000000000
+DATA trig<>+608(SB)/8, $0x7fefffffffffffff
+DATA trig<>+616(SB)/8, $0x7fefffffffffffff
+DATA trig<>+624(SB)/8, $0x7fefffffffffffff
+DATA trig<>+632(SB)/8, $0x7fefffffffffffff
+DATA trig<>+640(SB)/8, $0x4338000000000001
+DATA trig<>+648(SB)/8, $0x4338000000000001
+DATA trig<>+656(SB)/8, $0x4338000000000001
+DATA trig<>+664(SB)/8, $0x4338000000000001
+DATA trig<>+672(SB)/8, $0xbde5d58938cdd5e5
+DATA trig<>+680(SB)/8, $0xbde5d58938cdd5e5
+DATA trig<>+688(SB)/8, $0xbde5d58938cdd5e5
+DATA trig<>+696(SB)/8, $0xbde5d58938cdd5e5
+DATA trig<>+704(SB)/8, $0x3e5ae5d8a9891351
+DATA trig<>+712(SB)/8, $0x3e5ae5d8a9891351
+DATA trig<>+720(SB)/8, $0x3e5ae5d8a9891351
+DATA trig<>+728(SB)/8, $0x3e5ae5d8a9891351
+DATA trig<>+736(SB)/8, $0xbec71de34428c6d4
+DATA trig<>+744(SB)/8, $0xbec71de34428c6d4
+DATA trig<>+752(SB)/8, $0xbec71de34428c6d4
+DATA trig<>+760(SB)/8, $0xbec71de34428c6d4
+DATA trig<>+768(SB)/8, $0x3f2a01a019a831ea
+DATA trig<>+776(SB)/8, $0x3f2a01a019a831ea
+DATA trig<>+784(SB)/8, $0x3f2a01a019a831ea
+DATA trig<>+792(SB)/8, $0x3f2a01a019a831ea
+DATA trig<>+800(SB)/8, $0xbf8111111110ea51
+DATA trig<>+808(SB)/8, $0xbf8111111110ea51
+DATA trig<>+816(SB)/8, $0xbf8111111110ea51
+DATA trig<>+824(SB)/8, $0xbf8111111110ea51
+DATA trig<>+832(SB)/8, $0x3fc555555555553e
+DATA trig<>+840(SB)/8, $0x3fc555555555553e
+DATA trig<>+848(SB)/8, $0x3fc555555555553e
+DATA trig<>+856(SB)/8, $0x3fc555555555553e
+DATA trig<>+864(SB)/8, $0x3da8fa49b6c931c1
+DATA trig<>+872(SB)/8, $0x3da8fa49b6c931c1
+DATA trig<>+880(SB)/8, $0x3da8fa49b6c931c1
+DATA trig<>+888(SB)/8, $0x3da8fa49b6c931c1
+DATA trig<>+896(SB)/8, $0xbe21ee9d7b87b327
+DATA trig<>+904(SB)/8, $0xbe21ee9d7b87b327
+DATA trig<>+912(SB)/8, $0xbe21ee9d7b87b327
+DATA trig<>+920(SB)/8, $0xbe21ee9d7b87b327
+DATA trig<>+928(SB)/8, $0x3e927e4f7eacbb31
+DATA trig<>+936(SB)/8, $0x3e927e4f7eacbb31
+DATA trig<>+944(SB)/8, $0x3e927e4f7eacbb31
+DATA trig<>+952(SB)/8, $0x3e927e4f7eacbb31
+DATA trig<>+960(SB)/8, $0xbefa01a019c845c2
+DATA trig<>+968(SB)/8, $0xbefa01a019c845c2
+DATA trig<>+976(SB)/8, $0xbefa01a019c845c2
+DATA trig<>+984(SB)/8, $0xbefa01a019c845c2
+DATA trig<>+992(SB)/8, $0x3f56c16c16c14f92
+DATA trig<>+1000(SB)/8, $0x3f56c16c16c14f92
+DATA trig<>+1008(SB)/8, $0x3f56c16c16c14f92
+DATA trig<>+1016(SB)/8, $0x3f56c16c16c14f92
+DATA trig<>+1024(SB)/8, $0xbfa555555555554b
+DATA trig<>+1032(SB)/8, $0xbfa555555555554b
+DATA trig<>+1040(SB)/8, $0xbfa555555555554b
+DATA trig<>+1048(SB)/8, $0xbfa555555555554b
+DATA trig<>+1056(SB)/8, $0x3c91a62633145c07
+DATA trig<>+1064(SB)/8, $0x3c91a62633145c07
+DATA trig<>+1072(SB)/8, $0x3c91a62633145c07
+DATA trig<>+1080(SB)/8, $0x3c91a62633145c07
+DATA trig<>+1088(SB)/8, $0x4270000000000000
+DATA trig<>+1096(SB)/8, $0x4270000000000000
+DATA trig<>+1104(SB)/8, $0x4270000000000000
+DATA trig<>+1112(SB)/8, $0x4270000000000000
+DATA trig<>+1120(SB)/8, $0xbfc5555554c723de
+DATA trig<>+1128(SB)/8, $0xbfdffffffcb80cd7
+DATA trig<>+1136(SB)/8, $0xbfc5555554c723de
+DATA trig<>+1144(SB)/8, $0xbfdffffffcb80cd7
+DATA trig<>+1152(SB)/8, $0x3f81111086a89917
+DATA trig<>+1160(SB)/8, $0x3fa55553c7827409
+DATA trig<>+1168(SB)/8, $0x3f81111086a89917
+DATA trig<>+1176(SB)/8, $0x3fa55553c7827409
+DATA trig<>+1184(SB)/8, $0xbf2a00f7f368facb
+DATA trig<>+1192(SB)/8, $0xbf56c07f1497e8f1
+DATA trig<>+1200(SB)/8, $0xbf2a00f7f368facb
+DATA trig<>+1208(SB)/8, $0xbf56c07f1497e8f1
+DATA trig<>+1216(SB)/8, $0x3ec6cd1f35cef0a2
+DATA trig<>+1224(SB)/8, $0x3ef991699d98ee84
+DATA trig<>+1232(SB)/8, $0x3ec6cd1f35cef0a2
+DATA trig<>+1240(SB)/8, $0x3ef991699d98ee84
+DATA trig<>+1248(SB)/8, $0xffffffffffffffff
+DATA trig<>+1256(SB)/8, $0xffffffffffffffff
+DATA trig<>+1264(SB)/8, $0x0000000000000000
+DATA trig<>+1272(SB)/8, $0x0000000000000000
+DATA trig<>+1280(SB)/8, $0x3ec6cd1f35cef0a2
+DATA trig<>+1288(SB)/8, $0x3ec6cd1f35cef0a2
+DATA trig<>+1296(SB)/8, $0x3ec6cd1f35cef0a2
+DATA trig<>+1304(SB)/8, $0x3ec6cd1f35cef0a2
+DATA trig<>+1312(SB)/8, $0xbf2a00f7f368facb
+DATA trig<>+1320(SB)/8, $0xbf2a00f7f368facb
+DATA trig<>+1328(SB)/8, $0xbf2a00f7f368facb
+DATA trig<>+1336(SB)/8, $0xbf2a00f7f368facb
+DATA trig<>+1344(SB)/8, $0x3f81111086a89917
+DATA trig<>+1352(SB)/8, $0x3f81111086a89917
+DATA trig<>+1360(SB)/8, $0x3f81111086a89917
+DATA trig<>+1368(SB)/8, $0x3f81111086a89917
+DATA trig<>+1376(SB)/8, $0xbfc5555554c723de
+DATA trig<>+1384(SB)/8, $0xbfc5555554c723de
+DATA trig<>+1392(SB)/8, $0xbfc5555554c723de
+DATA trig<>+1400(SB)/8, $0xbfc5555554c723de
+DATA trig<>+1408(SB)/8, $0x3ef991699d98ee84
+DATA trig<>+1416(SB)/8, $0x3ef991699d98ee84
+DATA trig<>+1424(SB)/8, $0x3ef991699d98ee84
+DATA trig<>+1432(SB)/8, $0x3ef991699d98ee84
+DATA trig<>+1440(SB)/8, $0xbf56c07f1497e8f1
+DATA trig<>+1448(SB)/8, $0xbf56c07f1497e8f1
+DATA trig<>+1456(SB)/8, $0xbf56c07f1497e8f1
+DATA trig<>+1464(SB)/8, $0xbf56c07f1497e8f1
+DATA trig<>+1472(SB)/8, $0x3fa55553c7827409
+DATA trig<>+1480(SB)/8, $0x3fa55553c7827409
+DATA trig<>+1488(SB)/8, $0x3fa55553c7827409
+DATA trig<>+1496(SB)/8, $0x3fa55553c7827409
+DATA trig<>+1504(SB)/8, $0xbfdffffffcb80cd7
+DATA trig<>+1512(SB)/8, $0xbfdffffffcb80cd7
+DATA trig<>+1520(SB)/8, $0xbfdffffffcb80cd7
+DATA trig<>+1528(SB)/8, $0xbfdffffffcb80cd7
+GLOBL trig<>(SB), RODATA|NOPTR, $1536
 
 // func SinFloat64AVX2(dst *float64, a *float64, n int) int
 // Requires: AVX, AVX2, FMA3
@@ -205,64 +209,61 @@ vectors:
 	CMPQ      DX, $0x04
 	JL        tail
 	VMOVUPD   (CX), Y0
-	VANDPD    trig<>+256(SB), Y0, Y1
-	VCMPPD    $0x1e, trig<>+288(SB), Y1, Y2
+	VANDPD    trig<>+288(SB), Y0, Y1
+	VCMPPD    $0x1e, trig<>+320(SB), Y1, Y2
 	VMOVMSKPD Y2, BX
 	TESTL     BX, BX
 	JNE       far1
 
 near2:
-	VMOVUPD      trig<>+352(SB), Y2
-	VFMADD231PD  trig<>+320(SB), Y1, Y2
-	VSUBPD       trig<>+352(SB), Y2, Y3
-	VMOVAPD      Y1, Y1
-	VFNMADD231PD trig<>+384(SB), Y3, Y1
-	VMOVAPD      Y1, Y4
-	VFNMADD231PD trig<>+416(SB), Y3, Y4
-	VSUBPD       Y4, Y1, Y1
-	VFNMADD231PD trig<>+416(SB), Y3, Y1
-	VFNMADD231PD trig<>+448(SB), Y3, Y1
-	VPSLLQ       $0x3f, Y2, Y3
-	VPADDQ       Y2, Y2, Y5
-	VMULPD       trig<>+480(SB), Y4, Y6
-	VMOVUPD      trig<>+512(SB), Y7
-	VMOVAPD      Y7, Y8
-	VFNMADD231PD Y4, Y6, Y8
-	VSUBPD       Y8, Y7, Y7
-	VFNMADD231PD Y4, Y6, Y7
-	VXORPD       Y3, Y4, Y6
-	VBLENDVPD    Y3, Y6, Y8, Y6
-	VXORPD       Y9, Y9, Y9
-	VBLENDVPD    Y3, Y7, Y9, Y7
-	VFMADD231PD  Y6, Y1, Y7
-	VMULPD       Y4, Y4, Y1
-	VBLENDVPD    Y3, Y8, Y4, Y6
-	VBLENDVPD    Y3, Y1, Y4, Y3
-	VMULPD       Y1, Y3, Y3
-	VMULPD       Y1, Y1, Y4
-	VMOVUPD      trig<>+160(SB), Y8
-	VPERMILPD    Y5, Y8, Y8
-	VMOVUPD      trig<>+128(SB), Y9
-	VPERMILPD    Y5, Y9, Y9
-	VFMADD213PD  Y9, Y1, Y8
-	VMOVUPD      trig<>+96(SB), Y9
-	VPERMILPD    Y5, Y9, Y9
-	VMOVUPD      trig<>+64(SB), Y10
-	VPERMILPD    Y5, Y10, Y10
-	VFMADD213PD  Y10, Y1, Y9
-	VFMADD231PD  Y4, Y8, Y9
-	VMOVUPD      trig<>+32(SB), Y8
-	VPERMILPD    Y5, Y8, Y8
-	VMOVUPD      trig<>+0(SB), Y10
-	VPERMILPD    Y5, Y10, Y10
-	VFMADD213PD  Y10, Y1, Y8
-	VFMADD231PD  Y4, Y9, Y8
-	VFMADD231PD  Y3, Y8, Y7
-	VADDPD       Y7, Y6, Y1
-	VPSLLQ       $0x3e, Y2, Y2
-	VXORPD       Y0, Y2, Y0
-	VANDPD       trig<>+544(SB), Y0, Y0
-	VXORPD       Y0, Y1, Y0
+	VMOVUPD      trig<>+0(SB), Y1
+	VFMADD231PD  trig<>+32(SB), Y0, Y1
+	VSUBPD       trig<>+0(SB), Y1, Y2
+	VMOVAPD      Y0, Y0
+	VFNMADD231PD trig<>+64(SB), Y2, Y0
+	VMOVAPD      Y0, Y3
+	VFNMADD231PD trig<>+96(SB), Y2, Y3
+	VSUBPD       Y3, Y0, Y0
+	VFNMADD231PD trig<>+96(SB), Y2, Y0
+	VFNMADD231PD trig<>+128(SB), Y2, Y0
+	VPSLLQ       $0x3f, Y1, Y2
+	VPADDQ       Y1, Y1, Y4
+	VMULPD       trig<>+160(SB), Y3, Y5
+	VMOVUPD      trig<>+192(SB), Y6
+	VFNMADD231PD Y3, Y5, Y6
+	VSUBPD       trig<>+192(SB), Y6, Y7
+	VFMADD231PD  Y3, Y5, Y7
+	VXORPD       Y5, Y5, Y5
+	VBLENDVPD    Y2, Y7, Y5, Y5
+	VXORPD       Y2, Y3, Y7
+	VBLENDVPD    Y2, Y7, Y6, Y7
+	VFNMADD231PD Y7, Y0, Y5
+	VMULPD       Y3, Y3, Y0
+	VBLENDVPD    Y2, Y6, Y3, Y6
+	VBLENDVPD    Y2, Y0, Y3, Y2
+	VMULPD       Y0, Y2, Y2
+	VMOVUPD      trig<>+512(SB), Y3
+	VPERMILPD    Y4, Y3, Y3
+	VMOVUPD      trig<>+480(SB), Y7
+	VPERMILPD    Y4, Y7, Y7
+	VFMADD213PD  Y7, Y0, Y3
+	VMOVUPD      trig<>+448(SB), Y7
+	VPERMILPD    Y4, Y7, Y7
+	VFMADD213PD  Y7, Y0, Y3
+	VMOVUPD      trig<>+416(SB), Y7
+	VPERMILPD    Y4, Y7, Y7
+	VFMADD213PD  Y7, Y0, Y3
+	VMOVUPD      trig<>+384(SB), Y7
+	VPERMILPD    Y4, Y7, Y7
+	VFMADD213PD  Y7, Y0, Y3
+	VMOVUPD      trig<>+352(SB), Y7
+	VPERMILPD    Y4, Y7, Y7
+	VFMADD213PD  Y7, Y0, Y3
+	VFMADD231PD  Y2, Y3, Y5
+	VSUBPD       Y5, Y6, Y0
+	VPSLLQ       $0x3e, Y1, Y1
+	VANDPD       trig<>+256(SB), Y1, Y1
+	VXORPD       Y1, Y0, Y0
 	VMOVUPD      Y0, (AX)
 	ADDQ         $0x20, CX
 	ADDQ         $0x20, AX
@@ -272,69 +273,66 @@ near2:
 tail:
 	TESTQ      DX, DX
 	JE         done
-	LEAQ       trig<>+192(SB), SI
+	LEAQ       trig<>+544(SB), SI
 	MOVQ       $0x0000000000000004, BX
 	SUBQ       DX, BX
 	VMOVUPD    (SI)(BX*8), Y0
 	VMASKMOVPD (CX), Y0, Y1
-	VANDPD     trig<>+256(SB), Y1, Y2
-	VCMPPD     $0x1e, trig<>+288(SB), Y2, Y3
+	VANDPD     trig<>+288(SB), Y1, Y2
+	VCMPPD     $0x1e, trig<>+320(SB), Y2, Y3
 	VMOVMSKPD  Y3, CX
 	TESTL      CX, CX
 	JNE        far3
 
 near4:
-	VMOVUPD      trig<>+352(SB), Y3
-	VFMADD231PD  trig<>+320(SB), Y2, Y3
-	VSUBPD       trig<>+352(SB), Y3, Y4
-	VMOVAPD      Y2, Y2
-	VFNMADD231PD trig<>+384(SB), Y4, Y2
-	VMOVAPD      Y2, Y5
-	VFNMADD231PD trig<>+416(SB), Y4, Y5
-	VSUBPD       Y5, Y2, Y2
-	VFNMADD231PD trig<>+416(SB), Y4, Y2
-	VFNMADD231PD trig<>+448(SB), Y4, Y2
-	VPSLLQ       $0x3f, Y3, Y4
-	VPADDQ       Y3, Y3, Y6
-	VMULPD       trig<>+480(SB), Y5, Y7
-	VMOVUPD      trig<>+512(SB), Y8
-	VMOVAPD      Y8, Y9
-	VFNMADD231PD Y5, Y7, Y9
-	VSUBPD       Y9, Y8, Y8
-	VFNMADD231PD Y5, Y7, Y8
-	VXORPD       Y4, Y5, Y7
-	VBLENDVPD    Y4, Y7, Y9, Y7
-	VXORPD       Y10, Y10, Y10
-	VBLENDVPD    Y4, Y8, Y10, Y8
-	VFMADD231PD  Y7, Y2, Y8
-	VMULPD       Y5, Y5, Y2
-	VBLENDVPD    Y4, Y9, Y5, Y7
-	VBLENDVPD    Y4, Y2, Y5, Y4
-	VMULPD       Y2, Y4, Y4
-	VMULPD       Y2, Y2, Y5
-	VMOVUPD      trig<>+160(SB), Y9
-	VPERMILPD    Y6, Y9, Y9
-	VMOVUPD      trig<>+128(SB), Y10
-	VPERMILPD    Y6, Y10, Y10
-	VFMADD213PD  Y10, Y2, Y9
-	VMOVUPD      trig<>+96(SB), Y10
-	VPERMILPD    Y6, Y10, Y10
-	VMOVUPD      trig<>+64(SB), Y11
-	VPERMILPD    Y6, Y11, Y11
-	VFMADD213PD  Y11, Y2, Y10
-	VFMADD231PD  Y5, Y9, Y10
-	VMOVUPD      trig<>+32(SB), Y9
-	VPERMILPD    Y6, Y9, Y9
-	VMOVUPD      trig<>+0(SB), Y11
-	VPERMILPD    Y6, Y11, Y11
-	VFMADD213PD  Y11, Y2, Y9
-	VFMADD231PD  Y5, Y10, Y9
-	VFMADD231PD  Y4, Y9, Y8
-	VADDPD       Y8, Y7, Y2
-	VPSLLQ       $0x3e, Y3, Y3
-	VXORPD       Y1, Y3, Y1
-	VANDPD       trig<>+544(SB), Y1, Y1
-	VXORPD       Y1, Y2, Y1
+	VMOVUPD      trig<>+0(SB), Y2
+	VFMADD231PD  trig<>+32(SB), Y1, Y2
+	VSUBPD       trig<>+0(SB), Y2, Y3
+	VMOVAPD      Y1, Y1
+	VFNMADD231PD trig<>+64(SB), Y3, Y1
+	VMOVAPD      Y1, Y4
+	VFNMADD231PD trig<>+96(SB), Y3, Y4
+	VSUBPD       Y4, Y1, Y1
+	VFNMADD231PD trig<>+96(SB), Y3, Y1
+	VFNMADD231PD trig<>+128(SB), Y3, Y1
+	VPSLLQ       $0x3f, Y2, Y3
+	VPADDQ       Y2, Y2, Y5
+	VMULPD       trig<>+160(SB), Y4, Y6
+	VMOVUPD      trig<>+192(SB), Y7
+	VFNMADD231PD Y4, Y6, Y7
+	VSUBPD       trig<>+192(SB), Y7, Y8
+	VFMADD231PD  Y4, Y6, Y8
+	VXORPD       Y6, Y6, Y6
+	VBLENDVPD    Y3, Y8, Y6, Y6
+	VXORPD       Y3, Y4, Y8
+	VBLENDVPD    Y3, Y8, Y7, Y8
+	VFNMADD231PD Y8, Y1, Y6
+	VMULPD       Y4, Y4, Y1
+	VBLENDVPD    Y3, Y7, Y4, Y7
+	VBLENDVPD    Y3, Y1, Y4, Y3
+	VMULPD       Y1, Y3, Y3
+	VMOVUPD      trig<>+512(SB), Y4
+	VPERMILPD    Y5, Y4, Y4
+	VMOVUPD      trig<>+480(SB), Y8
+	VPERMILPD    Y5, Y8, Y8
+	VFMADD213PD  Y8, Y1, Y4
+	VMOVUPD      trig<>+448(SB), Y8
+	VPERMILPD    Y5, Y8, Y8
+	VFMADD213PD  Y8, Y1, Y4
+	VMOVUPD      trig<>+416(SB), Y8
+	VPERMILPD    Y5, Y8, Y8
+	VFMADD213PD  Y8, Y1, Y4
+	VMOVUPD      trig<>+384(SB), Y8
+	VPERMILPD    Y5, Y8, Y8
+	VFMADD213PD  Y8, Y1, Y4
+	VMOVUPD      trig<>+352(SB), Y8
+	VPERMILPD    Y5, Y8, Y8
+	VFMADD213PD  Y8, Y1, Y4
+	VFMADD231PD  Y3, Y4, Y6
+	VSUBPD       Y6, Y7, Y1
+	VPSLLQ       $0x3e, Y2, Y2
+	VANDPD       trig<>+256(SB), Y2, Y2
+	VXORPD       Y2, Y1, Y1
 	VMASKMOVPD   Y1, Y0, (AX)
 	XORQ         DX, DX
 
@@ -346,17 +344,17 @@ done:
 	RET
 
 far1:
-	VCMPPD    $0x12, trig<>+576(SB), Y1, Y3
-	VANDPD    Y3, Y2, Y3
-	VMOVMSKPD Y3, BX
+	VCMPPD    $0x12, trig<>+608(SB), Y1, Y1
+	VANDPD    Y1, Y2, Y1
+	VMOVMSKPD Y1, BX
 	TESTL     BX, BX
 	JNE       done
 	JMP       near2
 
 far3:
-	VCMPPD    $0x12, trig<>+576(SB), Y2, Y4
-	VANDPD    Y4, Y3, Y4
-	VMOVMSKPD Y4, CX
+	VCMPPD    $0x12, trig<>+608(SB), Y2, Y2
+	VANDPD    Y2, Y3, Y2
+	VMOVMSKPD Y2, CX
 	TESTL     CX, CX
 	JNE       done
 	JMP       near4
@@ -372,63 +370,60 @@ vectors:
 	CMPQ      DX, $0x04
 	JL        tail
 	VMOVUPD   (CX), Y0
-	VANDPD    trig<>+256(SB), Y0, Y0
-	VCMPPD    $0x1e, trig<>+288(SB), Y0, Y1
-	VMOVMSKPD Y1, BX
+	VANDPD    trig<>+288(SB), Y0, Y1
+	VCMPPD    $0x1e, trig<>+320(SB), Y1, Y2
+	VMOVMSKPD Y2, BX
 	TESTL     BX, BX
 	JNE       far1
 
 near2:
-	VMOVUPD      trig<>+352(SB), Y1
-	VFMADD231PD  trig<>+320(SB), Y0, Y1
-	VSUBPD       trig<>+352(SB), Y1, Y2
+	VMOVUPD      trig<>+640(SB), Y1
+	VFMADD231PD  trig<>+32(SB), Y0, Y1
+	VSUBPD       trig<>+640(SB), Y1, Y2
 	VMOVAPD      Y0, Y0
-	VFNMADD231PD trig<>+384(SB), Y2, Y0
+	VFNMADD231PD trig<>+64(SB), Y2, Y0
 	VMOVAPD      Y0, Y3
-	VFNMADD231PD trig<>+416(SB), Y2, Y3
+	VFNMADD231PD trig<>+96(SB), Y2, Y3
 	VSUBPD       Y3, Y0, Y0
-	VFNMADD231PD trig<>+416(SB), Y2, Y0
-	VFNMADD231PD trig<>+448(SB), Y2, Y0
-	VPADDQ       trig<>+608(SB), Y1, Y1
+	VFNMADD231PD trig<>+96(SB), Y2, Y0
+	VFNMADD231PD trig<>+128(SB), Y2, Y0
 	VPSLLQ       $0x3f, Y1, Y2
 	VPADDQ       Y1, Y1, Y4
-	VMULPD       trig<>+480(SB), Y3, Y5
-	VMOVUPD      trig<>+512(SB), Y6
-	VMOVAPD      Y6, Y7
-	VFNMADD231PD Y3, Y5, Y7
-	VSUBPD       Y7, Y6, Y6
+	VMULPD       trig<>+160(SB), Y3, Y5
+	VMOVUPD      trig<>+192(SB), Y6
 	VFNMADD231PD Y3, Y5, Y6
-	VXORPD       Y2, Y3, Y5
-	VBLENDVPD    Y2, Y5, Y7, Y5
-	VXORPD       Y8, Y8, Y8
-	VBLENDVPD    Y2, Y6, Y8, Y6
-	VFMADD231PD  Y5, Y0, Y6
+	VSUBPD       trig<>+192(SB), Y6, Y7
+	VFMADD231PD  Y3, Y5, Y7
+	VXORPD       Y5, Y5, Y5
+	VBLENDVPD    Y2, Y7, Y5, Y5
+	VXORPD       Y2, Y3, Y7
+	VBLENDVPD    Y2, Y7, Y6, Y7
+	VFNMADD231PD Y7, Y0, Y5
 	VMULPD       Y3, Y3, Y0
-	VBLENDVPD    Y2, Y7, Y3, Y5
+	VBLENDVPD    Y2, Y6, Y3, Y6
 	VBLENDVPD    Y2, Y0, Y3, Y2
 	VMULPD       Y0, Y2, Y2
-	VMULPD       Y0, Y0, Y3
-	VMOVUPD      trig<>+160(SB), Y7
+	VMOVUPD      trig<>+512(SB), Y3
+	VPERMILPD    Y4, Y3, Y3
+	VMOVUPD      trig<>+480(SB), Y7
 	VPERMILPD    Y4, Y7, Y7
-	VMOVUPD      trig<>+128(SB), Y8
-	VPERMILPD    Y4, Y8, Y8
-	VFMADD213PD  Y8, Y0, Y7
-	VMOVUPD      trig<>+96(SB), Y8
-	VPERMILPD    Y4, Y8, Y8
-	VMOVUPD      trig<>+64(SB), Y9
-	VPERMILPD    Y4, Y9, Y9
-	VFMADD213PD  Y9, Y0, Y8
-	VFMADD231PD  Y3, Y7, Y8
-	VMOVUPD      trig<>+32(SB), Y7
+	VFMADD213PD  Y7, Y0, Y3
+	VMOVUPD      trig<>+448(SB), Y7
 	VPERMILPD    Y4, Y7, Y7
-	VMOVUPD      trig<>+0(SB), Y9
-	VPERMILPD    Y4, Y9, Y9
-	VFMADD213PD  Y9, Y0, Y7
-	VFMADD231PD  Y3, Y8, Y7
-	VFMADD231PD  Y2, Y7, Y6
-	VADDPD       Y6, Y5, Y0
+	VFMADD213PD  Y7, Y0, Y3
+	VMOVUPD      trig<>+416(SB), Y7
+	VPERMILPD    Y4, Y7, Y7
+	VFMADD213PD  Y7, Y0, Y3
+	VMOVUPD      trig<>+384(SB), Y7
+	VPERMILPD    Y4, Y7, Y7
+	VFMADD213PD  Y7, Y0, Y3
+	VMOVUPD      trig<>+352(SB), Y7
+	VPERMILPD    Y4, Y7, Y7
+	VFMADD213PD  Y7, Y0, Y3
+	VFMADD231PD  Y2, Y3, Y5
+	VSUBPD       Y5, Y6, Y0
 	VPSLLQ       $0x3e, Y1, Y1
-	VANDPD       trig<>+544(SB), Y1, Y1
+	VANDPD       trig<>+256(SB), Y1, Y1
 	VXORPD       Y1, Y0, Y0
 	VMOVUPD      Y0, (AX)
 	ADDQ         $0x20, CX
@@ -439,68 +434,65 @@ near2:
 tail:
 	TESTQ      DX, DX
 	JE         done
-	LEAQ       trig<>+192(SB), SI
+	LEAQ       trig<>+544(SB), SI
 	MOVQ       $0x0000000000000004, BX
 	SUBQ       DX, BX
 	VMOVUPD    (SI)(BX*8), Y0
 	VMASKMOVPD (CX), Y0, Y1
-	VANDPD     trig<>+256(SB), Y1, Y1
-	VCMPPD     $0x1e, trig<>+288(SB), Y1, Y2
-	VMOVMSKPD  Y2, CX
+	VANDPD     trig<>+288(SB), Y1, Y2
+	VCMPPD     $0x1e, trig<>+320(SB), Y2, Y3
+	VMOVMSKPD  Y3, CX
 	TESTL      CX, CX
 	JNE        far3
 
 near4:
-	VMOVUPD      trig<>+352(SB), Y2
-	VFMADD231PD  trig<>+320(SB), Y1, Y2
-	VSUBPD       trig<>+352(SB), Y2, Y3
+	VMOVUPD      trig<>+640(SB), Y2
+	VFMADD231PD  trig<>+32(SB), Y1, Y2
+	VSUBPD       trig<>+640(SB), Y2, Y3
 	VMOVAPD      Y1, Y1
-	VFNMADD231PD trig<>+384(SB), Y3, Y1
+	VFNMADD231PD trig<>+64(SB), Y3, Y1
 	VMOVAPD      Y1, Y4
-	VFNMADD231PD trig<>+416(SB), Y3, Y4
+	VFNMADD231PD trig<>+96(SB), Y3, Y4
 	VSUBPD       Y4, Y1, Y1
-	VFNMADD231PD trig<>+416(SB), Y3, Y1
-	VFNMADD231PD trig<>+448(SB), Y3, Y1
-	VPADDQ       trig<>+608(SB), Y2, Y2
+	VFNMADD231PD trig<>+96(SB), Y3, Y1
+	VFNMADD231PD trig<>+128(SB), Y3, Y1
 	VPSLLQ       $0x3f, Y2, Y3
 	VPADDQ       Y2, Y2, Y5
-	VMULPD       trig<>+480(SB), Y4, Y6
-	VMOVUPD      trig<>+512(SB), Y7
-	VMOVAPD      Y7, Y8
-	VFNMADD231PD Y4, Y6, Y8
-	VSUBPD       Y8, Y7, Y7
+	VMULPD       trig<>+160(SB), Y4, Y6
+	VMOVUPD      trig<>+192(SB), Y7
 	VFNMADD231PD Y4, Y6, Y7
-	VXORPD       Y3, Y4, Y6
-	VBLENDVPD    Y3, Y6, Y8, Y6
-	VXORPD       Y9, Y9, Y9
-	VBLENDVPD    Y3, Y7, Y9, Y7
-	VFMADD231PD  Y6, Y1, Y7
+	VSUBPD       trig<>+192(SB), Y7, Y8
+	VFMADD231PD  Y4, Y6, Y8
+	VXORPD       Y6, Y6, Y6
+	VBLENDVPD    Y3, Y8, Y6, Y6
+	VXORPD       Y3, Y4, Y8
+	VBLENDVPD    Y3, Y8, Y7, Y8
+	VFNMADD231PD Y8, Y1, Y6
 	VMULPD       Y4, Y4, Y1
-	VBLENDVPD    Y3, Y8, Y4, Y6
+	VBLENDVPD    Y3, Y7, Y4, Y7
 	VBLENDVPD    Y3, Y1, Y4, Y3
 	VMULPD       Y1, Y3, Y3
-	VMULPD       Y1, Y1, Y4
-	VMOVUPD      trig<>+160(SB), Y8
+	VMOVUPD      trig<>+512(SB), Y4
+	VPERMILPD    Y5, Y4, Y4
+	VMOVUPD      trig<>+480(SB), Y8
 	VPERMILPD    Y5, Y8, Y8
-	VMOVUPD      trig<>+128(SB), Y9
-	VPERMILPD    Y5, Y9, Y9
-	VFMADD213PD  Y9, Y1, Y8
-	VMOVUPD      trig<>+96(SB), Y9
-	VPERMILPD    Y5, Y9, Y9
-	VMOVUPD      trig<>+64(SB), Y10
-	VPERMILPD    Y5, Y10, Y10
-	VFMADD213PD  Y10, Y1, Y9
-	VFMADD231PD  Y4, Y8, Y9
-	VMOVUPD      trig<>+32(SB), Y8
+	VFMADD213PD  Y8, Y1, Y4
+	VMOVUPD      trig<>+448(SB), Y8
 	VPERMILPD    Y5, Y8, Y8
-	VMOVUPD      trig<>+0(SB), Y10
-	VPERMILPD    Y5, Y10, Y10
-	VFMADD213PD  Y10, Y1, Y8
-	VFMADD231PD  Y4, Y9, Y8
-	VFMADD231PD  Y3, Y8, Y7
-	VADDPD       Y7, Y6, Y1
+	VFMADD213PD  Y8, Y1, Y4
+	VMOVUPD      trig<>+416(SB), Y8
+	VPERMILPD    Y5, Y8, Y8
+	VFMADD213PD  Y8, Y1, Y4
+	VMOVUPD      trig<>+384(SB), Y8
+	VPERMILPD    Y5, Y8, Y8
+	VFMADD213PD  Y8, Y1, Y4
+	VMOVUPD      trig<>+352(SB), Y8
+	VPERMILPD    Y5, Y8, Y8
+	VFMADD213PD  Y8, Y1, Y4
+	VFMADD231PD  Y3, Y4, Y6
+	VSUBPD       Y6, Y7, Y1
 	VPSLLQ       $0x3e, Y2, Y2
-	VANDPD       trig<>+544(SB), Y2, Y2
+	VANDPD       trig<>+256(SB), Y2, Y2
 	VXORPD       Y2, Y1, Y1
 	VMASKMOVPD   Y1, Y0, (AX)
 	XORQ         DX, DX
@@ -513,17 +505,17 @@ done:
 	RET
 
 far1:
-	VCMPPD    $0x12, trig<>+576(SB), Y0, Y2
-	VANDPD    Y2, Y1, Y2
-	VMOVMSKPD Y2, BX
+	VCMPPD    $0x12, trig<>+608(SB), Y1, Y1
+	VANDPD    Y1, Y2, Y1
+	VMOVMSKPD Y1, BX
 	TESTL     BX, BX
 	JNE       done
 	JMP       near2
 
 far3:
-	VCMPPD    $0x12, trig<>+576(SB), Y1, Y3
-	VANDPD    Y3, Y2, Y3
-	VMOVMSKPD Y3, CX
+	VCMPPD    $0x12, trig<>+608(SB), Y2, Y2
+	VANDPD    Y2, Y3, Y2
+	VMOVMSKPD Y2, CX
 	TESTL     CX, CX
 	JNE       done
 	JMP       near4
@@ -539,75 +531,70 @@ vectors:
 	CMPQ      DX, $0x04
 	JL        tail
 	VMOVUPD   (CX), Y0
-	VANDPD    trig<>+256(SB), Y0, Y1
-	VCMPPD    $0x1e, trig<>+288(SB), Y1, Y2
+	VANDPD    trig<>+288(SB), Y0, Y1
+	VCMPPD    $0x1e, trig<>+320(SB), Y1, Y2
 	VMOVMSKPD Y2, BX
 	TESTL     BX, BX
 	JNE       far1
 
 near2:
-	VMOVUPD      trig<>+352(SB), Y2
-	VFMADD231PD  trig<>+320(SB), Y1, Y2
-	VSUBPD       trig<>+352(SB), Y2, Y3
-	VMOVAPD      Y1, Y1
-	VFNMADD231PD trig<>+384(SB), Y3, Y1
-	VMOVAPD      Y1, Y4
-	VFNMADD231PD trig<>+416(SB), Y3, Y4
-	VSUBPD       Y4, Y1, Y1
-	VFNMADD231PD trig<>+416(SB), Y3, Y1
-	VFNMADD231PD trig<>+448(SB), Y3, Y1
-	VPSLLQ       $0x3f, Y2, Y3
-	VPADDQ       Y2, Y2, Y5
-	VMULPD       trig<>+480(SB), Y4, Y5
-	VMOVUPD      trig<>+512(SB), Y6
-	VMOVAPD      Y6, Y7
-	VFNMADD231PD Y4, Y5, Y7
-	VSUBPD       Y7, Y6, Y6
-	VFNMADD231PD Y4, Y5, Y6
-	VMULPD       Y7, Y1, Y5
-	VFNMADD231PD Y1, Y4, Y6
-	VMULPD       Y4, Y4, Y1
-	VMULPD       Y1, Y1, Y8
-	VMOVUPD      trig<>+640(SB), Y9
-	VFMADD213PD  trig<>+672(SB), Y1, Y9
-	VMOVUPD      trig<>+704(SB), Y10
-	VFMADD213PD  trig<>+736(SB), Y1, Y10
-	VFMADD231PD  Y8, Y9, Y10
-	VMOVUPD      trig<>+768(SB), Y9
-	VFMADD213PD  trig<>+800(SB), Y1, Y9
-	VFMADD231PD  Y8, Y10, Y9
-	VMULPD       Y1, Y4, Y10
-	VFMADD231PD  Y10, Y9, Y5
-	VMOVUPD      trig<>+832(SB), Y9
-	VFMADD213PD  trig<>+864(SB), Y1, Y9
-	VMOVUPD      trig<>+896(SB), Y10
-	VFMADD213PD  trig<>+928(SB), Y1, Y10
-	VFMADD231PD  Y8, Y9, Y10
-	VMOVUPD      trig<>+960(SB), Y9
-	VFMADD213PD  trig<>+992(SB), Y1, Y9
-	VFMADD231PD  Y8, Y10, Y9
-	VFMADD231PD  Y8, Y9, Y6
-	VADDPD       Y5, Y4, Y1
-	VSUBPD       Y1, Y4, Y4
-	VADDPD       Y5, Y4, Y4
-	VADDPD       Y6, Y7, Y5
-	VSUBPD       Y5, Y7, Y7
-	VADDPD       Y6, Y7, Y6
-	VBLENDVPD    Y3, Y5, Y1, Y7
-	VBLENDVPD    Y3, Y6, Y4, Y8
-	VBLENDVPD    Y3, Y1, Y5, Y1
-	VBLENDVPD    Y3, Y4, Y6, Y3
-	VMOVUPD      trig<>+512(SB), Y4
-	VDIVPD       Y1, Y4, Y4
-	VMULPD       Y4, Y7, Y5
-	VFNMADD231PD Y1, Y5, Y7
-	VFNMADD231PD Y3, Y5, Y8
-	VADDPD       Y8, Y7, Y1
-	VFMADD231PD  Y1, Y4, Y5
-	VPSLLQ       $0x3f, Y2, Y1
-	VXORPD       Y0, Y1, Y0
-	VANDPD       trig<>+544(SB), Y0, Y0
-	VXORPD       Y0, Y5, Y0
+	VMOVUPD      trig<>+0(SB), Y1
+	VFMADD231PD  trig<>+32(SB), Y0, Y1
+	VSUBPD       trig<>+0(SB), Y1, Y2
+	VMOVAPD      Y0, Y0
+	VFNMADD231PD trig<>+64(SB), Y2, Y0
+	VMOVAPD      Y0, Y3
+	VFNMADD231PD trig<>+96(SB), Y2, Y3
+	VSUBPD       Y3, Y0, Y0
+	VFNMADD231PD trig<>+96(SB), Y2, Y0
+	VFNMADD231PD trig<>+128(SB), Y2, Y0
+	VMULPD       trig<>+160(SB), Y3, Y2
+	VMOVUPD      trig<>+192(SB), Y4
+	VFNMADD231PD Y3, Y2, Y4
+	VSUBPD       trig<>+192(SB), Y4, Y5
+	VFMADD231PD  Y3, Y2, Y5
+	VFMADD231PD  Y3, Y0, Y5
+	VXORPD       Y2, Y2, Y2
+	VFNMADD231PD Y4, Y0, Y2
+	VMULPD       Y3, Y3, Y0
+	VMOVUPD      trig<>+672(SB), Y6
+	VFMADD213PD  trig<>+704(SB), Y0, Y6
+	VFMADD213PD  trig<>+736(SB), Y0, Y6
+	VFMADD213PD  trig<>+768(SB), Y0, Y6
+	VFMADD213PD  trig<>+800(SB), Y0, Y6
+	VFMADD213PD  trig<>+832(SB), Y0, Y6
+	VMULPD       Y0, Y3, Y7
+	VFMADD231PD  Y7, Y6, Y2
+	VMOVUPD      trig<>+864(SB), Y6
+	VFMADD213PD  trig<>+896(SB), Y0, Y6
+	VFMADD213PD  trig<>+928(SB), Y0, Y6
+	VFMADD213PD  trig<>+960(SB), Y0, Y6
+	VFMADD213PD  trig<>+992(SB), Y0, Y6
+	VFMADD213PD  trig<>+1024(SB), Y0, Y6
+	VMULPD       Y0, Y0, Y0
+	VFMADD231PD  Y0, Y6, Y5
+	VSUBPD       Y2, Y3, Y0
+	VSUBPD       Y0, Y3, Y3
+	VSUBPD       Y2, Y3, Y2
+	VSUBPD       Y5, Y4, Y3
+	VSUBPD       Y3, Y4, Y4
+	VSUBPD       Y5, Y4, Y4
+	VPSLLQ       $0x3f, Y1, Y5
+	VPADDQ       Y1, Y1, Y6
+	VBLENDVPD    Y5, Y3, Y0, Y6
+	VBLENDVPD    Y5, Y4, Y2, Y7
+	VBLENDVPD    Y5, Y0, Y3, Y0
+	VBLENDVPD    Y5, Y2, Y4, Y2
+	VMOVUPD      trig<>+192(SB), Y3
+	VDIVPD       Y0, Y3, Y3
+	VMULPD       Y3, Y6, Y4
+	VFMSUB231PD  Y0, Y4, Y6
+	VFMSUB231PD  Y2, Y4, Y7
+	VADDPD       Y7, Y6, Y0
+	VFNMADD231PD Y0, Y3, Y4
+	VPSLLQ       $0x3f, Y1, Y0
+	VANDPD       trig<>+256(SB), Y0, Y0
+	VXORPD       Y0, Y4, Y0
 	VMOVUPD      Y0, (AX)
 	ADDQ         $0x20, CX
 	ADDQ         $0x20, AX
@@ -617,80 +604,75 @@ near2:
 tail:
 	TESTQ      DX, DX
 	JE         done
-	LEAQ       trig<>+192(SB), SI
+	LEAQ       trig<>+544(SB), SI
 	MOVQ       $0x0000000000000004, BX
 	SUBQ       DX, BX
 	VMOVUPD    (SI)(BX*8), Y0
 	VMASKMOVPD (CX), Y0, Y1
-	VANDPD     trig<>+256(SB), Y1, Y2
-	VCMPPD     $0x1e, trig<>+288(SB), Y2, Y3
+	VANDPD     trig<>+288(SB), Y1, Y2
+	VCMPPD     $0x1e, trig<>+320(SB), Y2, Y3
 	VMOVMSKPD  Y3, CX
 	TESTL      CX, CX
 	JNE        far3
 
 near4:
-	VMOVUPD      trig<>+352(SB), Y3
-	VFMADD231PD  trig<>+320(SB), Y2, Y3
-	VSUBPD       trig<>+352(SB), Y3, Y4
-	VMOVAPD      Y2, Y2
-	VFNMADD231PD trig<>+384(SB), Y4, Y2
-	VMOVAPD      Y2, Y5
-	VFNMADD231PD trig<>+416(SB), Y4, Y5
-	VSUBPD       Y5, Y2, Y2
-	VFNMADD231PD trig<>+416(SB), Y4, Y2
-	VFNMADD231PD trig<>+448(SB), Y4, Y2
-	VPSLLQ       $0x3f, Y3, Y4
-	VPADDQ       Y3, Y3, Y6
-	VMULPD       trig<>+480(SB), Y5, Y6
-	VMOVUPD      trig<>+512(SB), Y7
-	VMOVAPD      Y7, Y8
-	VFNMADD231PD Y5, Y6, Y8
-	VSUBPD       Y8, Y7, Y7
-	VFNMADD231PD Y5, Y6, Y7
-	VMULPD       Y8, Y2, Y6
-	VFNMADD231PD Y2, Y5, Y7
-	VMULPD       Y5, Y5, Y2
-	VMULPD       Y2, Y2, Y9
-	VMOVUPD      trig<>+640(SB), Y10
-	VFMADD213PD  trig<>+672(SB), Y2, Y10
-	VMOVUPD      trig<>+704(SB), Y11
-	VFMADD213PD  trig<>+736(SB), Y2, Y11
-	VFMADD231PD  Y9, Y10, Y11
-	VMOVUPD      trig<>+768(SB), Y10
-	VFMADD213PD  trig<>+800(SB), Y2, Y10
-	VFMADD231PD  Y9, Y11, Y10
-	VMULPD       Y2, Y5, Y11
-	VFMADD231PD  Y11, Y10, Y6
-	VMOVUPD      trig<>+832(SB), Y10
-	VFMADD213PD  trig<>+864(SB), Y2, Y10
-	VMOVUPD      trig<>+896(SB), Y11
-	VFMADD213PD  trig<>+928(SB), Y2, Y11
-	VFMADD231PD  Y9, Y10, Y11
-	VMOVUPD      trig<>+960(SB), Y10
-	VFMADD213PD  trig<>+992(SB), Y2, Y10
-	VFMADD231PD  Y9, Y11, Y10
-	VFMADD231PD  Y9, Y10, Y7
-	VADDPD       Y6, Y5, Y2
-	VSUBPD       Y2, Y5, Y5
-	VADDPD       Y6, Y5, Y5
-	VADDPD       Y7, Y8, Y6
-	VSUBPD       Y6, Y8, Y8
-	VADDPD       Y7, Y8, Y7
-	VBLENDVPD    Y4, Y6, Y2, Y8
-	VBLENDVPD    Y4, Y7, Y5, Y9
-	VBLENDVPD    Y4, Y2, Y6, Y2
-	VBLENDVPD    Y4, Y5, Y7, Y4
-	VMOVUPD      trig<>+512(SB), Y5
-	VDIVPD       Y2, Y5, Y5
-	VMULPD       Y5, Y8, Y6
-	VFNMADD231PD Y2, Y6, Y8
-	VFNMADD231PD Y4, Y6, Y9
-	VADDPD       Y9, Y8, Y2
-	VFMADD231PD  Y2, Y5, Y6
-	VPSLLQ       $0x3f, Y3, Y2
-	VXORPD       Y1, Y2, Y1
-	VANDPD       trig<>+544(SB), Y1, Y1
-	VXORPD       Y1, Y6, Y1
+	VMOVUPD      trig<>+0(SB), Y2
+	VFMADD231PD  trig<>+32(SB), Y1, Y2
+	VSUBPD       trig<>+0(SB), Y2, Y3
+	VMOVAPD      Y1, Y1
+	VFNMADD231PD trig<>+64(SB), Y3, Y1
+	VMOVAPD      Y1, Y4
+	VFNMADD231PD trig<>+96(SB), Y3, Y4
+	VSUBPD       Y4, Y1, Y1
+	VFNMADD231PD trig<>+96(SB), Y3, Y1
+	VFNMADD231PD trig<>+128(SB), Y3, Y1
+	VMULPD       trig<>+160(SB), Y4, Y3
+	VMOVUPD      trig<>+192(SB), Y5
+	VFNMADD231PD Y4, Y3, Y5
+	VSUBPD       trig<>+192(SB), Y5, Y6
+	VFMADD231PD  Y4, Y3, Y6
+	VFMADD231PD  Y4, Y1, Y6
+	VXORPD       Y3, Y3, Y3
+	VFNMADD231PD Y5, Y1, Y3
+	VMULPD       Y4, Y4, Y1
+	VMOVUPD      trig<>+672(SB), Y7
+	VFMADD213PD  trig<>+704(SB), Y1, Y7
+	VFMADD213PD  trig<>+736(SB), Y1, Y7
+	VFMADD213PD  trig<>+768(SB), Y1, Y7
+	VFMADD213PD  trig<>+800(SB), Y1, Y7
+	VFMADD213PD  trig<>+832(SB), Y1, Y7
+	VMULPD       Y1, Y4, Y8
+	VFMADD231PD  Y8, Y7, Y3
+	VMOVUPD      trig<>+864(SB), Y7
+	VFMADD213PD  trig<>+896(SB), Y1, Y7
+	VFMADD213PD  trig<>+928(SB), Y1, Y7
+	VFMADD213PD  trig<>+960(SB), Y1, Y7
+	VFMADD213PD  trig<>+992(SB), Y1, Y7
+	VFMADD213PD  trig<>+1024(SB), Y1, Y7
+	VMULPD       Y1, Y1, Y1
+	VFMADD231PD  Y1, Y7, Y6
+	VSUBPD       Y3, Y4, Y1
+	VSUBPD       Y1, Y4, Y4
+	VSUBPD       Y3, Y4, Y3
+	VSUBPD       Y6, Y5, Y4
+	VSUBPD       Y4, Y5, Y5
+	VSUBPD       Y6, Y5, Y5
+	VPSLLQ       $0x3f, Y2, Y6
+	VPADDQ       Y2, Y2, Y7
+	VBLENDVPD    Y6, Y4, Y1, Y7
+	VBLENDVPD    Y6, Y5, Y3, Y8
+	VBLENDVPD    Y6, Y1, Y4, Y1
+	VBLENDVPD    Y6, Y3, Y5, Y3
+	VMOVUPD      trig<>+192(SB), Y4
+	VDIVPD       Y1, Y4, Y4
+	VMULPD       Y4, Y7, Y5
+	VFMSUB231PD  Y1, Y5, Y7
+	VFMSUB231PD  Y3, Y5, Y8
+	VADDPD       Y8, Y7, Y1
+	VFNMADD231PD Y1, Y4, Y5
+	VPSLLQ       $0x3f, Y2, Y1
+	VANDPD       trig<>+256(SB), Y1, Y1
+	VXORPD       Y1, Y5, Y1
 	VMASKMOVPD   Y1, Y0, (AX)
 	XORQ         DX, DX
 
@@ -702,17 +684,17 @@ done:
 	RET
 
 far1:
-	VCMPPD    $0x12, trig<>+576(SB), Y1, Y3
-	VANDPD    Y3, Y2, Y3
-	VMOVMSKPD Y3, BX
+	VCMPPD    $0x12, trig<>+608(SB), Y1, Y1
+	VANDPD    Y1, Y2, Y1
+	VMOVMSKPD Y1, BX
 	TESTL     BX, BX
 	JNE       done
 	JMP       near2
 
 far3:
-	VCMPPD    $0x12, trig<>+576(SB), Y2, Y4
-	VANDPD    Y4, Y3, Y4
-	VMOVMSKPD Y4, CX
+	VCMPPD    $0x12, trig<>+608(SB), Y2, Y2
+	VANDPD    Y2, Y3, Y2
+	VMOVMSKPD Y2, CX
 	TESTL     CX, CX
 	JNE       done
 	JMP       near4
@@ -728,39 +710,38 @@ vectors:
 	CMPQ      DX, $0x04
 	JL        tail
 	VCVTPS2PD (CX), Y0
-	VANDPD    trig<>+256(SB), Y0, Y1
-	VCMPPD    $0x1e, trig<>+1152(SB), Y1, Y2
+	VANDPD    trig<>+288(SB), Y0, Y1
+	VCMPPD    $0x1e, trig<>+1088(SB), Y1, Y2
 	VMOVMSKPD Y2, BX
 	TESTL     BX, BX
 	JNE       far1
 
 near2:
-	VMOVUPD      trig<>+352(SB), Y1
-	VFMADD231PD  trig<>+320(SB), Y0, Y1
-	VSUBPD       trig<>+352(SB), Y1, Y2
+	VMOVUPD      trig<>+0(SB), Y1
+	VFMADD231PD  trig<>+32(SB), Y0, Y1
+	VSUBPD       trig<>+0(SB), Y1, Y2
 	VMOVAPD      Y0, Y0
-	VFNMADD231PD trig<>+384(SB), Y2, Y0
-	VFNMADD231PD trig<>+1184(SB), Y2, Y0
+	VFNMADD231PD trig<>+64(SB), Y2, Y0
+	VFNMADD231PD trig<>+1056(SB), Y2, Y0
 	VPSLLQ       $0x3f, Y1, Y2
 	VPADDQ       Y1, Y1, Y3
 	VMULPD       Y0, Y0, Y4
-	VMULPD       Y4, Y4, Y5
+	VMOVUPD      trig<>+1216(SB), Y5
+	VPERMILPD    Y3, Y5, Y5
+	VMOVUPD      trig<>+1184(SB), Y6
+	VPERMILPD    Y3, Y6, Y6
+	VFMADD213PD  Y6, Y4, Y5
+	VMOVUPD      trig<>+1152(SB), Y6
+	VPERMILPD    Y3, Y6, Y6
+	VFMADD213PD  Y6, Y4, Y5
 	VMOVUPD      trig<>+1120(SB), Y6
 	VPERMILPD    Y3, Y6, Y6
-	VMOVUPD      trig<>+1088(SB), Y7
-	VPERMILPD    Y3, Y7, Y7
-	VFMADD213PD  Y7, Y4, Y6
-	VMOVUPD      trig<>+1056(SB), Y7
-	VPERMILPD    Y3, Y7, Y7
-	VMOVUPD      trig<>+1024(SB), Y8
-	VPERMILPD    Y3, Y8, Y8
-	VFMADD213PD  Y8, Y4, Y7
-	VFMADD231PD  Y5, Y6, Y7
-	VFMADD213PD  trig<>+512(SB), Y4, Y7
-	VMULPD       Y0, Y7, Y0
-	VBLENDVPD    Y2, Y7, Y0, Y0
+	VFMADD213PD  Y6, Y4, Y5
+	VFMADD213PD  trig<>+192(SB), Y4, Y5
+	VMULPD       Y0, Y5, Y0
+	VBLENDVPD    Y2, Y5, Y0, Y0
 	VPSLLQ       $0x3e, Y1, Y1
-	VANDPD       trig<>+544(SB), Y1, Y1
+	VANDPD       trig<>+256(SB), Y1, Y1
 	VXORPD       Y1, Y0, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVUPS      X0, (AX)
@@ -772,45 +753,44 @@ near2:
 tail:
 	TESTQ      DX, DX
 	JE         done
-	LEAQ       trig<>+1216(SB), SI
+	LEAQ       trig<>+1248(SB), SI
 	MOVQ       $0x0000000000000004, BX
 	SUBQ       DX, BX
 	VMOVUPD    (SI)(BX*4), X0
 	VMASKMOVPS (CX), X0, X1
 	VCVTPS2PD  X1, Y1
-	VANDPD     trig<>+256(SB), Y1, Y2
-	VCMPPD     $0x1e, trig<>+1152(SB), Y2, Y3
+	VANDPD     trig<>+288(SB), Y1, Y2
+	VCMPPD     $0x1e, trig<>+1088(SB), Y2, Y3
 	VMOVMSKPD  Y3, CX
 	TESTL      CX, CX
 	JNE        far3
 
 near4:
-	VMOVUPD      trig<>+352(SB), Y2
-	VFMADD231PD  trig<>+320(SB), Y1, Y2
-	VSUBPD       trig<>+352(SB), Y2, Y3
+	VMOVUPD      trig<>+0(SB), Y2
+	VFMADD231PD  trig<>+32(SB), Y1, Y2
+	VSUBPD       trig<>+0(SB), Y2, Y3
 	VMOVAPD      Y1, Y1
-	VFNMADD231PD trig<>+384(SB), Y3, Y1
-	VFNMADD231PD trig<>+1184(SB), Y3, Y1
+	VFNMADD231PD trig<>+64(SB), Y3, Y1
+	VFNMADD231PD trig<>+1056(SB), Y3, Y1
 	VPSLLQ       $0x3f, Y2, Y3
 	VPADDQ       Y2, Y2, Y4
 	VMULPD       Y1, Y1, Y5
-	VMULPD       Y5, Y5, Y6
+	VMOVUPD      trig<>+1216(SB), Y6
+	VPERMILPD    Y4, Y6, Y6
+	VMOVUPD      trig<>+1184(SB), Y7
+	VPERMILPD    Y4, Y7, Y7
+	VFMADD213PD  Y7, Y5, Y6
+	VMOVUPD      trig<>+1152(SB), Y7
+	VPERMILPD    Y4, Y7, Y7
+	VFMADD213PD  Y7, Y5, Y6
 	VMOVUPD      trig<>+1120(SB), Y7
 	VPERMILPD    Y4, Y7, Y7
-	VMOVUPD      trig<>+1088(SB), Y8
-	VPERMILPD    Y4, Y8, Y8
-	VFMADD213PD  Y8, Y5, Y7
-	VMOVUPD      trig<>+1056(SB), Y8
-	VPERMILPD    Y4, Y8, Y8
-	VMOVUPD      trig<>+1024(SB), Y9
-	VPERMILPD    Y4, Y9, Y9
-	VFMADD213PD  Y9, Y5, Y8
-	VFMADD231PD  Y6, Y7, Y8
-	VFMADD213PD  trig<>+512(SB), Y5, Y8
-	VMULPD       Y1, Y8, Y1
-	VBLENDVPD    Y3, Y8, Y1, Y1
+	VFMADD213PD  Y7, Y5, Y6
+	VFMADD213PD  trig<>+192(SB), Y5, Y6
+	VMULPD       Y1, Y6, Y1
+	VBLENDVPD    Y3, Y6, Y1, Y1
 	VPSLLQ       $0x3e, Y2, Y2
-	VANDPD       trig<>+544(SB), Y2, Y2
+	VANDPD       trig<>+256(SB), Y2, Y2
 	VXORPD       Y2, Y1, Y1
 	VCVTPD2PSY   Y1, X1
 	VMASKMOVPS   X1, X0, (AX)
@@ -824,7 +804,7 @@ done:
 	RET
 
 far1:
-	VCMPPD    $0x12, trig<>+576(SB), Y1, Y1
+	VCMPPD    $0x12, trig<>+608(SB), Y1, Y1
 	VANDPD    Y1, Y2, Y1
 	VMOVMSKPD Y1, BX
 	TESTL     BX, BX
@@ -832,7 +812,7 @@ far1:
 	JMP       near2
 
 far3:
-	VCMPPD    $0x12, trig<>+576(SB), Y2, Y2
+	VCMPPD    $0x12, trig<>+608(SB), Y2, Y2
 	VANDPD    Y2, Y3, Y2
 	VMOVMSKPD Y2, CX
 	TESTL     CX, CX
@@ -850,40 +830,38 @@ vectors:
 	CMPQ      DX, $0x04
 	JL        tail
 	VCVTPS2PD (CX), Y0
-	VANDPD    trig<>+256(SB), Y0, Y1
-	VCMPPD    $0x1e, trig<>+1152(SB), Y1, Y2
+	VANDPD    trig<>+288(SB), Y0, Y1
+	VCMPPD    $0x1e, trig<>+1088(SB), Y1, Y2
 	VMOVMSKPD Y2, BX
 	TESTL     BX, BX
 	JNE       far1
 
 near2:
-	VMOVUPD      trig<>+352(SB), Y1
-	VFMADD231PD  trig<>+320(SB), Y0, Y1
-	VSUBPD       trig<>+352(SB), Y1, Y2
+	VMOVUPD      trig<>+640(SB), Y1
+	VFMADD231PD  trig<>+32(SB), Y0, Y1
+	VSUBPD       trig<>+640(SB), Y1, Y2
 	VMOVAPD      Y0, Y0
-	VFNMADD231PD trig<>+384(SB), Y2, Y0
-	VFNMADD231PD trig<>+1184(SB), Y2, Y0
-	VPADDQ       trig<>+608(SB), Y1, Y1
+	VFNMADD231PD trig<>+64(SB), Y2, Y0
+	VFNMADD231PD trig<>+1056(SB), Y2, Y0
 	VPSLLQ       $0x3f, Y1, Y2
 	VPADDQ       Y1, Y1, Y3
 	VMULPD       Y0, Y0, Y4
-	VMULPD       Y4, Y4, Y5
+	VMOVUPD      trig<>+1216(SB), Y5
+	VPERMILPD    Y3, Y5, Y5
+	VMOVUPD      trig<>+1184(SB), Y6
+	VPERMILPD    Y3, Y6, Y6
+	VFMADD213PD  Y6, Y4, Y5
+	VMOVUPD      trig<>+1152(SB), Y6
+	VPERMILPD    Y3, Y6, Y6
+	VFMADD213PD  Y6, Y4, Y5
 	VMOVUPD      trig<>+1120(SB), Y6
 	VPERMILPD    Y3, Y6, Y6
-	VMOVUPD      trig<>+1088(SB), Y7
-	VPERMILPD    Y3, Y7, Y7
-	VFMADD213PD  Y7, Y4, Y6
-	VMOVUPD      trig<>+1056(SB), Y7
-	VPERMILPD    Y3, Y7, Y7
-	VMOVUPD      trig<>+1024(SB), Y8
-	VPERMILPD    Y3, Y8, Y8
-	VFMADD213PD  Y8, Y4, Y7
-	VFMADD231PD  Y5, Y6, Y7
-	VFMADD213PD  trig<>+512(SB), Y4, Y7
-	VMULPD       Y0, Y7, Y0
-	VBLENDVPD    Y2, Y7, Y0, Y0
+	VFMADD213PD  Y6, Y4, Y5
+	VFMADD213PD  trig<>+192(SB), Y4, Y5
+	VMULPD       Y0, Y5, Y0
+	VBLENDVPD    Y2, Y5, Y0, Y0
 	VPSLLQ       $0x3e, Y1, Y1
-	VANDPD       trig<>+544(SB), Y1, Y1
+	VANDPD       trig<>+256(SB), Y1, Y1
 	VXORPD       Y1, Y0, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVUPS      X0, (AX)
@@ -895,46 +873,44 @@ near2:
 tail:
 	TESTQ      DX, DX
 	JE         done
-	LEAQ       trig<>+1216(SB), SI
+	LEAQ       trig<>+1248(SB), SI
 	MOVQ       $0x0000000000000004, BX
 	SUBQ       DX, BX
 	VMOVUPD    (SI)(BX*4), X0
 	VMASKMOVPS (CX), X0, X1
 	VCVTPS2PD  X1, Y1
-	VANDPD     trig<>+256(SB), Y1, Y2
-	VCMPPD     $0x1e, trig<>+1152(SB), Y2, Y3
+	VANDPD     trig<>+288(SB), Y1, Y2
+	VCMPPD     $0x1e, trig<>+1088(SB), Y2, Y3
 	VMOVMSKPD  Y3, CX
 	TESTL      CX, CX
 	JNE        far3
 
 near4:
-	VMOVUPD      trig<>+352(SB), Y2
-	VFMADD231PD  trig<>+320(SB), Y1, Y2
-	VSUBPD       trig<>+352(SB), Y2, Y3
+	VMOVUPD      trig<>+640(SB), Y2
+	VFMADD231PD  trig<>+32(SB), Y1, Y2
+	VSUBPD       trig<>+640(SB), Y2, Y3
 	VMOVAPD      Y1, Y1
-	VFNMADD231PD trig<>+384(SB), Y3, Y1
-	VFNMADD231PD trig<>+1184(SB), Y3, Y1
-	VPADDQ       trig<>+608(SB), Y2, Y2
+	VFNMADD231PD trig<>+64(SB), Y3, Y1
+	VFNMADD231PD trig<>+1056(SB), Y3, Y1
 	VPSLLQ       $0x3f, Y2, Y3
 	VPADDQ       Y2, Y2, Y4
 	VMULPD       Y1, Y1, Y5
-	VMULPD       Y5, Y5, Y6
+	VMOVUPD      trig<>+1216(SB), Y6
+	VPERMILPD    Y4, Y6, Y6
+	VMOVUPD      trig<>+1184(SB), Y7
+	VPERMILPD    Y4, Y7, Y7
+	VFMADD213PD  Y7, Y5, Y6
+	VMOVUPD      trig<>+1152(SB), Y7
+	VPERMILPD    Y4, Y7, Y7
+	VFMADD213PD  Y7, Y5, Y6
 	VMOVUPD      trig<>+1120(SB), Y7
 	VPERMILPD    Y4, Y7, Y7
-	VMOVUPD      trig<>+1088(SB), Y8
-	VPERMILPD    Y4, Y8, Y8
-	VFMADD213PD  Y8, Y5, Y7
-	VMOVUPD      trig<>+1056(SB), Y8
-	VPERMILPD    Y4, Y8, Y8
-	VMOVUPD      trig<>+1024(SB), Y9
-	VPERMILPD    Y4, Y9, Y9
-	VFMADD213PD  Y9, Y5, Y8
-	VFMADD231PD  Y6, Y7, Y8
-	VFMADD213PD  trig<>+512(SB), Y5, Y8
-	VMULPD       Y1, Y8, Y1
-	VBLENDVPD    Y3, Y8, Y1, Y1
+	VFMADD213PD  Y7, Y5, Y6
+	VFMADD213PD  trig<>+192(SB), Y5, Y6
+	VMULPD       Y1, Y6, Y1
+	VBLENDVPD    Y3, Y6, Y1, Y1
 	VPSLLQ       $0x3e, Y2, Y2
-	VANDPD       trig<>+544(SB), Y2, Y2
+	VANDPD       trig<>+256(SB), Y2, Y2
 	VXORPD       Y2, Y1, Y1
 	VCVTPD2PSY   Y1, X1
 	VMASKMOVPS   X1, X0, (AX)
@@ -948,7 +924,7 @@ done:
 	RET
 
 far1:
-	VCMPPD    $0x12, trig<>+576(SB), Y1, Y1
+	VCMPPD    $0x12, trig<>+608(SB), Y1, Y1
 	VANDPD    Y1, Y2, Y1
 	VMOVMSKPD Y1, BX
 	TESTL     BX, BX
@@ -956,7 +932,7 @@ far1:
 	JMP       near2
 
 far3:
-	VCMPPD    $0x12, trig<>+576(SB), Y2, Y2
+	VCMPPD    $0x12, trig<>+608(SB), Y2, Y2
 	VANDPD    Y2, Y3, Y2
 	VMOVMSKPD Y2, CX
 	TESTL     CX, CX
@@ -974,41 +950,38 @@ vectors:
 	CMPQ      DX, $0x04
 	JL        tail
 	VCVTPS2PD (CX), Y0
-	VANDPD    trig<>+256(SB), Y0, Y1
-	VCMPPD    $0x1e, trig<>+1152(SB), Y1, Y2
+	VANDPD    trig<>+288(SB), Y0, Y1
+	VCMPPD    $0x1e, trig<>+1088(SB), Y1, Y2
 	VMOVMSKPD Y2, BX
 	TESTL     BX, BX
 	JNE       far1
 
 near2:
-	VMOVUPD      trig<>+352(SB), Y1
-	VFMADD231PD  trig<>+320(SB), Y0, Y1
-	VSUBPD       trig<>+352(SB), Y1, Y2
+	VMOVUPD      trig<>+0(SB), Y1
+	VFMADD231PD  trig<>+32(SB), Y0, Y1
+	VSUBPD       trig<>+0(SB), Y1, Y2
 	VMOVAPD      Y0, Y0
-	VFNMADD231PD trig<>+384(SB), Y2, Y0
-	VFNMADD231PD trig<>+1184(SB), Y2, Y0
+	VFNMADD231PD trig<>+64(SB), Y2, Y0
+	VFNMADD231PD trig<>+1056(SB), Y2, Y0
 	VPSLLQ       $0x3f, Y1, Y2
 	VPADDQ       Y1, Y1, Y3
 	VMULPD       Y0, Y0, Y3
-	VMULPD       Y3, Y3, Y4
-	VMOVUPD      trig<>+1248(SB), Y5
-	VFMADD213PD  trig<>+1280(SB), Y3, Y5
-	VMOVUPD      trig<>+1312(SB), Y6
-	VFMADD213PD  trig<>+1344(SB), Y3, Y6
-	VFMADD231PD  Y4, Y5, Y6
-	VMOVUPD      trig<>+1376(SB), Y5
-	VFMADD213PD  trig<>+1408(SB), Y3, Y5
-	VMOVUPD      trig<>+1440(SB), Y7
-	VFMADD213PD  trig<>+1472(SB), Y3, Y7
-	VFMADD231PD  Y4, Y5, Y7
-	VFMADD213PD  trig<>+512(SB), Y3, Y6
-	VFMADD213PD  trig<>+512(SB), Y3, Y7
-	VMULPD       Y0, Y6, Y0
-	VBLENDVPD    Y2, Y7, Y0, Y3
-	VBLENDVPD    Y2, Y0, Y7, Y0
+	VMOVUPD      trig<>+1280(SB), Y4
+	VFMADD213PD  trig<>+1312(SB), Y3, Y4
+	VFMADD213PD  trig<>+1344(SB), Y3, Y4
+	VFMADD213PD  trig<>+1376(SB), Y3, Y4
+	VMOVUPD      trig<>+1408(SB), Y5
+	VFMADD213PD  trig<>+1440(SB), Y3, Y5
+	VFMADD213PD  trig<>+1472(SB), Y3, Y5
+	VFMADD213PD  trig<>+1504(SB), Y3, Y5
+	VFMADD213PD  trig<>+192(SB), Y3, Y4
+	VFMADD213PD  trig<>+192(SB), Y3, Y5
+	VMULPD       Y0, Y4, Y0
+	VBLENDVPD    Y2, Y5, Y0, Y3
+	VBLENDVPD    Y2, Y0, Y5, Y0
 	VDIVPD       Y0, Y3, Y0
 	VPSLLQ       $0x3f, Y1, Y1
-	VANDPD       trig<>+544(SB), Y1, Y1
+	VANDPD       trig<>+256(SB), Y1, Y1
 	VXORPD       Y1, Y0, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVUPS      X0, (AX)
@@ -1020,47 +993,44 @@ near2:
 tail:
 	TESTQ      DX, DX
 	JE         done
-	LEAQ       trig<>+1216(SB), SI
+	LEAQ       trig<>+1248(SB), SI
 	MOVQ       $0x0000000000000004, BX
 	SUBQ       DX, BX
 	VMOVUPD    (SI)(BX*4), X0
 	VMASKMOVPS (CX), X0, X1
 	VCVTPS2PD  X1, Y1
-	VANDPD     trig<>+256(SB), Y1, Y2
-	VCMPPD     $0x1e, trig<>+1152(SB), Y2, Y3
+	VANDPD     trig<>+288(SB), Y1, Y2
+	VCMPPD     $0x1e, trig<>+1088(SB), Y2, Y3
 	VMOVMSKPD  Y3, CX
 	TESTL      CX, CX
 	JNE        far3
 
 near4:
-	VMOVUPD      trig<>+352(SB), Y2
-	VFMADD231PD  trig<>+320(SB), Y1, Y2
-	VSUBPD       trig<>+352(SB), Y2, Y3
+	VMOVUPD      trig<>+0(SB), Y2
+	VFMADD231PD  trig<>+32(SB), Y1, Y2
+	VSUBPD       trig<>+0(SB), Y2, Y3
 	VMOVAPD      Y1, Y1
-	VFNMADD231PD trig<>+384(SB), Y3, Y1
-	VFNMADD231PD trig<>+1184(SB), Y3, Y1
+	VFNMADD231PD trig<>+64(SB), Y3, Y1
+	VFNMADD231PD trig<>+1056(SB), Y3, Y1
 	VPSLLQ       $0x3f, Y2, Y3
 	VPADDQ       Y2, Y2, Y4
 	VMULPD       Y1, Y1, Y4
-	VMULPD       Y4, Y4, Y5
-	VMOVUPD      trig<>+1248(SB), Y6
-	VFMADD213PD  trig<>+1280(SB), Y4, Y6
-	VMOVUPD      trig<>+1312(SB), Y7
-	VFMADD213PD  trig<>+1344(SB), Y4, Y7
-	VFMADD231PD  Y5, Y6, Y7
-	VMOVUPD      trig<>+1376(SB), Y6
-	VFMADD213PD  trig<>+1408(SB), Y4, Y6
-	VMOVUPD      trig<>+1440(SB), Y8
-	VFMADD213PD  trig<>+1472(SB), Y4, Y8
-	VFMADD231PD  Y5, Y6, Y8
-	VFMADD213PD  trig<>+512(SB), Y4, Y7
-	VFMADD213PD  trig<>+512(SB), Y4, Y8
-	VMULPD       Y1, Y7, Y1
-	VBLENDVPD    Y3, Y8, Y1, Y4
-	VBLENDVPD    Y3, Y1, Y8, Y1
+	VMOVUPD      trig<>+1280(SB), Y5
+	VFMADD213PD  trig<>+1312(SB), Y4, Y5
+	VFMADD213PD  trig<>+1344(SB), Y4, Y5
+	VFMADD213PD  trig<>+1376(SB), Y4, Y5
+	VMOVUPD      trig<>+1408(SB), Y6
+	VFMADD213PD  trig<>+1440(SB), Y4, Y6
+	VFMADD213PD  trig<>+1472(SB), Y4, Y6
+	VFMADD213PD  trig<>+1504(SB), Y4, Y6
+	VFMADD213PD  trig<>+192(SB), Y4, Y5
+	VFMADD213PD  trig<>+192(SB), Y4, Y6
+	VMULPD       Y1, Y5, Y1
+	VBLENDVPD    Y3, Y6, Y1, Y4
+	VBLENDVPD    Y3, Y1, Y6, Y1
 	VDIVPD       Y1, Y4, Y1
 	VPSLLQ       $0x3f, Y2, Y2
-	VANDPD       trig<>+544(SB), Y2, Y2
+	VANDPD       trig<>+256(SB), Y2, Y2
 	VXORPD       Y2, Y1, Y1
 	VCVTPD2PSY   Y1, X1
 	VMASKMOVPS   X1, X0, (AX)
@@ -1074,7 +1044,7 @@ done:
 	RET
 
 far1:
-	VCMPPD    $0x12, trig<>+576(SB), Y1, Y1
+	VCMPPD    $0x12, trig<>+608(SB), Y1, Y1
 	VANDPD    Y1, Y2, Y1
 	VMOVMSKPD Y1, BX
 	TESTL     BX, BX
@@ -1082,7 +1052,7 @@ far1:
 	JMP       near2
 
 far3:
-	VCMPPD    $0x12, trig<>+576(SB), Y2, Y2
+	VCMPPD    $0x12, trig<>+608(SB), Y2, Y2
 	VANDPD    Y2, Y3, Y2
 	VMOVMSKPD Y2, CX
 	TESTL     CX, CX
@@ -1096,76 +1066,80 @@ TEXT ·SinFloat64AVX512(SB), NOSPLIT, $0-32
 	MOVQ         a+8(FP), DX
 	MOVQ         n+16(FP), BX
 	VBROADCASTSD trig<>+0(SB), Z0
-	VBROADCASTSD trig<>+8(SB), Z1
-	VBROADCASTSD trig<>+32(SB), Z2
-	VBROADCASTSD trig<>+40(SB), Z3
-	VBROADCASTSD trig<>+64(SB), Z4
-	VBROADCASTSD trig<>+72(SB), Z5
-	VBROADCASTSD trig<>+96(SB), Z6
-	VBROADCASTSD trig<>+104(SB), Z7
-	VBROADCASTSD trig<>+128(SB), Z8
-	VBROADCASTSD trig<>+136(SB), Z9
-	VBROADCASTSD trig<>+160(SB), Z10
-	VBROADCASTSD trig<>+168(SB), Z11
+	VBROADCASTSD trig<>+32(SB), Z1
+	VBROADCASTSD trig<>+64(SB), Z2
+	VBROADCASTSD trig<>+96(SB), Z3
+	VBROADCASTSD trig<>+128(SB), Z4
+	VBROADCASTSD trig<>+160(SB), Z5
+	VBROADCASTSD trig<>+192(SB), Z6
+	VBROADCASTSD trig<>+224(SB), Z7
+	VBROADCASTSD trig<>+256(SB), Z8
+	VBROADCASTSD trig<>+352(SB), Z9
+	VBROADCASTSD trig<>+360(SB), Z10
+	VBROADCASTSD trig<>+384(SB), Z11
+	VBROADCASTSD trig<>+392(SB), Z12
+	VBROADCASTSD trig<>+416(SB), Z13
+	VBROADCASTSD trig<>+424(SB), Z14
+	VBROADCASTSD trig<>+448(SB), Z15
+	VBROADCASTSD trig<>+456(SB), Z16
+	VBROADCASTSD trig<>+480(SB), Z17
+	VBROADCASTSD trig<>+488(SB), Z18
+	VBROADCASTSD trig<>+512(SB), Z19
+	VBROADCASTSD trig<>+520(SB), Z20
 
 vectors:
 	CMPQ        BX, $0x08
 	JL          tail
-	VMOVUPD     (DX), Z12
-	VANDPD.BCST trig<>+256(SB), Z12, Z13
-	VCMPPD.BCST $0x1e, trig<>+288(SB), Z13, K1
+	VMOVUPD     (DX), Z21
+	VANDPD.BCST trig<>+288(SB), Z21, Z22
+	VCMPPD.BCST $0x1e, trig<>+320(SB), Z22, K1
 	KORTESTB    K1, K1
 	JNE         far1
 
 near2:
-	VBROADCASTSD      trig<>+352(SB), Z14
-	VFMADD231PD.BCST  trig<>+320(SB), Z13, Z14
-	VSUBPD.BCST       trig<>+352(SB), Z14, Z15
-	VMOVAPD           Z13, Z13
-	VFNMADD231PD.BCST trig<>+384(SB), Z15, Z13
-	VMOVAPD           Z13, Z16
-	VFNMADD231PD.BCST trig<>+416(SB), Z15, Z16
-	VSUBPD            Z16, Z13, Z13
-	VFNMADD231PD.BCST trig<>+416(SB), Z15, Z13
-	VFNMADD231PD.BCST trig<>+448(SB), Z15, Z13
-	VPTESTMQ.BCST     trig<>+608(SB), Z14, K1
-	VMULPD.BCST       trig<>+480(SB), Z16, Z15
-	VBROADCASTSD      trig<>+512(SB), Z17
-	VMOVAPD           Z17, Z18
-	VFNMADD231PD      Z16, Z15, Z18
-	VSUBPD            Z18, Z17, Z17
-	VFNMADD231PD      Z16, Z15, Z17
-	VMOVAPD           Z16, Z15
-	VXORPD.BCST       trig<>+544(SB), Z16, K1, Z15
-	VBLENDMPD         Z15, Z18, K1, Z15
-	VMOVAPD.Z         Z17, K1, Z17
-	VFMADD231PD       Z15, Z13, Z17
-	VMULPD            Z16, Z16, Z13
-	VBLENDMPD         Z18, Z16, K1, Z15
-	VBLENDMPD         Z13, Z16, K1, Z16
-	VMULPD            Z13, Z16, Z16
-	VMULPD            Z13, Z13, Z18
-	VBLENDMPD         Z11, Z10, K1, Z19
-	VBLENDMPD         Z9, Z8, K1, Z20
-	VFMADD213PD       Z20, Z13, Z19
-	VBLENDMPD         Z7, Z6, K1, Z20
-	VBLENDMPD         Z5, Z4, K1, Z21
-	VFMADD213PD       Z21, Z13, Z20
-	VFMADD231PD       Z18, Z19, Z20
-	VBLENDMPD         Z3, Z2, K1, Z19
-	VBLENDMPD         Z1, Z0, K1, Z21
-	VFMADD213PD       Z21, Z13, Z19
-	VFMADD231PD       Z18, Z20, Z19
-	VFMADD231PD       Z16, Z19, Z17
-	VADDPD            Z17, Z15, Z13
-	VPSLLQ            $0x3e, Z14, Z14
-	VXORPD            Z12, Z14, Z12
-	VPTERNLOGQ.BCST   $0x78, trig<>+544(SB), Z12, Z13
-	VMOVUPD           Z13, (AX)
-	ADDQ              $0x40, DX
-	ADDQ              $0x40, AX
-	SUBQ              $0x08, BX
-	JMP               vectors
+	VMOVAPD       Z0, Z22
+	VFMADD231PD   Z1, Z21, Z22
+	VSUBPD        Z0, Z22, Z23
+	VMOVAPD       Z21, Z21
+	VFNMADD231PD  Z2, Z23, Z21
+	VMOVAPD       Z21, Z24
+	VFNMADD231PD  Z3, Z23, Z24
+	VSUBPD        Z24, Z21, Z21
+	VFNMADD231PD  Z3, Z23, Z21
+	VFNMADD231PD  Z4, Z23, Z21
+	VPTESTMQ      Z7, Z22, K1
+	VMULPD        Z5, Z24, Z23
+	VMOVAPD       Z6, Z25
+	VFNMADD231PD  Z24, Z23, Z25
+	VSUBPD        Z6, Z25, Z26
+	VFMADD231PD.Z Z23, Z24, K1, Z26
+	VMOVAPD       Z25, Z23
+	VXORPD        Z8, Z24, K1, Z23
+	VFNMADD231PD  Z23, Z21, Z26
+	VMULPD        Z24, Z24, Z21
+	VBLENDMPD     Z25, Z24, K1, Z23
+	VBLENDMPD     Z21, Z24, K1, Z24
+	VMULPD        Z21, Z24, Z24
+	VBLENDMPD     Z20, Z19, K1, Z25
+	VBLENDMPD     Z18, Z17, K1, Z27
+	VFMADD213PD   Z27, Z21, Z25
+	VBLENDMPD     Z16, Z15, K1, Z27
+	VFMADD213PD   Z27, Z21, Z25
+	VBLENDMPD     Z14, Z13, K1, Z27
+	VFMADD213PD   Z27, Z21, Z25
+	VBLENDMPD     Z12, Z11, K1, Z27
+	VFMADD213PD   Z27, Z21, Z25
+	VBLENDMPD     Z10, Z9, K1, Z27
+	VFMADD213PD   Z27, Z21, Z25
+	VFMADD231PD   Z24, Z25, Z26
+	VSUBPD        Z26, Z23, Z21
+	VPSLLQ        $0x3e, Z22, Z22
+	VPTERNLOGQ    $0x78, Z8, Z22, Z21
+	VMOVUPD       Z21, (AX)
+	ADDQ          $0x40, DX
+	ADDQ          $0x40, AX
+	SUBQ          $0x08, BX
+	JMP           vectors
 
 tail:
 	TESTQ       BX, BX
@@ -1175,58 +1149,53 @@ tail:
 	SHLL        CL, SI
 	DECL        SI
 	KMOVB       SI, K1
-	VMOVUPD.Z   (DX), K1, Z12
-	VANDPD.BCST trig<>+256(SB), Z12, Z13
-	VCMPPD.BCST $0x1e, trig<>+288(SB), Z13, K2
+	VMOVUPD.Z   (DX), K1, Z21
+	VANDPD.BCST trig<>+288(SB), Z21, Z22
+	VCMPPD.BCST $0x1e, trig<>+320(SB), Z22, K2
 	KORTESTB    K2, K2
 	JNE         far3
 
 near4:
-	VBROADCASTSD      trig<>+352(SB), Z14
-	VFMADD231PD.BCST  trig<>+320(SB), Z13, Z14
-	VSUBPD.BCST       trig<>+352(SB), Z14, Z15
-	VMOVAPD           Z13, Z13
-	VFNMADD231PD.BCST trig<>+384(SB), Z15, Z13
-	VMOVAPD           Z13, Z16
-	VFNMADD231PD.BCST trig<>+416(SB), Z15, Z16
-	VSUBPD            Z16, Z13, Z13
-	VFNMADD231PD.BCST trig<>+416(SB), Z15, Z13
-	VFNMADD231PD.BCST trig<>+448(SB), Z15, Z13
-	VPTESTMQ.BCST     trig<>+608(SB), Z14, K2
-	VMULPD.BCST       trig<>+480(SB), Z16, Z15
-	VBROADCASTSD      trig<>+512(SB), Z17
-	VMOVAPD           Z17, Z18
-	VFNMADD231PD      Z16, Z15, Z18
-	VSUBPD            Z18, Z17, Z17
-	VFNMADD231PD      Z16, Z15, Z17
-	VMOVAPD           Z16, Z15
-	VXORPD.BCST       trig<>+544(SB), Z16, K2, Z15
-	VBLENDMPD         Z15, Z18, K2, Z15
-	VMOVAPD.Z         Z17, K2, Z17
-	VFMADD231PD       Z15, Z13, Z17
-	VMULPD            Z16, Z16, Z13
-	VBLENDMPD         Z18, Z16, K2, Z15
-	VBLENDMPD         Z13, Z16, K2, Z16
-	VMULPD            Z13, Z16, Z16
-	VMULPD            Z13, Z13, Z18
-	VBLENDMPD         Z11, Z10, K2, Z10
-	VBLENDMPD         Z9, Z8, K2, Z8
-	VFMADD213PD       Z8, Z13, Z10
-	VBLENDMPD         Z7, Z6, K2, Z6
-	VBLENDMPD         Z5, Z4, K2, Z4
-	VFMADD213PD       Z4, Z13, Z6
-	VFMADD231PD       Z18, Z10, Z6
-	VBLENDMPD         Z3, Z2, K2, Z2
-	VBLENDMPD         Z1, Z0, K2, Z0
-	VFMADD213PD       Z0, Z13, Z2
-	VFMADD231PD       Z18, Z6, Z2
-	VFMADD231PD       Z16, Z2, Z17
-	VADDPD            Z17, Z15, Z0
-	VPSLLQ            $0x3e, Z14, Z1
-	VXORPD            Z12, Z1, Z1
-	VPTERNLOGQ.BCST   $0x78, trig<>+544(SB), Z1, Z0
-	VMOVUPD           Z0, K1, (AX)
-	XORQ              BX, BX
+	VMOVAPD       Z0, Z22
+	VFMADD231PD   Z1, Z21, Z22
+	VSUBPD        Z0, Z22, Z0
+	VMOVAPD       Z21, Z1
+	VFNMADD231PD  Z2, Z0, Z1
+	VMOVAPD       Z1, Z2
+	VFNMADD231PD  Z3, Z0, Z2
+	VSUBPD        Z2, Z1, Z1
+	VFNMADD231PD  Z3, Z0, Z1
+	VFNMADD231PD  Z4, Z0, Z1
+	VPTESTMQ      Z7, Z22, K2
+	VMULPD        Z5, Z2, Z0
+	VMOVAPD       Z6, Z3
+	VFNMADD231PD  Z2, Z0, Z3
+	VSUBPD        Z6, Z3, Z4
+	VFMADD231PD.Z Z0, Z2, K2, Z4
+	VMOVAPD       Z3, Z0
+	VXORPD        Z8, Z2, K2, Z0
+	VFNMADD231PD  Z0, Z1, Z4
+	VMULPD        Z2, Z2, Z0
+	VBLENDMPD     Z3, Z2, K2, Z1
+	VBLENDMPD     Z0, Z2, K2, Z2
+	VMULPD        Z0, Z2, Z2
+	VBLENDMPD     Z20, Z19, K2, Z3
+	VBLENDMPD     Z18, Z17, K2, Z5
+	VFMADD213PD   Z5, Z0, Z3
+	VBLENDMPD     Z16, Z15, K2, Z5
+	VFMADD213PD   Z5, Z0, Z3
+	VBLENDMPD     Z14, Z13, K2, Z5
+	VFMADD213PD   Z5, Z0, Z3
+	VBLENDMPD     Z12, Z11, K2, Z5
+	VFMADD213PD   Z5, Z0, Z3
+	VBLENDMPD     Z10, Z9, K2, Z5
+	VFMADD213PD   Z5, Z0, Z3
+	VFMADD231PD   Z2, Z3, Z4
+	VSUBPD        Z4, Z1, Z0
+	VPSLLQ        $0x3e, Z22, Z1
+	VPTERNLOGQ    $0x78, Z8, Z1, Z0
+	VMOVUPD       Z0, K1, (AX)
+	XORQ          BX, BX
 
 done:
 	MOVQ n+16(FP), AX
@@ -1236,13 +1205,13 @@ done:
 	RET
 
 far1:
-	VCMPPD.BCST $0x12, trig<>+576(SB), Z13, K1, K1
+	VCMPPD.BCST $0x12, trig<>+608(SB), Z22, K1, K1
 	KORTESTB    K1, K1
 	JNE         done
 	JMP         near2
 
 far3:
-	VCMPPD.BCST $0x12, trig<>+576(SB), Z13, K2, K2
+	VCMPPD.BCST $0x12, trig<>+608(SB), Z22, K2, K2
 	KORTESTB    K2, K2
 	JNE         done
 	JMP         near4
@@ -1253,77 +1222,81 @@ TEXT ·CosFloat64AVX512(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         a+8(FP), DX
 	MOVQ         n+16(FP), BX
-	VBROADCASTSD trig<>+0(SB), Z0
-	VBROADCASTSD trig<>+8(SB), Z1
-	VBROADCASTSD trig<>+32(SB), Z2
-	VBROADCASTSD trig<>+40(SB), Z3
-	VBROADCASTSD trig<>+64(SB), Z4
-	VBROADCASTSD trig<>+72(SB), Z5
-	VBROADCASTSD trig<>+96(SB), Z6
-	VBROADCASTSD trig<>+104(SB), Z7
-	VBROADCASTSD trig<>+128(SB), Z8
-	VBROADCASTSD trig<>+136(SB), Z9
-	VBROADCASTSD trig<>+160(SB), Z10
-	VBROADCASTSD trig<>+168(SB), Z11
+	VBROADCASTSD trig<>+640(SB), Z0
+	VBROADCASTSD trig<>+32(SB), Z1
+	VBROADCASTSD trig<>+64(SB), Z2
+	VBROADCASTSD trig<>+96(SB), Z3
+	VBROADCASTSD trig<>+128(SB), Z4
+	VBROADCASTSD trig<>+160(SB), Z5
+	VBROADCASTSD trig<>+192(SB), Z6
+	VBROADCASTSD trig<>+224(SB), Z7
+	VBROADCASTSD trig<>+256(SB), Z8
+	VBROADCASTSD trig<>+352(SB), Z9
+	VBROADCASTSD trig<>+360(SB), Z10
+	VBROADCASTSD trig<>+384(SB), Z11
+	VBROADCASTSD trig<>+392(SB), Z12
+	VBROADCASTSD trig<>+416(SB), Z13
+	VBROADCASTSD trig<>+424(SB), Z14
+	VBROADCASTSD trig<>+448(SB), Z15
+	VBROADCASTSD trig<>+456(SB), Z16
+	VBROADCASTSD trig<>+480(SB), Z17
+	VBROADCASTSD trig<>+488(SB), Z18
+	VBROADCASTSD trig<>+512(SB), Z19
+	VBROADCASTSD trig<>+520(SB), Z20
 
 vectors:
 	CMPQ        BX, $0x08
 	JL          tail
-	VMOVUPD     (DX), Z12
-	VANDPD.BCST trig<>+256(SB), Z12, Z12
-	VCMPPD.BCST $0x1e, trig<>+288(SB), Z12, K1
+	VMOVUPD     (DX), Z21
+	VANDPD.BCST trig<>+288(SB), Z21, Z22
+	VCMPPD.BCST $0x1e, trig<>+320(SB), Z22, K1
 	KORTESTB    K1, K1
 	JNE         far1
 
 near2:
-	VBROADCASTSD      trig<>+352(SB), Z13
-	VFMADD231PD.BCST  trig<>+320(SB), Z12, Z13
-	VSUBPD.BCST       trig<>+352(SB), Z13, Z14
-	VMOVAPD           Z12, Z12
-	VFNMADD231PD.BCST trig<>+384(SB), Z14, Z12
-	VMOVAPD           Z12, Z15
-	VFNMADD231PD.BCST trig<>+416(SB), Z14, Z15
-	VSUBPD            Z15, Z12, Z12
-	VFNMADD231PD.BCST trig<>+416(SB), Z14, Z12
-	VFNMADD231PD.BCST trig<>+448(SB), Z14, Z12
-	VPADDQ.BCST       trig<>+608(SB), Z13, Z13
-	VPTESTMQ.BCST     trig<>+608(SB), Z13, K1
-	VMULPD.BCST       trig<>+480(SB), Z15, Z14
-	VBROADCASTSD      trig<>+512(SB), Z16
-	VMOVAPD           Z16, Z17
-	VFNMADD231PD      Z15, Z14, Z17
-	VSUBPD            Z17, Z16, Z16
-	VFNMADD231PD      Z15, Z14, Z16
-	VMOVAPD           Z15, Z14
-	VXORPD.BCST       trig<>+544(SB), Z15, K1, Z14
-	VBLENDMPD         Z14, Z17, K1, Z14
-	VMOVAPD.Z         Z16, K1, Z16
-	VFMADD231PD       Z14, Z12, Z16
-	VMULPD            Z15, Z15, Z12
-	VBLENDMPD         Z17, Z15, K1, Z14
-	VBLENDMPD         Z12, Z15, K1, Z15
-	VMULPD            Z12, Z15, Z15
-	VMULPD            Z12, Z12, Z17
-	VBLENDMPD         Z11, Z10, K1, Z18
-	VBLENDMPD         Z9, Z8, K1, Z19
-	VFMADD213PD       Z19, Z12, Z18
-	VBLENDMPD         Z7, Z6, K1, Z19
-	VBLENDMPD         Z5, Z4, K1, Z20
-	VFMADD213PD       Z20, Z12, Z19
-	VFMADD231PD       Z17, Z18, Z19
-	VBLENDMPD         Z3, Z2, K1, Z18
-	VBLENDMPD         Z1, Z0, K1, Z20
-	VFMADD213PD       Z20, Z12, Z18
-	VFMADD231PD       Z17, Z19, Z18
-	VFMADD231PD       Z15, Z18, Z16
-	VADDPD            Z16, Z14, Z12
-	VPSLLQ            $0x3e, Z13, Z13
-	VPTERNLOGQ.BCST   $0x78, trig<>+544(SB), Z13, Z12
-	VMOVUPD           Z12, (AX)
-	ADDQ              $0x40, DX
-	ADDQ              $0x40, AX
-	SUBQ              $0x08, BX
-	JMP               vectors
+	VMOVAPD       Z0, Z22
+	VFMADD231PD   Z1, Z21, Z22
+	VSUBPD        Z0, Z22, Z23
+	VMOVAPD       Z21, Z21
+	VFNMADD231PD  Z2, Z23, Z21
+	VMOVAPD       Z21, Z24
+	VFNMADD231PD  Z3, Z23, Z24
+	VSUBPD        Z24, Z21, Z21
+	VFNMADD231PD  Z3, Z23, Z21
+	VFNMADD231PD  Z4, Z23, Z21
+	VPTESTMQ      Z7, Z22, K1
+	VMULPD        Z5, Z24, Z23
+	VMOVAPD       Z6, Z25
+	VFNMADD231PD  Z24, Z23, Z25
+	VSUBPD        Z6, Z25, Z26
+	VFMADD231PD.Z Z23, Z24, K1, Z26
+	VMOVAPD       Z25, Z23
+	VXORPD        Z8, Z24, K1, Z23
+	VFNMADD231PD  Z23, Z21, Z26
+	VMULPD        Z24, Z24, Z21
+	VBLENDMPD     Z25, Z24, K1, Z23
+	VBLENDMPD     Z21, Z24, K1, Z24
+	VMULPD        Z21, Z24, Z24
+	VBLENDMPD     Z20, Z19, K1, Z25
+	VBLENDMPD     Z18, Z17, K1, Z27
+	VFMADD213PD   Z27, Z21, Z25
+	VBLENDMPD     Z16, Z15, K1, Z27
+	VFMADD213PD   Z27, Z21, Z25
+	VBLENDMPD     Z14, Z13, K1, Z27
+	VFMADD213PD   Z27, Z21, Z25
+	VBLENDMPD     Z12, Z11, K1, Z27
+	VFMADD213PD   Z27, Z21, Z25
+	VBLENDMPD     Z10, Z9, K1, Z27
+	VFMADD213PD   Z27, Z21, Z25
+	VFMADD231PD   Z24, Z25, Z26
+	VSUBPD        Z26, Z23, Z21
+	VPSLLQ        $0x3e, Z22, Z22
+	VPTERNLOGQ    $0x78, Z8, Z22, Z21
+	VMOVUPD       Z21, (AX)
+	ADDQ          $0x40, DX
+	ADDQ          $0x40, AX
+	SUBQ          $0x08, BX
+	JMP           vectors
 
 tail:
 	TESTQ       BX, BX
@@ -1333,58 +1306,53 @@ tail:
 	SHLL        CL, SI
 	DECL        SI
 	KMOVB       SI, K1
-	VMOVUPD.Z   (DX), K1, Z12
-	VANDPD.BCST trig<>+256(SB), Z12, Z12
-	VCMPPD.BCST $0x1e, trig<>+288(SB), Z12, K2
+	VMOVUPD.Z   (DX), K1, Z21
+	VANDPD.BCST trig<>+288(SB), Z21, Z22
+	VCMPPD.BCST $0x1e, trig<>+320(SB), Z22, K2
 	KORTESTB    K2, K2
 	JNE         far3
 
 near4:
-	VBROADCASTSD      trig<>+352(SB), Z13
-	VFMADD231PD.BCST  trig<>+320(SB), Z12, Z13
-	VSUBPD.BCST       trig<>+352(SB), Z13, Z14
-	VMOVAPD           Z12, Z12
-	VFNMADD231PD.BCST trig<>+384(SB), Z14, Z12
-	VMOVAPD           Z12, Z15
-	VFNMADD231PD.BCST trig<>+416(SB), Z14, Z15
-	VSUBPD            Z15, Z12, Z12
-	VFNMADD231PD.BCST trig<>+416(SB), Z14, Z12
-	VFNMADD231PD.BCST trig<>+448(SB), Z14, Z12
-	VPADDQ.BCST       trig<>+608(SB), Z13, Z13
-	VPTESTMQ.BCST     trig<>+608(SB), Z13, K2
-	VMULPD.BCST       trig<>+480(SB), Z15, Z14
-	VBROADCASTSD      trig<>+512(SB), Z16
-	VMOVAPD           Z16, Z17
-	VFNMADD231PD      Z15, Z14, Z17
-	VSUBPD            Z17, Z16, Z16
-	VFNMADD231PD      Z15, Z14, Z16
-	VMOVAPD           Z15, Z14
-	VXORPD.BCST       trig<>+544(SB), Z15, K2, Z14
-	VBLENDMPD         Z14, Z17, K2, Z14
-	VMOVAPD.Z         Z16, K2, Z16
-	VFMADD231PD       Z14, Z12, Z16
-	VMULPD            Z15, Z15, Z12
-	VBLENDMPD         Z17, Z15, K2, Z14
-	VBLENDMPD         Z12, Z15, K2, Z15
-	VMULPD            Z12, Z15, Z15
-	VMULPD            Z12, Z12, Z17
-	VBLENDMPD         Z11, Z10, K2, Z10
-	VBLENDMPD         Z9, Z8, K2, Z8
-	VFMADD213PD       Z8, Z12, Z10
-	VBLENDMPD         Z7, Z6, K2, Z6
-	VBLENDMPD         Z5, Z4, K2, Z4
-	VFMADD213PD       Z4, Z12, Z6
-	VFMADD231PD       Z17, Z10, Z6
-	VBLENDMPD         Z3, Z2, K2, Z2
-	VBLENDMPD         Z1, Z0, K2, Z0
-	VFMADD213PD       Z0, Z12, Z2
-	VFMADD231PD       Z17, Z6, Z2
-	VFMADD231PD       Z15, Z2, Z16
-	VADDPD            Z16, Z14, Z0
-	VPSLLQ            $0x3e, Z13, Z1
-	VPTERNLOGQ.BCST   $0x78, trig<>+544(SB), Z1, Z0
-	VMOVUPD           Z0, K1, (AX)
-	XORQ              BX, BX
+	VMOVAPD       Z0, Z22
+	VFMADD231PD   Z1, Z21, Z22
+	VSUBPD        Z0, Z22, Z0
+	VMOVAPD       Z21, Z1
+	VFNMADD231PD  Z2, Z0, Z1
+	VMOVAPD       Z1, Z2
+	VFNMADD231PD  Z3, Z0, Z2
+	VSUBPD        Z2, Z1, Z1
+	VFNMADD231PD  Z3, Z0, Z1
+	VFNMADD231PD  Z4, Z0, Z1
+	VPTESTMQ      Z7, Z22, K2
+	VMULPD        Z5, Z2, Z0
+	VMOVAPD       Z6, Z3
+	VFNMADD231PD  Z2, Z0, Z3
+	VSUBPD        Z6, Z3, Z4
+	VFMADD231PD.Z Z0, Z2, K2, Z4
+	VMOVAPD       Z3, Z0
+	VXORPD        Z8, Z2, K2, Z0
+	VFNMADD231PD  Z0, Z1, Z4
+	VMULPD        Z2, Z2, Z0
+	VBLENDMPD     Z3, Z2, K2, Z1
+	VBLENDMPD     Z0, Z2, K2, Z2
+	VMULPD        Z0, Z2, Z2
+	VBLENDMPD     Z20, Z19, K2, Z3
+	VBLENDMPD     Z18, Z17, K2, Z5
+	VFMADD213PD   Z5, Z0, Z3
+	VBLENDMPD     Z16, Z15, K2, Z5
+	VFMADD213PD   Z5, Z0, Z3
+	VBLENDMPD     Z14, Z13, K2, Z5
+	VFMADD213PD   Z5, Z0, Z3
+	VBLENDMPD     Z12, Z11, K2, Z5
+	VFMADD213PD   Z5, Z0, Z3
+	VBLENDMPD     Z10, Z9, K2, Z5
+	VFMADD213PD   Z5, Z0, Z3
+	VFMADD231PD   Z2, Z3, Z4
+	VSUBPD        Z4, Z1, Z0
+	VPSLLQ        $0x3e, Z22, Z1
+	VPTERNLOGQ    $0x78, Z8, Z1, Z0
+	VMOVUPD       Z0, K1, (AX)
+	XORQ          BX, BX
 
 done:
 	MOVQ n+16(FP), AX
@@ -1394,13 +1362,13 @@ done:
 	RET
 
 far1:
-	VCMPPD.BCST $0x12, trig<>+576(SB), Z12, K1, K1
+	VCMPPD.BCST $0x12, trig<>+608(SB), Z22, K1, K1
 	KORTESTB    K1, K1
 	JNE         done
 	JMP         near2
 
 far3:
-	VCMPPD.BCST $0x12, trig<>+576(SB), Z12, K2, K2
+	VCMPPD.BCST $0x12, trig<>+608(SB), Z22, K2, K2
 	KORTESTB    K2, K2
 	JNE         done
 	JMP         near4
@@ -1408,85 +1376,89 @@ far3:
 // func TanFloat64AVX512(dst *float64, a *float64, n int) int
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·TanFloat64AVX512(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), DX
-	MOVQ n+16(FP), BX
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), DX
+	MOVQ         n+16(FP), BX
+	VBROADCASTSD trig<>+0(SB), Z0
+	VBROADCASTSD trig<>+32(SB), Z1
+	VBROADCASTSD trig<>+64(SB), Z2
+	VBROADCASTSD trig<>+96(SB), Z3
+	VBROADCASTSD trig<>+128(SB), Z4
+	VBROADCASTSD trig<>+160(SB), Z5
+	VBROADCASTSD trig<>+192(SB), Z6
+	VBROADCASTSD trig<>+224(SB), Z7
+	VBROADCASTSD trig<>+256(SB), Z8
 
 vectors:
 	CMPQ        BX, $0x08
 	JL          tail
-	VMOVUPD     (DX), Z0
-	VANDPD.BCST trig<>+256(SB), Z0, Z1
-	VCMPPD.BCST $0x1e, trig<>+288(SB), Z1, K1
+	VMOVUPD     (DX), Z9
+	VANDPD.BCST trig<>+288(SB), Z9, Z10
+	VCMPPD.BCST $0x1e, trig<>+320(SB), Z10, K1
 	KORTESTB    K1, K1
 	JNE         far1
 
 near2:
-	VBROADCASTSD      trig<>+352(SB), Z2
-	VFMADD231PD.BCST  trig<>+320(SB), Z1, Z2
-	VSUBPD.BCST       trig<>+352(SB), Z2, Z3
-	VMOVAPD           Z1, Z1
-	VFNMADD231PD.BCST trig<>+384(SB), Z3, Z1
-	VMOVAPD           Z1, Z4
-	VFNMADD231PD.BCST trig<>+416(SB), Z3, Z4
-	VSUBPD            Z4, Z1, Z1
-	VFNMADD231PD.BCST trig<>+416(SB), Z3, Z1
-	VFNMADD231PD.BCST trig<>+448(SB), Z3, Z1
-	VPTESTMQ.BCST     trig<>+608(SB), Z2, K1
-	VMULPD.BCST       trig<>+480(SB), Z4, Z3
-	VBROADCASTSD      trig<>+512(SB), Z5
-	VMOVAPD           Z5, Z6
-	VFNMADD231PD      Z4, Z3, Z6
-	VSUBPD            Z6, Z5, Z5
-	VFNMADD231PD      Z4, Z3, Z5
-	VMULPD            Z6, Z1, Z3
-	VFNMADD231PD      Z1, Z4, Z5
-	VMULPD            Z4, Z4, Z1
-	VMULPD            Z1, Z1, Z7
-	VBROADCASTSD      trig<>+640(SB), Z8
-	VFMADD213PD.BCST  trig<>+672(SB), Z1, Z8
-	VBROADCASTSD      trig<>+704(SB), Z9
-	VFMADD213PD.BCST  trig<>+736(SB), Z1, Z9
-	VFMADD231PD       Z7, Z8, Z9
-	VBROADCASTSD      trig<>+768(SB), Z8
-	VFMADD213PD.BCST  trig<>+800(SB), Z1, Z8
-	VFMADD231PD       Z7, Z9, Z8
-	VMULPD            Z1, Z4, Z9
-	VFMADD231PD       Z9, Z8, Z3
-	VBROADCASTSD      trig<>+832(SB), Z8
-	VFMADD213PD.BCST  trig<>+864(SB), Z1, Z8
-	VBROADCASTSD      trig<>+896(SB), Z9
-	VFMADD213PD.BCST  trig<>+928(SB), Z1, Z9
-	VFMADD231PD       Z7, Z8, Z9
-	VBROADCASTSD      trig<>+960(SB), Z8
-	VFMADD213PD.BCST  trig<>+992(SB), Z1, Z8
-	VFMADD231PD       Z7, Z9, Z8
-	VFMADD231PD       Z7, Z8, Z5
-	VADDPD            Z3, Z4, Z1
-	VSUBPD            Z1, Z4, Z4
-	VADDPD            Z3, Z4, Z3
-	VADDPD            Z5, Z6, Z4
-	VSUBPD            Z4, Z6, Z6
-	VADDPD            Z5, Z6, Z5
-	VBLENDMPD         Z4, Z1, K1, Z6
-	VBLENDMPD         Z5, Z3, K1, Z7
-	VBLENDMPD         Z1, Z4, K1, Z1
-	VBLENDMPD         Z3, Z5, K1, Z3
-	VBROADCASTSD      trig<>+512(SB), Z4
-	VDIVPD            Z1, Z4, Z4
-	VMULPD            Z4, Z6, Z5
-	VFNMADD231PD      Z1, Z5, Z6
-	VFNMADD231PD      Z3, Z5, Z7
-	VADDPD            Z7, Z6, Z1
-	VFMADD231PD       Z1, Z4, Z5
-	VPSLLQ            $0x3f, Z2, Z1
-	VXORPD            Z0, Z1, Z0
-	VPTERNLOGQ.BCST   $0x78, trig<>+544(SB), Z0, Z5
-	VMOVUPD           Z5, (AX)
-	ADDQ              $0x40, DX
-	ADDQ              $0x40, AX
-	SUBQ              $0x08, BX
-	JMP               vectors
+	VMOVAPD          Z0, Z10
+	VFMADD231PD      Z1, Z9, Z10
+	VSUBPD           Z0, Z10, Z11
+	VMOVAPD          Z9, Z9
+	VFNMADD231PD     Z2, Z11, Z9
+	VMOVAPD          Z9, Z12
+	VFNMADD231PD     Z3, Z11, Z12
+	VSUBPD           Z12, Z9, Z9
+	VFNMADD231PD     Z3, Z11, Z9
+	VFNMADD231PD     Z4, Z11, Z9
+	VMULPD           Z5, Z12, Z11
+	VMOVAPD          Z6, Z13
+	VFNMADD231PD     Z12, Z11, Z13
+	VSUBPD           Z6, Z13, Z14
+	VFMADD231PD      Z12, Z11, Z14
+	VFMADD231PD      Z12, Z9, Z14
+	VXORPD           Z11, Z11, Z11
+	VFNMADD231PD     Z13, Z9, Z11
+	VMULPD           Z12, Z12, Z9
+	VBROADCASTSD     trig<>+672(SB), Z15
+	VFMADD213PD.BCST trig<>+704(SB), Z9, Z15
+	VFMADD213PD.BCST trig<>+736(SB), Z9, Z15
+	VFMADD213PD.BCST trig<>+768(SB), Z9, Z15
+	VFMADD213PD.BCST trig<>+800(SB), Z9, Z15
+	VFMADD213PD.BCST trig<>+832(SB), Z9, Z15
+	VMULPD           Z9, Z12, Z16
+	VFMADD231PD      Z16, Z15, Z11
+	VBROADCASTSD     trig<>+864(SB), Z15
+	VFMADD213PD.BCST trig<>+896(SB), Z9, Z15
+	VFMADD213PD.BCST trig<>+928(SB), Z9, Z15
+	VFMADD213PD.BCST trig<>+960(SB), Z9, Z15
+	VFMADD213PD.BCST trig<>+992(SB), Z9, Z15
+	VFMADD213PD.BCST trig<>+1024(SB), Z9, Z15
+	VMULPD           Z9, Z9, Z9
+	VFMADD231PD      Z9, Z15, Z14
+	VSUBPD           Z11, Z12, Z9
+	VSUBPD           Z9, Z12, Z12
+	VSUBPD           Z11, Z12, Z11
+	VSUBPD           Z14, Z13, Z12
+	VSUBPD           Z12, Z13, Z13
+	VSUBPD           Z14, Z13, Z13
+	VPTESTMQ         Z7, Z10, K1
+	VBLENDMPD        Z12, Z9, K1, Z14
+	VBLENDMPD        Z13, Z11, K1, Z15
+	VBLENDMPD        Z9, Z12, K1, Z9
+	VBLENDMPD        Z11, Z13, K1, Z11
+	VMOVAPD          Z6, Z12
+	VDIVPD           Z9, Z12, Z12
+	VMULPD           Z12, Z14, Z13
+	VFMSUB231PD      Z9, Z13, Z14
+	VFMSUB231PD      Z11, Z13, Z15
+	VADDPD           Z15, Z14, Z9
+	VFNMADD231PD     Z9, Z12, Z13
+	VPSLLQ           $0x3f, Z10, Z9
+	VPTERNLOGQ       $0x78, Z8, Z9, Z13
+	VMOVUPD          Z13, (AX)
+	ADDQ             $0x40, DX
+	ADDQ             $0x40, AX
+	SUBQ             $0x08, BX
+	JMP              vectors
 
 tail:
 	TESTQ       BX, BX
@@ -1496,75 +1468,70 @@ tail:
 	SHLL        CL, SI
 	DECL        SI
 	KMOVB       SI, K1
-	VMOVUPD.Z   (DX), K1, Z0
-	VANDPD.BCST trig<>+256(SB), Z0, Z1
-	VCMPPD.BCST $0x1e, trig<>+288(SB), Z1, K2
+	VMOVUPD.Z   (DX), K1, Z9
+	VANDPD.BCST trig<>+288(SB), Z9, Z10
+	VCMPPD.BCST $0x1e, trig<>+320(SB), Z10, K2
 	KORTESTB    K2, K2
 	JNE         far3
 
 near4:
-	VBROADCASTSD      trig<>+352(SB), Z2
-	VFMADD231PD.BCST  trig<>+320(SB), Z1, Z2
-	VSUBPD.BCST       trig<>+352(SB), Z2, Z3
-	VMOVAPD           Z1, Z1
-	VFNMADD231PD.BCST trig<>+384(SB), Z3, Z1
-	VMOVAPD           Z1, Z4
-	VFNMADD231PD.BCST trig<>+416(SB), Z3, Z4
-	VSUBPD            Z4, Z1, Z1
-	VFNMADD231PD.BCST trig<>+416(SB), Z3, Z1
-	VFNMADD231PD.BCST trig<>+448(SB), Z3, Z1
-	VPTESTMQ.BCST     trig<>+608(SB), Z2, K2
-	VMULPD.BCST       trig<>+480(SB), Z4, Z3
-	VBROADCASTSD      trig<>+512(SB), Z5
-	VMOVAPD           Z5, Z6
-	VFNMADD231PD      Z4, Z3, Z6
-	VSUBPD            Z6, Z5, Z5
-	VFNMADD231PD      Z4, Z3, Z5
-	VMULPD            Z6, Z1, Z3
-	VFNMADD231PD      Z1, Z4, Z5
-	VMULPD            Z4, Z4, Z1
-	VMULPD            Z1, Z1, Z7
-	VBROADCASTSD      trig<>+640(SB), Z8
-	VFMADD213PD.BCST  trig<>+672(SB), Z1, Z8
-	VBROADCASTSD      trig<>+704(SB), Z9
-	VFMADD213PD.BCST  trig<>+736(SB), Z1, Z9
-	VFMADD231PD       Z7, Z8, Z9
-	VBROADCASTSD      trig<>+768(SB), Z8
-	VFMADD213PD.BCST  trig<>+800(SB), Z1, Z8
-	VFMADD231PD       Z7, Z9, Z8
-	VMULPD            Z1, Z4, Z9
-	VFMADD231PD       Z9, Z8, Z3
-	VBROADCASTSD      trig<>+832(SB), Z8
-	VFMADD213PD.BCST  trig<>+864(SB), Z1, Z8
-	VBROADCASTSD      trig<>+896(SB), Z9
-	VFMADD213PD.BCST  trig<>+928(SB), Z1, Z9
-	VFMADD231PD       Z7, Z8, Z9
-	VBROADCASTSD      trig<>+960(SB), Z8
-	VFMADD213PD.BCST  trig<>+992(SB), Z1, Z8
-	VFMADD231PD       Z7, Z9, Z8
-	VFMADD231PD       Z7, Z8, Z5
-	VADDPD            Z3, Z4, Z1
-	VSUBPD            Z1, Z4, Z4
-	VADDPD            Z3, Z4, Z3
-	VADDPD            Z5, Z6, Z4
-	VSUBPD            Z4, Z6, Z6
-	VADDPD            Z5, Z6, Z5
-	VBLENDMPD         Z4, Z1, K2, Z6
-	VBLENDMPD         Z5, Z3, K2, Z7
-	VBLENDMPD         Z1, Z4, K2, Z1
-	VBLENDMPD         Z3, Z5, K2, Z3
-	VBROADCASTSD      trig<>+512(SB), Z4
-	VDIVPD            Z1, Z4, Z4
-	VMULPD            Z4, Z6, Z5
-	VFNMADD231PD      Z1, Z5, Z6
-	VFNMADD231PD      Z3, Z5, Z7
-	VADDPD            Z7, Z6, Z1
-	VFMADD231PD       Z1, Z4, Z5
-	VPSLLQ            $0x3f, Z2, Z1
-	VXORPD            Z0, Z1, Z0
-	VPTERNLOGQ.BCST   $0x78, trig<>+544(SB), Z0, Z5
-	VMOVUPD           Z5, K1, (AX)
-	XORQ              BX, BX
+	VMOVAPD          Z0, Z10
+	VFMADD231PD      Z1, Z9, Z10
+	VSUBPD           Z0, Z10, Z0
+	VMOVAPD          Z9, Z1
+	VFNMADD231PD     Z2, Z0, Z1
+	VMOVAPD          Z1, Z2
+	VFNMADD231PD     Z3, Z0, Z2
+	VSUBPD           Z2, Z1, Z1
+	VFNMADD231PD     Z3, Z0, Z1
+	VFNMADD231PD     Z4, Z0, Z1
+	VMULPD           Z5, Z2, Z0
+	VMOVAPD          Z6, Z3
+	VFNMADD231PD     Z2, Z0, Z3
+	VSUBPD           Z6, Z3, Z4
+	VFMADD231PD      Z2, Z0, Z4
+	VFMADD231PD      Z2, Z1, Z4
+	VXORPD           Z0, Z0, Z0
+	VFNMADD231PD     Z3, Z1, Z0
+	VMULPD           Z2, Z2, Z1
+	VBROADCASTSD     trig<>+672(SB), Z5
+	VFMADD213PD.BCST trig<>+704(SB), Z1, Z5
+	VFMADD213PD.BCST trig<>+736(SB), Z1, Z5
+	VFMADD213PD.BCST trig<>+768(SB), Z1, Z5
+	VFMADD213PD.BCST trig<>+800(SB), Z1, Z5
+	VFMADD213PD.BCST trig<>+832(SB), Z1, Z5
+	VMULPD           Z1, Z2, Z9
+	VFMADD231PD      Z9, Z5, Z0
+	VBROADCASTSD     trig<>+864(SB), Z5
+	VFMADD213PD.BCST trig<>+896(SB), Z1, Z5
+	VFMADD213PD.BCST trig<>+928(SB), Z1, Z5
+	VFMADD213PD.BCST trig<>+960(SB), Z1, Z5
+	VFMADD213PD.BCST trig<>+992(SB), Z1, Z5
+	VFMADD213PD.BCST trig<>+1024(SB), Z1, Z5
+	VMULPD           Z1, Z1, Z1
+	VFMADD231PD      Z1, Z5, Z4
+	VSUBPD           Z0, Z2, Z1
+	VSUBPD           Z1, Z2, Z2
+	VSUBPD           Z0, Z2, Z0
+	VSUBPD           Z4, Z3, Z2
+	VSUBPD           Z2, Z3, Z3
+	VSUBPD           Z4, Z3, Z3
+	VPTESTMQ         Z7, Z10, K2
+	VBLENDMPD        Z2, Z1, K2, Z4
+	VBLENDMPD        Z3, Z0, K2, Z5
+	VBLENDMPD        Z1, Z2, K2, Z1
+	VBLENDMPD        Z0, Z3, K2, Z0
+	VMOVAPD          Z6, Z2
+	VDIVPD           Z1, Z2, Z2
+	VMULPD           Z2, Z4, Z3
+	VFMSUB231PD      Z1, Z3, Z4
+	VFMSUB231PD      Z0, Z3, Z5
+	VADDPD           Z5, Z4, Z0
+	VFNMADD231PD     Z0, Z2, Z3
+	VPSLLQ           $0x3f, Z10, Z0
+	VPTERNLOGQ       $0x78, Z8, Z0, Z3
+	VMOVUPD          Z3, K1, (AX)
+	XORQ             BX, BX
 
 done:
 	MOVQ n+16(FP), AX
@@ -1574,13 +1541,13 @@ done:
 	RET
 
 far1:
-	VCMPPD.BCST $0x12, trig<>+576(SB), Z1, K1, K1
+	VCMPPD.BCST $0x12, trig<>+608(SB), Z10, K1, K1
 	KORTESTB    K1, K1
 	JNE         done
 	JMP         near2
 
 far3:
-	VCMPPD.BCST $0x12, trig<>+576(SB), Z1, K2, K2
+	VCMPPD.BCST $0x12, trig<>+608(SB), Z10, K2, K2
 	KORTESTB    K2, K2
 	JNE         done
 	JMP         near4
@@ -1591,52 +1558,58 @@ TEXT ·SinFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         a+8(FP), DX
 	MOVQ         n+16(FP), BX
-	VBROADCASTSD trig<>+1024(SB), Z0
-	VBROADCASTSD trig<>+1032(SB), Z1
-	VBROADCASTSD trig<>+1056(SB), Z2
-	VBROADCASTSD trig<>+1064(SB), Z3
-	VBROADCASTSD trig<>+1088(SB), Z4
-	VBROADCASTSD trig<>+1096(SB), Z5
-	VBROADCASTSD trig<>+1120(SB), Z6
-	VBROADCASTSD trig<>+1128(SB), Z7
+	VBROADCASTSD trig<>+0(SB), Z0
+	VBROADCASTSD trig<>+32(SB), Z1
+	VBROADCASTSD trig<>+64(SB), Z2
+	VBROADCASTSD trig<>+1056(SB), Z3
+	VBROADCASTSD trig<>+192(SB), Z4
+	VBROADCASTSD trig<>+224(SB), Z5
+	VBROADCASTSD trig<>+256(SB), Z6
+	VBROADCASTSD trig<>+1120(SB), Z7
+	VBROADCASTSD trig<>+1128(SB), Z8
+	VBROADCASTSD trig<>+1152(SB), Z9
+	VBROADCASTSD trig<>+1160(SB), Z10
+	VBROADCASTSD trig<>+1184(SB), Z11
+	VBROADCASTSD trig<>+1192(SB), Z12
+	VBROADCASTSD trig<>+1216(SB), Z13
+	VBROADCASTSD trig<>+1224(SB), Z14
 
 vectors:
 	CMPQ        BX, $0x08
 	JL          tail
-	VCVTPS2PD   (DX), Z8
-	VANDPD.BCST trig<>+256(SB), Z8, Z9
-	VCMPPD.BCST $0x1e, trig<>+1152(SB), Z9, K1
+	VCVTPS2PD   (DX), Z15
+	VANDPD.BCST trig<>+288(SB), Z15, Z16
+	VCMPPD.BCST $0x1e, trig<>+1088(SB), Z16, K1
 	KORTESTB    K1, K1
 	JNE         far1
 
 near2:
-	VBROADCASTSD      trig<>+352(SB), Z9
-	VFMADD231PD.BCST  trig<>+320(SB), Z8, Z9
-	VSUBPD.BCST       trig<>+352(SB), Z9, Z10
-	VMOVAPD           Z8, Z8
-	VFNMADD231PD.BCST trig<>+384(SB), Z10, Z8
-	VFNMADD231PD.BCST trig<>+1184(SB), Z10, Z8
-	VPTESTMQ.BCST     trig<>+608(SB), Z9, K1
-	VMULPD            Z8, Z8, Z10
-	VMULPD            Z10, Z10, Z11
-	VBLENDMPD         Z7, Z6, K1, Z12
-	VBLENDMPD         Z5, Z4, K1, Z13
-	VFMADD213PD       Z13, Z10, Z12
-	VBLENDMPD         Z3, Z2, K1, Z13
-	VBLENDMPD         Z1, Z0, K1, Z14
-	VFMADD213PD       Z14, Z10, Z13
-	VFMADD231PD       Z11, Z12, Z13
-	VFMADD213PD.BCST  trig<>+512(SB), Z10, Z13
-	VMULPD            Z8, Z13, Z8
-	VBLENDMPD         Z13, Z8, K1, Z8
-	VPSLLQ            $0x3e, Z9, Z9
-	VPTERNLOGQ.BCST   $0x78, trig<>+544(SB), Z9, Z8
-	VCVTPD2PS         Z8, Y8
-	VMOVUPS           Y8, (AX)
-	ADDQ              $0x20, DX
-	ADDQ              $0x20, AX
-	SUBQ              $0x08, BX
-	JMP               vectors
+	VMOVAPD      Z0, Z16
+	VFMADD231PD  Z1, Z15, Z16
+	VSUBPD       Z0, Z16, Z17
+	VMOVAPD      Z15, Z15
+	VFNMADD231PD Z2, Z17, Z15
+	VFNMADD231PD Z3, Z17, Z15
+	VPTESTMQ     Z5, Z16, K1
+	VMULPD       Z15, Z15, Z17
+	VBLENDMPD    Z14, Z13, K1, Z18
+	VBLENDMPD    Z12, Z11, K1, Z19
+	VFMADD213PD  Z19, Z17, Z18
+	VBLENDMPD    Z10, Z9, K1, Z19
+	VFMADD213PD  Z19, Z17, Z18
+	VBLENDMPD    Z8, Z7, K1, Z19
+	VFMADD213PD  Z19, Z17, Z18
+	VFMADD213PD  Z4, Z17, Z18
+	VMULPD       Z15, Z18, Z15
+	VBLENDMPD    Z18, Z15, K1, Z15
+	VPSLLQ       $0x3e, Z16, Z16
+	VPTERNLOGQ   $0x78, Z6, Z16, Z15
+	VCVTPD2PS    Z15, Y15
+	VMOVUPS      Y15, (AX)
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, AX
+	SUBQ         $0x08, BX
+	JMP          vectors
 
 tail:
 	TESTQ       BX, BX
@@ -1646,38 +1619,37 @@ tail:
 	SHLL        CL, SI
 	DECL        SI
 	KMOVB       SI, K1
-	VMOVUPS.Z   (DX), K1, Y8
-	VCVTPS2PD   Y8, Z8
-	VANDPD.BCST trig<>+256(SB), Z8, Z9
-	VCMPPD.BCST $0x1e, trig<>+1152(SB), Z9, K2
+	VMOVUPS.Z   (DX), K1, Y15
+	VCVTPS2PD   Y15, Z15
+	VANDPD.BCST trig<>+288(SB), Z15, Z16
+	VCMPPD.BCST $0x1e, trig<>+1088(SB), Z16, K2
 	KORTESTB    K2, K2
 	JNE         far3
 
 near4:
-	VBROADCASTSD      trig<>+352(SB), Z9
-	VFMADD231PD.BCST  trig<>+320(SB), Z8, Z9
-	VSUBPD.BCST       trig<>+352(SB), Z9, Z10
-	VMOVAPD           Z8, Z8
-	VFNMADD231PD.BCST trig<>+384(SB), Z10, Z8
-	VFNMADD231PD.BCST trig<>+1184(SB), Z10, Z8
-	VPTESTMQ.BCST     trig<>+608(SB), Z9, K2
-	VMULPD            Z8, Z8, Z10
-	VMULPD            Z10, Z10, Z11
-	VBLENDMPD         Z7, Z6, K2, Z6
-	VBLENDMPD         Z5, Z4, K2, Z4
-	VFMADD213PD       Z4, Z10, Z6
-	VBLENDMPD         Z3, Z2, K2, Z2
-	VBLENDMPD         Z1, Z0, K2, Z0
-	VFMADD213PD       Z0, Z10, Z2
-	VFMADD231PD       Z11, Z6, Z2
-	VFMADD213PD.BCST  trig<>+512(SB), Z10, Z2
-	VMULPD            Z8, Z2, Z0
-	VBLENDMPD         Z2, Z0, K2, Z0
-	VPSLLQ            $0x3e, Z9, Z1
-	VPTERNLOGQ.BCST   $0x78, trig<>+544(SB), Z1, Z0
-	VCVTPD2PS         Z0, Y0
-	VMOVUPS           Y0, K1, (AX)
-	XORQ              BX, BX
+	VMOVAPD      Z0, Z16
+	VFMADD231PD  Z1, Z15, Z16
+	VSUBPD       Z0, Z16, Z0
+	VMOVAPD      Z15, Z1
+	VFNMADD231PD Z2, Z0, Z1
+	VFNMADD231PD Z3, Z0, Z1
+	VPTESTMQ     Z5, Z16, K2
+	VMULPD       Z1, Z1, Z0
+	VBLENDMPD    Z14, Z13, K2, Z2
+	VBLENDMPD    Z12, Z11, K2, Z3
+	VFMADD213PD  Z3, Z0, Z2
+	VBLENDMPD    Z10, Z9, K2, Z3
+	VFMADD213PD  Z3, Z0, Z2
+	VBLENDMPD    Z8, Z7, K2, Z3
+	VFMADD213PD  Z3, Z0, Z2
+	VFMADD213PD  Z4, Z0, Z2
+	VMULPD       Z1, Z2, Z0
+	VBLENDMPD    Z2, Z0, K2, Z0
+	VPSLLQ       $0x3e, Z16, Z1
+	VPTERNLOGQ   $0x78, Z6, Z1, Z0
+	VCVTPD2PS    Z0, Y0
+	VMOVUPS      Y0, K1, (AX)
+	XORQ         BX, BX
 
 done:
 	MOVQ n+16(FP), AX
@@ -1687,13 +1659,13 @@ done:
 	RET
 
 far1:
-	VCMPPD.BCST $0x12, trig<>+576(SB), Z9, K1, K1
+	VCMPPD.BCST $0x12, trig<>+608(SB), Z16, K1, K1
 	KORTESTB    K1, K1
 	JNE         done
 	JMP         near2
 
 far3:
-	VCMPPD.BCST $0x12, trig<>+576(SB), Z9, K2, K2
+	VCMPPD.BCST $0x12, trig<>+608(SB), Z16, K2, K2
 	KORTESTB    K2, K2
 	JNE         done
 	JMP         near4
@@ -1704,53 +1676,58 @@ TEXT ·CosFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         a+8(FP), DX
 	MOVQ         n+16(FP), BX
-	VBROADCASTSD trig<>+1024(SB), Z0
-	VBROADCASTSD trig<>+1032(SB), Z1
-	VBROADCASTSD trig<>+1056(SB), Z2
-	VBROADCASTSD trig<>+1064(SB), Z3
-	VBROADCASTSD trig<>+1088(SB), Z4
-	VBROADCASTSD trig<>+1096(SB), Z5
-	VBROADCASTSD trig<>+1120(SB), Z6
-	VBROADCASTSD trig<>+1128(SB), Z7
+	VBROADCASTSD trig<>+640(SB), Z0
+	VBROADCASTSD trig<>+32(SB), Z1
+	VBROADCASTSD trig<>+64(SB), Z2
+	VBROADCASTSD trig<>+1056(SB), Z3
+	VBROADCASTSD trig<>+192(SB), Z4
+	VBROADCASTSD trig<>+224(SB), Z5
+	VBROADCASTSD trig<>+256(SB), Z6
+	VBROADCASTSD trig<>+1120(SB), Z7
+	VBROADCASTSD trig<>+1128(SB), Z8
+	VBROADCASTSD trig<>+1152(SB), Z9
+	VBROADCASTSD trig<>+1160(SB), Z10
+	VBROADCASTSD trig<>+1184(SB), Z11
+	VBROADCASTSD trig<>+1192(SB), Z12
+	VBROADCASTSD trig<>+1216(SB), Z13
+	VBROADCASTSD trig<>+1224(SB), Z14
 
 vectors:
 	CMPQ        BX, $0x08
 	JL          tail
-	VCVTPS2PD   (DX), Z8
-	VANDPD.BCST trig<>+256(SB), Z8, Z9
-	VCMPPD.BCST $0x1e, trig<>+1152(SB), Z9, K1
+	VCVTPS2PD   (DX), Z15
+	VANDPD.BCST trig<>+288(SB), Z15, Z16
+	VCMPPD.BCST $0x1e, trig<>+1088(SB), Z16, K1
 	KORTESTB    K1, K1
 	JNE         far1
 
 near2:
-	VBROADCASTSD      trig<>+352(SB), Z9
-	VFMADD231PD.BCST  trig<>+320(SB), Z8, Z9
-	VSUBPD.BCST       trig<>+352(SB), Z9, Z10
-	VMOVAPD           Z8, Z8
-	VFNMADD231PD.BCST trig<>+384(SB), Z10, Z8
-	VFNMADD231PD.BCST trig<>+1184(SB), Z10, Z8
-	VPADDQ.BCST       trig<>+608(SB), Z9, Z9
-	VPTESTMQ.BCST     trig<>+608(SB), Z9, K1
-	VMULPD            Z8, Z8, Z10
-	VMULPD            Z10, Z10, Z11
-	VBLENDMPD         Z7, Z6, K1, Z12
-	VBLENDMPD         Z5, Z4, K1, Z13
-	VFMADD213PD       Z13, Z10, Z12
-	VBLENDMPD         Z3, Z2, K1, Z13
-	VBLENDMPD         Z1, Z0, K1, Z14
-	VFMADD213PD       Z14, Z10, Z13
-	VFMADD231PD       Z11, Z12, Z13
-	VFMADD213PD.BCST  trig<>+512(SB), Z10, Z13
-	VMULPD            Z8, Z13, Z8
-	VBLENDMPD         Z13, Z8, K1, Z8
-	VPSLLQ            $0x3e, Z9, Z9
-	VPTERNLOGQ.BCST   $0x78, trig<>+544(SB), Z9, Z8
-	VCVTPD2PS         Z8, Y8
-	VMOVUPS           Y8, (AX)
-	ADDQ              $0x20, DX
-	ADDQ              $0x20, AX
-	SUBQ              $0x08, BX
-	JMP               vectors
+	VMOVAPD      Z0, Z16
+	VFMADD231PD  Z1, Z15, Z16
+	VSUBPD       Z0, Z16, Z17
+	VMOVAPD      Z15, Z15
+	VFNMADD231PD Z2, Z17, Z15
+	VFNMADD231PD Z3, Z17, Z15
+	VPTESTMQ     Z5, Z16, K1
+	VMULPD       Z15, Z15, Z17
+	VBLENDMPD    Z14, Z13, K1, Z18
+	VBLENDMPD    Z12, Z11, K1, Z19
+	VFMADD213PD  Z19, Z17, Z18
+	VBLENDMPD    Z10, Z9, K1, Z19
+	VFMADD213PD  Z19, Z17, Z18
+	VBLENDMPD    Z8, Z7, K1, Z19
+	VFMADD213PD  Z19, Z17, Z18
+	VFMADD213PD  Z4, Z17, Z18
+	VMULPD       Z15, Z18, Z15
+	VBLENDMPD    Z18, Z15, K1, Z15
+	VPSLLQ       $0x3e, Z16, Z16
+	VPTERNLOGQ   $0x78, Z6, Z16, Z15
+	VCVTPD2PS    Z15, Y15
+	VMOVUPS      Y15, (AX)
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, AX
+	SUBQ         $0x08, BX
+	JMP          vectors
 
 tail:
 	TESTQ       BX, BX
@@ -1760,39 +1737,37 @@ tail:
 	SHLL        CL, SI
 	DECL        SI
 	KMOVB       SI, K1
-	VMOVUPS.Z   (DX), K1, Y8
-	VCVTPS2PD   Y8, Z8
-	VANDPD.BCST trig<>+256(SB), Z8, Z9
-	VCMPPD.BCST $0x1e, trig<>+1152(SB), Z9, K2
+	VMOVUPS.Z   (DX), K1, Y15
+	VCVTPS2PD   Y15, Z15
+	VANDPD.BCST trig<>+288(SB), Z15, Z16
+	VCMPPD.BCST $0x1e, trig<>+1088(SB), Z16, K2
 	KORTESTB    K2, K2
 	JNE         far3
 
 near4:
-	VBROADCASTSD      trig<>+352(SB), Z9
-	VFMADD231PD.BCST  trig<>+320(SB), Z8, Z9
-	VSUBPD.BCST       trig<>+352(SB), Z9, Z10
-	VMOVAPD           Z8, Z8
-	VFNMADD231PD.BCST trig<>+384(SB), Z10, Z8
-	VFNMADD231PD.BCST trig<>+1184(SB), Z10, Z8
-	VPADDQ.BCST       trig<>+608(SB), Z9, Z9
-	VPTESTMQ.BCST     trig<>+608(SB), Z9, K2
-	VMULPD            Z8, Z8, Z10
-	VMULPD            Z10, Z10, Z11
-	VBLENDMPD         Z7, Z6, K2, Z6
-	VBLENDMPD         Z5, Z4, K2, Z4
-	VFMADD213PD       Z4, Z10, Z6
-	VBLENDMPD         Z3, Z2, K2, Z2
-	VBLENDMPD         Z1, Z0, K2, Z0
-	VFMADD213PD       Z0, Z10, Z2
-	VFMADD231PD       Z11, Z6, Z2
-	VFMADD213PD.BCST  trig<>+512(SB), Z10, Z2
-	VMULPD            Z8, Z2, Z0
-	VBLENDMPD         Z2, Z0, K2, Z0
-	VPSLLQ            $0x3e, Z9, Z1
-	VPTERNLOGQ.BCST   $0x78, trig<>+544(SB), Z1, Z0
-	VCVTPD2PS         Z0, Y0
-	VMOVUPS           Y0, K1, (AX)
-	XORQ              BX, BX
+	VMOVAPD      Z0, Z16
+	VFMADD231PD  Z1, Z15, Z16
+	VSUBPD       Z0, Z16, Z0
+	VMOVAPD      Z15, Z1
+	VFNMADD231PD Z2, Z0, Z1
+	VFNMADD231PD Z3, Z0, Z1
+	VPTESTMQ     Z5, Z16, K2
+	VMULPD       Z1, Z1, Z0
+	VBLENDMPD    Z14, Z13, K2, Z2
+	VBLENDMPD    Z12, Z11, K2, Z3
+	VFMADD213PD  Z3, Z0, Z2
+	VBLENDMPD    Z10, Z9, K2, Z3
+	VFMADD213PD  Z3, Z0, Z2
+	VBLENDMPD    Z8, Z7, K2, Z3
+	VFMADD213PD  Z3, Z0, Z2
+	VFMADD213PD  Z4, Z0, Z2
+	VMULPD       Z1, Z2, Z0
+	VBLENDMPD    Z2, Z0, K2, Z0
+	VPSLLQ       $0x3e, Z16, Z1
+	VPTERNLOGQ   $0x78, Z6, Z1, Z0
+	VCVTPD2PS    Z0, Y0
+	VMOVUPS      Y0, K1, (AX)
+	XORQ         BX, BX
 
 done:
 	MOVQ n+16(FP), AX
@@ -1802,13 +1777,13 @@ done:
 	RET
 
 far1:
-	VCMPPD.BCST $0x12, trig<>+576(SB), Z9, K1, K1
+	VCMPPD.BCST $0x12, trig<>+608(SB), Z16, K1, K1
 	KORTESTB    K1, K1
 	JNE         done
 	JMP         near2
 
 far3:
-	VCMPPD.BCST $0x12, trig<>+576(SB), Z9, K2, K2
+	VCMPPD.BCST $0x12, trig<>+608(SB), Z16, K2, K2
 	KORTESTB    K2, K2
 	JNE         done
 	JMP         near4
@@ -1816,53 +1791,57 @@ far3:
 // func TanFloat32AVX512(dst *float32, a *float32, n int) int
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL
 TEXT ·TanFloat32AVX512(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), DX
-	MOVQ n+16(FP), BX
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), DX
+	MOVQ         n+16(FP), BX
+	VBROADCASTSD trig<>+0(SB), Z0
+	VBROADCASTSD trig<>+32(SB), Z1
+	VBROADCASTSD trig<>+64(SB), Z2
+	VBROADCASTSD trig<>+1056(SB), Z3
+	VBROADCASTSD trig<>+192(SB), Z4
+	VBROADCASTSD trig<>+224(SB), Z5
+	VBROADCASTSD trig<>+256(SB), Z6
 
 vectors:
 	CMPQ        BX, $0x08
 	JL          tail
-	VCVTPS2PD   (DX), Z0
-	VANDPD.BCST trig<>+256(SB), Z0, Z1
-	VCMPPD.BCST $0x1e, trig<>+1152(SB), Z1, K1
+	VCVTPS2PD   (DX), Z7
+	VANDPD.BCST trig<>+288(SB), Z7, Z8
+	VCMPPD.BCST $0x1e, trig<>+1088(SB), Z8, K1
 	KORTESTB    K1, K1
 	JNE         far1
 
 near2:
-	VBROADCASTSD      trig<>+352(SB), Z1
-	VFMADD231PD.BCST  trig<>+320(SB), Z0, Z1
-	VSUBPD.BCST       trig<>+352(SB), Z1, Z2
-	VMOVAPD           Z0, Z0
-	VFNMADD231PD.BCST trig<>+384(SB), Z2, Z0
-	VFNMADD231PD.BCST trig<>+1184(SB), Z2, Z0
-	VPTESTMQ.BCST     trig<>+608(SB), Z1, K1
-	VMULPD            Z0, Z0, Z2
-	VMULPD            Z2, Z2, Z3
-	VBROADCASTSD      trig<>+1248(SB), Z4
-	VFMADD213PD.BCST  trig<>+1280(SB), Z2, Z4
-	VBROADCASTSD      trig<>+1312(SB), Z5
-	VFMADD213PD.BCST  trig<>+1344(SB), Z2, Z5
-	VFMADD231PD       Z3, Z4, Z5
-	VBROADCASTSD      trig<>+1376(SB), Z4
-	VFMADD213PD.BCST  trig<>+1408(SB), Z2, Z4
-	VBROADCASTSD      trig<>+1440(SB), Z6
-	VFMADD213PD.BCST  trig<>+1472(SB), Z2, Z6
-	VFMADD231PD       Z3, Z4, Z6
-	VFMADD213PD.BCST  trig<>+512(SB), Z2, Z5
-	VFMADD213PD.BCST  trig<>+512(SB), Z2, Z6
-	VMULPD            Z0, Z5, Z0
-	VBLENDMPD         Z6, Z0, K1, Z2
-	VBLENDMPD         Z0, Z6, K1, Z0
-	VDIVPD            Z0, Z2, Z0
-	VPSLLQ            $0x3f, Z1, Z1
-	VPTERNLOGQ.BCST   $0x78, trig<>+544(SB), Z1, Z0
-	VCVTPD2PS         Z0, Y0
-	VMOVUPS           Y0, (AX)
-	ADDQ              $0x20, DX
-	ADDQ              $0x20, AX
-	SUBQ              $0x08, BX
-	JMP               vectors
+	VMOVAPD          Z0, Z8
+	VFMADD231PD      Z1, Z7, Z8
+	VSUBPD           Z0, Z8, Z9
+	VMOVAPD          Z7, Z7
+	VFNMADD231PD     Z2, Z9, Z7
+	VFNMADD231PD     Z3, Z9, Z7
+	VPTESTMQ         Z5, Z8, K1
+	VMULPD           Z7, Z7, Z9
+	VBROADCASTSD     trig<>+1280(SB), Z10
+	VFMADD213PD.BCST trig<>+1312(SB), Z9, Z10
+	VFMADD213PD.BCST trig<>+1344(SB), Z9, Z10
+	VFMADD213PD.BCST trig<>+1376(SB), Z9, Z10
+	VBROADCASTSD     trig<>+1408(SB), Z11
+	VFMADD213PD.BCST trig<>+1440(SB), Z9, Z11
+	VFMADD213PD.BCST trig<>+1472(SB), Z9, Z11
+	VFMADD213PD.BCST trig<>+1504(SB), Z9, Z11
+	VFMADD213PD      Z4, Z9, Z10
+	VFMADD213PD      Z4, Z9, Z11
+	VMULPD           Z7, Z10, Z7
+	VBLENDMPD        Z11, Z7, K1, Z9
+	VBLENDMPD        Z7, Z11, K1, Z7
+	VDIVPD           Z7, Z9, Z7
+	VPSLLQ           $0x3f, Z8, Z8
+	VPTERNLOGQ       $0x78, Z6, Z8, Z7
+	VCVTPD2PS        Z7, Y7
+	VMOVUPS          Y7, (AX)
+	ADDQ             $0x20, DX
+	ADDQ             $0x20, AX
+	SUBQ             $0x08, BX
+	JMP              vectors
 
 tail:
 	TESTQ       BX, BX
@@ -1872,44 +1851,41 @@ tail:
 	SHLL        CL, SI
 	DECL        SI
 	KMOVB       SI, K1
-	VMOVUPS.Z   (DX), K1, Y0
-	VCVTPS2PD   Y0, Z0
-	VANDPD.BCST trig<>+256(SB), Z0, Z1
-	VCMPPD.BCST $0x1e, trig<>+1152(SB), Z1, K2
+	VMOVUPS.Z   (DX), K1, Y7
+	VCVTPS2PD   Y7, Z7
+	VANDPD.BCST trig<>+288(SB), Z7, Z8
+	VCMPPD.BCST $0x1e, trig<>+1088(SB), Z8, K2
 	KORTESTB    K2, K2
 	JNE         far3
 
 near4:
-	VBROADCASTSD      trig<>+352(SB), Z1
-	VFMADD231PD.BCST  trig<>+320(SB), Z0, Z1
-	VSUBPD.BCST       trig<>+352(SB), Z1, Z2
-	VMOVAPD           Z0, Z0
-	VFNMADD231PD.BCST trig<>+384(SB), Z2, Z0
-	VFNMADD231PD.BCST trig<>+1184(SB), Z2, Z0
-	VPTESTMQ.BCST     trig<>+608(SB), Z1, K2
-	VMULPD            Z0, Z0, Z2
-	VMULPD            Z2, Z2, Z3
-	VBROADCASTSD      trig<>+1248(SB), Z4
-	VFMADD213PD.BCST  trig<>+1280(SB), Z2, Z4
-	VBROADCASTSD      trig<>+1312(SB), Z5
-	VFMADD213PD.BCST  trig<>+1344(SB), Z2, Z5
-	VFMADD231PD       Z3, Z4, Z5
-	VBROADCASTSD      trig<>+1376(SB), Z4
-	VFMADD213PD.BCST  trig<>+1408(SB), Z2, Z4
-	VBROADCASTSD      trig<>+1440(SB), Z6
-	VFMADD213PD.BCST  trig<>+1472(SB), Z2, Z6
-	VFMADD231PD       Z3, Z4, Z6
-	VFMADD213PD.BCST  trig<>+512(SB), Z2, Z5
-	VFMADD213PD.BCST  trig<>+512(SB), Z2, Z6
-	VMULPD            Z0, Z5, Z0
-	VBLENDMPD         Z6, Z0, K2, Z2
-	VBLENDMPD         Z0, Z6, K2, Z0
-	VDIVPD            Z0, Z2, Z0
-	VPSLLQ            $0x3f, Z1, Z1
-	VPTERNLOGQ.BCST   $0x78, trig<>+544(SB), Z1, Z0
-	VCVTPD2PS         Z0, Y0
-	VMOVUPS           Y0, K1, (AX)
-	XORQ              BX, BX
+	VMOVAPD          Z0, Z8
+	VFMADD231PD      Z1, Z7, Z8
+	VSUBPD           Z0, Z8, Z0
+	VMOVAPD          Z7, Z1
+	VFNMADD231PD     Z2, Z0, Z1
+	VFNMADD231PD     Z3, Z0, Z1
+	VPTESTMQ         Z5, Z8, K2
+	VMULPD           Z1, Z1, Z0
+	VBROADCASTSD     trig<>+1280(SB), Z2
+	VFMADD213PD.BCST trig<>+1312(SB), Z0, Z2
+	VFMADD213PD.BCST trig<>+1344(SB), Z0, Z2
+	VFMADD213PD.BCST trig<>+1376(SB), Z0, Z2
+	VBROADCASTSD     trig<>+1408(SB), Z3
+	VFMADD213PD.BCST trig<>+1440(SB), Z0, Z3
+	VFMADD213PD.BCST trig<>+1472(SB), Z0, Z3
+	VFMADD213PD.BCST trig<>+1504(SB), Z0, Z3
+	VFMADD213PD      Z4, Z0, Z2
+	VFMADD213PD      Z4, Z0, Z3
+	VMULPD           Z1, Z2, Z0
+	VBLENDMPD        Z3, Z0, K2, Z1
+	VBLENDMPD        Z0, Z3, K2, Z0
+	VDIVPD           Z0, Z1, Z0
+	VPSLLQ           $0x3f, Z8, Z1
+	VPTERNLOGQ       $0x78, Z6, Z1, Z0
+	VCVTPD2PS        Z0, Y0
+	VMOVUPS          Y0, K1, (AX)
+	XORQ             BX, BX
 
 done:
 	MOVQ n+16(FP), AX
@@ -1919,13 +1895,13 @@ done:
 	RET
 
 far1:
-	VCMPPD.BCST $0x12, trig<>+576(SB), Z1, K1, K1
+	VCMPPD.BCST $0x12, trig<>+608(SB), Z8, K1, K1
 	KORTESTB    K1, K1
 	JNE         done
 	JMP         near2
 
 far3:
-	VCMPPD.BCST $0x12, trig<>+576(SB), Z1, K2, K2
+	VCMPPD.BCST $0x12, trig<>+608(SB), Z8, K2, K2
 	KORTESTB    K2, K2
 	JNE         done
 	JMP         near4

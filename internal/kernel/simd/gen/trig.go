@@ -1,9 +1,9 @@
 package main
 
 import (
-	"fmt"
 	"math"
 
+	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 )
 
@@ -22,15 +22,15 @@ const (
 	trigLimit32 = 0x1p40
 )
 
-// The polynomials of sine and cosine in r^2.
+// The polynomials in r^2.
 var (
 	sinSeries = []float64{
-		-0x1.555555555553ep-3, 0x1.111111110ea51p-7, -0x1.a01a019a831eap-13,
-		0x1.71de34428c6d4p-19, -0x1.ae5d8a9891351p-26, 0x1.5d58938cdd5e5p-33,
+		0x1.555555555553ep-3, -0x1.111111110ea51p-7, 0x1.a01a019a831eap-13,
+		-0x1.71de34428c6d4p-19, 0x1.ae5d8a9891351p-26, -0x1.5d58938cdd5e5p-33,
 	}
 	cosSeries = []float64{
-		0x1.555555555554bp-5, -0x1.6c16c16c14f92p-10, 0x1.a01a019c845c2p-16,
-		-0x1.27e4f7eacbb31p-22, 0x1.1ee9d7b87b327p-29, -0x1.8fa49b6c931c1p-37,
+		-0x1.555555555554bp-5, 0x1.6c16c16c14f92p-10, -0x1.a01a019c845c2p-16,
+		0x1.27e4f7eacbb31p-22, -0x1.1ee9d7b87b327p-29, 0x1.8fa49b6c931c1p-37,
 	}
 	sinSeries32 = []float64{-0x1.5555554c723dep-3, 0x1.1111086a89917p-7, -0x1.a00f7f368facbp-13, 0x1.6cd1f35cef0a2p-19}
 	cosSeries32 = []float64{-0x1.ffffffcb80cd7p-2, 0x1.55553c7827409p-5, -0x1.6c07f1497e8f1p-10, 0x1.991699d98ee84p-16}
@@ -38,156 +38,141 @@ var (
 
 // trig writes sine, cosine and tangent.
 func trig() {
-	table := newTrigConstants("trig")
-	for _, wide := range []bool{false, true} {
-		level := map[bool]string{false: "AVX2", true: "AVX512"}[wide]
-		for _, f := range []struct {
-			name, what string
-			size       int
-			body       func(l *trigLanes, x, a vec) vec
-			pairs      func(l *trigLanes) []Mem
-		}{
-			{"Sin", "sin", 8, func(l *trigLanes, x, a vec) vec { return l.wave(x, a, false) }, (*trigLanes).pairs},
-			{"Cos", "cos", 8, func(l *trigLanes, x, a vec) vec { return l.wave(x, a, true) }, (*trigLanes).pairs},
-			{"Tan", "tan", 8, (*trigLanes).tan, nil},
-			{"Sin", "sin", 4, func(l *trigLanes, x, _ vec) vec { return l.wave32(x, false) }, (*trigLanes).pairs32},
-			{"Cos", "cos", 4, func(l *trigLanes, x, _ vec) vec { return l.wave32(x, true) }, (*trigLanes).pairs32},
-			{"Tan", "tan", 4, (*trigLanes).tan32, nil},
-		} {
-			l := &trigLanes{wide: wide, bytes: f.size, table: table}
-			limit, text := trigLimit, "2^20"
-			if f.size == 4 {
-				limit, text = trigLimit32, "2^40"
-			}
-			var pairs []Mem
-			if f.pairs != nil {
-				pairs = f.pairs(l)
-			}
-			name := fmt.Sprintf("%sFloat%d%s", f.name, 8*f.size, level)
-			doc := fmt.Sprintf("%s sets dst[i] = %s a[i] for i < n, until a vector has a finite element beyond %s. It returns how many elements it has done.",
-				name, f.what, text)
-			l.loop(name, doc, limit, pairs, func(x, a vec) vec { return f.body(l, x, a) })
-		}
+	emitTrig("trig", []trigRoutine{
+		wave("Sin", 8, 0), wave("Cos", 8, 1),
+		{name: "Tan", size: 8, limit: trigLimit, constants: func(l *trigLanes) []Mem { return l.reduction(0) }, body: (*trigLanes).tan},
+		wave("Sin", 4, 0), wave("Cos", 4, 1),
+		{name: "Tan", size: 4, limit: trigLimit32, constants: func(l *trigLanes) []Mem { return l.reduction32(0) }, body: (*trigLanes).tan32},
+	})
+}
+
+// wave is the routine of the sine, or of the cosine, which is the sine one
+// quadrant ahead.
+func wave(name string, size int, ahead float64) trigRoutine {
+	if size == 4 {
+		return trigRoutine{name: name, size: size, limit: trigLimit32,
+			constants: func(l *trigLanes) []Mem { return l.reduction32(ahead) },
+			pairs:     func(l *trigLanes) []Mem { return l.pairsOf(sinSeries32, cosSeries32) },
+			body:      func(l *trigLanes, x vec) vec { return l.wave32(x, ahead) }}
 	}
+	return trigRoutine{name: name, size: size, limit: trigLimit,
+		constants: func(l *trigLanes) []Mem { return l.reduction(ahead) },
+		pairs:     func(l *trigLanes) []Mem { return l.pairsOf(sinSeries, cosSeries) },
+		body:      func(l *trigLanes, x vec) vec { return l.wave(x, ahead) }}
 }
 
 // What follows are the functions of kernel's trig.go, the same operations in
 // the same order.
 
-func (l *trigLanes) pairs() []Mem   { return l.pairsOf(sinSeries, cosSeries) }
-func (l *trigLanes) pairs32() []Mem { return l.pairsOf(sinSeries32, cosSeries32) }
-
-func (l *trigLanes) pairsOf(even, odd []float64) (all []Mem) {
-	for i := range even {
-		all = append(all, l.pair(even[i], odd[i]))
+// reduction and reduction32 are constants worth a register.
+func (l *trigLanes) reduction(ahead float64) []Mem {
+	return []Mem{
+		l.float(nearest + ahead), l.float(2 / math.Pi), l.float(halfPi1), l.float(halfPi2), l.float(halfPi3),
+		l.float(0.5), l.float(1), l.bits(1), l.bits(1 << 63),
 	}
-	return all
 }
 
-// quadrant is a = n*pi/2 + r + low, n in the last bits of t.
-func (l *trigLanes) quadrant(a vec) (t, r, low vec) {
-	t = l.fma(a, l.float(2/math.Pi), l.constant(l.float(nearest)))
-	n := l.sub(t, l.float(nearest))
-	r0 := l.fnma(n, l.float(halfPi1), l.copyOf(a))
+func (l *trigLanes) reduction32(ahead float64) []Mem {
+	return []Mem{
+		l.float(nearest + ahead), l.float(2 / math.Pi), l.float(halfPi), l.float(halfPiLo),
+		l.float(1), l.bits(1), l.bits(1 << 63),
+	}
+}
+
+// quadrant is x = n*pi/2 + r + low, n+ahead in the last bits of t.
+func (l *trigLanes) quadrant(x vec, ahead float64) (t, r, low vec) {
+	t = l.fma(x, l.float(2/math.Pi), l.constant(l.float(nearest+ahead)))
+	n := l.sub(t, l.float(nearest+ahead))
+	r0 := l.fnma(n, l.float(halfPi1), l.copyOf(x))
 	r = l.fnma(n, l.float(halfPi2), l.copyOf(r0))
 	low = l.fnma(n, l.float(halfPi2), l.sub(r0, r))
 	return t, r, l.fnma(n, l.float(halfPi3), low)
 }
 
-// versine is 1 - r^2/2 in two parts.
-func (l *trigLanes) versine(r vec) (w, rest vec) {
+// versine is 1 - r^2/2 as w, and in two parts as w-rest; rest is 0 in the lanes
+// that p says are even.
+func (l *trigLanes) versine(r vec, p *parity) (w, rest vec) {
 	half := l.mul(r, l.float(0.5))
-	one := l.constant(l.float(1))
-	w = l.fnma(half, r, l.copyOf(one))
-	return w, l.fnma(half, r, l.sub(one, w))
+	w = l.fnma(half, r, l.constant(l.float(1)))
+	rest = l.sub(w, l.float(1))
+	switch {
+	case p == nil:
+		return w, l.fma(half, r, rest)
+	case l.wide:
+		VFMADD231PD_Z(half, r, p.odd, rest)
+		return w, rest
+	}
+	return w, l.oddOnly(*p, l.fma(half, r, rest))
 }
 
-// wave is the sine, or the cosine, which is the sine a quadrant later. Lanes in
-// odd quadrants take the polynomial of the cosine.
-func (l *trigLanes) wave(x, a vec, cosine bool) vec {
-	t, r, low := l.quadrant(a)
-	if cosine {
-		t = l.addInt(t, l.bits(1))
-	}
+// wave is the sine some quadrants ahead. Lanes in odd quadrants take the
+// polynomial of the cosine.
+func (l *trigLanes) wave(x vec, ahead float64) vec {
+	t, r, low := l.quadrant(x, ahead)
 	p := l.parityOf(t)
-	w, rest := l.versine(r)
-	lo := l.fma(low, l.blend(p, w, l.oddNegative(p, r)), l.oddOnly(p, rest))
+	w, rest := l.versine(r, &p)
+	lo := l.fnma(low, l.blendNegative(p, w, r), rest)
 	z := l.mul(r, r)
 	hi := l.blend(p, r, w)
 	factor := l.mul(l.blend(p, r, z), z)
-	series := l.estrin(z, l.mul(z, z), func(i int) Op { return l.choose(p, l.pairs()[i]) }, len(sinSeries))
-	y := l.add(hi, l.fma(series, factor, lo))
-	sign := l.shiftLeft(t, 62)
-	if !cosine {
-		sign = l.xor(sign, x)
-	}
-	return l.flip(y, sign)
+	series := l.polynomial(z, l.chosen(p, sinSeries, cosSeries))
+	return l.flip(l.sub(hi, l.fma(series, factor, lo)), l.shiftLeft(t, 62))
 }
 
 // tan is the quotient of sine and cosine, each in two parts, or its negative
 // reciprocal.
-func (l *trigLanes) tan(x, a vec) vec {
-	t, r, low := l.quadrant(a)
-	p := l.parityOf(t)
-	w, rest := l.versine(r)
-	sinLo := l.mul(low, w)
-	cosLo := l.fnma(r, low, rest)
+func (l *trigLanes) tan(x vec) vec {
+	t, r, low := l.quadrant(x, 0)
+	w, cosLo := l.versine(r, nil)
+	l.fma(low, r, cosLo)
+	sinLo := l.zero()
+	l.fnma(low, w, sinLo)
 	z := l.mul(r, r)
-	z2 := l.mul(z, z)
-	l.fma(l.estrin(z, z2, l.series(sinSeries), len(sinSeries)), l.mul(r, z), sinLo)
-	l.fma(l.estrin(z, z2, l.series(cosSeries), len(cosSeries)), z2, cosLo)
-	sin, sinLo := l.sum(r, sinLo)
-	cos, cosLo := l.sum(w, cosLo)
+	l.fma(l.polynomial(z, l.series(sinSeries)), l.mul(r, z), sinLo)
+	l.fma(l.polynomial(z, l.series(cosSeries)), l.mul(z, z), cosLo)
+	sin, sinLo := l.difference(r, sinLo)
+	cos, cosLo := l.difference(w, cosLo)
+	p := l.parityOf(t)
 	num, numLo := l.blend(p, sin, cos), l.blend(p, sinLo, cosLo)
 	den, denLo := l.blend(p, cos, sin), l.blend(p, cosLo, sinLo)
 	over := l.div(l.constant(l.float(1)), den)
 	y := l.mul(num, over)
-	l.fnma(y, den, num)
-	l.fnma(y, denLo, numLo)
-	l.fma(over, l.add(num, numLo), y)
-	return l.flip(y, l.xor(l.shiftLeft(t, 63), x))
+	l.fnma(over, l.add(l.fms(y, den, num), l.fms(y, denLo, numLo)), y)
+	return l.flip(y, l.shiftLeft(t, 63))
 }
 
-// series are the coefficients of one polynomial, for estrin.
-func (l *trigLanes) series(c []float64) func(i int) Op {
-	return func(i int) Op { return l.float(c[i]) }
+// difference is hi - lo, and what rounding takes from it, for lo small beside
+// hi.
+func (l *trigLanes) difference(hi, lo vec) (y, rest vec) {
+	y = l.sub(hi, lo)
+	return y, l.sub(l.sub(hi, y), lo)
 }
 
-// sum is hi + lo, and what rounding takes from it, for lo small beside hi.
-func (l *trigLanes) sum(hi, lo vec) (sum, rest vec) {
-	sum = l.add(hi, lo)
-	return sum, l.add(l.sub(hi, sum), lo)
-}
-
-// quadrant32 is x = n*pi/2 + r, n in the last bits of t.
-func (l *trigLanes) quadrant32(x vec) (t, r vec) {
-	t = l.fma(x, l.float(2/math.Pi), l.constant(l.float(nearest)))
-	n := l.sub(t, l.float(nearest))
+// quadrant32 is x = n*pi/2 + r, n+ahead in the last bits of t.
+func (l *trigLanes) quadrant32(x vec, ahead float64) (t, r vec) {
+	t = l.fma(x, l.float(2/math.Pi), l.constant(l.float(nearest+ahead)))
+	n := l.sub(t, l.float(nearest+ahead))
 	r = l.fnma(n, l.float(halfPi), l.copyOf(x))
 	return t, l.fnma(n, l.float(halfPiLo), r)
 }
 
 // wave32 is wave for results in float32.
-func (l *trigLanes) wave32(x vec, cosine bool) vec {
-	t, r := l.quadrant32(x)
-	if cosine {
-		t = l.addInt(t, l.bits(1))
-	}
+func (l *trigLanes) wave32(x vec, ahead float64) vec {
+	t, r := l.quadrant32(x, ahead)
 	p := l.parityOf(t)
 	z := l.mul(r, r)
-	y := l.estrin(z, l.mul(z, z), func(i int) Op { return l.choose(p, l.pairs32()[i]) }, len(sinSeries32))
+	y := l.polynomial(z, l.chosen(p, sinSeries32, cosSeries32))
 	l.horner(y, z, l.float(1))
 	return l.flip(l.timesEven(p, y, r), l.shiftLeft(t, 62))
 }
 
 // tan32 is tan for results in float32.
-func (l *trigLanes) tan32(x, _ vec) vec {
-	t, r := l.quadrant32(x)
+func (l *trigLanes) tan32(x vec) vec {
+	t, r := l.quadrant32(x, 0)
 	p := l.parityOf(t)
 	z := l.mul(r, r)
-	z2 := l.mul(z, z)
-	sin := l.estrin(z, z2, l.series(sinSeries32), len(sinSeries32))
-	cos := l.estrin(z, z2, l.series(cosSeries32), len(cosSeries32))
+	sin := l.polynomial(z, l.series(sinSeries32))
+	cos := l.polynomial(z, l.series(cosSeries32))
 	l.horner(sin, z, l.float(1))
 	l.horner(cos, z, l.float(1))
 	sin = l.mul(sin, r)

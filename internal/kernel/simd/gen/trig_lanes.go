@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -71,11 +72,17 @@ func (l *trigLanes) register() vec {
 	return YMM()
 }
 
-// do emits f, or where its first operand is a constant and has to be broadcast,
-// the other form.
+// do emits f, or where an operand is a constant and has to be broadcast, the
+// other form.
 func (l *trigLanes) do(f, broadcast instruction, operands ...Op) {
-	if _, ok := operands[0].(Mem); ok && l.wide {
-		f = broadcast
+	for i, o := range operands {
+		if m, ok := o.(Mem); ok && l.wide {
+			if v, ok := l.loaded[m]; ok {
+				operands[i] = v
+			} else {
+				f = broadcast
+			}
+		}
 	}
 	f(operands...)
 }
@@ -83,7 +90,9 @@ func (l *trigLanes) do(f, broadcast instruction, operands ...Op) {
 // constant returns a copy of a constant in a register of its own.
 func (l *trigLanes) constant(m Mem) vec {
 	v := l.register()
-	if l.wide {
+	if c, ok := l.loaded[m]; ok {
+		VMOVAPD(c, v)
+	} else if l.wide {
 		VBROADCASTSD(m, v)
 	} else {
 		VMOVUPD(m, v)
@@ -105,6 +114,12 @@ func (l *trigLanes) fma(x vec, y Op, z vec) vec {
 
 func (l *trigLanes) fnma(x vec, y Op, z vec) vec {
 	l.do(VFNMADD231PD, VFNMADD231PD_BCST, y, x, z)
+	return z
+}
+
+// fms sets z to x*y - z.
+func (l *trigLanes) fms(x vec, y Op, z vec) vec {
+	l.do(VFMSUB231PD, VFMSUB231PD_BCST, y, x, z)
 	return z
 }
 
@@ -136,14 +151,12 @@ func (l *trigLanes) shiftLeft(x vec, by uint8) vec {
 	return v
 }
 
-func (l *trigLanes) abs(x vec) vec { return l.and(x, l.bits(1<<63-1)) }
-
 // flip changes the sign of x where the first bit of sign is 1.
 func (l *trigLanes) flip(x, sign vec) vec {
 	signBit := l.bits(1 << 63)
 	if l.wide {
 		const xorAnd = 0xF0 ^ 0xCC&0xAA // the truth table of x ^ sign&signBit
-		VPTERNLOGQ_BCST(U8(xorAnd), signBit, sign, x)
+		l.do(VPTERNLOGQ, VPTERNLOGQ_BCST, U8(xorAnd), signBit, sign, x)
 		return x
 	}
 	return l.xor(x, l.and(sign, signBit))
@@ -158,7 +171,7 @@ type parity struct {
 func (l *trigLanes) parityOf(t vec) (p parity) {
 	if l.wide {
 		p.odd = K()
-		VPTESTMQ_BCST(l.bits(1), t, p.odd)
+		l.do(VPTESTMQ, VPTESTMQ_BCST, l.bits(1), t, p.odd)
 		return p
 	}
 	return parity{first: l.shiftLeft(t, 63), two: l.addInt(t, t)}
@@ -180,25 +193,24 @@ func (l *trigLanes) blend(p parity, even, odd vec) vec {
 	return v
 }
 
-// oddNegative changes the sign of odd lanes, oddOnly makes the even ones zero,
-// and timesEven multiplies the even ones of x by y.
-func (l *trigLanes) oddNegative(p parity, x vec) vec {
+// blendNegative takes lanes of a vector, or the negative of those of another.
+func (l *trigLanes) blendNegative(p parity, even, odd vec) vec {
 	if l.wide {
-		v := l.copyOf(x)
-		VXORPD_BCST(l.bits(1<<63), x, p.odd, v)
+		v := l.copyOf(even)
+		l.do(VXORPD, VXORPD_BCST, l.bits(1<<63), odd, p.odd, v)
 		return v
 	}
-	return l.xor(x, p.first)
+	return l.blend(p, even, l.xor(odd, p.first))
 }
 
-func (l *trigLanes) oddOnly(p parity, x vec) vec {
-	if l.wide {
-		VMOVAPD_Z(x, p.odd, x)
-		return x
-	}
-	zero := l.register()
-	VXORPD(zero, zero, zero)
-	return l.blend(p, zero, x)
+// oddOnly makes the even lanes zero, and timesEven multiplies the even ones of x
+// by y.
+func (l *trigLanes) oddOnly(p parity, x vec) vec { return l.blend(p, l.zero(), x) }
+
+func (l *trigLanes) zero() vec {
+	v := l.register()
+	VXORPD(v, v, v)
+	return v
 }
 
 func (l *trigLanes) timesEven(p parity, x, y vec) vec {
@@ -215,29 +227,58 @@ func (l *trigLanes) choose(p parity, pair Mem) vec {
 	return v
 }
 
-// hold keeps the pairs that choose will be given in registers, where there are
-// enough of them.
-func (l *trigLanes) hold(pairs ...Mem) {
-	l.loaded = map[Mem]vec{}
-	for _, m := range pairs {
-		if l.wide {
-			l.loaded[m], l.loaded[m.Offset(8)] = l.constant(m), l.constant(m.Offset(8))
+// hold keeps constants in registers, where there are enough of them.
+func (l *trigLanes) hold(constants []Mem, pairs func(l *trigLanes) []Mem) {
+	if !l.wide {
+		return
+	}
+	if pairs != nil {
+		for _, m := range pairs(l) {
+			constants = append(constants, m, m.Offset(8))
 		}
 	}
+	loaded := map[Mem]vec{}
+	for _, m := range constants {
+		loaded[m] = l.constant(m)
+	}
+	l.loaded = loaded
 }
 
-// estrin is the polynomial with these coefficients in z.
-func (l *trigLanes) estrin(z, z2 vec, c func(i int) Op, terms int) vec {
-	var sum vec
-	for i := terms - 2; i >= 0; i -= 2 {
-		p := l.inRegister(c(i + 1))
-		l.horner(p, z, c(i))
-		if sum != nil {
-			l.fma(sum, z2, p)
-		}
-		sum = p
+// coefficients make operands, which may be overwritten if they are registers.
+type coefficients []func() Op
+
+// polynomial is that of z with these coefficients, by Horner's scheme: there is
+// enough else to do while one step waits for another.
+func (l *trigLanes) polynomial(z vec, c coefficients) vec {
+	last := len(c) - 1
+	p := l.inRegister(c[last]())
+	for i := last - 1; i >= 0; i-- {
+		l.horner(p, z, c[i]())
 	}
-	return sum
+	return p
+}
+
+// series are the same coefficients for all lanes, chosen those of one
+// polynomial for even lanes and of another for odd ones.
+func (l *trigLanes) series(c []float64) (all coefficients) {
+	for _, x := range c {
+		all = append(all, func() Op { return l.float(x) })
+	}
+	return all
+}
+
+func (l *trigLanes) chosen(p parity, even, odd []float64) (all coefficients) {
+	for _, m := range l.pairsOf(even, odd) {
+		all = append(all, func() Op { return l.choose(p, m) })
+	}
+	return all
+}
+
+func (l *trigLanes) pairsOf(even, odd []float64) (all []Mem) {
+	for i := range even {
+		all = append(all, l.pair(even[i], odd[i]))
+	}
+	return all
 }
 
 // inRegister is a copy of a constant, or the register itself.
@@ -253,28 +294,25 @@ func (l *trigLanes) label(what string) string {
 	return fmt.Sprintf("%s%d", what, l.labels)
 }
 
-// far leaves the loop where a finite element of a is greater than limit.
-func (l *trigLanes) far(a vec, limit float64) {
+// far leaves the loop where a finite element of x is beyond limit.
+func (l *trigLanes) far(x vec, limit float64) {
 	const greater, lessEqual = 0x1e, 0x12
 	far, near := l.label("far"), l.label("near")
+	a := l.and(x, l.bits(1<<63-1))
 	if l.wide {
-		k := K()
-		VCMPPD_BCST(U8(greater), l.float(limit), a, k)
-		KORTESTB(k, k)
-		JNE(LabelRef(far))
+		beyond := K()
+		l.do(VCMPPD, VCMPPD_BCST, U8(greater), l.float(limit), a, beyond)
+		KORTESTB(beyond, beyond)
 		l.later = append(l.later, func() {
 			Label(far)
-			VCMPPD_BCST(U8(lessEqual), l.float(math.MaxFloat64), a, k, k)
-			KORTESTB(k, k)
-			JNE(LabelRef("done"))
-			JMP(LabelRef(near))
+			l.do(VCMPPD, VCMPPD_BCST, U8(lessEqual), l.float(math.MaxFloat64), a, beyond, beyond)
+			KORTESTB(beyond, beyond)
 		})
 	} else {
 		found, beyond := GP32(), l.register()
 		VCMPPD(U8(greater), l.float(limit), a, beyond)
 		VMOVMSKPD(beyond, found)
 		TESTL(found, found)
-		JNE(LabelRef(far))
 		l.later = append(l.later, func() {
 			Label(far)
 			finite := l.register()
@@ -282,10 +320,13 @@ func (l *trigLanes) far(a vec, limit float64) {
 			VANDPD(finite, beyond, finite)
 			VMOVMSKPD(finite, found)
 			TESTL(found, found)
-			JNE(LabelRef("done"))
-			JMP(LabelRef(near))
 		})
 	}
+	JNE(LabelRef(far))
+	l.later = append(l.later, func() {
+		JNE(LabelRef("done"))
+		JMP(LabelRef(near))
+	})
 	Label(near)
 }
 
@@ -376,30 +417,52 @@ func (l *trigLanes) tailTable() Mem {
 	return m
 }
 
-// loop emits the routine that sets dst[i] = f(a[i]) for i < n, until a vector
-// has a finite element greater than limit, and returns how many it has done.
-// body is given x and |x|; it may choose from pairs.
-func (l *trigLanes) loop(name, doc string, limit float64, pairs []Mem, body func(x, a vec) vec) {
-	dtype := map[int]string{4: "float32", 8: "float64"}[l.bytes]
-	TEXT(name, NOSPLIT, fmt.Sprintf("func(dst, a *%s, n int) int", dtype))
-	Pragma("noescape")
-	Doc(doc)
-	if l.bytes == 8 {
-		l.tailTable()
+// trigRoutine is a function of each element. With a limit, the routine stops at
+// a vector with a finite element beyond it, and returns how many it has done.
+type trigRoutine struct {
+	name      string // of the function
+	size      int    // of an element, in bytes
+	limit     float64
+	constants func(l *trigLanes) []Mem // to be kept in registers
+	pairs     func(l *trigLanes) []Mem // likewise
+	body      func(l *trigLanes, x vec) vec
+}
+
+// emitTrig writes a file's routines for both levels.
+func emitTrig(file string, routines []trigRoutine) {
+	table := newTrigConstants(file)
+	for _, level := range []string{"AVX2", "AVX512"} {
+		for _, r := range routines {
+			r.emit(&trigLanes{wide: level == "AVX512", bytes: r.size, table: table}, level)
+		}
 	}
-	dst, src, n := Load(Param("dst"), GP64()), Load(Param("a"), GP64()), Load(Param("n"), GP64()).(reg.GPVirtual)
-	l.hold(pairs...)
+}
+
+func (r trigRoutine) emit(l *trigLanes, level string) {
+	name := fmt.Sprintf("%sFloat%d%s", r.name, 8*r.size, level)
+	doc := fmt.Sprintf("%s sets dst[i] = %s a[i] for i < n", name, strings.ToLower(r.name))
+	result := ""
+	if r.limit != 0 {
+		doc += fmt.Sprintf(", until a vector has a finite element beyond %g. It returns how many elements it has done", r.limit)
+		result = " int"
+	}
+	TEXT(name, NOSPLIT, fmt.Sprintf("func(dst, a *float%d, n int)%s", 8*r.size, result))
+	Pragma("noescape")
+	Doc(doc + ".")
+	dst, a, n := Load(Param("dst"), GP64()), Load(Param("a"), GP64()), Load(Param("n"), GP64()).(reg.GPVirtual)
+	l.hold(r.constants(l), r.pairs)
 	step := func(t *trigTail) {
-		x := l.load(Mem{Base: src}, t)
-		a := l.abs(x)
-		l.far(a, limit)
-		l.store(body(x, a), Mem{Base: dst}, t)
+		x := l.load(Mem{Base: a}, t)
+		if r.limit != 0 {
+			l.far(x, r.limit)
+		}
+		l.store(r.body(l, x), Mem{Base: dst}, t)
 	}
 	Label("vectors")
 	CMPQ(n, U8(l.width()))
 	JL(LabelRef("tail"))
 	step(nil)
-	ADDQ(U8(l.width()*l.bytes), src)
+	ADDQ(U8(l.width()*l.bytes), a)
 	ADDQ(U8(l.width()*l.bytes), dst)
 	SUBQ(U8(l.width()), n)
 	JMP(LabelRef("vectors"))
@@ -407,11 +470,15 @@ func (l *trigLanes) loop(name, doc string, limit float64, pairs []Mem, body func
 	TESTQ(n, n)
 	JE(LabelRef("done"))
 	step(l.tailOf(n))
-	XORQ(n, n)
+	if r.limit != 0 {
+		XORQ(n, n)
+	}
 	Label("done")
-	done := Load(Param("n"), GP64())
-	SUBQ(n, done)
-	Store(done, ReturnIndex(0))
+	if r.limit != 0 {
+		done := Load(Param("n"), GP64())
+		SUBQ(n, done)
+		Store(done, ReturnIndex(0))
+	}
 	VZEROUPPER()
 	RET()
 	for _, f := range l.later {
