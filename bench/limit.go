@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/ndgrid/ndgrid/internal/kernel"
@@ -23,29 +22,38 @@ type probe struct {
 // probes are the ways to move memory, those with ordinary stores and those
 // with non-temporal ones, which don't read the line they write to.
 var probes = []probe{
-	{"read", 1, func(_, a, _, _ []float64) { read(a) }},
+	{"read", 1, func(_, a, _, _ []float64) { _ = read(a) }},
 	{"copy", 2, func(dst, a, _, _ []float64) { copyOrdinary(dst, a) }},
 	{"copy, non-temporal", 2, func(dst, a, _, _ []float64) { kernel.CopyStream(nd.AsBytes(dst), nd.AsBytes(a)) }},
 	{"triad", 4, triad(kernel.FusedLoop)},
 	{"triad, non-temporal", 4, triad(kernel.StreamOf)},
 }
 
-// read reads all of a, in two places at a time, as one doesn't keep the memory busy.
-func read(a []float64) {
-	half := len(a) / 2
-	lo, hi := nd.AsSlice[uint64](nd.AsBytes(a[:half])), nd.AsSlice[uint64](nd.AsBytes(a[half:2*half]))
-	var p, q, r, s uint64
-	for i := 0; i+3 < len(lo) && i+3 < len(hi); i += 4 {
-		p |= lo[i] | hi[i]
-		q |= lo[i+1] | hi[i+1]
-		r |= lo[i+2] | hi[i+2]
-		s |= lo[i+3] | hi[i+3]
-	}
-	sink.Store(p | q | r | s)
-}
+// sums is the kernel that does least with what it reads.
+var sums = func() kernel.Reducer {
+	r, _ := kernel.LookupReduction("sum")
+	return r.Bind(nil, nd.Float64)
+}()
 
-// sink takes what was read, so that the compiler can't leave the reading out.
-var sink atomic.Uint64
+// read sums all of a, in two places at a time, as one doesn't keep the memory busy.
+func read(a []float64) float64 {
+	const leaf = 2 << 10 // bytes
+	var total float64
+	state := make([]byte, sums.StateSize())
+	sum := func(b []byte) {
+		if len(b) > 0 {
+			sums.Run(state, b, 0)
+			total += nd.AsSlice[float64](state)[0]
+		}
+	}
+	half := len(a) / 2
+	lo, hi := nd.AsBytes(a[:half]), nd.AsBytes(a[half:])
+	for i := 0; i < len(hi); i += leaf {
+		sum(lo[min(i, len(lo)):min(i+leaf, len(lo))])
+		sum(hi[i:min(i+leaf, len(hi))])
+	}
+	return total
+}
 
 // copyOrdinary copies in parts that the runtime doesn't copy past the caches.
 func copyOrdinary(dst, a []float64) {
