@@ -129,8 +129,8 @@ func sixteenths(t float64) (n float64, k int, j int) {
 	return t - expShift, int(int64(b<<13) >> 17), int(b & 15)
 }
 
-// of returns b^x. Results are within 0.58 units of the last place, subnormal
-// ones within 0.75.
+// of returns b^x. Results are within 0.62 units of the last place, subnormal
+// ones, which are rounded twice, within 0.78.
 func (e *exponential) of(x float64) float64 {
 	switch {
 	case x != x || x >= e.most[0]:
@@ -140,13 +140,9 @@ func (e *exponential) of(x float64) float64 {
 	}
 	n, k, j := sixteenths(math.FMA(x, e.log2[0], expShift))
 	r := math.FMA(-n, e.lo[0], math.FMA(-n, e.hi[0], x))
-	p := math.FMA(e.c[5][0], r, e.c[4][0])
-	p = math.FMA(p, r, e.c[3][0])
-	p = math.FMA(p, r, e.c[2][0])
-	p = math.FMA(p, r, e.c[1][0])
-	p = math.FMA(p, r, e.c[0][0])
+	p := polynomial(e.c[:], r)
 	root := &e.table[j]
-	v := root[0] + math.FMA(root[0], float64(p*r), root[1])
+	v := root[0] + math.FMA(float64(root[0]*r), p, root[1])
 	if k < -1022 || k > 1023 {
 		return math.Ldexp(v, k)
 	}
@@ -161,7 +157,7 @@ func exp2(x float64) float64 { return base2.of(x) }
 // or infinite.
 func (e *exponential) of32(x float32) float32 {
 	scaled, r := e.scaled32(x)
-	return float32(horner32(&e.c32, r) * scaled)
+	return float32(polynomial(e.c32[:], r) * scaled)
 }
 
 // scaled32 returns 2^n, where n is a whole number of 8ths next to x*log2(b), and
@@ -177,12 +173,19 @@ func (e *exponential) scaled32(x float32) (scaled, r float64) {
 // pairOf is what allPairs was given.
 func pairOf(l lanes) float32 { return math.Float32frombits(uint32(math.Float64bits(l[0]))) }
 
-// horner32 is a polynomial of float32's functions.
-func horner32(c *[5]lanes, r float64) float64 {
-	p := math.FMA(c[4][0], r, c[3][0])
-	p = math.FMA(p, r, c[2][0])
-	p = math.FMA(p, r, c[1][0])
-	return math.FMA(p, r, c[0][0])
+// polynomial is c[0] + c[1]*x + …: Horner's scheme in the square of x, with two
+// terms a step, which wait for each other half as long.
+func polynomial(c []lanes, x float64) float64 {
+	square := x * x
+	var p float64
+	for i := (len(c) - 1) &^ 1; i >= 0; i -= 2 {
+		terms := c[i][0]
+		if i+1 < len(c) {
+			terms = math.FMA(c[i+1][0], x, terms)
+		}
+		p = math.FMA(p, square, terms)
+	}
+	return p
 }
 
 func expFloat32(x float32) float32 { return baseE.of32(x) }
@@ -202,10 +205,7 @@ func expm1(x float64) float64 {
 	first := math.FMA(-n, e.hi[0], x)
 	r := math.FMA(-n, e.lo[0], first)
 	rLo := math.FMA(-n, e.lo[0], first-r)
-	q := math.FMA(e.c[5][0], r, e.c[4][0])
-	for i := 3; i >= 0; i-- {
-		q = math.FMA(q, r, e.c[i][0])
-	}
+	q := polynomial(e.c[:], r)
 	scale := math.Float64frombits(uint64(k+1023) << 52)
 	root, rootLo := e.root[j]*scale, e.rootLo[j]*scale
 	main, rest := sum2(root, -1)
@@ -218,6 +218,6 @@ func expm1(x float64) float64 {
 
 func expm1Float32(x float32) float32 {
 	scaled, r := minus1.scaled32(x)
-	p := horner32(&minus1.c32, r)
-	return float32(math.Copysign(math.FMA(scaled, float64(p*r), scaled-1), float64(x)))
+	p := polynomial(minus1.c32[:], r)
+	return float32(math.Copysign(math.FMA(float64(scaled*r), p, scaled-1), float64(x)))
 }

@@ -156,16 +156,13 @@ func (l *logarithm) reduce(x, rest float64) (k, r, rLo float64, j int) {
 }
 
 // of returns the logarithm of x + rest, where rest is what rounding took from
-// x. Results are within 0.7 units of the last place.
+// x. Results are within 0.71 units of the last place.
 func (l *logarithm) of(x, rest float64) float64 {
 	if !positive(x) {
 		return math.Log(x)
 	}
 	k, r, rLo, j := l.reduce(x, rest)
-	q := math.FMA(l.c[7][0], r, l.c[6][0])
-	for i := 5; i >= 0; i-- {
-		q = math.FMA(q, r, l.c[i][0])
-	}
+	q := polynomial(l.c[:], r)
 	low := math.FMA(k, l.lo[0], l.logLo[j]+rLo)
 	low = math.FMA(float64(r*r), q, low)
 	// Unless unit is 1:
@@ -201,7 +198,7 @@ func (l *logarithm) of32(x float64) float64 {
 }
 
 func (l *logarithm) of32Parts(k, r float64, j int) float64 {
-	q := horner32(&l.c32, r)
+	q := polynomial(l.c32[:], r)
 	return math.FMA(q, r, math.FMA(k, l.whole[0], l.logWhole[j]))
 }
 

@@ -113,9 +113,9 @@ func expCore(v *vector, x vec, whole bool) vec {
 		// is beyond the bound has a k that makes 0 or infinity of any result.
 		VRANGEPD(U8(2), v.constant(expBound), r, r)
 	}
-	p := v.mul(v.horner(r, fields(expC, 6)), r)
 	root, rest := v.roots(sixteenths)
-	VFMADD231PD(root, p, rest)
+	p := v.polynomial(r, v.mul(r, r), fields(expC, 6))
+	VFMADD231PD(v.mul(root, r), p, rest)
 	y := v.add(root, rest)
 	switch {
 	case v.wide:
@@ -175,7 +175,7 @@ func (v *vector) root32(t vec) vec {
 // exp32Core is kernel's exponential.of32.
 func exp32Core(v *vector, x vec, _ bool) vec {
 	scaled, r := v.scaled32(x)
-	return v.mul(v.horner(r, fields(expC32, 5)), scaled)
+	return v.mul(v.polynomial(r, v.mul(r, r), fields(expC32, 5)), scaled)
 }
 
 // expm1Core is kernel's expm1, where that isn't exp.
@@ -189,7 +189,8 @@ func expm1Core(v *vector, x vec, whole bool) vec {
 	VFNMADD231PD(v.constant(expLo), n, r)
 	rLo := v.sub(first, r)
 	VFNMADD231PD(v.constant(expLo), n, rLo)
-	VFMADD231PD(v.mul(r, r), v.horner(r, fields(expC, 6)), rLo) // r and its square's terms are apart
+	square := v.mul(r, r)
+	VFMADD231PD(square, v.polynomial(r, square, fields(expC, 6)), rLo)
 
 	root, rootLo := v.roots(sixteenths)
 	scale := v.power2(sixteenths)
@@ -214,7 +215,7 @@ func expm1Core(v *vector, x vec, whole bool) vec {
 // expm1Core32 is kernel's expm1Float32.
 func expm1Core32(v *vector, x vec, _ bool) vec {
 	scaled, r := v.scaled32(x)
-	p := v.mul(v.horner(r, fields(expC32, 5)), r)
-	VFMADD213PD(v.sub(scaled, v.constant(expOne)), scaled, p)
+	p := v.polynomial(r, v.mul(r, r), fields(expC32, 5))
+	VFMADD213PD(v.sub(scaled, v.constant(expOne)), v.mul(scaled, r), p)
 	return v.signed(v.widened(x), p, expNegative)
 }

@@ -141,12 +141,21 @@ func (v *vector) blend(x, y vec, mask reg.Register) vec {
 // signed returns y, which is zero or has it anyway, with the sign of x.
 func (v *vector) signed(x, y vec, negative field) vec { return v.or(y, v.and(x, v.constant(negative))) }
 
-// horner is the polynomial c[0] + c[1]*x + …
-func (v *vector) horner(x vec, c []field) vec {
+// polynomial is c[0] + c[1]*x + …, for square = x*x: as kernel's polynomial,
+// Horner's scheme in the square, with two terms a step, which wait for each other
+// half as long.
+func (v *vector) polynomial(x, square vec, c []field) vec {
+	var p vec
 	last := len(c) - 1
-	p := v.copyOf(v.constant(c[last]))
-	for i := last - 1; i >= 0; i-- {
-		VFMADD213PD(v.constant(c[i]), x, p)
+	for i := last &^ 1; i >= 0; i -= 2 {
+		terms := v.copyOf(v.constant(c[min(i+1, last)]))
+		if i < last {
+			VFMADD213PD(v.constant(c[i]), x, terms)
+		}
+		if p != nil {
+			VFMADD231PD(p, square, terms)
+		}
+		p = terms
 	}
 	return p
 }

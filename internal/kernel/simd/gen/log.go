@@ -121,10 +121,11 @@ func (v *vector) rest(r reduced) vec {
 
 // sum is the end of kernel's logarithm.of.
 func (v *vector) sum(r reduced, x vec, base bool) vec {
-	q := v.horner(x, fields(logC, 8))
+	square := v.mul(x, x)
+	q := v.polynomial(x, square, fields(logC, 8))
 	low := r.logLo
 	VFMADD231PD(v.constant(logLo), r.k, low)
-	VFMADD231PD(v.mul(x, x), q, low)
+	VFMADD231PD(square, q, low)
 	main := x
 	if base {
 		VFMADD231PD(v.constant(logUnitLo), x, low)
@@ -231,7 +232,7 @@ func (v *vector) enterSingle(x vec, whole bool) (domain, vec) {
 
 // sum32 is kernel's logarithm.of32Parts.
 func (v *vector) sum32(r reduced, x vec) vec {
-	y := v.horner(x, fields(logC32, 5))
+	y := v.polynomial(x, v.mul(x, x), fields(logC32, 5))
 	VFMADD231PD(v.constant(logWhole), r.k, r.log)
 	VFMADD213PD(r.log, x, y)
 	return y
