@@ -221,3 +221,10 @@ func expm1Float32(x float32) float32 {
 	p := polynomial(minus1.c32[:], r)
 	return float32(math.Copysign(math.FMA(float64(scaled*r), p, scaled-1), float64(x)))
 }
+
+// sum2 is a+b and what rounding took from it.
+func sum2(a, b float64) (sum, rest float64) {
+	sum = a + b
+	t := sum - a
+	return sum, (a - (sum - t)) + (b - t)
+}

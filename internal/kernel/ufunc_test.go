@@ -217,15 +217,12 @@ func TestIntegerPowers(t *testing.T) {
 	assert.Equal(t, []int8{1, -1, 1, 0, 0, 0, -13}, call[int8](t, "pow", nil, 7, i8, nd.AsBytes(x), nd.AsBytes(y)))
 }
 
-// TestPrecision compares exp, pow and logarithms with 200 bits' worth.
+// TestPrecision compares powers with other ways to them, and looks at those that
+// are whole, and at their logarithms.
 func TestPrecision(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 9))
 	for range 20000 {
 		x := math.Exp(rng.NormFloat64() * 5)
-		hi, lo := logParts(x)
-		// exp(log x) = x, to the last bit nearly: an error of 2^-64 in hi+lo is seen.
-		got := expSum(hi, lo)
-		require.InEpsilon(t, x, got, 1.3e-16, "%v", x)
 		require.InEpsilon(t, x*x, pow(x, 2), 2.3e-16, "%v", x)
 		require.InEpsilon(t, math.Sqrt(x), pow(x, 0.5), 2.3e-16, "%v", x)
 		require.InEpsilon(t, 1/x, pow(x, -1), 2.3e-16, "%v", x)

@@ -36,7 +36,7 @@ var ulpCases = []ulpCase{
 	{name: "log1p", limit: 0.75, limit32: 0.52, draw: oneOf(anySize(-1074, 0), magnitude(anySize(-1, 1024)), anySize(-30, 0), nearTo(-1), evenly(-1, 1), evenly(-0.1, 0.1))},
 	{name: "sin", limit: 0.75, limit32: 0.52, draw: angles},
 	{name: "cos", limit: 0.75, limit32: 0.52, draw: angles},
-	{name: "tan", limit: 0.75, limit32: 0.52, draw: angles},
+	{name: "tan", limit: 0.85, limit32: 0.52, draw: angles},
 	{name: "sinh", limit: 0.9, limit32: 0.52, draw: oneOf(anySize(-1074, 10), evenly(-711, 711), evenly(-90, 90), evenly(-2, 2))},
 	{name: "cosh", limit: 0.9, limit32: 0.52, draw: oneOf(anySize(-1074, 10), evenly(-711, 711), evenly(-90, 90), evenly(-2, 2))},
 	{name: "tanh", limit: 0.55, limit32: 0.52, draw: oneOf(anySize(-1074, 10), evenly(-20, 20), evenly(-1, 1), evenly(0.16, 0.2))},
