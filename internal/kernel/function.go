@@ -42,7 +42,7 @@ func functions32() opSet {
 	} {
 		set[name] = each(f)
 	}
-	set["pow"] = each2(powFloat32)
+	set["pow"], set["hypot"] = each2(powFloat32), each2(hypotFloat32)
 	return set
 }
 

@@ -53,6 +53,11 @@ func BenchmarkHyperbolic(b *testing.B) {
 	benchVectors(b, "cosh", gaussian[float32])
 }
 
+func BenchmarkHypot(b *testing.B) {
+	benchVectors(b, "hypot", gaussian[float64], gaussian[float64])
+	benchVectors(b, "hypot", gaussian[float32], gaussian[float32])
+}
+
 func BenchmarkPow(b *testing.B) {
 	benchVectors(b, "pow", between[float64](0, 10), between[float64](-5, 5))
 	benchVectors(b, "pow", between[float32](0, 10), between[float32](-5, 5))

@@ -6,19 +6,28 @@ import "math"
 // other is.
 func hypot(x, y float64) float64 {
 	x, y = math.Abs(x), math.Abs(y)
-	if math.IsInf(x, 0) || math.IsInf(y, 0) {
+	if x > math.MaxFloat64 || y > math.MaxFloat64 {
 		return math.Inf(1)
 	}
 	x, y = max(x, y), min(x, y)
-	scale := 1.0
+	down, up := 1.0, 1.0 // powers of two, so that x and y times down have squares
 	switch {
 	case x > 0x1p500:
-		scale = 0x1p600
+		down, up = 0x1p-600, 0x1p600
 	case x < 0x1p-500:
-		scale = 0x1p-600
+		down, up = 0x1p600, 0x1p-600
 	}
-	x, y = x/scale, y/scale
-	return math.Sqrt(math.FMA(x, x, float64(y*y))) * scale
+	x, y = float64(x*down), float64(y*down)
+	return math.Sqrt(math.FMA(x, x, float64(y*y))) * up
+}
+
+// hypotFloat32 is hypot for float32, whose squares are exact in float64.
+func hypotFloat32(x, y float32) float32 {
+	x64, y64 := math.Abs(float64(x)), math.Abs(float64(y))
+	if x64 > math.MaxFloat64 || y64 > math.MaxFloat64 {
+		return float32(math.Inf(1))
+	}
+	return float32(math.Sqrt(math.FMA(x64, x64, float64(y64*y64))))
 }
 
 // cbrt takes two steps of Halley's from a third of the exponent, and one of

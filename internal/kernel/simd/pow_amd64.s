@@ -1273,6 +1273,226 @@ DATA number_3ef00a581594758e<>+16(SB)/8, $0x3ef00a581594758e
 DATA number_3ef00a581594758e<>+24(SB)/8, $0x3ef00a581594758e
 GLOBL number_3ef00a581594758e<>(SB), RODATA|NOPTR, $32
 
+// func HypotFloat64AVX2(dst *float64, a *float64, b *float64, aStep int, bStep int, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·HypotFloat64AVX2(SB), NOSPLIT, $128-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), DX
+	MOVQ         aStep+24(FP), BX
+	MOVQ         b+16(FP), SI
+	MOVQ         bStep+32(FP), DI
+	MOVQ         n+40(FP), CX
+	TESTQ        BX, BX
+	JNE          array9
+	VBROADCASTSD (DX), Y0
+	VMOVUPD      Y0, (SP)
+	LEAQ         (SP), DX
+
+array9:
+	TESTQ        DI, DI
+	JNE          array10
+	VBROADCASTSD (SI), Y0
+	VMOVUPD      Y0, 64(SP)
+	LEAQ         64(SP), SI
+
+array10:
+vectors:
+	CMPQ         CX, $0x04
+	JLT          tail
+	VMOVUPD      (DX), Y0
+	VMOVUPD      (SI), Y1
+	VANDPD       number_7fffffffffffffff<>+0(SB), Y0, Y0
+	VANDPD       number_7fffffffffffffff<>+0(SB), Y1, Y1
+	VMAXPD       Y0, Y1, Y2
+	VMINPD       Y0, Y1, Y3
+	VCMPPD       $0x1e, number_5f30000000000000<>+0(SB), Y2, Y4
+	VCMPPD       $0x11, number_20b0000000000000<>+0(SB), Y2, Y5
+	VBROADCASTSD number_3ff0000000000000<>+0(SB), Y6
+	VBROADCASTSD number_1a70000000000000<>+0(SB), Y7
+	VBROADCASTSD number_6570000000000000<>+0(SB), Y8
+	VBLENDVPD    Y5, Y8, Y6, Y8
+	VBLENDVPD    Y4, Y7, Y8, Y7
+	VBROADCASTSD number_6570000000000000<>+0(SB), Y8
+	VBROADCASTSD number_1a70000000000000<>+0(SB), Y9
+	VBLENDVPD    Y5, Y9, Y6, Y5
+	VBLENDVPD    Y4, Y8, Y5, Y4
+	VMULPD       Y7, Y2, Y2
+	VMULPD       Y7, Y3, Y3
+	VMULPD       Y3, Y3, Y3
+	VFMADD231PD  Y2, Y2, Y3
+	VSQRTPD      Y3, Y2
+	VMULPD       Y4, Y2, Y2
+	VCMPPD       $0x03, Y1, Y0, Y3
+	VADDPD       Y1, Y0, Y4
+	VBLENDVPD    Y3, Y4, Y2, Y2
+	VCMPPD       $0x00, number_7ff0000000000000<>+0(SB), Y0, Y0
+	VCMPPD       $0x00, number_7ff0000000000000<>+0(SB), Y1, Y1
+	VORPD        Y0, Y1, Y0
+	VBROADCASTSD number_7ff0000000000000<>+0(SB), Y1
+	VBLENDVPD    Y0, Y1, Y2, Y0
+	VMOVUPD      Y0, (AX)
+	ADDQ         $0x20, AX
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	SUBQ         $0x04, CX
+	JMP          vectors
+
+tail:
+	TESTQ        CX, CX
+	JE           done
+	LEAQ         window<>+16(SB), BX
+	NEGQ         CX
+	LEAQ         (BX)(CX*4), BX
+	VPMOVSXDQ    (BX), Y0
+	VPMOVSXDQ    (BX), Y0
+	VMASKMOVPD   (DX), Y0, Y0
+	VPMOVSXDQ    (BX), Y1
+	VMASKMOVPD   (SI), Y1, Y1
+	VANDPD       number_7fffffffffffffff<>+0(SB), Y0, Y0
+	VANDPD       number_7fffffffffffffff<>+0(SB), Y1, Y1
+	VMAXPD       Y0, Y1, Y2
+	VMINPD       Y0, Y1, Y3
+	VCMPPD       $0x1e, number_5f30000000000000<>+0(SB), Y2, Y4
+	VCMPPD       $0x11, number_20b0000000000000<>+0(SB), Y2, Y5
+	VBROADCASTSD number_3ff0000000000000<>+0(SB), Y6
+	VBROADCASTSD number_1a70000000000000<>+0(SB), Y7
+	VBROADCASTSD number_6570000000000000<>+0(SB), Y8
+	VBLENDVPD    Y5, Y8, Y6, Y8
+	VBLENDVPD    Y4, Y7, Y8, Y7
+	VBROADCASTSD number_6570000000000000<>+0(SB), Y8
+	VBROADCASTSD number_1a70000000000000<>+0(SB), Y9
+	VBLENDVPD    Y5, Y9, Y6, Y5
+	VBLENDVPD    Y4, Y8, Y5, Y4
+	VMULPD       Y7, Y2, Y2
+	VMULPD       Y7, Y3, Y3
+	VMULPD       Y3, Y3, Y3
+	VFMADD231PD  Y2, Y2, Y3
+	VSQRTPD      Y3, Y2
+	VMULPD       Y4, Y2, Y2
+	VCMPPD       $0x03, Y1, Y0, Y3
+	VADDPD       Y1, Y0, Y4
+	VBLENDVPD    Y3, Y4, Y2, Y2
+	VCMPPD       $0x00, number_7ff0000000000000<>+0(SB), Y0, Y0
+	VCMPPD       $0x00, number_7ff0000000000000<>+0(SB), Y1, Y1
+	VORPD        Y0, Y1, Y0
+	VBROADCASTSD number_7ff0000000000000<>+0(SB), Y1
+	VBLENDVPD    Y0, Y1, Y2, Y0
+	VPMOVSXDQ    (BX), Y1
+	VMASKMOVPD   Y0, Y1, (AX)
+	XORQ         CX, CX
+
+done:
+	VZEROUPPER
+	RET
+
+DATA number_5f30000000000000<>+0(SB)/8, $0x5f30000000000000
+DATA number_5f30000000000000<>+8(SB)/8, $0x5f30000000000000
+DATA number_5f30000000000000<>+16(SB)/8, $0x5f30000000000000
+DATA number_5f30000000000000<>+24(SB)/8, $0x5f30000000000000
+GLOBL number_5f30000000000000<>(SB), RODATA|NOPTR, $32
+
+DATA number_20b0000000000000<>+0(SB)/8, $0x20b0000000000000
+DATA number_20b0000000000000<>+8(SB)/8, $0x20b0000000000000
+DATA number_20b0000000000000<>+16(SB)/8, $0x20b0000000000000
+DATA number_20b0000000000000<>+24(SB)/8, $0x20b0000000000000
+GLOBL number_20b0000000000000<>(SB), RODATA|NOPTR, $32
+
+DATA number_1a70000000000000<>+0(SB)/8, $0x1a70000000000000
+DATA number_1a70000000000000<>+8(SB)/8, $0x1a70000000000000
+DATA number_1a70000000000000<>+16(SB)/8, $0x1a70000000000000
+DATA number_1a70000000000000<>+24(SB)/8, $0x1a70000000000000
+GLOBL number_1a70000000000000<>(SB), RODATA|NOPTR, $32
+
+DATA number_6570000000000000<>+0(SB)/8, $0x6570000000000000
+DATA number_6570000000000000<>+8(SB)/8, $0x6570000000000000
+DATA number_6570000000000000<>+16(SB)/8, $0x6570000000000000
+DATA number_6570000000000000<>+24(SB)/8, $0x6570000000000000
+GLOBL number_6570000000000000<>(SB), RODATA|NOPTR, $32
+
+// func HypotFloat32AVX2(dst *float32, a *float32, b *float32, aStep int, bStep int, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·HypotFloat32AVX2(SB), NOSPLIT, $128-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), DX
+	MOVQ         aStep+24(FP), BX
+	MOVQ         b+16(FP), SI
+	MOVQ         bStep+32(FP), DI
+	MOVQ         n+40(FP), CX
+	TESTQ        BX, BX
+	JNE          array11
+	VBROADCASTSS (DX), Y0
+	VMOVUPD      Y0, (SP)
+	LEAQ         (SP), DX
+
+array11:
+	TESTQ        DI, DI
+	JNE          array12
+	VBROADCASTSS (SI), Y0
+	VMOVUPD      Y0, 64(SP)
+	LEAQ         64(SP), SI
+
+array12:
+vectors:
+	CMPQ         CX, $0x04
+	JLT          tail
+	VCVTPS2PD    (DX), Y0
+	VCVTPS2PD    (SI), Y1
+	VANDPD       number_7fffffffffffffff<>+0(SB), Y0, Y0
+	VANDPD       number_7fffffffffffffff<>+0(SB), Y1, Y1
+	VMULPD       Y1, Y1, Y2
+	VFMADD231PD  Y0, Y0, Y2
+	VSQRTPD      Y2, Y2
+	VCMPPD       $0x03, Y1, Y0, Y3
+	VADDPD       Y1, Y0, Y4
+	VBLENDVPD    Y3, Y4, Y2, Y2
+	VCMPPD       $0x00, number_7ff0000000000000<>+0(SB), Y0, Y0
+	VCMPPD       $0x00, number_7ff0000000000000<>+0(SB), Y1, Y1
+	VORPD        Y0, Y1, Y0
+	VBROADCASTSD number_7ff0000000000000<>+0(SB), Y1
+	VBLENDVPD    Y0, Y1, Y2, Y0
+	VCVTPD2PSY   Y0, X0
+	VMOVUPS      X0, (AX)
+	ADDQ         $0x10, AX
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	SUBQ         $0x04, CX
+	JMP          vectors
+
+tail:
+	TESTQ        CX, CX
+	JE           done
+	LEAQ         window<>+16(SB), BX
+	NEGQ         CX
+	LEAQ         (BX)(CX*4), BX
+	VPMOVSXDQ    (BX), Y0
+	VMOVUPS      (BX), X0
+	VMASKMOVPS   (DX), X0, X0
+	VCVTPS2PD    X0, Y0
+	VMOVUPS      (BX), X1
+	VMASKMOVPS   (SI), X1, X1
+	VCVTPS2PD    X1, Y1
+	VANDPD       number_7fffffffffffffff<>+0(SB), Y0, Y0
+	VANDPD       number_7fffffffffffffff<>+0(SB), Y1, Y1
+	VMULPD       Y1, Y1, Y2
+	VFMADD231PD  Y0, Y0, Y2
+	VSQRTPD      Y2, Y2
+	VCMPPD       $0x03, Y1, Y0, Y3
+	VADDPD       Y1, Y0, Y4
+	VBLENDVPD    Y3, Y4, Y2, Y2
+	VCMPPD       $0x00, number_7ff0000000000000<>+0(SB), Y0, Y0
+	VCMPPD       $0x00, number_7ff0000000000000<>+0(SB), Y1, Y1
+	VORPD        Y0, Y1, Y0
+	VBROADCASTSD number_7ff0000000000000<>+0(SB), Y1
+	VBLENDVPD    Y0, Y1, Y2, Y0
+	VCVTPD2PSY   Y0, X0
+	VMOVUPS      (BX), X1
+	VMASKMOVPS   X0, X1, (AX)
+	XORQ         CX, CX
+
+done:
+	VZEROUPPER
+	RET
+
 // func PowFloat64AVX512(dst *float64, a *float64, b *float64, aStep int, bStep int, n int) int
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·PowFloat64AVX512(SB), NOSPLIT, $128-56
@@ -1283,19 +1503,19 @@ TEXT ·PowFloat64AVX512(SB), NOSPLIT, $128-56
 	MOVQ         bStep+32(FP), R8
 	MOVQ         n+40(FP), CX
 	TESTQ        SI, SI
-	JNE          array9
+	JNE          array13
 	VBROADCASTSD (BX), Z0
 	VMOVUPD      Z0, (SP)
 	LEAQ         (SP), BX
 
-array9:
+array13:
 	TESTQ        R8, R8
-	JNE          array10
+	JNE          array14
 	VBROADCASTSD (DI), Z0
 	VMOVUPD      Z0, 64(SP)
 	LEAQ         64(SP), DI
 
-array10:
+array14:
 	MOVQ    CX, DX
 	MOVL    $0x0000aaaa, R9
 	KMOVW   R9, K1
@@ -1404,7 +1624,7 @@ vectors:
 	VPCMPUQ.BCST      $0x06, number_7fdfffffffffffff<>+0(SB), Z14, K4
 	KORB              K4, K3, K4
 	KORTESTB          K4, K4
-	JEQ               ordinary11
+	JEQ               ordinary15
 	VANDPD.BCST       number_7fffffffffffffff<>+0(SB), Z12, Z14
 	VCMPPD.BCST       $0x00, number_0000000000000000<>+0(SB), Z14, K4
 	VCMPPD.BCST       $0x00, number_7ff0000000000000<>+0(SB), Z14, K5
@@ -1453,7 +1673,7 @@ vectors:
 	VMOVAPD           Z15, K3, Z14
 	VMOVAPD           Z14, Z17
 
-ordinary11:
+ordinary15:
 	VCMPPD.BCST $0x00, number_4000000000000000<>+0(SB), Z13, K3
 	VMULPD      Z12, Z12, Z12
 	VMOVAPD     Z17, Z13
@@ -1565,7 +1785,7 @@ tail:
 	VPCMPUQ.BCST      $0x06, number_7fdfffffffffffff<>+0(SB), Z0, K2
 	KORB              K2, K1, K2
 	KORTESTB          K2, K2
-	JEQ               ordinary12
+	JEQ               ordinary16
 	VANDPD.BCST       number_7fffffffffffffff<>+0(SB), Z13, Z0
 	VCMPPD.BCST       $0x00, number_0000000000000000<>+0(SB), Z0, K2
 	VCMPPD.BCST       $0x00, number_7ff0000000000000<>+0(SB), Z0, K3
@@ -1614,7 +1834,7 @@ tail:
 	VMOVAPD           Z1, K1, Z0
 	VMOVAPD           Z0, Z3
 
-ordinary12:
+ordinary16:
 	VCMPPD.BCST $0x00, number_4000000000000000<>+0(SB), Z14, K1
 	VMULPD      Z13, Z13, Z0
 	VMOVAPD     Z3, Z1
@@ -1753,19 +1973,19 @@ TEXT ·PowFloat32AVX512(SB), NOSPLIT, $128-48
 	MOVQ         bStep+32(FP), DI
 	MOVQ         n+40(FP), CX
 	TESTQ        BX, BX
-	JNE          array13
+	JNE          array17
 	VBROADCASTSS (DX), Z0
 	VMOVUPD      Z0, (SP)
 	LEAQ         (SP), DX
 
-array13:
+array17:
 	TESTQ        DI, DI
-	JNE          array14
+	JNE          array18
 	VBROADCASTSS (SI), Z0
 	VMOVUPD      Z0, 64(SP)
 	LEAQ         64(SP), SI
 
-array14:
+array18:
 	MOVL    $0x0000aaaa, R8
 	KMOVW   R8, K1
 	KNOTW   K1, K2
@@ -1833,7 +2053,7 @@ vectors:
 	VPCMPUQ.BCST     $0x06, number_7fdfffffffffffff<>+0(SB), Z9, K4
 	KORB             K4, K3, K3
 	KORTESTB         K3, K3
-	JEQ              ordinary15
+	JEQ              ordinary19
 	VANDPD.BCST      number_7fffffffffffffff<>+0(SB), Z6, Z9
 	VCMPPD.BCST      $0x00, number_0000000000000000<>+0(SB), Z9, K3
 	VCMPPD.BCST      $0x00, number_7ff0000000000000<>+0(SB), Z9, K4
@@ -1875,7 +2095,7 @@ vectors:
 	VMOVAPD          Z10, K3, Z8
 	VMOVAPD          Z8, Z8
 
-ordinary15:
+ordinary19:
 	VCMPPD.BCST $0x00, number_4000000000000000<>+0(SB), Z7, K3
 	VMULPD      Z6, Z6, Z6
 	VMOVAPD     Z8, Z7
@@ -1956,7 +2176,7 @@ tail:
 	VPCMPUQ.BCST     $0x06, number_7fdfffffffffffff<>+0(SB), Z1, K2
 	KORB             K2, K1, K1
 	KORTESTB         K1, K1
-	JEQ              ordinary16
+	JEQ              ordinary20
 	VANDPD.BCST      number_7fffffffffffffff<>+0(SB), Z7, Z1
 	VCMPPD.BCST      $0x00, number_0000000000000000<>+0(SB), Z1, K1
 	VCMPPD.BCST      $0x00, number_7ff0000000000000<>+0(SB), Z1, K2
@@ -1998,7 +2218,7 @@ tail:
 	VMOVAPD          Z2, K1, Z0
 	VMOVAPD          Z0, Z0
 
-ordinary16:
+ordinary20:
 	VCMPPD.BCST $0x00, number_4000000000000000<>+0(SB), Z8, K1
 	VMULPD      Z7, Z7, Z1
 	VMOVAPD     Z0, Z0
@@ -2065,3 +2285,209 @@ DATA powLogs32Lower1<>+104(SB)/8, $0x6865c8ea17c3eca3
 DATA powLogs32Lower1<>+112(SB)/8, $0x71810a5e0abfbd32
 DATA powLogs32Lower1<>+120(SB)/8, $0xe8d0cd02c2d45fe4
 GLOBL powLogs32Lower1<>(SB), RODATA|NOPTR, $128
+
+// func HypotFloat64AVX512(dst *float64, a *float64, b *float64, aStep int, bStep int, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·HypotFloat64AVX512(SB), NOSPLIT, $128-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), DX
+	MOVQ         aStep+24(FP), BX
+	MOVQ         b+16(FP), SI
+	MOVQ         bStep+32(FP), DI
+	MOVQ         n+40(FP), CX
+	TESTQ        BX, BX
+	JNE          array21
+	VBROADCASTSD (DX), Z0
+	VMOVUPD      Z0, (SP)
+	LEAQ         (SP), DX
+
+array21:
+	TESTQ        DI, DI
+	JNE          array22
+	VBROADCASTSD (SI), Z0
+	VMOVUPD      Z0, 64(SP)
+	LEAQ         64(SP), SI
+
+array22:
+vectors:
+	CMPQ         CX, $0x08
+	JLT          tail
+	VMOVUPD      (DX), Z0
+	VMOVUPD      (SI), Z1
+	VANDPD.BCST  number_7fffffffffffffff<>+0(SB), Z0, Z0
+	VANDPD.BCST  number_7fffffffffffffff<>+0(SB), Z1, Z1
+	VMAXPD       Z0, Z1, Z2
+	VMINPD       Z0, Z1, Z3
+	VCMPPD.BCST  $0x1e, number_5f30000000000000<>+0(SB), Z2, K1
+	VCMPPD.BCST  $0x11, number_20b0000000000000<>+0(SB), Z2, K2
+	VBROADCASTSD number_3ff0000000000000<>+0(SB), Z4
+	VBROADCASTSD number_1a70000000000000<>+0(SB), Z5
+	VBROADCASTSD number_6570000000000000<>+0(SB), Z6
+	VMOVAPD      Z4, Z7
+	VMOVAPD      Z6, K2, Z7
+	VMOVAPD      Z7, Z6
+	VMOVAPD      Z5, K1, Z6
+	VBROADCASTSD number_6570000000000000<>+0(SB), Z5
+	VBROADCASTSD number_1a70000000000000<>+0(SB), Z7
+	VMOVAPD      Z4, Z4
+	VMOVAPD      Z7, K2, Z4
+	VMOVAPD      Z4, Z4
+	VMOVAPD      Z5, K1, Z4
+	VMULPD       Z6, Z2, Z2
+	VMULPD       Z6, Z3, Z3
+	VMULPD       Z3, Z3, Z3
+	VFMADD231PD  Z2, Z2, Z3
+	VSQRTPD      Z3, Z2
+	VMULPD       Z4, Z2, Z2
+	VCMPPD       $0x03, Z1, Z0, K1
+	VADDPD       Z1, Z0, Z3
+	VMOVAPD      Z2, Z2
+	VMOVAPD      Z3, K1, Z2
+	VCMPPD.BCST  $0x00, number_7ff0000000000000<>+0(SB), Z0, K1
+	VCMPPD.BCST  $0x00, number_7ff0000000000000<>+0(SB), Z1, K2
+	KORB         K1, K2, K1
+	VBROADCASTSD number_7ff0000000000000<>+0(SB), Z0
+	VMOVAPD      Z2, Z1
+	VMOVAPD      Z0, K1, Z1
+	VMOVUPD      Z1, (AX)
+	ADDQ         $0x40, AX
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	SUBQ         $0x08, CX
+	JMP          vectors
+
+tail:
+	TESTQ        CX, CX
+	JE           done
+	MOVQ         $0x000000ff, BX
+	BZHIQ        CX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPD.Z    (DX), K1, Z0
+	VMOVUPD.Z    (SI), K1, Z1
+	VANDPD.BCST  number_7fffffffffffffff<>+0(SB), Z0, Z0
+	VANDPD.BCST  number_7fffffffffffffff<>+0(SB), Z1, Z1
+	VMAXPD       Z0, Z1, Z2
+	VMINPD       Z0, Z1, Z3
+	VCMPPD.BCST  $0x1e, number_5f30000000000000<>+0(SB), Z2, K1
+	VCMPPD.BCST  $0x11, number_20b0000000000000<>+0(SB), Z2, K2
+	VBROADCASTSD number_3ff0000000000000<>+0(SB), Z4
+	VBROADCASTSD number_1a70000000000000<>+0(SB), Z5
+	VBROADCASTSD number_6570000000000000<>+0(SB), Z6
+	VMOVAPD      Z4, Z7
+	VMOVAPD      Z6, K2, Z7
+	VMOVAPD      Z7, Z6
+	VMOVAPD      Z5, K1, Z6
+	VBROADCASTSD number_6570000000000000<>+0(SB), Z5
+	VBROADCASTSD number_1a70000000000000<>+0(SB), Z7
+	VMOVAPD      Z4, Z4
+	VMOVAPD      Z7, K2, Z4
+	VMOVAPD      Z4, Z4
+	VMOVAPD      Z5, K1, Z4
+	VMULPD       Z6, Z2, Z2
+	VMULPD       Z6, Z3, Z3
+	VMULPD       Z3, Z3, Z3
+	VFMADD231PD  Z2, Z2, Z3
+	VSQRTPD      Z3, Z2
+	VMULPD       Z4, Z2, Z2
+	VCMPPD       $0x03, Z1, Z0, K1
+	VADDPD       Z1, Z0, Z3
+	VMOVAPD      Z2, Z2
+	VMOVAPD      Z3, K1, Z2
+	VCMPPD.BCST  $0x00, number_7ff0000000000000<>+0(SB), Z0, K1
+	VCMPPD.BCST  $0x00, number_7ff0000000000000<>+0(SB), Z1, K2
+	KORB         K1, K2, K1
+	VBROADCASTSD number_7ff0000000000000<>+0(SB), Z0
+	VMOVAPD      Z2, Z1
+	VMOVAPD      Z0, K1, Z1
+	KMOVW        BX, K1
+	VMOVUPD      Z1, K1, (AX)
+	XORQ         CX, CX
+
+done:
+	VZEROUPPER
+	RET
+
+// func HypotFloat32AVX512(dst *float32, a *float32, b *float32, aStep int, bStep int, n int)
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2
+TEXT ·HypotFloat32AVX512(SB), NOSPLIT, $128-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         a+8(FP), DX
+	MOVQ         aStep+24(FP), BX
+	MOVQ         b+16(FP), SI
+	MOVQ         bStep+32(FP), DI
+	MOVQ         n+40(FP), CX
+	TESTQ        BX, BX
+	JNE          array23
+	VBROADCASTSS (DX), Z0
+	VMOVUPD      Z0, (SP)
+	LEAQ         (SP), DX
+
+array23:
+	TESTQ        DI, DI
+	JNE          array24
+	VBROADCASTSS (SI), Z0
+	VMOVUPD      Z0, 64(SP)
+	LEAQ         64(SP), SI
+
+array24:
+vectors:
+	CMPQ         CX, $0x08
+	JLT          tail
+	VCVTPS2PD    (DX), Z0
+	VCVTPS2PD    (SI), Z1
+	VANDPD.BCST  number_7fffffffffffffff<>+0(SB), Z0, Z0
+	VANDPD.BCST  number_7fffffffffffffff<>+0(SB), Z1, Z1
+	VMULPD       Z1, Z1, Z2
+	VFMADD231PD  Z0, Z0, Z2
+	VSQRTPD      Z2, Z2
+	VCMPPD       $0x03, Z1, Z0, K1
+	VADDPD       Z1, Z0, Z3
+	VMOVAPD      Z2, Z2
+	VMOVAPD      Z3, K1, Z2
+	VCMPPD.BCST  $0x00, number_7ff0000000000000<>+0(SB), Z0, K1
+	VCMPPD.BCST  $0x00, number_7ff0000000000000<>+0(SB), Z1, K2
+	KORB         K1, K2, K1
+	VBROADCASTSD number_7ff0000000000000<>+0(SB), Z0
+	VMOVAPD      Z2, Z1
+	VMOVAPD      Z0, K1, Z1
+	VCVTPD2PS    Z1, Y0
+	VMOVUPS      Y0, (AX)
+	ADDQ         $0x20, AX
+	ADDQ         BX, DX
+	ADDQ         DI, SI
+	SUBQ         $0x08, CX
+	JMP          vectors
+
+tail:
+	TESTQ        CX, CX
+	JE           done
+	MOVQ         $0x000000ff, BX
+	BZHIQ        CX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (DX), K1, Y0
+	VCVTPS2PD    Y0, Z0
+	VMOVUPS.Z    (SI), K1, Y1
+	VCVTPS2PD    Y1, Z1
+	VANDPD.BCST  number_7fffffffffffffff<>+0(SB), Z0, Z0
+	VANDPD.BCST  number_7fffffffffffffff<>+0(SB), Z1, Z1
+	VMULPD       Z1, Z1, Z2
+	VFMADD231PD  Z0, Z0, Z2
+	VSQRTPD      Z2, Z2
+	VCMPPD       $0x03, Z1, Z0, K1
+	VADDPD       Z1, Z0, Z3
+	VMOVAPD      Z2, Z2
+	VMOVAPD      Z3, K1, Z2
+	VCMPPD.BCST  $0x00, number_7ff0000000000000<>+0(SB), Z0, K1
+	VCMPPD.BCST  $0x00, number_7ff0000000000000<>+0(SB), Z1, K2
+	KORB         K1, K2, K1
+	VBROADCASTSD number_7ff0000000000000<>+0(SB), Z0
+	VMOVAPD      Z2, Z1
+	VMOVAPD      Z0, K1, Z1
+	VCVTPD2PS    Z1, Y0
+	KMOVW        BX, K1
+	VMOVUPS      Y0, K1, (AX)
+	XORQ         CX, CX
+
+done:
+	VZEROUPPER
+	RET

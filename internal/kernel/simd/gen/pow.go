@@ -24,7 +24,7 @@ const (
 	powInfinity = 0x7ff << fractionLen
 )
 
-// powFamily writes powers.
+// powFamily writes powers, and roots of sums of them.
 func powFamily() {
 	for _, d := range []doubles{doubles2, doubles512} {
 		f64, f32 := &powTables{}, &powTables{}
@@ -32,6 +32,8 @@ func powFamily() {
 			setup: f64.load64, body: f64.pow64}.emit()
 		function{doubles: d, name: "PowFloat32", doc: "a[i] to the power of b[i]", size: 4, args: "ab", pad: 1,
 			setup: f32.load32, body: f32.pow32}.emit()
+		function{doubles: d, name: "HypotFloat64", doc: "√(a[i]² + b[i]²)", size: 8, args: "ab", body: hypot64}.emit()
+		function{doubles: d, name: "HypotFloat32", doc: "√(a[i]² + b[i]²)", size: 4, args: "ab", body: hypot32}.emit()
 	}
 }
 

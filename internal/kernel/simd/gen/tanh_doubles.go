@@ -48,10 +48,11 @@ func (d doubles) bits(b uint64) numberAt {
 
 func (d doubles) number(x float64) numberAt { return d.bits(math.Float64bits(x)) }
 
-// keep puts a number into a register.
-func (d doubles) keep(x float64) reg.VecVirtual {
+// keep puts a number into a register, keepBits one with these bits.
+func (d doubles) keep(x float64) reg.VecVirtual { return d.keepBits(math.Float64bits(x)) }
+func (d doubles) keepBits(b uint64) reg.VecVirtual {
 	v := d.reg()
-	VBROADCASTSD(d.number(x).Mem, v)
+	VBROADCASTSD(d.bits(b).Mem, v)
 	return v
 }
 
