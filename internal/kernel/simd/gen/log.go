@@ -63,7 +63,7 @@ func logarithms() {
 		core: func(v *vector, x vec, whole bool) vec { return logCore(v, x, whole, true) },
 	}.emit()
 	elementary{
-		name: "Log1pFloat64", doc: "log(1 + a[i])", registers: append(common, double...), few: 3, tables: tables,
+		name: "Log1pFloat64", doc: "log(1 + a[i])", registers: append(common, double...), few: 1, tables: tables,
 		core: log1pCore,
 	}.emit()
 	single := append(fields(logC32, 5), logWhole)
