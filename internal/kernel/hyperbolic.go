@@ -207,27 +207,74 @@ func tanhFloat32(x float32) float32 {
 	return float32(math.Copysign(math.FMA(d, t, m)/math.FMA(m, t, d), float64(x)))
 }
 
+// asinh is log(|x| + sqrt(x^2 + 1)), the argument of the logarithm in two parts;
+// so are those of acosh and atanh.
 func asinh(x float64) float64 {
 	a := math.Abs(x)
-	if a > 0x1p28 {
-		return math.Copysign(log(a)+math.Ln2, x)
+	switch {
+	case !(a <= math.MaxFloat64):
+		return x
+	case a < 0x1p-28:
+		return math.Copysign(math.FMA(float64(a*a)*(-1./6), a, a), x)
+	case a > 0x1p28:
+		hi, lo := powLog(math.Float64bits(a), -1)
+		return math.Copysign(hi+lo, x)
 	}
-	a2 := float64(a * a)
-	return math.Copysign(log1p(a+a2/(1+math.Sqrt(1+a2))), x)
+	square := float64(a * a)
+	t, rest := sum2(square, 1)
+	root, rootLow := sqrtSum(t, rest+math.FMA(a, a, -square))
+	u, low := sum2(a, root)
+	hi, lo := logSum(u, low+rootLow)
+	return math.Copysign(hi+lo, x)
 }
 
+// acosh is log(x + sqrt(x^2 - 1)).
 func acosh(x float64) float64 {
 	switch {
-	case x < 1:
+	case !(x >= 1):
 		return math.NaN()
+	case x > math.MaxFloat64:
+		return x
 	case x > 0x1p28:
-		return log(x) + math.Ln2
+		hi, lo := powLog(math.Float64bits(x), -1)
+		return hi + lo
+	case x == 1:
+		return 0
 	}
-	t := x - 1
-	return log1p(t + math.Sqrt(2*t+float64(t*t)))
+	square := float64(x * x)
+	t, rest := sum2(square, -1)
+	t, rest = sum2(t, rest+math.FMA(x, x, -square))
+	root, rootLow := sqrtSum(t, rest)
+	u, low := sum2(x, root)
+	hi, lo := logSum(u, low+rootLow)
+	return hi + lo
 }
 
+// atanh is (log(1+x) - log(1-x)) / 2.
 func atanh(x float64) float64 {
 	a := math.Abs(x)
-	return math.Copysign(log1p(2*a/(1-a))/2, x)
+	switch {
+	case a < 0x1p-28:
+		return math.Copysign(math.FMA(float64(a*a)*(1./3), a, a), x)
+	case a == 1:
+		return x * math.Inf(1)
+	case !(a < 1):
+		return math.NaN()
+	}
+	hi, lo := logSum(sum2(1, a))
+	hi2, lo2 := logSum(sum2(1, -a))
+	d, low := sum2(-hi2, hi) // |log(1-a)| is the greater
+	return math.Copysign((d+(low+(lo-lo2)))/2, x)
+}
+
+// sqrtSum is the square root of t+rest in two parts.
+func sqrtSum(t, rest float64) (root, low float64) {
+	root = math.Sqrt(t)
+	return root, (math.FMA(-root, root, t) + rest) / (2 * root)
+}
+
+// logSum is the logarithm of u+low in two parts.
+func logSum(u, low float64) (hi, lo float64) {
+	hi, lo = powLog(math.Float64bits(u), 0)
+	return hi, lo + low/u
 }

@@ -80,9 +80,12 @@ func TestHyperbolicSpecial(t *testing.T) {
 	inf, nan, zero := math.Inf(1), math.NaN(), math.Copysign(0, -1)
 	x := []float64{0, zero, inf, -inf, nan, 710, -711, 5e-324, -5e-324, 1e-300, 1e300, 20, 1, 2, 3, 4, 5}
 	want := map[string][]float64{
-		"tanh": {0, zero, 1, -1, nan, 1, -1, 5e-324, -5e-324, 1e-300, 1, 1},
-		"sinh": {0, zero, inf, -inf, nan, 1.1169973830808555e308, -inf, 5e-324, -5e-324, 1e-300, inf},
-		"cosh": {1, 1, inf, inf, nan, 1.1169973830808555e308, inf, 1, 1, 1, inf},
+		"tanh":  {0, zero, 1, -1, nan, 1, -1, 5e-324, -5e-324, 1e-300, 1, 1},
+		"sinh":  {0, zero, inf, -inf, nan, 1.1169973830808555e308, -inf, 5e-324, -5e-324, 1e-300, inf},
+		"asinh": {0, zero, inf, -inf, nan, 7.258412646528284, -7.259820104902117, 5e-324, -5e-324, 1e-300, 691.4686750787737},
+		"acosh": {nan, nan, inf, nan, nan, 7.258411654661591, nan, nan, nan, nan, 691.4686750787737, 3.6882538673612966, 0},
+		"atanh": {0, zero, nan, nan, nan, nan, nan, 5e-324, -5e-324, 1e-300, nan, nan, inf},
+		"cosh":  {1, 1, inf, inf, nan, 1.1169973830808555e308, inf, 1, 1, 1, inf},
 	}
 	atLevels(t, func(t *testing.T, _ Level) {
 		for name, w := range want {
