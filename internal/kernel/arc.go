@@ -2,60 +2,80 @@ package kernel
 
 import "math"
 
-// atans holds atan(i/16), i from 2 on, in two parts.
-var atans = [...][2]float64{
-	{0x1.fd5ba9aac2f6ep-4, -0x1.cd37686760c17p-59}, // 2/16
-	{0x1.7b97b4bce5b02p-3, 0x1.347b0b4f881cap-58},  // 3/16
-	{0x1.f5b75f92c80ddp-3, 0x1.8ab6e3cf7afbdp-57},  // 4/16
-	{0x1.362773707ebccp-2, -0x1.963a544b672d8p-57}, // 5/16
-	{0x1.6f61941e4def1p-2, -0x1.c63aae6f6e918p-56}, // 6/16
-	{0x1.a64eec3cc23fdp-2, -0x1.24dec1b50b7ffp-56}, // 7/16
-	{0x1.dac670561bb4fp-2, 0x1.a2b7f222f65e2p-56},  // 8/16
-	{0x1.0657e94db30d0p-1, -0x1.d5b495f6349e6p-56}, // 9/16
-	{0x1.1e00babdefeb4p-1, -0x1.928df287a668fp-58}, // 10/16
-	{0x1.345f01cce37bbp-1, 0x1.1021137c71102p-55},  // 11/16
-	{0x1.4978fa3269ee1p-1, 0x1.2419a87f2a458p-56},  // 12/16
-	{0x1.5d58987169b18p-1, 0x1.0028e4bc5e7cap-57},  // 13/16
-	{0x1.700a7c5784634p-1, -0x1.8c34d25aadef6p-56}, // 14/16
-	{0x1.819d0b7158a4dp-1, -0x1.bf76229d3b917p-56}, // 15/16
-	{0x1.921fb54442d18p-1, 0x1.1a62633145c07p-55},  // 16/16
+// atanNodes has a row for each interval between 1/8 and 8 of numbers with the
+// same exponent and first bit, one for numbers below and one for those above:
+// a point of the line through cosine and sine of an angle in the interval, and
+// the angle in two parts. Arctangents are that angle and that of
+//
+//	t = (a*x - y) / (a*y + x)
+//
+// which is at most 1/8.
+var atanNodes = [...]struct{ x, y, hi, lo float64 }{
+	{1, 0, 0, 0},
+	{1, 0x1.3fb1faabbf66ap-3, 0x1.3d22c4c92395cp-3, 0x1.9298edb86f68ep-57},
+	{1, 0x1.bf9535a96540dp-3, 0x1.b8a78a27d6df0p-3, -0x1.ace5c9c52eb55p-57},
+	{1, 0x1.3edd6983a7389p-2, 0x1.351ea1f3d8fafp-2, 0x1.c743bfdd20be0p-56},
+	{1, 0x1.be89019b51d1dp-2, 0x1.a514023a34d20p-2, 0x1.efa4c5b5e22bfp-58},
+	{1, 0x1.3c6ef372fe950p-1, 0x1.1b6e192ebbe45p-1, -0x1.c780684241a31p-56},
+	{1, 0x1.bc0e249480c49p-1, 0x1.6dcc57bb565fdp-1, -0x1.7185e47b3e037p-56},
+	{1, 0x1.3845118db5992p+0, 0x1.c4a83936311dap-1, -0x1.c8af5e24281f4p-56},
+	{1, 0x1.b9224dab8d580p+0, 0x1.0b833be165cc9p+0, -0x1.7627ba873f18ep-56},
+	{1, 0x1.3504f333f9de6p+1, 0x1.2d97c7f3321d2p+0, 0x1.fc774dbe287a0p-56},
+	{1, 0x1.b78f34fc55f09p+1, 0x1.49952004c912ep+0, 0x1.d490b838e679fp-55},
+	{1, 0x1.33b6101db3b50p+2, 0x1.5da0a7c6d9b5dp+0, -0x1.7a298fce94360p-54},
+	{1, 0x1.b70b2ceac5110p+2, 0x1.6d114072b01efp+0, -0x1.718837bb4e766p-58},
+	{0, 1, halfPi, halfPiLo},
 }
 
-// atan leaves |x| > 1 to 1/x, and takes the nearest i/16 from what is not near
-// zero: atan(x) = atan(c) + atan((x-c)/(1+xc)).
-func atan(x float64) float64 {
+const (
+	atanLeast = 0x1.8p-4 // stands for all numbers of the first row
+	atanMost  = 0x1p3    // and for those of the last
+
+	atanHuge = 0x1p100 // has the arctangent of all above it
+)
+
+// The polynomials of the arctangent in t^2, after t^3: minimax, their relative
+// errors are 2^-58 and 2^-34.
+const (
+	atanC0 = -0x1.55555555554ccp-2
+	atanC1 = 0x1.9999999945d67p-3
+	atanC2 = -0x1.2492489cbaa5cp-3
+	atanC3 = 0x1.c71ba705e06d2p-4
+	atanC4 = -0x1.741071fefa05bp-4
+	atanC5 = 0x1.2cc15afd87271p-4
+
+	atan32c0 = -0x1.55555040648fep-2
+	atan32c1 = 0x1.998a2192a4538p-3
+	atan32c2 = -0x1.1ddc2fd376d85p-3
+)
+
+// atanReduced is the row of |x|, and t.
+func atanReduced(x float64) (row int, t float64) {
 	a := math.Abs(x)
-	switch {
-	case x != x:
-		return x
-	case a > 1:
-		hi, lo := atanParts(1 / a)
-		return math.Copysign(halfPi-(hi+(lo-halfPiLo)), x)
+	if a > atanHuge {
+		a = atanHuge
 	}
-	hi, lo := atanParts(a)
-	return math.Copysign(hi+lo, x)
+	if a > atanLeast {
+		const shift = 51
+		row = int(math.Float64bits(min(a, atanMost))>>shift) - int(math.Float64bits(atanLeast)>>shift)
+	}
+	n := &atanNodes[row]
+	return row, math.FMA(a, n.x, -n.y) / math.FMA(a, n.y, n.x)
 }
 
-// atanParts is atan of 0 <= a <= 1 as a sum; the second part is small.
-func atanParts(a float64) (hi, lo float64) {
-	if a < 1./8 {
-		return a, atanSeries(a, 19)
-	}
-	i := int(a*16 + 0.5)
-	c := float64(i) / 16
-	t := (a - c) / (1 + float64(a*c))
-	base := atans[i-2]
-	return base[0], t + (base[1] + atanSeries(t, 11))
-}
-
-// atanSeries is -t^3/3 + t^5/5 … to t^last/last.
-func atanSeries(t float64, last int) float64 {
+func atan(x float64) float64 {
+	row, t := atanReduced(x)
 	z := float64(t * t)
-	s := 0.0
-	for k := last; k >= 3; k -= 2 {
-		s = 1/float64(k) - float64(z*s)
-	}
-	return -float64(float64(t*z) * s)
+	p := math.FMA(z, math.FMA(z, math.FMA(z, math.FMA(z, math.FMA(z, atanC5, atanC4), atanC3), atanC2), atanC1), atanC0)
+	n := &atanNodes[row]
+	return flip(n.hi+(t+math.FMA(float64(t*z), p, n.lo)), math.Float64bits(x))
+}
+
+func atanFloat32(x float32) float32 {
+	row, t := atanReduced(float64(x))
+	z := float64(t * t)
+	p := math.FMA(z, math.FMA(z, atan32c2, atan32c1), atan32c0)
+	return float32(flip(atanNodes[row].hi+math.FMA(float64(t*z), p, t), math.Float64bits(float64(x))))
 }
 
 // atan2 is the angle of the point (x, y).
@@ -70,8 +90,116 @@ func atan2(y, x float64) float64 {
 	return math.Copysign(angle, y)
 }
 
-// asin and acos are angles of points on the circle, which keeps their digits
-// near ±1.
-func asin(x float64) float64 { return atan2(x, math.Sqrt((1-x)*(1+x))) }
+// The polynomials of the arcsine in t^2, after t^3, for |t| <= 1/2: minimax,
+// their relative errors are 2^-55 and 2^-35.
+const (
+	asin0  = 0x1.5555555555390p-3
+	asin1  = 0x1.333333336e7d5p-4
+	asin2  = 0x1.6db6db427bedcp-5
+	asin3  = 0x1.f1c72c3896931p-6
+	asin4  = 0x1.6e89f447bacc4p-6
+	asin5  = 0x1.1c6be14406962p-6
+	asin6  = 0x1.c6fdc876bf1e6p-7
+	asin7  = 0x1.8ec2d3650eab4p-7
+	asin8  = 0x1.abd0aed9e72c9p-8
+	asin9  = 0x1.3ff3caa3da7b5p-6
+	asin10 = -0x1.09d1d2d245272p-6
+	asin11 = 0x1.056cf95da8e85p-5
 
-func acos(x float64) float64 { return atan2(math.Sqrt((1-x)*(1+x)), x) }
+	asin32c0 = 0x1.55555605c54dfp-3
+	asin32c1 = 0x1.3332aa08d65c3p-4
+	asin32c2 = 0x1.6ddabf9be0ae8p-5
+	asin32c3 = 0x1.ed5d1bdd2f65ep-6
+	asin32c4 = 0x1.931f8cd493b81p-6
+	asin32c5 = 0x1.ec24b6dda2ca7p-8
+	asin32c6 = 0x1.1bd2931c4be99p-5
+)
+
+// Up to 1/2 arcsines are polynomials; beyond that
+//
+//	asin x = pi/2 - 2 asin sqrt((1-x)/2)
+//
+// and arccosines are pi/2 - asin x, or 2 asin sqrt((1-x)/2), or that taken from
+// pi: all are a base and v + v z p(z), where v is ±x or twice the root of z.
+
+// asin is an odd function.
+func asin(x float64) float64 {
+	a := math.Abs(x)
+	if a > 0.5 {
+		z := math.FMA(a, -0.5, 0.5)
+		v, low := twiceRoot(z)
+		return flip(arc(halfPi, halfPiLo, -v, -low, z), math.Float64bits(x))
+	}
+	return flip(arc(0, 0, a, 0, float64(a*a)), math.Float64bits(x))
+}
+
+func acos(x float64) float64 {
+	a := math.Abs(x)
+	if a > 0.5 {
+		z := math.FMA(a, -0.5, 0.5)
+		v, low := twiceRoot(z)
+		if x > 0 {
+			return arc(0, 0, v, low, z)
+		}
+		return arc(2*halfPi, 2*halfPiLo, -v, -low, z)
+	}
+	return arc(halfPi, halfPiLo, -x, 0, float64(a*a))
+}
+
+// twiceRoot is twice the square root of z in two parts. What the first leaves is
+// divided by the root roughly: by an approximation of 1/sqrt(z) from its
+// exponent, and one step of Newton's.
+func twiceRoot(z float64) (v, low float64) {
+	s := math.Sqrt(z)
+	h := math.Float64frombits(rootMagic - math.Float64bits(z)>>1)
+	h = math.FMA(h, math.FMA(-float64(float64(0.5*z)*h), h, 0.5), h)
+	return 2 * s, float64(math.FMA(-s, s, z) * h)
+}
+
+// rootMagic less half the bits of z are the bits of a number within 4% of
+// 1/sqrt(z).
+const rootMagic = 0x5fe6eb50c7b537a9
+
+// arc is base + v + v*z*p(z), where base and v have second parts.
+func arc(base, baseLo, v, low, z float64) float64 {
+	p := math.FMA(z, math.FMA(z, math.FMA(z, math.FMA(z, math.FMA(z, asin11, asin10), asin9), asin8), asin7), asin6)
+	p = math.FMA(z, math.FMA(z, math.FMA(z, math.FMA(z, math.FMA(z, math.FMA(z, p, asin5), asin4), asin3), asin2), asin1), asin0)
+	low = math.FMA(float64(v*z), p, low)
+	sum := base + v
+	rest := (base - sum) + v
+	return sum + (rest + (baseLo + low))
+}
+
+func asinFloat32(x float32) float32 {
+	wide := float64(x)
+	a := math.Abs(wide)
+	y := 0.0
+	if a > 0.5 {
+		z := math.FMA(a, -0.5, 0.5)
+		y = arc32(halfPi, -2*math.Sqrt(z), z)
+	} else {
+		y = arc32(0, a, float64(a*a))
+	}
+	return float32(flip(y, math.Float64bits(wide)))
+}
+
+func acosFloat32(x float32) float32 {
+	wide := float64(x)
+	a := math.Abs(wide)
+	if a > 0.5 {
+		z := math.FMA(a, -0.5, 0.5)
+		v := 2 * math.Sqrt(z)
+		if x > 0 {
+			return float32(arc32(0, v, z))
+		}
+		return float32(arc32(2*halfPi, -v, z))
+	}
+	return float32(arc32(halfPi, -wide, float64(a*a)))
+}
+
+// arc32 is arc for results in float32.
+func arc32(base, v, z float64) float64 {
+	p := math.FMA(z, math.FMA(z, math.FMA(z, asin32c6, asin32c5), asin32c4), asin32c3)
+	p = math.FMA(z, math.FMA(z, math.FMA(z, p, asin32c2), asin32c1), asin32c0)
+	return base + float64(v*math.FMA(z, p, 1))
+}

@@ -39,6 +39,7 @@ func functions32() opSet {
 		"log": logFloat32, "log2": log2Float32, "log10": log10Float32, "log1p": log1pFloat32,
 		"sinh": sinhFloat32, "cosh": coshFloat32, "tanh": tanhFloat32,
 		"sin": sinFloat32, "cos": cosFloat32, "tan": tanFloat32,
+		"asin": asinFloat32, "acos": acosFloat32, "atan": atanFloat32,
 	} {
 		set[name] = each(f)
 	}

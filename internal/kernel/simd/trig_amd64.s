@@ -4,166 +4,166 @@
 
 #include "textflag.h"
 
-DATA trig<>+0(SB)/8, $0x4338000000000000
-DATA trig<>+8(SB)/8, $0x4338000000000000
-DATA trig<>+16(SB)/8, $0x4338000000000000
-DATA trig<>+24(SB)/8, $0x4338000000000000
-DATA trig<>+32(SB)/8, $0x3fe45f306dc9c883
-DATA trig<>+40(SB)/8, $0x3fe45f306dc9c883
-DATA trig<>+48(SB)/8, $0x3fe45f306dc9c883
-DATA trig<>+56(SB)/8, $0x3fe45f306dc9c883
-DATA trig<>+64(SB)/8, $0x3ff921fb54442d18
-DATA trig<>+72(SB)/8, $0x3ff921fb54442d18
-DATA trig<>+80(SB)/8, $0x3ff921fb54442d18
-DATA trig<>+88(SB)/8, $0x3ff921fb54442d18
-DATA trig<>+96(SB)/8, $0x3c91a62633100000
-DATA trig<>+104(SB)/8, $0x3c91a62633100000
-DATA trig<>+112(SB)/8, $0x3c91a62633100000
-DATA trig<>+120(SB)/8, $0x3c91a62633100000
-DATA trig<>+128(SB)/8, $0x3a71701b839a2520
-DATA trig<>+136(SB)/8, $0x3a71701b839a2520
-DATA trig<>+144(SB)/8, $0x3a71701b839a2520
-DATA trig<>+152(SB)/8, $0x3a71701b839a2520
-DATA trig<>+160(SB)/8, $0x3fe0000000000000
-DATA trig<>+168(SB)/8, $0x3fe0000000000000
-DATA trig<>+176(SB)/8, $0x3fe0000000000000
-DATA trig<>+184(SB)/8, $0x3fe0000000000000
-DATA trig<>+192(SB)/8, $0x3ff0000000000000
-DATA trig<>+200(SB)/8, $0x3ff0000000000000
-DATA trig<>+208(SB)/8, $0x3ff0000000000000
-DATA trig<>+216(SB)/8, $0x3ff0000000000000
-DATA trig<>+224(SB)/8, $0x0000000000000001
-DATA trig<>+232(SB)/8, $0x0000000000000001
-DATA trig<>+240(SB)/8, $0x0000000000000001
-DATA trig<>+248(SB)/8, $0x0000000000000001
-DATA trig<>+256(SB)/8, $0x8000000000000000
-DATA trig<>+264(SB)/8, $0x8000000000000000
-DATA trig<>+272(SB)/8, $0x8000000000000000
-DATA trig<>+280(SB)/8, $0x8000000000000000
-DATA trig<>+288(SB)/8, $0x7fffffffffffffff
-DATA trig<>+296(SB)/8, $0x7fffffffffffffff
-DATA trig<>+304(SB)/8, $0x7fffffffffffffff
-DATA trig<>+312(SB)/8, $0x7fffffffffffffff
-DATA trig<>+320(SB)/8, $0x4130000000000000
-DATA trig<>+328(SB)/8, $0x4130000000000000
-DATA trig<>+336(SB)/8, $0x4130000000000000
-DATA trig<>+344(SB)/8, $0x4130000000000000
-DATA trig<>+352(SB)/8, $0x3fc555555555553e
-DATA trig<>+360(SB)/8, $0xbfa555555555554b
-DATA trig<>+368(SB)/8, $0x3fc555555555553e
-DATA trig<>+376(SB)/8, $0xbfa555555555554b
-DATA trig<>+384(SB)/8, $0xbf8111111110ea51
-DATA trig<>+392(SB)/8, $0x3f56c16c16c14f92
-DATA trig<>+400(SB)/8, $0xbf8111111110ea51
-DATA trig<>+408(SB)/8, $0x3f56c16c16c14f92
-DATA trig<>+416(SB)/8, $0x3f2a01a019a831ea
-DATA trig<>+424(SB)/8, $0xbefa01a019c845c2
-DATA trig<>+432(SB)/8, $0x3f2a01a019a831ea
-DATA trig<>+440(SB)/8, $0xbefa01a019c845c2
-DATA trig<>+448(SB)/8, $0xbec71de34428c6d4
-DATA trig<>+456(SB)/8, $0x3e927e4f7eacbb31
-DATA trig<>+464(SB)/8, $0xbec71de34428c6d4
-DATA trig<>+472(SB)/8, $0x3e927e4f7eacbb31
-DATA trig<>+480(SB)/8, $0x3e5ae5d8a9891351
-DATA trig<>+488(SB)/8, $0xbe21ee9d7b87b327
-DATA trig<>+496(SB)/8, $0x3e5ae5d8a9891351
-DATA trig<>+504(SB)/8, $0xbe21ee9d7b87b327
-DATA trig<>+512(SB)/8, $0xbde5d58938cdd5e5
-DATA trig<>+520(SB)/8, $0x3da8fa49b6c931c1
-DATA trig<>+528(SB)/8, $0xbde5d58938cdd5e5
-DATA trig<>+536(SB)/8, $0x3da8fa49b6c931c1
-DATA trig<>+544(SB)/8, $0xffffffffffffffff
-DATA trig<>+552(SB)/8, $0xffffffffffffffff
-DATA trig<>+560(SB)/8, $0xffffffffffffffff
-DATA trig<>+568(SB)/8, $0xffffffffffffffff
-DATA trig<>+576(SB)/8, $0x0000000000000000
-DATA trig<>+584(SB)/8, $0x0000000000000000
-DATA trig<>+592(SB)/8, $0x0000000000000000
-DATA trig<>+600(SB)/8, $0x0000000000000000
-DATA trig<>+608(SB)/8, $0x7fefffffffffffff
-DATA trig<>+616(SB)/8, $0x7fefffffffffffff
-DATA trig<>+624(SB)/8, $0x7fefffffffffffff
-DATA trig<>+632(SB)/8, $0x7fefffffffffffff
-DATA trig<>+640(SB)/8, $0x4338000000000001
-DATA trig<>+648(SB)/8, $0x4338000000000001
-DATA trig<>+656(SB)/8, $0x4338000000000001
-DATA trig<>+664(SB)/8, $0x4338000000000001
-DATA trig<>+672(SB)/8, $0xbde5d58938cdd5e5
-DATA trig<>+680(SB)/8, $0xbde5d58938cdd5e5
-DATA trig<>+688(SB)/8, $0xbde5d58938cdd5e5
-DATA trig<>+696(SB)/8, $0xbde5d58938cdd5e5
-DATA trig<>+704(SB)/8, $0x3e5ae5d8a9891351
-DATA trig<>+712(SB)/8, $0x3e5ae5d8a9891351
-DATA trig<>+720(SB)/8, $0x3e5ae5d8a9891351
-DATA trig<>+728(SB)/8, $0x3e5ae5d8a9891351
-DATA trig<>+736(SB)/8, $0xbec71de34428c6d4
-DATA trig<>+744(SB)/8, $0xbec71de34428c6d4
-DATA trig<>+752(SB)/8, $0xbec71de34428c6d4
-DATA trig<>+760(SB)/8, $0xbec71de34428c6d4
-DATA trig<>+768(SB)/8, $0x3f2a01a019a831ea
-DATA trig<>+776(SB)/8, $0x3f2a01a019a831ea
-DATA trig<>+784(SB)/8, $0x3f2a01a019a831ea
-DATA trig<>+792(SB)/8, $0x3f2a01a019a831ea
-DATA trig<>+800(SB)/8, $0xbf8111111110ea51
-DATA trig<>+808(SB)/8, $0xbf8111111110ea51
-DATA trig<>+816(SB)/8, $0xbf8111111110ea51
-DATA trig<>+824(SB)/8, $0xbf8111111110ea51
-DATA trig<>+832(SB)/8, $0x3fc555555555553e
-DATA trig<>+840(SB)/8, $0x3fc555555555553e
-DATA trig<>+848(SB)/8, $0x3fc555555555553e
-DATA trig<>+856(SB)/8, $0x3fc555555555553e
-DATA trig<>+864(SB)/8, $0x3da8fa49b6c931c1
-DATA trig<>+872(SB)/8, $0x3da8fa49b6c931c1
-DATA trig<>+880(SB)/8, $0x3da8fa49b6c931c1
-DATA trig<>+888(SB)/8, $0x3da8fa49b6c931c1
-DATA trig<>+896(SB)/8, $0xbe21ee9d7b87b327
-DATA trig<>+904(SB)/8, $0xbe21ee9d7b87b327
-DATA trig<>+912(SB)/8, $0xbe21ee9d7b87b327
-DATA trig<>+920(SB)/8, $0xbe21ee9d7b87b327
-DATA trig<>+928(SB)/8, $0x3e927e4f7eacbb31
-DATA trig<>+936(SB)/8, $0x3e927e4f7eacbb31
-DATA trig<>+944(SB)/8, $0x3e927e4f7eacbb31
-DATA trig<>+952(SB)/8, $0x3e927e4f7eacbb31
-DATA trig<>+960(SB)/8, $0xbefa01a019c845c2
-DATA trig<>+968(SB)/8, $0xbefa01a019c845c2
-DATA trig<>+976(SB)/8, $0xbefa01a019c845c2
-DATA trig<>+984(SB)/8, $0xbefa01a019c845c2
-DATA trig<>+992(SB)/8, $0x3f56c16c16c14f92
-DATA trig<>+1000(SB)/8, $0x3f56c16c16c14f92
-DATA trig<>+1008(SB)/8, $0x3f56c16c16c14f92
-DATA trig<>+1016(SB)/8, $0x3f56c16c16c14f92
-DATA trig<>+1024(SB)/8, $0xbfa555555555554b
-DATA trig<>+1032(SB)/8, $0xbfa555555555554b
-DATA trig<>+1040(SB)/8, $0xbfa555555555554b
-DATA trig<>+1048(SB)/8, $0xbfa555555555554b
-DATA trig<>+1056(SB)/8, $0x3c91a62633145c07
-DATA trig<>+1064(SB)/8, $0x3c91a62633145c07
-DATA trig<>+1072(SB)/8, $0x3c91a62633145c07
-DATA trig<>+1080(SB)/8, $0x3c91a62633145c07
-DATA trig<>+1088(SB)/8, $0x4270000000000000
-DATA trig<>+1096(SB)/8, $0x4270000000000000
-DATA trig<>+1104(SB)/8, $0x4270000000000000
-DATA trig<>+1112(SB)/8, $0x4270000000000000
-DATA trig<>+1120(SB)/8, $0xbfc5555554c723de
-DATA trig<>+1128(SB)/8, $0xbfdffffffcb80cd7
-DATA trig<>+1136(SB)/8, $0xbfc5555554c723de
-DATA trig<>+1144(SB)/8, $0xbfdffffffcb80cd7
-DATA trig<>+1152(SB)/8, $0x3f81111086a89917
-DATA trig<>+1160(SB)/8, $0x3fa55553c7827409
-DATA trig<>+1168(SB)/8, $0x3f81111086a89917
-DATA trig<>+1176(SB)/8, $0x3fa55553c7827409
-DATA trig<>+1184(SB)/8, $0xbf2a00f7f368facb
-DATA trig<>+1192(SB)/8, $0xbf56c07f1497e8f1
-DATA trig<>+1200(SB)/8, $0xbf2a00f7f368facb
-DATA trig<>+1208(SB)/8, $0xbf56c07f1497e8f1
-DATA trig<>+1216(SB)/8, $0x3ec6cd1f35cef0a2
-DATA trig<>+1224(SB)/8, $0x3ef991699d98ee84
-DATA trig<>+1232(SB)/8, $0x3ec6cd1f35cef0a2
-DATA trig<>+1240(SB)/8, $0x3ef991699d98ee84
-DATA trig<>+1248(SB)/8, $0xffffffffffffffff
-DATA trig<>+1256(SB)/8, $0xffffffffffffffff
-DATA trig<>+1264(SB)/8, $0x0000000000000000
-DATA trig<>+1272(SB)/8, $0x0000000000000000
+DATA trig<>+0(SB)/8, $0xffffffffffffffff
+DATA trig<>+8(SB)/8, $0xffffffffffffffff
+DATA trig<>+16(SB)/8, $0xffffffffffffffff
+DATA trig<>+24(SB)/8, $0xffffffffffffffff
+DATA trig<>+32(SB)/8, $0x0000000000000000
+DATA trig<>+40(SB)/8, $0x0000000000000000
+DATA trig<>+48(SB)/8, $0x0000000000000000
+DATA trig<>+56(SB)/8, $0x0000000000000000
+DATA trig<>+64(SB)/8, $0xffffffffffffffff
+DATA trig<>+72(SB)/8, $0xffffffffffffffff
+DATA trig<>+80(SB)/8, $0x0000000000000000
+DATA trig<>+88(SB)/8, $0x0000000000000000
+DATA trig<>+96(SB)/8, $0x4338000000000000
+DATA trig<>+104(SB)/8, $0x4338000000000000
+DATA trig<>+112(SB)/8, $0x4338000000000000
+DATA trig<>+120(SB)/8, $0x4338000000000000
+DATA trig<>+128(SB)/8, $0x3fe45f306dc9c883
+DATA trig<>+136(SB)/8, $0x3fe45f306dc9c883
+DATA trig<>+144(SB)/8, $0x3fe45f306dc9c883
+DATA trig<>+152(SB)/8, $0x3fe45f306dc9c883
+DATA trig<>+160(SB)/8, $0x3ff921fb54442d18
+DATA trig<>+168(SB)/8, $0x3ff921fb54442d18
+DATA trig<>+176(SB)/8, $0x3ff921fb54442d18
+DATA trig<>+184(SB)/8, $0x3ff921fb54442d18
+DATA trig<>+192(SB)/8, $0x3c91a62633100000
+DATA trig<>+200(SB)/8, $0x3c91a62633100000
+DATA trig<>+208(SB)/8, $0x3c91a62633100000
+DATA trig<>+216(SB)/8, $0x3c91a62633100000
+DATA trig<>+224(SB)/8, $0x3a71701b839a2520
+DATA trig<>+232(SB)/8, $0x3a71701b839a2520
+DATA trig<>+240(SB)/8, $0x3a71701b839a2520
+DATA trig<>+248(SB)/8, $0x3a71701b839a2520
+DATA trig<>+256(SB)/8, $0x3fe0000000000000
+DATA trig<>+264(SB)/8, $0x3fe0000000000000
+DATA trig<>+272(SB)/8, $0x3fe0000000000000
+DATA trig<>+280(SB)/8, $0x3fe0000000000000
+DATA trig<>+288(SB)/8, $0x3ff0000000000000
+DATA trig<>+296(SB)/8, $0x3ff0000000000000
+DATA trig<>+304(SB)/8, $0x3ff0000000000000
+DATA trig<>+312(SB)/8, $0x3ff0000000000000
+DATA trig<>+320(SB)/8, $0x0000000000000001
+DATA trig<>+328(SB)/8, $0x0000000000000001
+DATA trig<>+336(SB)/8, $0x0000000000000001
+DATA trig<>+344(SB)/8, $0x0000000000000001
+DATA trig<>+352(SB)/8, $0x8000000000000000
+DATA trig<>+360(SB)/8, $0x8000000000000000
+DATA trig<>+368(SB)/8, $0x8000000000000000
+DATA trig<>+376(SB)/8, $0x8000000000000000
+DATA trig<>+384(SB)/8, $0x7fffffffffffffff
+DATA trig<>+392(SB)/8, $0x7fffffffffffffff
+DATA trig<>+400(SB)/8, $0x7fffffffffffffff
+DATA trig<>+408(SB)/8, $0x7fffffffffffffff
+DATA trig<>+416(SB)/8, $0x4130000000000000
+DATA trig<>+424(SB)/8, $0x4130000000000000
+DATA trig<>+432(SB)/8, $0x4130000000000000
+DATA trig<>+440(SB)/8, $0x4130000000000000
+DATA trig<>+448(SB)/8, $0x3fc555555555553e
+DATA trig<>+456(SB)/8, $0xbfa555555555554b
+DATA trig<>+464(SB)/8, $0x3fc555555555553e
+DATA trig<>+472(SB)/8, $0xbfa555555555554b
+DATA trig<>+480(SB)/8, $0xbf8111111110ea51
+DATA trig<>+488(SB)/8, $0x3f56c16c16c14f92
+DATA trig<>+496(SB)/8, $0xbf8111111110ea51
+DATA trig<>+504(SB)/8, $0x3f56c16c16c14f92
+DATA trig<>+512(SB)/8, $0x3f2a01a019a831ea
+DATA trig<>+520(SB)/8, $0xbefa01a019c845c2
+DATA trig<>+528(SB)/8, $0x3f2a01a019a831ea
+DATA trig<>+536(SB)/8, $0xbefa01a019c845c2
+DATA trig<>+544(SB)/8, $0xbec71de34428c6d4
+DATA trig<>+552(SB)/8, $0x3e927e4f7eacbb31
+DATA trig<>+560(SB)/8, $0xbec71de34428c6d4
+DATA trig<>+568(SB)/8, $0x3e927e4f7eacbb31
+DATA trig<>+576(SB)/8, $0x3e5ae5d8a9891351
+DATA trig<>+584(SB)/8, $0xbe21ee9d7b87b327
+DATA trig<>+592(SB)/8, $0x3e5ae5d8a9891351
+DATA trig<>+600(SB)/8, $0xbe21ee9d7b87b327
+DATA trig<>+608(SB)/8, $0xbde5d58938cdd5e5
+DATA trig<>+616(SB)/8, $0x3da8fa49b6c931c1
+DATA trig<>+624(SB)/8, $0xbde5d58938cdd5e5
+DATA trig<>+632(SB)/8, $0x3da8fa49b6c931c1
+DATA trig<>+640(SB)/8, $0x7fefffffffffffff
+DATA trig<>+648(SB)/8, $0x7fefffffffffffff
+DATA trig<>+656(SB)/8, $0x7fefffffffffffff
+DATA trig<>+664(SB)/8, $0x7fefffffffffffff
+DATA trig<>+672(SB)/8, $0x4338000000000001
+DATA trig<>+680(SB)/8, $0x4338000000000001
+DATA trig<>+688(SB)/8, $0x4338000000000001
+DATA trig<>+696(SB)/8, $0x4338000000000001
+DATA trig<>+704(SB)/8, $0xbde5d58938cdd5e5
+DATA trig<>+712(SB)/8, $0xbde5d58938cdd5e5
+DATA trig<>+720(SB)/8, $0xbde5d58938cdd5e5
+DATA trig<>+728(SB)/8, $0xbde5d58938cdd5e5
+DATA trig<>+736(SB)/8, $0x3e5ae5d8a9891351
+DATA trig<>+744(SB)/8, $0x3e5ae5d8a9891351
+DATA trig<>+752(SB)/8, $0x3e5ae5d8a9891351
+DATA trig<>+760(SB)/8, $0x3e5ae5d8a9891351
+DATA trig<>+768(SB)/8, $0xbec71de34428c6d4
+DATA trig<>+776(SB)/8, $0xbec71de34428c6d4
+DATA trig<>+784(SB)/8, $0xbec71de34428c6d4
+DATA trig<>+792(SB)/8, $0xbec71de34428c6d4
+DATA trig<>+800(SB)/8, $0x3f2a01a019a831ea
+DATA trig<>+808(SB)/8, $0x3f2a01a019a831ea
+DATA trig<>+816(SB)/8, $0x3f2a01a019a831ea
+DATA trig<>+824(SB)/8, $0x3f2a01a019a831ea
+DATA trig<>+832(SB)/8, $0xbf8111111110ea51
+DATA trig<>+840(SB)/8, $0xbf8111111110ea51
+DATA trig<>+848(SB)/8, $0xbf8111111110ea51
+DATA trig<>+856(SB)/8, $0xbf8111111110ea51
+DATA trig<>+864(SB)/8, $0x3fc555555555553e
+DATA trig<>+872(SB)/8, $0x3fc555555555553e
+DATA trig<>+880(SB)/8, $0x3fc555555555553e
+DATA trig<>+888(SB)/8, $0x3fc555555555553e
+DATA trig<>+896(SB)/8, $0x3da8fa49b6c931c1
+DATA trig<>+904(SB)/8, $0x3da8fa49b6c931c1
+DATA trig<>+912(SB)/8, $0x3da8fa49b6c931c1
+DATA trig<>+920(SB)/8, $0x3da8fa49b6c931c1
+DATA trig<>+928(SB)/8, $0xbe21ee9d7b87b327
+DATA trig<>+936(SB)/8, $0xbe21ee9d7b87b327
+DATA trig<>+944(SB)/8, $0xbe21ee9d7b87b327
+DATA trig<>+952(SB)/8, $0xbe21ee9d7b87b327
+DATA trig<>+960(SB)/8, $0x3e927e4f7eacbb31
+DATA trig<>+968(SB)/8, $0x3e927e4f7eacbb31
+DATA trig<>+976(SB)/8, $0x3e927e4f7eacbb31
+DATA trig<>+984(SB)/8, $0x3e927e4f7eacbb31
+DATA trig<>+992(SB)/8, $0xbefa01a019c845c2
+DATA trig<>+1000(SB)/8, $0xbefa01a019c845c2
+DATA trig<>+1008(SB)/8, $0xbefa01a019c845c2
+DATA trig<>+1016(SB)/8, $0xbefa01a019c845c2
+DATA trig<>+1024(SB)/8, $0x3f56c16c16c14f92
+DATA trig<>+1032(SB)/8, $0x3f56c16c16c14f92
+DATA trig<>+1040(SB)/8, $0x3f56c16c16c14f92
+DATA trig<>+1048(SB)/8, $0x3f56c16c16c14f92
+DATA trig<>+1056(SB)/8, $0xbfa555555555554b
+DATA trig<>+1064(SB)/8, $0xbfa555555555554b
+DATA trig<>+1072(SB)/8, $0xbfa555555555554b
+DATA trig<>+1080(SB)/8, $0xbfa555555555554b
+DATA trig<>+1088(SB)/8, $0x3c91a62633145c07
+DATA trig<>+1096(SB)/8, $0x3c91a62633145c07
+DATA trig<>+1104(SB)/8, $0x3c91a62633145c07
+DATA trig<>+1112(SB)/8, $0x3c91a62633145c07
+DATA trig<>+1120(SB)/8, $0x4270000000000000
+DATA trig<>+1128(SB)/8, $0x4270000000000000
+DATA trig<>+1136(SB)/8, $0x4270000000000000
+DATA trig<>+1144(SB)/8, $0x4270000000000000
+DATA trig<>+1152(SB)/8, $0xbfc5555554c723de
+DATA trig<>+1160(SB)/8, $0xbfdffffffcb80cd7
+DATA trig<>+1168(SB)/8, $0xbfc5555554c723de
+DATA trig<>+1176(SB)/8, $0xbfdffffffcb80cd7
+DATA trig<>+1184(SB)/8, $0x3f81111086a89917
+DATA trig<>+1192(SB)/8, $0x3fa55553c7827409
+DATA trig<>+1200(SB)/8, $0x3f81111086a89917
+DATA trig<>+1208(SB)/8, $0x3fa55553c7827409
+DATA trig<>+1216(SB)/8, $0xbf2a00f7f368facb
+DATA trig<>+1224(SB)/8, $0xbf56c07f1497e8f1
+DATA trig<>+1232(SB)/8, $0xbf2a00f7f368facb
+DATA trig<>+1240(SB)/8, $0xbf56c07f1497e8f1
+DATA trig<>+1248(SB)/8, $0x3ec6cd1f35cef0a2
+DATA trig<>+1256(SB)/8, $0x3ef991699d98ee84
+DATA trig<>+1264(SB)/8, $0x3ec6cd1f35cef0a2
+DATA trig<>+1272(SB)/8, $0x3ef991699d98ee84
 DATA trig<>+1280(SB)/8, $0x3ec6cd1f35cef0a2
 DATA trig<>+1288(SB)/8, $0x3ec6cd1f35cef0a2
 DATA trig<>+1296(SB)/8, $0x3ec6cd1f35cef0a2
@@ -209,29 +209,29 @@ vectors:
 	CMPQ      DX, $0x04
 	JL        tail
 	VMOVUPD   (CX), Y0
-	VANDPD    trig<>+288(SB), Y0, Y1
-	VCMPPD    $0x1e, trig<>+320(SB), Y1, Y2
+	VANDPD    trig<>+384(SB), Y0, Y1
+	VCMPPD    $0x1e, trig<>+416(SB), Y1, Y2
 	VMOVMSKPD Y2, BX
 	TESTL     BX, BX
 	JNE       far1
 
 near2:
-	VMOVUPD      trig<>+0(SB), Y1
-	VFMADD231PD  trig<>+32(SB), Y0, Y1
-	VSUBPD       trig<>+0(SB), Y1, Y2
+	VMOVUPD      trig<>+96(SB), Y1
+	VFMADD231PD  trig<>+128(SB), Y0, Y1
+	VSUBPD       trig<>+96(SB), Y1, Y2
 	VMOVAPD      Y0, Y0
-	VFNMADD231PD trig<>+64(SB), Y2, Y0
+	VFNMADD231PD trig<>+160(SB), Y2, Y0
 	VMOVAPD      Y0, Y3
-	VFNMADD231PD trig<>+96(SB), Y2, Y3
+	VFNMADD231PD trig<>+192(SB), Y2, Y3
 	VSUBPD       Y3, Y0, Y0
-	VFNMADD231PD trig<>+96(SB), Y2, Y0
-	VFNMADD231PD trig<>+128(SB), Y2, Y0
+	VFNMADD231PD trig<>+192(SB), Y2, Y0
+	VFNMADD231PD trig<>+224(SB), Y2, Y0
 	VPSLLQ       $0x3f, Y1, Y2
 	VPADDQ       Y1, Y1, Y4
-	VMULPD       trig<>+160(SB), Y3, Y5
-	VMOVUPD      trig<>+192(SB), Y6
+	VMULPD       trig<>+256(SB), Y3, Y5
+	VMOVUPD      trig<>+288(SB), Y6
 	VFNMADD231PD Y3, Y5, Y6
-	VSUBPD       trig<>+192(SB), Y6, Y7
+	VSUBPD       trig<>+288(SB), Y6, Y7
 	VFMADD231PD  Y3, Y5, Y7
 	VXORPD       Y5, Y5, Y5
 	VBLENDVPD    Y2, Y7, Y5, Y5
@@ -242,27 +242,27 @@ near2:
 	VBLENDVPD    Y2, Y6, Y3, Y6
 	VBLENDVPD    Y2, Y0, Y3, Y2
 	VMULPD       Y0, Y2, Y2
-	VMOVUPD      trig<>+512(SB), Y3
+	VMOVUPD      trig<>+608(SB), Y3
 	VPERMILPD    Y4, Y3, Y3
+	VMOVUPD      trig<>+576(SB), Y7
+	VPERMILPD    Y4, Y7, Y7
+	VFMADD213PD  Y7, Y0, Y3
+	VMOVUPD      trig<>+544(SB), Y7
+	VPERMILPD    Y4, Y7, Y7
+	VFMADD213PD  Y7, Y0, Y3
+	VMOVUPD      trig<>+512(SB), Y7
+	VPERMILPD    Y4, Y7, Y7
+	VFMADD213PD  Y7, Y0, Y3
 	VMOVUPD      trig<>+480(SB), Y7
 	VPERMILPD    Y4, Y7, Y7
 	VFMADD213PD  Y7, Y0, Y3
 	VMOVUPD      trig<>+448(SB), Y7
 	VPERMILPD    Y4, Y7, Y7
 	VFMADD213PD  Y7, Y0, Y3
-	VMOVUPD      trig<>+416(SB), Y7
-	VPERMILPD    Y4, Y7, Y7
-	VFMADD213PD  Y7, Y0, Y3
-	VMOVUPD      trig<>+384(SB), Y7
-	VPERMILPD    Y4, Y7, Y7
-	VFMADD213PD  Y7, Y0, Y3
-	VMOVUPD      trig<>+352(SB), Y7
-	VPERMILPD    Y4, Y7, Y7
-	VFMADD213PD  Y7, Y0, Y3
 	VFMADD231PD  Y2, Y3, Y5
 	VSUBPD       Y5, Y6, Y0
 	VPSLLQ       $0x3e, Y1, Y1
-	VANDPD       trig<>+256(SB), Y1, Y1
+	VANDPD       trig<>+352(SB), Y1, Y1
 	VXORPD       Y1, Y0, Y0
 	VMOVUPD      Y0, (AX)
 	ADDQ         $0x20, CX
@@ -273,34 +273,34 @@ near2:
 tail:
 	TESTQ      DX, DX
 	JE         done
-	LEAQ       trig<>+544(SB), SI
+	LEAQ       trig<>+0(SB), SI
 	MOVQ       $0x0000000000000004, BX
 	SUBQ       DX, BX
 	VMOVUPD    (SI)(BX*8), Y0
 	VMASKMOVPD (CX), Y0, Y1
-	VANDPD     trig<>+288(SB), Y1, Y2
-	VCMPPD     $0x1e, trig<>+320(SB), Y2, Y3
+	VANDPD     trig<>+384(SB), Y1, Y2
+	VCMPPD     $0x1e, trig<>+416(SB), Y2, Y3
 	VMOVMSKPD  Y3, CX
 	TESTL      CX, CX
 	JNE        far3
 
 near4:
-	VMOVUPD      trig<>+0(SB), Y2
-	VFMADD231PD  trig<>+32(SB), Y1, Y2
-	VSUBPD       trig<>+0(SB), Y2, Y3
+	VMOVUPD      trig<>+96(SB), Y2
+	VFMADD231PD  trig<>+128(SB), Y1, Y2
+	VSUBPD       trig<>+96(SB), Y2, Y3
 	VMOVAPD      Y1, Y1
-	VFNMADD231PD trig<>+64(SB), Y3, Y1
+	VFNMADD231PD trig<>+160(SB), Y3, Y1
 	VMOVAPD      Y1, Y4
-	VFNMADD231PD trig<>+96(SB), Y3, Y4
+	VFNMADD231PD trig<>+192(SB), Y3, Y4
 	VSUBPD       Y4, Y1, Y1
-	VFNMADD231PD trig<>+96(SB), Y3, Y1
-	VFNMADD231PD trig<>+128(SB), Y3, Y1
+	VFNMADD231PD trig<>+192(SB), Y3, Y1
+	VFNMADD231PD trig<>+224(SB), Y3, Y1
 	VPSLLQ       $0x3f, Y2, Y3
 	VPADDQ       Y2, Y2, Y5
-	VMULPD       trig<>+160(SB), Y4, Y6
-	VMOVUPD      trig<>+192(SB), Y7
+	VMULPD       trig<>+256(SB), Y4, Y6
+	VMOVUPD      trig<>+288(SB), Y7
 	VFNMADD231PD Y4, Y6, Y7
-	VSUBPD       trig<>+192(SB), Y7, Y8
+	VSUBPD       trig<>+288(SB), Y7, Y8
 	VFMADD231PD  Y4, Y6, Y8
 	VXORPD       Y6, Y6, Y6
 	VBLENDVPD    Y3, Y8, Y6, Y6
@@ -311,27 +311,27 @@ near4:
 	VBLENDVPD    Y3, Y7, Y4, Y7
 	VBLENDVPD    Y3, Y1, Y4, Y3
 	VMULPD       Y1, Y3, Y3
-	VMOVUPD      trig<>+512(SB), Y4
+	VMOVUPD      trig<>+608(SB), Y4
 	VPERMILPD    Y5, Y4, Y4
+	VMOVUPD      trig<>+576(SB), Y8
+	VPERMILPD    Y5, Y8, Y8
+	VFMADD213PD  Y8, Y1, Y4
+	VMOVUPD      trig<>+544(SB), Y8
+	VPERMILPD    Y5, Y8, Y8
+	VFMADD213PD  Y8, Y1, Y4
+	VMOVUPD      trig<>+512(SB), Y8
+	VPERMILPD    Y5, Y8, Y8
+	VFMADD213PD  Y8, Y1, Y4
 	VMOVUPD      trig<>+480(SB), Y8
 	VPERMILPD    Y5, Y8, Y8
 	VFMADD213PD  Y8, Y1, Y4
 	VMOVUPD      trig<>+448(SB), Y8
 	VPERMILPD    Y5, Y8, Y8
 	VFMADD213PD  Y8, Y1, Y4
-	VMOVUPD      trig<>+416(SB), Y8
-	VPERMILPD    Y5, Y8, Y8
-	VFMADD213PD  Y8, Y1, Y4
-	VMOVUPD      trig<>+384(SB), Y8
-	VPERMILPD    Y5, Y8, Y8
-	VFMADD213PD  Y8, Y1, Y4
-	VMOVUPD      trig<>+352(SB), Y8
-	VPERMILPD    Y5, Y8, Y8
-	VFMADD213PD  Y8, Y1, Y4
 	VFMADD231PD  Y3, Y4, Y6
 	VSUBPD       Y6, Y7, Y1
 	VPSLLQ       $0x3e, Y2, Y2
-	VANDPD       trig<>+256(SB), Y2, Y2
+	VANDPD       trig<>+352(SB), Y2, Y2
 	VXORPD       Y2, Y1, Y1
 	VMASKMOVPD   Y1, Y0, (AX)
 	XORQ         DX, DX
@@ -344,7 +344,7 @@ done:
 	RET
 
 far1:
-	VCMPPD    $0x12, trig<>+608(SB), Y1, Y1
+	VCMPPD    $0x12, trig<>+640(SB), Y1, Y1
 	VANDPD    Y1, Y2, Y1
 	VMOVMSKPD Y1, BX
 	TESTL     BX, BX
@@ -352,7 +352,7 @@ far1:
 	JMP       near2
 
 far3:
-	VCMPPD    $0x12, trig<>+608(SB), Y2, Y2
+	VCMPPD    $0x12, trig<>+640(SB), Y2, Y2
 	VANDPD    Y2, Y3, Y2
 	VMOVMSKPD Y2, CX
 	TESTL     CX, CX
@@ -370,29 +370,29 @@ vectors:
 	CMPQ      DX, $0x04
 	JL        tail
 	VMOVUPD   (CX), Y0
-	VANDPD    trig<>+288(SB), Y0, Y1
-	VCMPPD    $0x1e, trig<>+320(SB), Y1, Y2
+	VANDPD    trig<>+384(SB), Y0, Y1
+	VCMPPD    $0x1e, trig<>+416(SB), Y1, Y2
 	VMOVMSKPD Y2, BX
 	TESTL     BX, BX
 	JNE       far1
 
 near2:
-	VMOVUPD      trig<>+640(SB), Y1
-	VFMADD231PD  trig<>+32(SB), Y0, Y1
-	VSUBPD       trig<>+640(SB), Y1, Y2
+	VMOVUPD      trig<>+672(SB), Y1
+	VFMADD231PD  trig<>+128(SB), Y0, Y1
+	VSUBPD       trig<>+672(SB), Y1, Y2
 	VMOVAPD      Y0, Y0
-	VFNMADD231PD trig<>+64(SB), Y2, Y0
+	VFNMADD231PD trig<>+160(SB), Y2, Y0
 	VMOVAPD      Y0, Y3
-	VFNMADD231PD trig<>+96(SB), Y2, Y3
+	VFNMADD231PD trig<>+192(SB), Y2, Y3
 	VSUBPD       Y3, Y0, Y0
-	VFNMADD231PD trig<>+96(SB), Y2, Y0
-	VFNMADD231PD trig<>+128(SB), Y2, Y0
+	VFNMADD231PD trig<>+192(SB), Y2, Y0
+	VFNMADD231PD trig<>+224(SB), Y2, Y0
 	VPSLLQ       $0x3f, Y1, Y2
 	VPADDQ       Y1, Y1, Y4
-	VMULPD       trig<>+160(SB), Y3, Y5
-	VMOVUPD      trig<>+192(SB), Y6
+	VMULPD       trig<>+256(SB), Y3, Y5
+	VMOVUPD      trig<>+288(SB), Y6
 	VFNMADD231PD Y3, Y5, Y6
-	VSUBPD       trig<>+192(SB), Y6, Y7
+	VSUBPD       trig<>+288(SB), Y6, Y7
 	VFMADD231PD  Y3, Y5, Y7
 	VXORPD       Y5, Y5, Y5
 	VBLENDVPD    Y2, Y7, Y5, Y5
@@ -403,27 +403,27 @@ near2:
 	VBLENDVPD    Y2, Y6, Y3, Y6
 	VBLENDVPD    Y2, Y0, Y3, Y2
 	VMULPD       Y0, Y2, Y2
-	VMOVUPD      trig<>+512(SB), Y3
+	VMOVUPD      trig<>+608(SB), Y3
 	VPERMILPD    Y4, Y3, Y3
+	VMOVUPD      trig<>+576(SB), Y7
+	VPERMILPD    Y4, Y7, Y7
+	VFMADD213PD  Y7, Y0, Y3
+	VMOVUPD      trig<>+544(SB), Y7
+	VPERMILPD    Y4, Y7, Y7
+	VFMADD213PD  Y7, Y0, Y3
+	VMOVUPD      trig<>+512(SB), Y7
+	VPERMILPD    Y4, Y7, Y7
+	VFMADD213PD  Y7, Y0, Y3
 	VMOVUPD      trig<>+480(SB), Y7
 	VPERMILPD    Y4, Y7, Y7
 	VFMADD213PD  Y7, Y0, Y3
 	VMOVUPD      trig<>+448(SB), Y7
 	VPERMILPD    Y4, Y7, Y7
 	VFMADD213PD  Y7, Y0, Y3
-	VMOVUPD      trig<>+416(SB), Y7
-	VPERMILPD    Y4, Y7, Y7
-	VFMADD213PD  Y7, Y0, Y3
-	VMOVUPD      trig<>+384(SB), Y7
-	VPERMILPD    Y4, Y7, Y7
-	VFMADD213PD  Y7, Y0, Y3
-	VMOVUPD      trig<>+352(SB), Y7
-	VPERMILPD    Y4, Y7, Y7
-	VFMADD213PD  Y7, Y0, Y3
 	VFMADD231PD  Y2, Y3, Y5
 	VSUBPD       Y5, Y6, Y0
 	VPSLLQ       $0x3e, Y1, Y1
-	VANDPD       trig<>+256(SB), Y1, Y1
+	VANDPD       trig<>+352(SB), Y1, Y1
 	VXORPD       Y1, Y0, Y0
 	VMOVUPD      Y0, (AX)
 	ADDQ         $0x20, CX
@@ -434,34 +434,34 @@ near2:
 tail:
 	TESTQ      DX, DX
 	JE         done
-	LEAQ       trig<>+544(SB), SI
+	LEAQ       trig<>+0(SB), SI
 	MOVQ       $0x0000000000000004, BX
 	SUBQ       DX, BX
 	VMOVUPD    (SI)(BX*8), Y0
 	VMASKMOVPD (CX), Y0, Y1
-	VANDPD     trig<>+288(SB), Y1, Y2
-	VCMPPD     $0x1e, trig<>+320(SB), Y2, Y3
+	VANDPD     trig<>+384(SB), Y1, Y2
+	VCMPPD     $0x1e, trig<>+416(SB), Y2, Y3
 	VMOVMSKPD  Y3, CX
 	TESTL      CX, CX
 	JNE        far3
 
 near4:
-	VMOVUPD      trig<>+640(SB), Y2
-	VFMADD231PD  trig<>+32(SB), Y1, Y2
-	VSUBPD       trig<>+640(SB), Y2, Y3
+	VMOVUPD      trig<>+672(SB), Y2
+	VFMADD231PD  trig<>+128(SB), Y1, Y2
+	VSUBPD       trig<>+672(SB), Y2, Y3
 	VMOVAPD      Y1, Y1
-	VFNMADD231PD trig<>+64(SB), Y3, Y1
+	VFNMADD231PD trig<>+160(SB), Y3, Y1
 	VMOVAPD      Y1, Y4
-	VFNMADD231PD trig<>+96(SB), Y3, Y4
+	VFNMADD231PD trig<>+192(SB), Y3, Y4
 	VSUBPD       Y4, Y1, Y1
-	VFNMADD231PD trig<>+96(SB), Y3, Y1
-	VFNMADD231PD trig<>+128(SB), Y3, Y1
+	VFNMADD231PD trig<>+192(SB), Y3, Y1
+	VFNMADD231PD trig<>+224(SB), Y3, Y1
 	VPSLLQ       $0x3f, Y2, Y3
 	VPADDQ       Y2, Y2, Y5
-	VMULPD       trig<>+160(SB), Y4, Y6
-	VMOVUPD      trig<>+192(SB), Y7
+	VMULPD       trig<>+256(SB), Y4, Y6
+	VMOVUPD      trig<>+288(SB), Y7
 	VFNMADD231PD Y4, Y6, Y7
-	VSUBPD       trig<>+192(SB), Y7, Y8
+	VSUBPD       trig<>+288(SB), Y7, Y8
 	VFMADD231PD  Y4, Y6, Y8
 	VXORPD       Y6, Y6, Y6
 	VBLENDVPD    Y3, Y8, Y6, Y6
@@ -472,27 +472,27 @@ near4:
 	VBLENDVPD    Y3, Y7, Y4, Y7
 	VBLENDVPD    Y3, Y1, Y4, Y3
 	VMULPD       Y1, Y3, Y3
-	VMOVUPD      trig<>+512(SB), Y4
+	VMOVUPD      trig<>+608(SB), Y4
 	VPERMILPD    Y5, Y4, Y4
+	VMOVUPD      trig<>+576(SB), Y8
+	VPERMILPD    Y5, Y8, Y8
+	VFMADD213PD  Y8, Y1, Y4
+	VMOVUPD      trig<>+544(SB), Y8
+	VPERMILPD    Y5, Y8, Y8
+	VFMADD213PD  Y8, Y1, Y4
+	VMOVUPD      trig<>+512(SB), Y8
+	VPERMILPD    Y5, Y8, Y8
+	VFMADD213PD  Y8, Y1, Y4
 	VMOVUPD      trig<>+480(SB), Y8
 	VPERMILPD    Y5, Y8, Y8
 	VFMADD213PD  Y8, Y1, Y4
 	VMOVUPD      trig<>+448(SB), Y8
 	VPERMILPD    Y5, Y8, Y8
 	VFMADD213PD  Y8, Y1, Y4
-	VMOVUPD      trig<>+416(SB), Y8
-	VPERMILPD    Y5, Y8, Y8
-	VFMADD213PD  Y8, Y1, Y4
-	VMOVUPD      trig<>+384(SB), Y8
-	VPERMILPD    Y5, Y8, Y8
-	VFMADD213PD  Y8, Y1, Y4
-	VMOVUPD      trig<>+352(SB), Y8
-	VPERMILPD    Y5, Y8, Y8
-	VFMADD213PD  Y8, Y1, Y4
 	VFMADD231PD  Y3, Y4, Y6
 	VSUBPD       Y6, Y7, Y1
 	VPSLLQ       $0x3e, Y2, Y2
-	VANDPD       trig<>+256(SB), Y2, Y2
+	VANDPD       trig<>+352(SB), Y2, Y2
 	VXORPD       Y2, Y1, Y1
 	VMASKMOVPD   Y1, Y0, (AX)
 	XORQ         DX, DX
@@ -505,7 +505,7 @@ done:
 	RET
 
 far1:
-	VCMPPD    $0x12, trig<>+608(SB), Y1, Y1
+	VCMPPD    $0x12, trig<>+640(SB), Y1, Y1
 	VANDPD    Y1, Y2, Y1
 	VMOVMSKPD Y1, BX
 	TESTL     BX, BX
@@ -513,7 +513,7 @@ far1:
 	JMP       near2
 
 far3:
-	VCMPPD    $0x12, trig<>+608(SB), Y2, Y2
+	VCMPPD    $0x12, trig<>+640(SB), Y2, Y2
 	VANDPD    Y2, Y3, Y2
 	VMOVMSKPD Y2, CX
 	TESTL     CX, CX
@@ -531,46 +531,46 @@ vectors:
 	CMPQ      DX, $0x04
 	JL        tail
 	VMOVUPD   (CX), Y0
-	VANDPD    trig<>+288(SB), Y0, Y1
-	VCMPPD    $0x1e, trig<>+320(SB), Y1, Y2
+	VANDPD    trig<>+384(SB), Y0, Y1
+	VCMPPD    $0x1e, trig<>+416(SB), Y1, Y2
 	VMOVMSKPD Y2, BX
 	TESTL     BX, BX
 	JNE       far1
 
 near2:
-	VMOVUPD      trig<>+0(SB), Y1
-	VFMADD231PD  trig<>+32(SB), Y0, Y1
-	VSUBPD       trig<>+0(SB), Y1, Y2
+	VMOVUPD      trig<>+96(SB), Y1
+	VFMADD231PD  trig<>+128(SB), Y0, Y1
+	VSUBPD       trig<>+96(SB), Y1, Y2
 	VMOVAPD      Y0, Y0
-	VFNMADD231PD trig<>+64(SB), Y2, Y0
+	VFNMADD231PD trig<>+160(SB), Y2, Y0
 	VMOVAPD      Y0, Y3
-	VFNMADD231PD trig<>+96(SB), Y2, Y3
+	VFNMADD231PD trig<>+192(SB), Y2, Y3
 	VSUBPD       Y3, Y0, Y0
-	VFNMADD231PD trig<>+96(SB), Y2, Y0
-	VFNMADD231PD trig<>+128(SB), Y2, Y0
-	VMULPD       trig<>+160(SB), Y3, Y2
-	VMOVUPD      trig<>+192(SB), Y4
+	VFNMADD231PD trig<>+192(SB), Y2, Y0
+	VFNMADD231PD trig<>+224(SB), Y2, Y0
+	VMULPD       trig<>+256(SB), Y3, Y2
+	VMOVUPD      trig<>+288(SB), Y4
 	VFNMADD231PD Y3, Y2, Y4
-	VSUBPD       trig<>+192(SB), Y4, Y5
+	VSUBPD       trig<>+288(SB), Y4, Y5
 	VFMADD231PD  Y3, Y2, Y5
 	VFMADD231PD  Y3, Y0, Y5
 	VXORPD       Y2, Y2, Y2
 	VFNMADD231PD Y4, Y0, Y2
 	VMULPD       Y3, Y3, Y0
-	VMOVUPD      trig<>+672(SB), Y6
-	VFMADD213PD  trig<>+704(SB), Y0, Y6
+	VMOVUPD      trig<>+704(SB), Y6
 	VFMADD213PD  trig<>+736(SB), Y0, Y6
 	VFMADD213PD  trig<>+768(SB), Y0, Y6
 	VFMADD213PD  trig<>+800(SB), Y0, Y6
 	VFMADD213PD  trig<>+832(SB), Y0, Y6
+	VFMADD213PD  trig<>+864(SB), Y0, Y6
 	VMULPD       Y0, Y3, Y7
 	VFMADD231PD  Y7, Y6, Y2
-	VMOVUPD      trig<>+864(SB), Y6
-	VFMADD213PD  trig<>+896(SB), Y0, Y6
+	VMOVUPD      trig<>+896(SB), Y6
 	VFMADD213PD  trig<>+928(SB), Y0, Y6
 	VFMADD213PD  trig<>+960(SB), Y0, Y6
 	VFMADD213PD  trig<>+992(SB), Y0, Y6
 	VFMADD213PD  trig<>+1024(SB), Y0, Y6
+	VFMADD213PD  trig<>+1056(SB), Y0, Y6
 	VMULPD       Y0, Y0, Y0
 	VFMADD231PD  Y0, Y6, Y5
 	VSUBPD       Y2, Y3, Y0
@@ -585,7 +585,7 @@ near2:
 	VBLENDVPD    Y5, Y4, Y2, Y7
 	VBLENDVPD    Y5, Y0, Y3, Y0
 	VBLENDVPD    Y5, Y2, Y4, Y2
-	VMOVUPD      trig<>+192(SB), Y3
+	VMOVUPD      trig<>+288(SB), Y3
 	VDIVPD       Y0, Y3, Y3
 	VMULPD       Y3, Y6, Y4
 	VFMSUB231PD  Y0, Y4, Y6
@@ -593,7 +593,7 @@ near2:
 	VADDPD       Y7, Y6, Y0
 	VFNMADD231PD Y0, Y3, Y4
 	VPSLLQ       $0x3f, Y1, Y0
-	VANDPD       trig<>+256(SB), Y0, Y0
+	VANDPD       trig<>+352(SB), Y0, Y0
 	VXORPD       Y0, Y4, Y0
 	VMOVUPD      Y0, (AX)
 	ADDQ         $0x20, CX
@@ -604,51 +604,51 @@ near2:
 tail:
 	TESTQ      DX, DX
 	JE         done
-	LEAQ       trig<>+544(SB), SI
+	LEAQ       trig<>+0(SB), SI
 	MOVQ       $0x0000000000000004, BX
 	SUBQ       DX, BX
 	VMOVUPD    (SI)(BX*8), Y0
 	VMASKMOVPD (CX), Y0, Y1
-	VANDPD     trig<>+288(SB), Y1, Y2
-	VCMPPD     $0x1e, trig<>+320(SB), Y2, Y3
+	VANDPD     trig<>+384(SB), Y1, Y2
+	VCMPPD     $0x1e, trig<>+416(SB), Y2, Y3
 	VMOVMSKPD  Y3, CX
 	TESTL      CX, CX
 	JNE        far3
 
 near4:
-	VMOVUPD      trig<>+0(SB), Y2
-	VFMADD231PD  trig<>+32(SB), Y1, Y2
-	VSUBPD       trig<>+0(SB), Y2, Y3
+	VMOVUPD      trig<>+96(SB), Y2
+	VFMADD231PD  trig<>+128(SB), Y1, Y2
+	VSUBPD       trig<>+96(SB), Y2, Y3
 	VMOVAPD      Y1, Y1
-	VFNMADD231PD trig<>+64(SB), Y3, Y1
+	VFNMADD231PD trig<>+160(SB), Y3, Y1
 	VMOVAPD      Y1, Y4
-	VFNMADD231PD trig<>+96(SB), Y3, Y4
+	VFNMADD231PD trig<>+192(SB), Y3, Y4
 	VSUBPD       Y4, Y1, Y1
-	VFNMADD231PD trig<>+96(SB), Y3, Y1
-	VFNMADD231PD trig<>+128(SB), Y3, Y1
-	VMULPD       trig<>+160(SB), Y4, Y3
-	VMOVUPD      trig<>+192(SB), Y5
+	VFNMADD231PD trig<>+192(SB), Y3, Y1
+	VFNMADD231PD trig<>+224(SB), Y3, Y1
+	VMULPD       trig<>+256(SB), Y4, Y3
+	VMOVUPD      trig<>+288(SB), Y5
 	VFNMADD231PD Y4, Y3, Y5
-	VSUBPD       trig<>+192(SB), Y5, Y6
+	VSUBPD       trig<>+288(SB), Y5, Y6
 	VFMADD231PD  Y4, Y3, Y6
 	VFMADD231PD  Y4, Y1, Y6
 	VXORPD       Y3, Y3, Y3
 	VFNMADD231PD Y5, Y1, Y3
 	VMULPD       Y4, Y4, Y1
-	VMOVUPD      trig<>+672(SB), Y7
-	VFMADD213PD  trig<>+704(SB), Y1, Y7
+	VMOVUPD      trig<>+704(SB), Y7
 	VFMADD213PD  trig<>+736(SB), Y1, Y7
 	VFMADD213PD  trig<>+768(SB), Y1, Y7
 	VFMADD213PD  trig<>+800(SB), Y1, Y7
 	VFMADD213PD  trig<>+832(SB), Y1, Y7
+	VFMADD213PD  trig<>+864(SB), Y1, Y7
 	VMULPD       Y1, Y4, Y8
 	VFMADD231PD  Y8, Y7, Y3
-	VMOVUPD      trig<>+864(SB), Y7
-	VFMADD213PD  trig<>+896(SB), Y1, Y7
+	VMOVUPD      trig<>+896(SB), Y7
 	VFMADD213PD  trig<>+928(SB), Y1, Y7
 	VFMADD213PD  trig<>+960(SB), Y1, Y7
 	VFMADD213PD  trig<>+992(SB), Y1, Y7
 	VFMADD213PD  trig<>+1024(SB), Y1, Y7
+	VFMADD213PD  trig<>+1056(SB), Y1, Y7
 	VMULPD       Y1, Y1, Y1
 	VFMADD231PD  Y1, Y7, Y6
 	VSUBPD       Y3, Y4, Y1
@@ -663,7 +663,7 @@ near4:
 	VBLENDVPD    Y6, Y5, Y3, Y8
 	VBLENDVPD    Y6, Y1, Y4, Y1
 	VBLENDVPD    Y6, Y3, Y5, Y3
-	VMOVUPD      trig<>+192(SB), Y4
+	VMOVUPD      trig<>+288(SB), Y4
 	VDIVPD       Y1, Y4, Y4
 	VMULPD       Y4, Y7, Y5
 	VFMSUB231PD  Y1, Y5, Y7
@@ -671,7 +671,7 @@ near4:
 	VADDPD       Y8, Y7, Y1
 	VFNMADD231PD Y1, Y4, Y5
 	VPSLLQ       $0x3f, Y2, Y1
-	VANDPD       trig<>+256(SB), Y1, Y1
+	VANDPD       trig<>+352(SB), Y1, Y1
 	VXORPD       Y1, Y5, Y1
 	VMASKMOVPD   Y1, Y0, (AX)
 	XORQ         DX, DX
@@ -684,7 +684,7 @@ done:
 	RET
 
 far1:
-	VCMPPD    $0x12, trig<>+608(SB), Y1, Y1
+	VCMPPD    $0x12, trig<>+640(SB), Y1, Y1
 	VANDPD    Y1, Y2, Y1
 	VMOVMSKPD Y1, BX
 	TESTL     BX, BX
@@ -692,7 +692,7 @@ far1:
 	JMP       near2
 
 far3:
-	VCMPPD    $0x12, trig<>+608(SB), Y2, Y2
+	VCMPPD    $0x12, trig<>+640(SB), Y2, Y2
 	VANDPD    Y2, Y3, Y2
 	VMOVMSKPD Y2, CX
 	TESTL     CX, CX
@@ -710,38 +710,38 @@ vectors:
 	CMPQ      DX, $0x04
 	JL        tail
 	VCVTPS2PD (CX), Y0
-	VANDPD    trig<>+288(SB), Y0, Y1
-	VCMPPD    $0x1e, trig<>+1088(SB), Y1, Y2
+	VANDPD    trig<>+384(SB), Y0, Y1
+	VCMPPD    $0x1e, trig<>+1120(SB), Y1, Y2
 	VMOVMSKPD Y2, BX
 	TESTL     BX, BX
 	JNE       far1
 
 near2:
-	VMOVUPD      trig<>+0(SB), Y1
-	VFMADD231PD  trig<>+32(SB), Y0, Y1
-	VSUBPD       trig<>+0(SB), Y1, Y2
+	VMOVUPD      trig<>+96(SB), Y1
+	VFMADD231PD  trig<>+128(SB), Y0, Y1
+	VSUBPD       trig<>+96(SB), Y1, Y2
 	VMOVAPD      Y0, Y0
-	VFNMADD231PD trig<>+64(SB), Y2, Y0
-	VFNMADD231PD trig<>+1056(SB), Y2, Y0
+	VFNMADD231PD trig<>+160(SB), Y2, Y0
+	VFNMADD231PD trig<>+1088(SB), Y2, Y0
 	VPSLLQ       $0x3f, Y1, Y2
 	VPADDQ       Y1, Y1, Y3
 	VMULPD       Y0, Y0, Y4
-	VMOVUPD      trig<>+1216(SB), Y5
+	VMOVUPD      trig<>+1248(SB), Y5
 	VPERMILPD    Y3, Y5, Y5
+	VMOVUPD      trig<>+1216(SB), Y6
+	VPERMILPD    Y3, Y6, Y6
+	VFMADD213PD  Y6, Y4, Y5
 	VMOVUPD      trig<>+1184(SB), Y6
 	VPERMILPD    Y3, Y6, Y6
 	VFMADD213PD  Y6, Y4, Y5
 	VMOVUPD      trig<>+1152(SB), Y6
 	VPERMILPD    Y3, Y6, Y6
 	VFMADD213PD  Y6, Y4, Y5
-	VMOVUPD      trig<>+1120(SB), Y6
-	VPERMILPD    Y3, Y6, Y6
-	VFMADD213PD  Y6, Y4, Y5
-	VFMADD213PD  trig<>+192(SB), Y4, Y5
+	VFMADD213PD  trig<>+288(SB), Y4, Y5
 	VMULPD       Y0, Y5, Y0
 	VBLENDVPD    Y2, Y5, Y0, Y0
 	VPSLLQ       $0x3e, Y1, Y1
-	VANDPD       trig<>+256(SB), Y1, Y1
+	VANDPD       trig<>+352(SB), Y1, Y1
 	VXORPD       Y1, Y0, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVUPS      X0, (AX)
@@ -753,44 +753,44 @@ near2:
 tail:
 	TESTQ      DX, DX
 	JE         done
-	LEAQ       trig<>+1248(SB), SI
+	LEAQ       trig<>+64(SB), SI
 	MOVQ       $0x0000000000000004, BX
 	SUBQ       DX, BX
 	VMOVUPD    (SI)(BX*4), X0
 	VMASKMOVPS (CX), X0, X1
 	VCVTPS2PD  X1, Y1
-	VANDPD     trig<>+288(SB), Y1, Y2
-	VCMPPD     $0x1e, trig<>+1088(SB), Y2, Y3
+	VANDPD     trig<>+384(SB), Y1, Y2
+	VCMPPD     $0x1e, trig<>+1120(SB), Y2, Y3
 	VMOVMSKPD  Y3, CX
 	TESTL      CX, CX
 	JNE        far3
 
 near4:
-	VMOVUPD      trig<>+0(SB), Y2
-	VFMADD231PD  trig<>+32(SB), Y1, Y2
-	VSUBPD       trig<>+0(SB), Y2, Y3
+	VMOVUPD      trig<>+96(SB), Y2
+	VFMADD231PD  trig<>+128(SB), Y1, Y2
+	VSUBPD       trig<>+96(SB), Y2, Y3
 	VMOVAPD      Y1, Y1
-	VFNMADD231PD trig<>+64(SB), Y3, Y1
-	VFNMADD231PD trig<>+1056(SB), Y3, Y1
+	VFNMADD231PD trig<>+160(SB), Y3, Y1
+	VFNMADD231PD trig<>+1088(SB), Y3, Y1
 	VPSLLQ       $0x3f, Y2, Y3
 	VPADDQ       Y2, Y2, Y4
 	VMULPD       Y1, Y1, Y5
-	VMOVUPD      trig<>+1216(SB), Y6
+	VMOVUPD      trig<>+1248(SB), Y6
 	VPERMILPD    Y4, Y6, Y6
+	VMOVUPD      trig<>+1216(SB), Y7
+	VPERMILPD    Y4, Y7, Y7
+	VFMADD213PD  Y7, Y5, Y6
 	VMOVUPD      trig<>+1184(SB), Y7
 	VPERMILPD    Y4, Y7, Y7
 	VFMADD213PD  Y7, Y5, Y6
 	VMOVUPD      trig<>+1152(SB), Y7
 	VPERMILPD    Y4, Y7, Y7
 	VFMADD213PD  Y7, Y5, Y6
-	VMOVUPD      trig<>+1120(SB), Y7
-	VPERMILPD    Y4, Y7, Y7
-	VFMADD213PD  Y7, Y5, Y6
-	VFMADD213PD  trig<>+192(SB), Y5, Y6
+	VFMADD213PD  trig<>+288(SB), Y5, Y6
 	VMULPD       Y1, Y6, Y1
 	VBLENDVPD    Y3, Y6, Y1, Y1
 	VPSLLQ       $0x3e, Y2, Y2
-	VANDPD       trig<>+256(SB), Y2, Y2
+	VANDPD       trig<>+352(SB), Y2, Y2
 	VXORPD       Y2, Y1, Y1
 	VCVTPD2PSY   Y1, X1
 	VMASKMOVPS   X1, X0, (AX)
@@ -804,7 +804,7 @@ done:
 	RET
 
 far1:
-	VCMPPD    $0x12, trig<>+608(SB), Y1, Y1
+	VCMPPD    $0x12, trig<>+640(SB), Y1, Y1
 	VANDPD    Y1, Y2, Y1
 	VMOVMSKPD Y1, BX
 	TESTL     BX, BX
@@ -812,7 +812,7 @@ far1:
 	JMP       near2
 
 far3:
-	VCMPPD    $0x12, trig<>+608(SB), Y2, Y2
+	VCMPPD    $0x12, trig<>+640(SB), Y2, Y2
 	VANDPD    Y2, Y3, Y2
 	VMOVMSKPD Y2, CX
 	TESTL     CX, CX
@@ -830,38 +830,38 @@ vectors:
 	CMPQ      DX, $0x04
 	JL        tail
 	VCVTPS2PD (CX), Y0
-	VANDPD    trig<>+288(SB), Y0, Y1
-	VCMPPD    $0x1e, trig<>+1088(SB), Y1, Y2
+	VANDPD    trig<>+384(SB), Y0, Y1
+	VCMPPD    $0x1e, trig<>+1120(SB), Y1, Y2
 	VMOVMSKPD Y2, BX
 	TESTL     BX, BX
 	JNE       far1
 
 near2:
-	VMOVUPD      trig<>+640(SB), Y1
-	VFMADD231PD  trig<>+32(SB), Y0, Y1
-	VSUBPD       trig<>+640(SB), Y1, Y2
+	VMOVUPD      trig<>+672(SB), Y1
+	VFMADD231PD  trig<>+128(SB), Y0, Y1
+	VSUBPD       trig<>+672(SB), Y1, Y2
 	VMOVAPD      Y0, Y0
-	VFNMADD231PD trig<>+64(SB), Y2, Y0
-	VFNMADD231PD trig<>+1056(SB), Y2, Y0
+	VFNMADD231PD trig<>+160(SB), Y2, Y0
+	VFNMADD231PD trig<>+1088(SB), Y2, Y0
 	VPSLLQ       $0x3f, Y1, Y2
 	VPADDQ       Y1, Y1, Y3
 	VMULPD       Y0, Y0, Y4
-	VMOVUPD      trig<>+1216(SB), Y5
+	VMOVUPD      trig<>+1248(SB), Y5
 	VPERMILPD    Y3, Y5, Y5
+	VMOVUPD      trig<>+1216(SB), Y6
+	VPERMILPD    Y3, Y6, Y6
+	VFMADD213PD  Y6, Y4, Y5
 	VMOVUPD      trig<>+1184(SB), Y6
 	VPERMILPD    Y3, Y6, Y6
 	VFMADD213PD  Y6, Y4, Y5
 	VMOVUPD      trig<>+1152(SB), Y6
 	VPERMILPD    Y3, Y6, Y6
 	VFMADD213PD  Y6, Y4, Y5
-	VMOVUPD      trig<>+1120(SB), Y6
-	VPERMILPD    Y3, Y6, Y6
-	VFMADD213PD  Y6, Y4, Y5
-	VFMADD213PD  trig<>+192(SB), Y4, Y5
+	VFMADD213PD  trig<>+288(SB), Y4, Y5
 	VMULPD       Y0, Y5, Y0
 	VBLENDVPD    Y2, Y5, Y0, Y0
 	VPSLLQ       $0x3e, Y1, Y1
-	VANDPD       trig<>+256(SB), Y1, Y1
+	VANDPD       trig<>+352(SB), Y1, Y1
 	VXORPD       Y1, Y0, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVUPS      X0, (AX)
@@ -873,44 +873,44 @@ near2:
 tail:
 	TESTQ      DX, DX
 	JE         done
-	LEAQ       trig<>+1248(SB), SI
+	LEAQ       trig<>+64(SB), SI
 	MOVQ       $0x0000000000000004, BX
 	SUBQ       DX, BX
 	VMOVUPD    (SI)(BX*4), X0
 	VMASKMOVPS (CX), X0, X1
 	VCVTPS2PD  X1, Y1
-	VANDPD     trig<>+288(SB), Y1, Y2
-	VCMPPD     $0x1e, trig<>+1088(SB), Y2, Y3
+	VANDPD     trig<>+384(SB), Y1, Y2
+	VCMPPD     $0x1e, trig<>+1120(SB), Y2, Y3
 	VMOVMSKPD  Y3, CX
 	TESTL      CX, CX
 	JNE        far3
 
 near4:
-	VMOVUPD      trig<>+640(SB), Y2
-	VFMADD231PD  trig<>+32(SB), Y1, Y2
-	VSUBPD       trig<>+640(SB), Y2, Y3
+	VMOVUPD      trig<>+672(SB), Y2
+	VFMADD231PD  trig<>+128(SB), Y1, Y2
+	VSUBPD       trig<>+672(SB), Y2, Y3
 	VMOVAPD      Y1, Y1
-	VFNMADD231PD trig<>+64(SB), Y3, Y1
-	VFNMADD231PD trig<>+1056(SB), Y3, Y1
+	VFNMADD231PD trig<>+160(SB), Y3, Y1
+	VFNMADD231PD trig<>+1088(SB), Y3, Y1
 	VPSLLQ       $0x3f, Y2, Y3
 	VPADDQ       Y2, Y2, Y4
 	VMULPD       Y1, Y1, Y5
-	VMOVUPD      trig<>+1216(SB), Y6
+	VMOVUPD      trig<>+1248(SB), Y6
 	VPERMILPD    Y4, Y6, Y6
+	VMOVUPD      trig<>+1216(SB), Y7
+	VPERMILPD    Y4, Y7, Y7
+	VFMADD213PD  Y7, Y5, Y6
 	VMOVUPD      trig<>+1184(SB), Y7
 	VPERMILPD    Y4, Y7, Y7
 	VFMADD213PD  Y7, Y5, Y6
 	VMOVUPD      trig<>+1152(SB), Y7
 	VPERMILPD    Y4, Y7, Y7
 	VFMADD213PD  Y7, Y5, Y6
-	VMOVUPD      trig<>+1120(SB), Y7
-	VPERMILPD    Y4, Y7, Y7
-	VFMADD213PD  Y7, Y5, Y6
-	VFMADD213PD  trig<>+192(SB), Y5, Y6
+	VFMADD213PD  trig<>+288(SB), Y5, Y6
 	VMULPD       Y1, Y6, Y1
 	VBLENDVPD    Y3, Y6, Y1, Y1
 	VPSLLQ       $0x3e, Y2, Y2
-	VANDPD       trig<>+256(SB), Y2, Y2
+	VANDPD       trig<>+352(SB), Y2, Y2
 	VXORPD       Y2, Y1, Y1
 	VCVTPD2PSY   Y1, X1
 	VMASKMOVPS   X1, X0, (AX)
@@ -924,7 +924,7 @@ done:
 	RET
 
 far1:
-	VCMPPD    $0x12, trig<>+608(SB), Y1, Y1
+	VCMPPD    $0x12, trig<>+640(SB), Y1, Y1
 	VANDPD    Y1, Y2, Y1
 	VMOVMSKPD Y1, BX
 	TESTL     BX, BX
@@ -932,7 +932,7 @@ far1:
 	JMP       near2
 
 far3:
-	VCMPPD    $0x12, trig<>+608(SB), Y2, Y2
+	VCMPPD    $0x12, trig<>+640(SB), Y2, Y2
 	VANDPD    Y2, Y3, Y2
 	VMOVMSKPD Y2, CX
 	TESTL     CX, CX
@@ -950,19 +950,19 @@ vectors:
 	CMPQ      DX, $0x04
 	JL        tail
 	VCVTPS2PD (CX), Y0
-	VANDPD    trig<>+288(SB), Y0, Y1
-	VCMPPD    $0x1e, trig<>+1088(SB), Y1, Y2
+	VANDPD    trig<>+384(SB), Y0, Y1
+	VCMPPD    $0x1e, trig<>+1120(SB), Y1, Y2
 	VMOVMSKPD Y2, BX
 	TESTL     BX, BX
 	JNE       far1
 
 near2:
-	VMOVUPD      trig<>+0(SB), Y1
-	VFMADD231PD  trig<>+32(SB), Y0, Y1
-	VSUBPD       trig<>+0(SB), Y1, Y2
+	VMOVUPD      trig<>+96(SB), Y1
+	VFMADD231PD  trig<>+128(SB), Y0, Y1
+	VSUBPD       trig<>+96(SB), Y1, Y2
 	VMOVAPD      Y0, Y0
-	VFNMADD231PD trig<>+64(SB), Y2, Y0
-	VFNMADD231PD trig<>+1056(SB), Y2, Y0
+	VFNMADD231PD trig<>+160(SB), Y2, Y0
+	VFNMADD231PD trig<>+1088(SB), Y2, Y0
 	VPSLLQ       $0x3f, Y1, Y2
 	VPADDQ       Y1, Y1, Y3
 	VMULPD       Y0, Y0, Y3
@@ -974,14 +974,14 @@ near2:
 	VFMADD213PD  trig<>+1440(SB), Y3, Y5
 	VFMADD213PD  trig<>+1472(SB), Y3, Y5
 	VFMADD213PD  trig<>+1504(SB), Y3, Y5
-	VFMADD213PD  trig<>+192(SB), Y3, Y4
-	VFMADD213PD  trig<>+192(SB), Y3, Y5
+	VFMADD213PD  trig<>+288(SB), Y3, Y4
+	VFMADD213PD  trig<>+288(SB), Y3, Y5
 	VMULPD       Y0, Y4, Y0
 	VBLENDVPD    Y2, Y5, Y0, Y3
 	VBLENDVPD    Y2, Y0, Y5, Y0
 	VDIVPD       Y0, Y3, Y0
 	VPSLLQ       $0x3f, Y1, Y1
-	VANDPD       trig<>+256(SB), Y1, Y1
+	VANDPD       trig<>+352(SB), Y1, Y1
 	VXORPD       Y1, Y0, Y0
 	VCVTPD2PSY   Y0, X0
 	VMOVUPS      X0, (AX)
@@ -993,25 +993,25 @@ near2:
 tail:
 	TESTQ      DX, DX
 	JE         done
-	LEAQ       trig<>+1248(SB), SI
+	LEAQ       trig<>+64(SB), SI
 	MOVQ       $0x0000000000000004, BX
 	SUBQ       DX, BX
 	VMOVUPD    (SI)(BX*4), X0
 	VMASKMOVPS (CX), X0, X1
 	VCVTPS2PD  X1, Y1
-	VANDPD     trig<>+288(SB), Y1, Y2
-	VCMPPD     $0x1e, trig<>+1088(SB), Y2, Y3
+	VANDPD     trig<>+384(SB), Y1, Y2
+	VCMPPD     $0x1e, trig<>+1120(SB), Y2, Y3
 	VMOVMSKPD  Y3, CX
 	TESTL      CX, CX
 	JNE        far3
 
 near4:
-	VMOVUPD      trig<>+0(SB), Y2
-	VFMADD231PD  trig<>+32(SB), Y1, Y2
-	VSUBPD       trig<>+0(SB), Y2, Y3
+	VMOVUPD      trig<>+96(SB), Y2
+	VFMADD231PD  trig<>+128(SB), Y1, Y2
+	VSUBPD       trig<>+96(SB), Y2, Y3
 	VMOVAPD      Y1, Y1
-	VFNMADD231PD trig<>+64(SB), Y3, Y1
-	VFNMADD231PD trig<>+1056(SB), Y3, Y1
+	VFNMADD231PD trig<>+160(SB), Y3, Y1
+	VFNMADD231PD trig<>+1088(SB), Y3, Y1
 	VPSLLQ       $0x3f, Y2, Y3
 	VPADDQ       Y2, Y2, Y4
 	VMULPD       Y1, Y1, Y4
@@ -1023,14 +1023,14 @@ near4:
 	VFMADD213PD  trig<>+1440(SB), Y4, Y6
 	VFMADD213PD  trig<>+1472(SB), Y4, Y6
 	VFMADD213PD  trig<>+1504(SB), Y4, Y6
-	VFMADD213PD  trig<>+192(SB), Y4, Y5
-	VFMADD213PD  trig<>+192(SB), Y4, Y6
+	VFMADD213PD  trig<>+288(SB), Y4, Y5
+	VFMADD213PD  trig<>+288(SB), Y4, Y6
 	VMULPD       Y1, Y5, Y1
 	VBLENDVPD    Y3, Y6, Y1, Y4
 	VBLENDVPD    Y3, Y1, Y6, Y1
 	VDIVPD       Y1, Y4, Y1
 	VPSLLQ       $0x3f, Y2, Y2
-	VANDPD       trig<>+256(SB), Y2, Y2
+	VANDPD       trig<>+352(SB), Y2, Y2
 	VXORPD       Y2, Y1, Y1
 	VCVTPD2PSY   Y1, X1
 	VMASKMOVPS   X1, X0, (AX)
@@ -1044,7 +1044,7 @@ done:
 	RET
 
 far1:
-	VCMPPD    $0x12, trig<>+608(SB), Y1, Y1
+	VCMPPD    $0x12, trig<>+640(SB), Y1, Y1
 	VANDPD    Y1, Y2, Y1
 	VMOVMSKPD Y1, BX
 	TESTL     BX, BX
@@ -1052,7 +1052,7 @@ far1:
 	JMP       near2
 
 far3:
-	VCMPPD    $0x12, trig<>+608(SB), Y2, Y2
+	VCMPPD    $0x12, trig<>+640(SB), Y2, Y2
 	VANDPD    Y2, Y3, Y2
 	VMOVMSKPD Y2, CX
 	TESTL     CX, CX
@@ -1065,34 +1065,34 @@ TEXT ·SinFloat64AVX512(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         a+8(FP), DX
 	MOVQ         n+16(FP), BX
-	VBROADCASTSD trig<>+0(SB), Z0
-	VBROADCASTSD trig<>+32(SB), Z1
-	VBROADCASTSD trig<>+64(SB), Z2
-	VBROADCASTSD trig<>+96(SB), Z3
-	VBROADCASTSD trig<>+128(SB), Z4
-	VBROADCASTSD trig<>+160(SB), Z5
-	VBROADCASTSD trig<>+192(SB), Z6
-	VBROADCASTSD trig<>+224(SB), Z7
-	VBROADCASTSD trig<>+256(SB), Z8
-	VBROADCASTSD trig<>+352(SB), Z9
-	VBROADCASTSD trig<>+360(SB), Z10
-	VBROADCASTSD trig<>+384(SB), Z11
-	VBROADCASTSD trig<>+392(SB), Z12
-	VBROADCASTSD trig<>+416(SB), Z13
-	VBROADCASTSD trig<>+424(SB), Z14
-	VBROADCASTSD trig<>+448(SB), Z15
-	VBROADCASTSD trig<>+456(SB), Z16
-	VBROADCASTSD trig<>+480(SB), Z17
-	VBROADCASTSD trig<>+488(SB), Z18
-	VBROADCASTSD trig<>+512(SB), Z19
-	VBROADCASTSD trig<>+520(SB), Z20
+	VBROADCASTSD trig<>+96(SB), Z0
+	VBROADCASTSD trig<>+128(SB), Z1
+	VBROADCASTSD trig<>+160(SB), Z2
+	VBROADCASTSD trig<>+192(SB), Z3
+	VBROADCASTSD trig<>+224(SB), Z4
+	VBROADCASTSD trig<>+256(SB), Z5
+	VBROADCASTSD trig<>+288(SB), Z6
+	VBROADCASTSD trig<>+320(SB), Z7
+	VBROADCASTSD trig<>+352(SB), Z8
+	VBROADCASTSD trig<>+448(SB), Z9
+	VBROADCASTSD trig<>+456(SB), Z10
+	VBROADCASTSD trig<>+480(SB), Z11
+	VBROADCASTSD trig<>+488(SB), Z12
+	VBROADCASTSD trig<>+512(SB), Z13
+	VBROADCASTSD trig<>+520(SB), Z14
+	VBROADCASTSD trig<>+544(SB), Z15
+	VBROADCASTSD trig<>+552(SB), Z16
+	VBROADCASTSD trig<>+576(SB), Z17
+	VBROADCASTSD trig<>+584(SB), Z18
+	VBROADCASTSD trig<>+608(SB), Z19
+	VBROADCASTSD trig<>+616(SB), Z20
 
 vectors:
 	CMPQ        BX, $0x08
 	JL          tail
 	VMOVUPD     (DX), Z21
-	VANDPD.BCST trig<>+288(SB), Z21, Z22
-	VCMPPD.BCST $0x1e, trig<>+320(SB), Z22, K1
+	VANDPD.BCST trig<>+384(SB), Z21, Z22
+	VCMPPD.BCST $0x1e, trig<>+416(SB), Z22, K1
 	KORTESTB    K1, K1
 	JNE         far1
 
@@ -1150,8 +1150,8 @@ tail:
 	DECL        SI
 	KMOVB       SI, K1
 	VMOVUPD.Z   (DX), K1, Z21
-	VANDPD.BCST trig<>+288(SB), Z21, Z22
-	VCMPPD.BCST $0x1e, trig<>+320(SB), Z22, K2
+	VANDPD.BCST trig<>+384(SB), Z21, Z22
+	VCMPPD.BCST $0x1e, trig<>+416(SB), Z22, K2
 	KORTESTB    K2, K2
 	JNE         far3
 
@@ -1205,13 +1205,13 @@ done:
 	RET
 
 far1:
-	VCMPPD.BCST $0x12, trig<>+608(SB), Z22, K1, K1
+	VCMPPD.BCST $0x12, trig<>+640(SB), Z22, K1, K1
 	KORTESTB    K1, K1
 	JNE         done
 	JMP         near2
 
 far3:
-	VCMPPD.BCST $0x12, trig<>+608(SB), Z22, K2, K2
+	VCMPPD.BCST $0x12, trig<>+640(SB), Z22, K2, K2
 	KORTESTB    K2, K2
 	JNE         done
 	JMP         near4
@@ -1222,34 +1222,34 @@ TEXT ·CosFloat64AVX512(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         a+8(FP), DX
 	MOVQ         n+16(FP), BX
-	VBROADCASTSD trig<>+640(SB), Z0
-	VBROADCASTSD trig<>+32(SB), Z1
-	VBROADCASTSD trig<>+64(SB), Z2
-	VBROADCASTSD trig<>+96(SB), Z3
-	VBROADCASTSD trig<>+128(SB), Z4
-	VBROADCASTSD trig<>+160(SB), Z5
-	VBROADCASTSD trig<>+192(SB), Z6
-	VBROADCASTSD trig<>+224(SB), Z7
-	VBROADCASTSD trig<>+256(SB), Z8
-	VBROADCASTSD trig<>+352(SB), Z9
-	VBROADCASTSD trig<>+360(SB), Z10
-	VBROADCASTSD trig<>+384(SB), Z11
-	VBROADCASTSD trig<>+392(SB), Z12
-	VBROADCASTSD trig<>+416(SB), Z13
-	VBROADCASTSD trig<>+424(SB), Z14
-	VBROADCASTSD trig<>+448(SB), Z15
-	VBROADCASTSD trig<>+456(SB), Z16
-	VBROADCASTSD trig<>+480(SB), Z17
-	VBROADCASTSD trig<>+488(SB), Z18
-	VBROADCASTSD trig<>+512(SB), Z19
-	VBROADCASTSD trig<>+520(SB), Z20
+	VBROADCASTSD trig<>+672(SB), Z0
+	VBROADCASTSD trig<>+128(SB), Z1
+	VBROADCASTSD trig<>+160(SB), Z2
+	VBROADCASTSD trig<>+192(SB), Z3
+	VBROADCASTSD trig<>+224(SB), Z4
+	VBROADCASTSD trig<>+256(SB), Z5
+	VBROADCASTSD trig<>+288(SB), Z6
+	VBROADCASTSD trig<>+320(SB), Z7
+	VBROADCASTSD trig<>+352(SB), Z8
+	VBROADCASTSD trig<>+448(SB), Z9
+	VBROADCASTSD trig<>+456(SB), Z10
+	VBROADCASTSD trig<>+480(SB), Z11
+	VBROADCASTSD trig<>+488(SB), Z12
+	VBROADCASTSD trig<>+512(SB), Z13
+	VBROADCASTSD trig<>+520(SB), Z14
+	VBROADCASTSD trig<>+544(SB), Z15
+	VBROADCASTSD trig<>+552(SB), Z16
+	VBROADCASTSD trig<>+576(SB), Z17
+	VBROADCASTSD trig<>+584(SB), Z18
+	VBROADCASTSD trig<>+608(SB), Z19
+	VBROADCASTSD trig<>+616(SB), Z20
 
 vectors:
 	CMPQ        BX, $0x08
 	JL          tail
 	VMOVUPD     (DX), Z21
-	VANDPD.BCST trig<>+288(SB), Z21, Z22
-	VCMPPD.BCST $0x1e, trig<>+320(SB), Z22, K1
+	VANDPD.BCST trig<>+384(SB), Z21, Z22
+	VCMPPD.BCST $0x1e, trig<>+416(SB), Z22, K1
 	KORTESTB    K1, K1
 	JNE         far1
 
@@ -1307,8 +1307,8 @@ tail:
 	DECL        SI
 	KMOVB       SI, K1
 	VMOVUPD.Z   (DX), K1, Z21
-	VANDPD.BCST trig<>+288(SB), Z21, Z22
-	VCMPPD.BCST $0x1e, trig<>+320(SB), Z22, K2
+	VANDPD.BCST trig<>+384(SB), Z21, Z22
+	VCMPPD.BCST $0x1e, trig<>+416(SB), Z22, K2
 	KORTESTB    K2, K2
 	JNE         far3
 
@@ -1362,13 +1362,13 @@ done:
 	RET
 
 far1:
-	VCMPPD.BCST $0x12, trig<>+608(SB), Z22, K1, K1
+	VCMPPD.BCST $0x12, trig<>+640(SB), Z22, K1, K1
 	KORTESTB    K1, K1
 	JNE         done
 	JMP         near2
 
 far3:
-	VCMPPD.BCST $0x12, trig<>+608(SB), Z22, K2, K2
+	VCMPPD.BCST $0x12, trig<>+640(SB), Z22, K2, K2
 	KORTESTB    K2, K2
 	JNE         done
 	JMP         near4
@@ -1379,22 +1379,22 @@ TEXT ·TanFloat64AVX512(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         a+8(FP), DX
 	MOVQ         n+16(FP), BX
-	VBROADCASTSD trig<>+0(SB), Z0
-	VBROADCASTSD trig<>+32(SB), Z1
-	VBROADCASTSD trig<>+64(SB), Z2
-	VBROADCASTSD trig<>+96(SB), Z3
-	VBROADCASTSD trig<>+128(SB), Z4
-	VBROADCASTSD trig<>+160(SB), Z5
-	VBROADCASTSD trig<>+192(SB), Z6
-	VBROADCASTSD trig<>+224(SB), Z7
-	VBROADCASTSD trig<>+256(SB), Z8
+	VBROADCASTSD trig<>+96(SB), Z0
+	VBROADCASTSD trig<>+128(SB), Z1
+	VBROADCASTSD trig<>+160(SB), Z2
+	VBROADCASTSD trig<>+192(SB), Z3
+	VBROADCASTSD trig<>+224(SB), Z4
+	VBROADCASTSD trig<>+256(SB), Z5
+	VBROADCASTSD trig<>+288(SB), Z6
+	VBROADCASTSD trig<>+320(SB), Z7
+	VBROADCASTSD trig<>+352(SB), Z8
 
 vectors:
 	CMPQ        BX, $0x08
 	JL          tail
 	VMOVUPD     (DX), Z9
-	VANDPD.BCST trig<>+288(SB), Z9, Z10
-	VCMPPD.BCST $0x1e, trig<>+320(SB), Z10, K1
+	VANDPD.BCST trig<>+384(SB), Z9, Z10
+	VCMPPD.BCST $0x1e, trig<>+416(SB), Z10, K1
 	KORTESTB    K1, K1
 	JNE         far1
 
@@ -1418,20 +1418,20 @@ near2:
 	VXORPD           Z11, Z11, Z11
 	VFNMADD231PD     Z13, Z9, Z11
 	VMULPD           Z12, Z12, Z9
-	VBROADCASTSD     trig<>+672(SB), Z15
-	VFMADD213PD.BCST trig<>+704(SB), Z9, Z15
+	VBROADCASTSD     trig<>+704(SB), Z15
 	VFMADD213PD.BCST trig<>+736(SB), Z9, Z15
 	VFMADD213PD.BCST trig<>+768(SB), Z9, Z15
 	VFMADD213PD.BCST trig<>+800(SB), Z9, Z15
 	VFMADD213PD.BCST trig<>+832(SB), Z9, Z15
+	VFMADD213PD.BCST trig<>+864(SB), Z9, Z15
 	VMULPD           Z9, Z12, Z16
 	VFMADD231PD      Z16, Z15, Z11
-	VBROADCASTSD     trig<>+864(SB), Z15
-	VFMADD213PD.BCST trig<>+896(SB), Z9, Z15
+	VBROADCASTSD     trig<>+896(SB), Z15
 	VFMADD213PD.BCST trig<>+928(SB), Z9, Z15
 	VFMADD213PD.BCST trig<>+960(SB), Z9, Z15
 	VFMADD213PD.BCST trig<>+992(SB), Z9, Z15
 	VFMADD213PD.BCST trig<>+1024(SB), Z9, Z15
+	VFMADD213PD.BCST trig<>+1056(SB), Z9, Z15
 	VMULPD           Z9, Z9, Z9
 	VFMADD231PD      Z9, Z15, Z14
 	VSUBPD           Z11, Z12, Z9
@@ -1469,8 +1469,8 @@ tail:
 	DECL        SI
 	KMOVB       SI, K1
 	VMOVUPD.Z   (DX), K1, Z9
-	VANDPD.BCST trig<>+288(SB), Z9, Z10
-	VCMPPD.BCST $0x1e, trig<>+320(SB), Z10, K2
+	VANDPD.BCST trig<>+384(SB), Z9, Z10
+	VCMPPD.BCST $0x1e, trig<>+416(SB), Z10, K2
 	KORTESTB    K2, K2
 	JNE         far3
 
@@ -1494,20 +1494,20 @@ near4:
 	VXORPD           Z0, Z0, Z0
 	VFNMADD231PD     Z3, Z1, Z0
 	VMULPD           Z2, Z2, Z1
-	VBROADCASTSD     trig<>+672(SB), Z5
-	VFMADD213PD.BCST trig<>+704(SB), Z1, Z5
+	VBROADCASTSD     trig<>+704(SB), Z5
 	VFMADD213PD.BCST trig<>+736(SB), Z1, Z5
 	VFMADD213PD.BCST trig<>+768(SB), Z1, Z5
 	VFMADD213PD.BCST trig<>+800(SB), Z1, Z5
 	VFMADD213PD.BCST trig<>+832(SB), Z1, Z5
+	VFMADD213PD.BCST trig<>+864(SB), Z1, Z5
 	VMULPD           Z1, Z2, Z9
 	VFMADD231PD      Z9, Z5, Z0
-	VBROADCASTSD     trig<>+864(SB), Z5
-	VFMADD213PD.BCST trig<>+896(SB), Z1, Z5
+	VBROADCASTSD     trig<>+896(SB), Z5
 	VFMADD213PD.BCST trig<>+928(SB), Z1, Z5
 	VFMADD213PD.BCST trig<>+960(SB), Z1, Z5
 	VFMADD213PD.BCST trig<>+992(SB), Z1, Z5
 	VFMADD213PD.BCST trig<>+1024(SB), Z1, Z5
+	VFMADD213PD.BCST trig<>+1056(SB), Z1, Z5
 	VMULPD           Z1, Z1, Z1
 	VFMADD231PD      Z1, Z5, Z4
 	VSUBPD           Z0, Z2, Z1
@@ -1541,13 +1541,13 @@ done:
 	RET
 
 far1:
-	VCMPPD.BCST $0x12, trig<>+608(SB), Z10, K1, K1
+	VCMPPD.BCST $0x12, trig<>+640(SB), Z10, K1, K1
 	KORTESTB    K1, K1
 	JNE         done
 	JMP         near2
 
 far3:
-	VCMPPD.BCST $0x12, trig<>+608(SB), Z10, K2, K2
+	VCMPPD.BCST $0x12, trig<>+640(SB), Z10, K2, K2
 	KORTESTB    K2, K2
 	JNE         done
 	JMP         near4
@@ -1558,28 +1558,28 @@ TEXT ·SinFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         a+8(FP), DX
 	MOVQ         n+16(FP), BX
-	VBROADCASTSD trig<>+0(SB), Z0
-	VBROADCASTSD trig<>+32(SB), Z1
-	VBROADCASTSD trig<>+64(SB), Z2
-	VBROADCASTSD trig<>+1056(SB), Z3
-	VBROADCASTSD trig<>+192(SB), Z4
-	VBROADCASTSD trig<>+224(SB), Z5
-	VBROADCASTSD trig<>+256(SB), Z6
-	VBROADCASTSD trig<>+1120(SB), Z7
-	VBROADCASTSD trig<>+1128(SB), Z8
-	VBROADCASTSD trig<>+1152(SB), Z9
-	VBROADCASTSD trig<>+1160(SB), Z10
-	VBROADCASTSD trig<>+1184(SB), Z11
-	VBROADCASTSD trig<>+1192(SB), Z12
-	VBROADCASTSD trig<>+1216(SB), Z13
-	VBROADCASTSD trig<>+1224(SB), Z14
+	VBROADCASTSD trig<>+96(SB), Z0
+	VBROADCASTSD trig<>+128(SB), Z1
+	VBROADCASTSD trig<>+160(SB), Z2
+	VBROADCASTSD trig<>+1088(SB), Z3
+	VBROADCASTSD trig<>+288(SB), Z4
+	VBROADCASTSD trig<>+320(SB), Z5
+	VBROADCASTSD trig<>+352(SB), Z6
+	VBROADCASTSD trig<>+1152(SB), Z7
+	VBROADCASTSD trig<>+1160(SB), Z8
+	VBROADCASTSD trig<>+1184(SB), Z9
+	VBROADCASTSD trig<>+1192(SB), Z10
+	VBROADCASTSD trig<>+1216(SB), Z11
+	VBROADCASTSD trig<>+1224(SB), Z12
+	VBROADCASTSD trig<>+1248(SB), Z13
+	VBROADCASTSD trig<>+1256(SB), Z14
 
 vectors:
 	CMPQ        BX, $0x08
 	JL          tail
 	VCVTPS2PD   (DX), Z15
-	VANDPD.BCST trig<>+288(SB), Z15, Z16
-	VCMPPD.BCST $0x1e, trig<>+1088(SB), Z16, K1
+	VANDPD.BCST trig<>+384(SB), Z15, Z16
+	VCMPPD.BCST $0x1e, trig<>+1120(SB), Z16, K1
 	KORTESTB    K1, K1
 	JNE         far1
 
@@ -1621,8 +1621,8 @@ tail:
 	KMOVB       SI, K1
 	VMOVUPS.Z   (DX), K1, Y15
 	VCVTPS2PD   Y15, Z15
-	VANDPD.BCST trig<>+288(SB), Z15, Z16
-	VCMPPD.BCST $0x1e, trig<>+1088(SB), Z16, K2
+	VANDPD.BCST trig<>+384(SB), Z15, Z16
+	VCMPPD.BCST $0x1e, trig<>+1120(SB), Z16, K2
 	KORTESTB    K2, K2
 	JNE         far3
 
@@ -1659,13 +1659,13 @@ done:
 	RET
 
 far1:
-	VCMPPD.BCST $0x12, trig<>+608(SB), Z16, K1, K1
+	VCMPPD.BCST $0x12, trig<>+640(SB), Z16, K1, K1
 	KORTESTB    K1, K1
 	JNE         done
 	JMP         near2
 
 far3:
-	VCMPPD.BCST $0x12, trig<>+608(SB), Z16, K2, K2
+	VCMPPD.BCST $0x12, trig<>+640(SB), Z16, K2, K2
 	KORTESTB    K2, K2
 	JNE         done
 	JMP         near4
@@ -1676,28 +1676,28 @@ TEXT ·CosFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         a+8(FP), DX
 	MOVQ         n+16(FP), BX
-	VBROADCASTSD trig<>+640(SB), Z0
-	VBROADCASTSD trig<>+32(SB), Z1
-	VBROADCASTSD trig<>+64(SB), Z2
-	VBROADCASTSD trig<>+1056(SB), Z3
-	VBROADCASTSD trig<>+192(SB), Z4
-	VBROADCASTSD trig<>+224(SB), Z5
-	VBROADCASTSD trig<>+256(SB), Z6
-	VBROADCASTSD trig<>+1120(SB), Z7
-	VBROADCASTSD trig<>+1128(SB), Z8
-	VBROADCASTSD trig<>+1152(SB), Z9
-	VBROADCASTSD trig<>+1160(SB), Z10
-	VBROADCASTSD trig<>+1184(SB), Z11
-	VBROADCASTSD trig<>+1192(SB), Z12
-	VBROADCASTSD trig<>+1216(SB), Z13
-	VBROADCASTSD trig<>+1224(SB), Z14
+	VBROADCASTSD trig<>+672(SB), Z0
+	VBROADCASTSD trig<>+128(SB), Z1
+	VBROADCASTSD trig<>+160(SB), Z2
+	VBROADCASTSD trig<>+1088(SB), Z3
+	VBROADCASTSD trig<>+288(SB), Z4
+	VBROADCASTSD trig<>+320(SB), Z5
+	VBROADCASTSD trig<>+352(SB), Z6
+	VBROADCASTSD trig<>+1152(SB), Z7
+	VBROADCASTSD trig<>+1160(SB), Z8
+	VBROADCASTSD trig<>+1184(SB), Z9
+	VBROADCASTSD trig<>+1192(SB), Z10
+	VBROADCASTSD trig<>+1216(SB), Z11
+	VBROADCASTSD trig<>+1224(SB), Z12
+	VBROADCASTSD trig<>+1248(SB), Z13
+	VBROADCASTSD trig<>+1256(SB), Z14
 
 vectors:
 	CMPQ        BX, $0x08
 	JL          tail
 	VCVTPS2PD   (DX), Z15
-	VANDPD.BCST trig<>+288(SB), Z15, Z16
-	VCMPPD.BCST $0x1e, trig<>+1088(SB), Z16, K1
+	VANDPD.BCST trig<>+384(SB), Z15, Z16
+	VCMPPD.BCST $0x1e, trig<>+1120(SB), Z16, K1
 	KORTESTB    K1, K1
 	JNE         far1
 
@@ -1739,8 +1739,8 @@ tail:
 	KMOVB       SI, K1
 	VMOVUPS.Z   (DX), K1, Y15
 	VCVTPS2PD   Y15, Z15
-	VANDPD.BCST trig<>+288(SB), Z15, Z16
-	VCMPPD.BCST $0x1e, trig<>+1088(SB), Z16, K2
+	VANDPD.BCST trig<>+384(SB), Z15, Z16
+	VCMPPD.BCST $0x1e, trig<>+1120(SB), Z16, K2
 	KORTESTB    K2, K2
 	JNE         far3
 
@@ -1777,13 +1777,13 @@ done:
 	RET
 
 far1:
-	VCMPPD.BCST $0x12, trig<>+608(SB), Z16, K1, K1
+	VCMPPD.BCST $0x12, trig<>+640(SB), Z16, K1, K1
 	KORTESTB    K1, K1
 	JNE         done
 	JMP         near2
 
 far3:
-	VCMPPD.BCST $0x12, trig<>+608(SB), Z16, K2, K2
+	VCMPPD.BCST $0x12, trig<>+640(SB), Z16, K2, K2
 	KORTESTB    K2, K2
 	JNE         done
 	JMP         near4
@@ -1794,20 +1794,20 @@ TEXT ·TanFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         a+8(FP), DX
 	MOVQ         n+16(FP), BX
-	VBROADCASTSD trig<>+0(SB), Z0
-	VBROADCASTSD trig<>+32(SB), Z1
-	VBROADCASTSD trig<>+64(SB), Z2
-	VBROADCASTSD trig<>+1056(SB), Z3
-	VBROADCASTSD trig<>+192(SB), Z4
-	VBROADCASTSD trig<>+224(SB), Z5
-	VBROADCASTSD trig<>+256(SB), Z6
+	VBROADCASTSD trig<>+96(SB), Z0
+	VBROADCASTSD trig<>+128(SB), Z1
+	VBROADCASTSD trig<>+160(SB), Z2
+	VBROADCASTSD trig<>+1088(SB), Z3
+	VBROADCASTSD trig<>+288(SB), Z4
+	VBROADCASTSD trig<>+320(SB), Z5
+	VBROADCASTSD trig<>+352(SB), Z6
 
 vectors:
 	CMPQ        BX, $0x08
 	JL          tail
 	VCVTPS2PD   (DX), Z7
-	VANDPD.BCST trig<>+288(SB), Z7, Z8
-	VCMPPD.BCST $0x1e, trig<>+1088(SB), Z8, K1
+	VANDPD.BCST trig<>+384(SB), Z7, Z8
+	VCMPPD.BCST $0x1e, trig<>+1120(SB), Z8, K1
 	KORTESTB    K1, K1
 	JNE         far1
 
@@ -1853,8 +1853,8 @@ tail:
 	KMOVB       SI, K1
 	VMOVUPS.Z   (DX), K1, Y7
 	VCVTPS2PD   Y7, Z7
-	VANDPD.BCST trig<>+288(SB), Z7, Z8
-	VCMPPD.BCST $0x1e, trig<>+1088(SB), Z8, K2
+	VANDPD.BCST trig<>+384(SB), Z7, Z8
+	VCMPPD.BCST $0x1e, trig<>+1120(SB), Z8, K2
 	KORTESTB    K2, K2
 	JNE         far3
 
@@ -1895,13 +1895,13 @@ done:
 	RET
 
 far1:
-	VCMPPD.BCST $0x12, trig<>+608(SB), Z8, K1, K1
+	VCMPPD.BCST $0x12, trig<>+640(SB), Z8, K1, K1
 	KORTESTB    K1, K1
 	JNE         done
 	JMP         near2
 
 far3:
-	VCMPPD.BCST $0x12, trig<>+608(SB), Z8, K2, K2
+	VCMPPD.BCST $0x12, trig<>+640(SB), Z8, K2, K2
 	KORTESTB    K2, K2
 	JNE         done
 	JMP         near4

@@ -89,33 +89,33 @@ func (l *trigLanes) quadrant(x vec, ahead float64) (t, r, low vec) {
 	return t, r, l.fnma(n, l.float(halfPi3), low)
 }
 
-// versine is 1 - r^2/2 as w, and in two parts as w-rest; rest is 0 in the lanes
-// that p says are even.
-func (l *trigLanes) versine(r vec, p *parity) (w, rest vec) {
+// versine is 1 - r^2/2 as w, and in two parts as w-rest; rest is 0 in lanes
+// that are not odd.
+func (l *trigLanes) versine(r vec, odd *subset) (w, rest vec) {
 	half := l.mul(r, l.float(0.5))
 	w = l.fnma(half, r, l.constant(l.float(1)))
 	rest = l.sub(w, l.float(1))
 	switch {
-	case p == nil:
+	case odd == nil:
 		return w, l.fma(half, r, rest)
 	case l.wide:
-		VFMADD231PD_Z(half, r, p.odd, rest)
+		VFMADD231PD_Z(half, r, odd.in, rest)
 		return w, rest
 	}
-	return w, l.oddOnly(*p, l.fma(half, r, rest))
+	return w, l.only(*odd, l.fma(half, r, rest))
 }
 
 // wave is the sine some quadrants ahead. Lanes in odd quadrants take the
 // polynomial of the cosine.
 func (l *trigLanes) wave(x vec, ahead float64) vec {
 	t, r, low := l.quadrant(x, ahead)
-	p := l.parityOf(t)
-	w, rest := l.versine(r, &p)
-	lo := l.fnma(low, l.blendNegative(p, w, r), rest)
+	odd := l.oddLanes(t)
+	w, rest := l.versine(r, &odd)
+	lo := l.fnma(low, l.blendNegative(odd, w, r), rest)
 	z := l.mul(r, r)
-	hi := l.blend(p, r, w)
-	factor := l.mul(l.blend(p, r, z), z)
-	series := l.polynomial(z, l.chosen(p, sinSeries, cosSeries))
+	hi := l.blend(odd, r, w)
+	factor := l.mul(l.blend(odd, r, z), z)
+	series := l.polynomial(z, l.chosen(odd, sinSeries, cosSeries))
 	return l.flip(l.sub(hi, l.fma(series, factor, lo)), l.shiftLeft(t, 62))
 }
 
@@ -132,9 +132,9 @@ func (l *trigLanes) tan(x vec) vec {
 	l.fma(l.polynomial(z, l.series(cosSeries)), l.mul(z, z), cosLo)
 	sin, sinLo := l.difference(r, sinLo)
 	cos, cosLo := l.difference(w, cosLo)
-	p := l.parityOf(t)
-	num, numLo := l.blend(p, sin, cos), l.blend(p, sinLo, cosLo)
-	den, denLo := l.blend(p, cos, sin), l.blend(p, cosLo, sinLo)
+	odd := l.oddLanes(t)
+	num, numLo := l.blend(odd, sin, cos), l.blend(odd, sinLo, cosLo)
+	den, denLo := l.blend(odd, cos, sin), l.blend(odd, cosLo, sinLo)
 	over := l.div(l.constant(l.float(1)), den)
 	y := l.mul(num, over)
 	l.fnma(over, l.add(l.fms(y, den, num), l.fms(y, denLo, numLo)), y)
@@ -159,23 +159,23 @@ func (l *trigLanes) quadrant32(x vec, ahead float64) (t, r vec) {
 // wave32 is wave for results in float32.
 func (l *trigLanes) wave32(x vec, ahead float64) vec {
 	t, r := l.quadrant32(x, ahead)
-	p := l.parityOf(t)
+	odd := l.oddLanes(t)
 	z := l.mul(r, r)
-	y := l.polynomial(z, l.chosen(p, sinSeries32, cosSeries32))
+	y := l.polynomial(z, l.chosen(odd, sinSeries32, cosSeries32))
 	l.horner(y, z, l.float(1))
-	return l.flip(l.timesEven(p, y, r), l.shiftLeft(t, 62))
+	return l.flip(l.blend(odd, l.mul(y, r), y), l.shiftLeft(t, 62))
 }
 
 // tan32 is tan for results in float32.
 func (l *trigLanes) tan32(x vec) vec {
 	t, r := l.quadrant32(x, 0)
-	p := l.parityOf(t)
+	odd := l.oddLanes(t)
 	z := l.mul(r, r)
 	sin := l.polynomial(z, l.series(sinSeries32))
 	cos := l.polynomial(z, l.series(cosSeries32))
 	l.horner(sin, z, l.float(1))
 	l.horner(cos, z, l.float(1))
 	sin = l.mul(sin, r)
-	y := l.div(l.blend(p, sin, cos), l.blend(p, cos, sin))
+	y := l.div(l.blend(odd, sin, cos), l.blend(odd, cos, sin))
 	return l.flip(y, l.shiftLeft(t, 63))
 }

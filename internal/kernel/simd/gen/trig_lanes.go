@@ -21,36 +21,66 @@ type trigLanes struct {
 	table *trigConstants
 
 	loaded map[Mem]vec // constants that stay in registers
-	later  []func()    // what comes behind the loop
+	nodes  nodeTable
+	later  []func() // what comes behind the loop
 	labels int
 }
 
-// trigConstants is the read-only table of a file, four numbers an entry.
+// trigConstants is the read-only table of a file.
 type trigConstants struct {
 	base Mem
-	at   map[[4]uint64]int
+	size int               // bytes that are placed
+	at   map[[4]uint64]int // of which these, four alike mostly
+	// tails are four elements of ones and then as many of zeros, by their size.
+	tails map[int]Mem
 }
 
 func newTrigConstants(name string) *trigConstants {
-	return &trigConstants{GLOBL(name, RODATA|NOPTR), map[[4]uint64]int{}}
+	c := &trigConstants{base: GLOBL(name, RODATA|NOPTR), at: map[[4]uint64]int{}}
+	const ones = 1<<64 - 1
+	c.tails = map[int]Mem{8: c.append(ones, ones, ones, ones, 0, 0, 0, 0), 4: c.append(ones, ones, 0, 0)}
+	return c
 }
 
 // place returns where the table has four numbers.
 func (c *trigConstants) place(bits [4]uint64) Mem {
 	at, ok := c.at[bits]
 	if !ok {
-		at = 32 * len(c.at)
+		at = c.size
 		c.at[bits] = at
-		for i, b := range bits {
-			DATA(at+8*i, U64(b))
-		}
+		c.append(bits[:]...)
 	}
 	return c.base.Offset(at)
+}
+
+// append adds numbers to the table, and returns where.
+func (c *trigConstants) append(bits ...uint64) Mem {
+	m := c.base.Offset(c.size)
+	for i, b := range bits {
+		DATA(c.size+8*i, U64(b))
+	}
+	c.size += 8 * len(bits)
+	return m
 }
 
 // bits and float are constants for every lane.
 func (l *trigLanes) bits(b uint64) Mem   { return l.table.place([4]uint64{b, b, b, b}) }
 func (l *trigLanes) float(x float64) Mem { return l.bits(math.Float64bits(x)) }
+
+func (l *trigLanes) floats(x []float64) (all []Mem) {
+	for _, x := range x {
+		all = append(all, l.float(x))
+	}
+	return all
+}
+
+// pick is what is for results in float64 or in float32.
+func (l *trigLanes) pick(c64, c32 []float64) []float64 {
+	if l.bytes == 4 {
+		return c32
+	}
+	return c64
+}
 
 // pair is a constant for choose: one number for even lanes, one for odd.
 func (l *trigLanes) pair(even, odd float64) Mem {
@@ -135,14 +165,31 @@ func (l *trigLanes) three(f, broadcast instruction, x vec, y Op) vec {
 	return v
 }
 
-func (l *trigLanes) add(x vec, y Op) vec { return l.three(VADDPD, VADDPD_BCST, x, y) }
-func (l *trigLanes) sub(x vec, y Op) vec { return l.three(VSUBPD, VSUBPD_BCST, x, y) }
-func (l *trigLanes) mul(x vec, y Op) vec { return l.three(VMULPD, VMULPD_BCST, x, y) }
-func (l *trigLanes) div(x vec, y Op) vec { return l.three(VDIVPD, VDIVPD_BCST, x, y) }
-func (l *trigLanes) and(x vec, y Op) vec { return l.three(VANDPD, VANDPD_BCST, x, y) }
-func (l *trigLanes) xor(x vec, y Op) vec { return l.three(VXORPD, VXORPD_BCST, x, y) }
-func (l *trigLanes) addInt(x vec, y Op) vec {
-	return l.three(VPADDQ, VPADDQ_BCST, x, y)
+func (l *trigLanes) add(x vec, y Op) vec    { return l.three(VADDPD, VADDPD_BCST, x, y) }
+func (l *trigLanes) sub(x vec, y Op) vec    { return l.three(VSUBPD, VSUBPD_BCST, x, y) }
+func (l *trigLanes) mul(x vec, y Op) vec    { return l.three(VMULPD, VMULPD_BCST, x, y) }
+func (l *trigLanes) div(x vec, y Op) vec    { return l.three(VDIVPD, VDIVPD_BCST, x, y) }
+func (l *trigLanes) and(x vec, y Op) vec    { return l.three(VANDPD, VANDPD_BCST, x, y) }
+func (l *trigLanes) xor(x vec, y Op) vec    { return l.three(VXORPD, VXORPD_BCST, x, y) }
+func (l *trigLanes) addInt(x vec, y Op) vec { return l.three(VPADDQ, VPADDQ_BCST, x, y) }
+func (l *trigLanes) subInt(x vec, y Op) vec { return l.three(VPSUBQ, VPSUBQ_BCST, x, y) }
+
+// min and max are y where an operand is NaN.
+func (l *trigLanes) min(x vec, y Op) vec { return l.three(VMINPD, VMINPD_BCST, x, y) }
+func (l *trigLanes) max(x vec, y Op) vec { return l.three(VMAXPD, VMAXPD_BCST, x, y) }
+
+func (l *trigLanes) abs(x vec) vec { return l.and(x, l.bits(1<<63-1)) }
+
+func (l *trigLanes) sqrt(x vec) vec {
+	v := l.register()
+	VSQRTPD(x, v)
+	return v
+}
+
+func (l *trigLanes) shiftRight(x vec, by uint8) vec {
+	v := l.register()
+	VPSRLQ(U8(by), x, v)
+	return v
 }
 
 func (l *trigLanes) shiftLeft(x vec, by uint8) vec {
@@ -162,50 +209,81 @@ func (l *trigLanes) flip(x, sign vec) vec {
 	return l.xor(x, l.and(sign, signBit))
 }
 
-// parity tells lanes with an odd last bit from those with an even one.
-type parity struct {
-	odd        reg.OpmaskVirtual // AVX-512
-	first, two vec               // AVX2: the last bit as the first, as that worth two
+// subset tells some lanes from the others.
+type subset struct {
+	in   reg.OpmaskVirtual // AVX-512: the lanes that are in it
+	sign vec               // AVX2: negative in the lanes that are in it
+	two  vec               // AVX2, of oddLanes alone: the same as the bit worth two
 }
 
-func (l *trigLanes) parityOf(t vec) (p parity) {
+// oddLanes are those whose last bit is set.
+func (l *trigLanes) oddLanes(t vec) (s subset) {
 	if l.wide {
-		p.odd = K()
-		l.do(VPTESTMQ, VPTESTMQ_BCST, l.bits(1), t, p.odd)
-		return p
+		s.in = K()
+		l.do(VPTESTMQ, VPTESTMQ_BCST, l.bits(1), t, s.in)
+		return s
 	}
-	return parity{first: l.shiftLeft(t, 63), two: l.addInt(t, t)}
+	return subset{sign: l.shiftLeft(t, 63), two: l.addInt(t, t)}
 }
 
-// blend takes lanes of two vectors.
-func (l *trigLanes) blend(p parity, even, odd vec) vec {
+// greater are the lanes where x is greater than a constant, negative those with
+// its first bit set.
+func (l *trigLanes) greater(x vec, than float64) (s subset) {
+	const greaterThan = 0x1e
+	if l.wide {
+		s.in = K()
+		l.do(VCMPPD, VCMPPD_BCST, U8(greaterThan), l.float(than), x, s.in)
+		return s
+	}
+	s.sign = l.register()
+	VCMPPD(U8(greaterThan), l.float(than), x, s.sign)
+	return s
+}
+
+func (l *trigLanes) negative(x vec) (s subset) {
+	if l.wide {
+		s.in = K()
+		VPMOVQ2M(x, s.in)
+		return s
+	}
+	return subset{sign: x}
+}
+
+// blend takes lanes of in where they are in the subset, of out elsewhere.
+func (l *trigLanes) blend(s subset, out, in vec) vec {
 	v := l.register()
 	if l.wide {
-		blend, err := x86.VBLENDMPD(odd, even, p.odd, v)
+		blend, err := x86.VBLENDMPD(in, out, s.in, v)
 		if err != nil {
 			panic(err)
 		}
 		blend.Inputs = blend.Inputs[:3] // avo takes v for one, as if the mask kept lanes of it
 		Instruction(blend)
 	} else {
-		VBLENDVPD(p.first, odd, even, v)
+		VBLENDVPD(s.sign, in, out, v)
 	}
 	return v
 }
 
-// blendNegative takes lanes of a vector, or the negative of those of another.
-func (l *trigLanes) blendNegative(p parity, even, odd vec) vec {
+// blendNegative is blend with the negative of in.
+func (l *trigLanes) blendNegative(s subset, out, in vec) vec {
 	if l.wide {
-		v := l.copyOf(even)
-		l.do(VXORPD, VXORPD_BCST, l.bits(1<<63), odd, p.odd, v)
+		v := l.copyOf(out)
+		l.do(VXORPD, VXORPD_BCST, l.bits(1<<63), in, s.in, v)
 		return v
 	}
-	return l.blend(p, even, l.xor(odd, p.first))
+	return l.blend(s, out, l.xor(in, s.sign))
 }
 
-// oddOnly makes the even lanes zero, and timesEven multiplies the even ones of x
-// by y.
-func (l *trigLanes) oddOnly(p parity, x vec) vec { return l.blend(p, l.zero(), x) }
+// only makes the lanes zero that are not in the subset.
+func (l *trigLanes) only(s subset, x vec) vec {
+	if l.wide {
+		v := l.register()
+		VMOVAPD_Z(x, s.in, v)
+		return v
+	}
+	return l.blend(s, l.zero(), x)
+}
 
 func (l *trigLanes) zero() vec {
 	v := l.register()
@@ -213,17 +291,13 @@ func (l *trigLanes) zero() vec {
 	return v
 }
 
-func (l *trigLanes) timesEven(p parity, x, y vec) vec {
-	return l.blend(p, l.mul(x, y), x)
-}
-
 // choose takes lanes of a pair of constants.
-func (l *trigLanes) choose(p parity, pair Mem) vec {
+func (l *trigLanes) choose(odd subset, pair Mem) vec {
 	if l.wide {
-		return l.blend(p, l.loaded[pair], l.loaded[pair.Offset(8)])
+		return l.blend(odd, l.loaded[pair], l.loaded[pair.Offset(8)])
 	}
 	v := l.constant(pair)
-	VPERMILPD(p.two, v, v)
+	VPERMILPD(odd.two, v, v)
 	return v
 }
 
@@ -267,9 +341,9 @@ func (l *trigLanes) series(c []float64) (all coefficients) {
 	return all
 }
 
-func (l *trigLanes) chosen(p parity, even, odd []float64) (all coefficients) {
+func (l *trigLanes) chosen(s subset, even, odd []float64) (all coefficients) {
 	for _, m := range l.pairsOf(even, odd) {
-		all = append(all, func() Op { return l.choose(p, m) })
+		all = append(all, func() Op { return l.choose(s, m) })
 	}
 	return all
 }
@@ -298,7 +372,7 @@ func (l *trigLanes) label(what string) string {
 func (l *trigLanes) far(x vec, limit float64) {
 	const greater, lessEqual = 0x1e, 0x12
 	far, near := l.label("far"), l.label("near")
-	a := l.and(x, l.bits(1<<63-1))
+	a := l.abs(x)
 	if l.wide {
 		beyond := K()
 		l.do(VCMPPD, VCMPPD_BCST, U8(greater), l.float(limit), a, beyond)
@@ -394,7 +468,7 @@ func (l *trigLanes) tailOf(n reg.GPVirtual) *trigTail {
 	}
 	// From a table of ones and then zeros, as many of each as lanes.
 	at, table := GP64(), GP64()
-	LEAQ(l.tailTable(), table)
+	LEAQ(l.table.tails[l.bytes], table)
 	MOVQ(U64(4), at)
 	SUBQ(n, at)
 	var mask reg.VecVirtual = YMM()
@@ -405,18 +479,6 @@ func (l *trigLanes) tailOf(n reg.GPVirtual) *trigTail {
 	return &trigTail{mask: mask}
 }
 
-func (l *trigLanes) tailTable() Mem {
-	ones := ^uint64(0)
-	if l.bytes == 4 {
-		return l.table.place([4]uint64{ones, ones, 0, 0})
-	}
-	m := l.table.place([4]uint64{ones, ones, ones, ones})
-	if zeros := l.table.place([4]uint64{}); zeros.Disp != m.Disp+32 {
-		panic("the table of ones is not followed by zeros")
-	}
-	return m
-}
-
 // trigRoutine is a function of each element. With a limit, the routine stops at
 // a vector with a finite element beyond it, and returns how many it has done.
 type trigRoutine struct {
@@ -425,6 +487,7 @@ type trigRoutine struct {
 	limit     float64
 	constants func(l *trigLanes) []Mem // to be kept in registers
 	pairs     func(l *trigLanes) []Mem // likewise
+	prepare   func(l *trigLanes)       // before the loop
 	body      func(l *trigLanes, x vec) vec
 }
 
@@ -451,6 +514,9 @@ func (r trigRoutine) emit(l *trigLanes, level string) {
 	Doc(doc + ".")
 	dst, a, n := Load(Param("dst"), GP64()), Load(Param("a"), GP64()), Load(Param("n"), GP64()).(reg.GPVirtual)
 	l.hold(r.constants(l), r.pairs)
+	if r.prepare != nil {
+		r.prepare(l)
+	}
 	step := func(t *trigTail) {
 		x := l.load(Mem{Base: a}, t)
 		if r.limit != 0 {

@@ -67,11 +67,21 @@ show("cos", cos, lambda z: z**2 / cosine(z), 0, quarter, 6)
 show("sin, float32", sin, lambda z: z / sinc(z), 0, quarter, 4)
 show("cos, float32", cos1, lambda z: z / cosine(z), 0, quarter, 4)
 
+# The sine's are taken with the other sign in the loops, and so are the cosine's.
+
 atan = series(lambda k: mp.mpf((-1) ** (k + 1)) / (2 * k + 3))  # atan t = t + t z p(z)
-for n in (6, 7, 8):
-    show(f"atan {n}", atan, lambda z: z / (1 + z * atan(z)), 0, mp.mpf("0.127") ** 2, n)
+tangent = (mp.mpf(1) / 8 * (1 + mp.mpf(2) ** -20)) ** 2
+show("atan", atan, lambda z: z / (1 + z * atan(z)), 0, tangent, 6)
+show("atan, float32", atan, lambda z: z / (1 + z * atan(z)), 0, tangent, 3)
 asin = series(lambda k: mp.binomial(2 * k + 2, k + 1) / mp.mpf(4) ** (k + 1) / (2 * k + 3))  # asin t = t + t z p(z)
-for n in (11, 12, 13):
-    show(f"asin {n}", asin, lambda z: z / (1 + z * asin(z)), 0, mp.mpf(1) / 4, n)
-for n in (6, 7, 8):
-    show(f"asin, float32 {n}", asin, lambda z: z / (1 + z * asin(z)), 0, mp.mpf(1) / 4, n)
+show("asin", asin, lambda z: z / (1 + z * asin(z)), 0, mp.mpf(1) / 4, 12)
+show("asin, float32", asin, lambda z: z / (1 + z * asin(z)), 0, mp.mpf(1) / 4, 7)
+
+print("nodes of the arctangent, two an octave from 1/8 to 8, and their arctangents in two parts")
+for octave in range(-3, 3):
+    for lo, hi in ((1, 1.5), (1.5, 2)):
+        middle = (mp.atan(mp.mpf(lo) * mp.mpf(2) ** octave) + mp.atan(mp.mpf(hi) * mp.mpf(2) ** octave)) / 2
+        node = mp.mpf(float(mp.tan(middle)))
+        angle = mp.atan(node)
+        first = float(angle)
+        print(f"\t{{1, {float(node).hex()}, {first.hex()}, {float(angle - first).hex()}}},")
