@@ -35,22 +35,13 @@ var sums = func() kernel.Reducer {
 	return r.Bind(nil, nd.Float64)
 }()
 
-// read sums all of a, in two places at a time, as one doesn't keep the memory busy.
+// read sums all of a.
 func read(a []float64) float64 {
-	const leaf = 2 << 10 // bytes
 	var total float64
 	state := make([]byte, sums.StateSize())
-	sum := func(b []byte) {
-		if len(b) > 0 {
-			sums.Run(state, b, 0)
-			total += nd.AsSlice[float64](state)[0]
-		}
-	}
-	half := len(a) / 2
-	lo, hi := nd.AsBytes(a[:half]), nd.AsBytes(a[half:])
-	for i := 0; i < len(hi); i += leaf {
-		sum(lo[min(i, len(lo)):min(i+leaf, len(lo))])
-		sum(hi[i:min(i+leaf, len(hi))])
+	for lo := 0; lo < len(a); lo += kernel.Tile {
+		sums.Run(state, nd.AsBytes(a[lo:min(lo+kernel.Tile, len(a))]), 0)
+		total += nd.AsSlice[float64](state)[0]
 	}
 	return total
 }
@@ -64,13 +55,16 @@ func copyOrdinary(dst, a []float64) {
 	}
 }
 
-// triad returns dst = a·b + c by the loop that a function finds: without one, as
-// in builds without assembly, by the plain one.
+// triad returns dst = a·b + c by the loop in assembly that a function finds, and
+// by one in Go where there is none.
 func triad(find func(string, kernel.Params, []nd.DType) (kernel.Loop, bool)) func(dst, a, b, c []float64) {
-	args := []nd.DType{nd.Float64, nd.Float64, nd.Float64}
-	loop, ok := find("mul_add", nil, args)
+	loop, ok := find("mul_add", nil, []nd.DType{nd.Float64, nd.Float64, nd.Float64})
 	if !ok {
-		loop, _ = kernel.FusedLoop("mul_add", nil, args)
+		return func(dst, a, b, c []float64) {
+			for i, x := range a {
+				dst[i] = float64(x*b[i]) + c[i]
+			}
+		}
 	}
 	return func(dst, a, b, c []float64) {
 		loop(nd.AsBytes(dst), [][]byte{nd.AsBytes(a), nd.AsBytes(b), nd.AsBytes(c)})
