@@ -65,6 +65,7 @@ type tiles struct {
 	ops     []operand
 	vals    [][]byte   // per register
 	args    [][][]byte // per instruction
+	part    [][]byte   // of them
 	slots   [][]byte
 	runs    []span
 	numRuns int
@@ -114,7 +115,7 @@ func (w *tiles) eval(n int, to place) {
 			args[a] = w.vals[r]
 		}
 		if to.dst != nil && i == len(w.p.instrs)-1 {
-			in.write(to, args, w.slots[in.slot])
+			w.write(i, to)
 			w.vals[nl+i] = to.dst
 			break
 		}
@@ -125,17 +126,39 @@ func (w *tiles) eval(n int, to place) {
 	w.numRuns = 0
 }
 
-// write computes the instruction into memory; tile is a buffer of its own.
-func (in *instr) write(to place, args [][]byte, tile []byte) {
+// write computes instruction i, the last, into memory.
+func (w *tiles) write(i int, to place) {
+	in := &w.p.instrs[i]
 	switch {
 	case !to.stream:
-		in.loop(to.dst, args)
+		in.loop(to.dst, w.args[i])
 	case in.stream != nil:
-		in.stream(to.dst, args)
+		in.stream(to.dst, w.args[i])
 	default:
-		tile = tile[:len(to.dst)]
-		in.loop(tile, args)
-		kernel.CopyStream(to.dst, tile)
+		w.copyOut(in, to.dst, w.args[i], w.p.items[len(w.ops)+i])
+	}
+}
+
+// streamPart is the elements that copyOut computes at a time: their lines fit
+// the queue of a processor's stores. A quarter of a tile takes half the time of
+// a whole one, for exp of an array in DRAM.
+const streamPart = kernel.Tile / 4
+
+// copyOut computes into a tile buffer and copies that past the caches, a little
+// at a time, so that one part is on its way while the next is computed.
+func (w *tiles) copyOut(in *instr, dst []byte, args [][]byte, item int) {
+	n := len(dst) / item
+	w.part = append(w.part[:0], args...)
+	for lo := 0; lo < n; lo += streamPart {
+		hi := min(lo+streamPart, n)
+		for a, arg := range args {
+			if size := in.dtypes[a].Size(); len(arg) == n*size {
+				w.part[a] = arg[lo*size : hi*size]
+			}
+		}
+		tile := w.slots[in.slot][:(hi-lo)*item]
+		in.loop(tile, w.part)
+		kernel.CopyStream(dst[lo*item:hi*item], tile)
 	}
 }
 
