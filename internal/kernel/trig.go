@@ -267,14 +267,3 @@ func tanFloat32(x float32) float32 {
 	}
 	return float32(flip(num/den, q<<63))
 }
-
-// sinSeries are the terms -1/3!, 1/5! … of the sine, from the last one.
-var sinSeries = func() (c [8]float64) {
-	f := 1.0
-	for i := range c {
-		k := float64(2*i + 2)
-		f *= -k * (k + 1) // exact
-		c[len(c)-1-i] = 1 / f
-	}
-	return c
-}()

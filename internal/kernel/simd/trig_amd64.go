@@ -4,62 +4,62 @@
 
 package simd
 
-// SinFloat64AVX2 sets dst[i] = sin a[i] for i < n, until a vector has a finite element beyond 1.048576e+06. It returns how many elements it has done.
+// SinFloat64AVX2 sets dst[i] = sin a[i] for i < n, until a vector has a finite element beyond 2^20. It returns how many elements it has done.
 //
 //go:noescape
 func SinFloat64AVX2(dst *float64, a *float64, n int) int
 
-// CosFloat64AVX2 sets dst[i] = cos a[i] for i < n, until a vector has a finite element beyond 1.048576e+06. It returns how many elements it has done.
+// CosFloat64AVX2 sets dst[i] = cos a[i] for i < n, until a vector has a finite element beyond 2^20. It returns how many elements it has done.
 //
 //go:noescape
 func CosFloat64AVX2(dst *float64, a *float64, n int) int
 
-// TanFloat64AVX2 sets dst[i] = tan a[i] for i < n, until a vector has a finite element beyond 1.048576e+06. It returns how many elements it has done.
+// TanFloat64AVX2 sets dst[i] = tan a[i] for i < n, until a vector has a finite element beyond 2^20. It returns how many elements it has done.
 //
 //go:noescape
 func TanFloat64AVX2(dst *float64, a *float64, n int) int
 
-// SinFloat32AVX2 sets dst[i] = sin a[i] for i < n, until a vector has a finite element beyond 1.099511627776e+12. It returns how many elements it has done.
+// SinFloat32AVX2 sets dst[i] = sin a[i] for i < n, until a vector has a finite element beyond 2^40. It returns how many elements it has done.
 //
 //go:noescape
 func SinFloat32AVX2(dst *float32, a *float32, n int) int
 
-// CosFloat32AVX2 sets dst[i] = cos a[i] for i < n, until a vector has a finite element beyond 1.099511627776e+12. It returns how many elements it has done.
+// CosFloat32AVX2 sets dst[i] = cos a[i] for i < n, until a vector has a finite element beyond 2^40. It returns how many elements it has done.
 //
 //go:noescape
 func CosFloat32AVX2(dst *float32, a *float32, n int) int
 
-// TanFloat32AVX2 sets dst[i] = tan a[i] for i < n, until a vector has a finite element beyond 1.099511627776e+12. It returns how many elements it has done.
+// TanFloat32AVX2 sets dst[i] = tan a[i] for i < n, until a vector has a finite element beyond 2^40. It returns how many elements it has done.
 //
 //go:noescape
 func TanFloat32AVX2(dst *float32, a *float32, n int) int
 
-// SinFloat64AVX512 sets dst[i] = sin a[i] for i < n, until a vector has a finite element beyond 1.048576e+06. It returns how many elements it has done.
+// SinFloat64AVX512 sets dst[i] = sin a[i] for i < n, until a vector has a finite element beyond 2^20. It returns how many elements it has done.
 //
 //go:noescape
 func SinFloat64AVX512(dst *float64, a *float64, n int) int
 
-// CosFloat64AVX512 sets dst[i] = cos a[i] for i < n, until a vector has a finite element beyond 1.048576e+06. It returns how many elements it has done.
+// CosFloat64AVX512 sets dst[i] = cos a[i] for i < n, until a vector has a finite element beyond 2^20. It returns how many elements it has done.
 //
 //go:noescape
 func CosFloat64AVX512(dst *float64, a *float64, n int) int
 
-// TanFloat64AVX512 sets dst[i] = tan a[i] for i < n, until a vector has a finite element beyond 1.048576e+06. It returns how many elements it has done.
+// TanFloat64AVX512 sets dst[i] = tan a[i] for i < n, until a vector has a finite element beyond 2^20. It returns how many elements it has done.
 //
 //go:noescape
 func TanFloat64AVX512(dst *float64, a *float64, n int) int
 
-// SinFloat32AVX512 sets dst[i] = sin a[i] for i < n, until a vector has a finite element beyond 1.099511627776e+12. It returns how many elements it has done.
+// SinFloat32AVX512 sets dst[i] = sin a[i] for i < n, until a vector has a finite element beyond 2^40. It returns how many elements it has done.
 //
 //go:noescape
 func SinFloat32AVX512(dst *float32, a *float32, n int) int
 
-// CosFloat32AVX512 sets dst[i] = cos a[i] for i < n, until a vector has a finite element beyond 1.099511627776e+12. It returns how many elements it has done.
+// CosFloat32AVX512 sets dst[i] = cos a[i] for i < n, until a vector has a finite element beyond 2^40. It returns how many elements it has done.
 //
 //go:noescape
 func CosFloat32AVX512(dst *float32, a *float32, n int) int
 
-// TanFloat32AVX512 sets dst[i] = tan a[i] for i < n, until a vector has a finite element beyond 1.099511627776e+12. It returns how many elements it has done.
+// TanFloat32AVX512 sets dst[i] = tan a[i] for i < n, until a vector has a finite element beyond 2^40. It returns how many elements it has done.
 //
 //go:noescape
 func TanFloat32AVX512(dst *float32, a *float32, n int) int
