@@ -123,8 +123,9 @@ func (b *bench) all(ctx context.Context, chosen *regexp.Regexp, o options, out i
 		began := time.Now()
 		fmt.Fprintf(b.progress, "[%d/%d] %s …\n", i+1, len(list), c.name)
 		rows, err := b.measure(ctx, c)
-		if err != nil {
-			return err
+		if err != nil { // or interrupted: what was measured is not lost
+			res.cases = list[:i]
+			return errors.Join(err, res.print(o, out))
 		}
 		for _, r := range rows {
 			if r.Failed {
