@@ -2,6 +2,9 @@ package kernel
 
 import "math"
 
+// atanNode is a row of atanNodes.
+type atanNode struct{ x, y, hi, lo float64 }
+
 // atanNodes has a row for each interval between 1/8 and 8 of numbers with the
 // same exponent and first bit, one for numbers below and one for those above:
 // a point of the line through cosine and sine of an angle in the interval, and
@@ -10,7 +13,7 @@ import "math"
 //	t = (a*x - y) / (a*y + x)
 //
 // which is at most 1/8.
-var atanNodes = [...]struct{ x, y, hi, lo float64 }{
+var atanNodes = [...]atanNode{
 	{1, 0, 0, 0},
 	{1, 0x1.3fb1faabbf66ap-3, 0x1.3d22c4c92395cp-3, 0x1.9298edb86f68ep-57},
 	{1, 0x1.bf9535a96540dp-3, 0x1.b8a78a27d6df0p-3, -0x1.ace5c9c52eb55p-57},
@@ -49,46 +52,78 @@ const (
 	atan32c2 = -0x1.1ddc2fd376d85p-3
 )
 
-// atanReduced is the row of |x|, and t.
-func atanReduced(x float64) (row int, t float64) {
+// atanRow is the row for a >= 0 or NaN.
+func atanRow(a float64) *atanNode {
+	if !(a > atanLeast) {
+		return &atanNodes[0]
+	}
+	const shift = 51 // the bits from here on tell rows apart
+	return &atanNodes[math.Float64bits(min(a, atanMost))>>shift-math.Float64bits(atanLeast)>>shift]
+}
+
+func atan(x float64) float64 {
 	a := math.Abs(x)
 	if a > atanHuge {
 		a = atanHuge
 	}
-	if a > atanLeast {
-		const shift = 51
-		row = int(math.Float64bits(min(a, atanMost))>>shift) - int(math.Float64bits(atanLeast)>>shift)
-	}
-	n := &atanNodes[row]
-	return row, math.FMA(a, n.x, -n.y) / math.FMA(a, n.y, n.x)
+	n := atanRow(a)
+	t := math.FMA(a, n.x, -n.y) / math.FMA(a, n.y, n.x)
+	return flip(n.hi+(t+atanRest(t, n.lo)), math.Float64bits(x))
 }
 
-func atan(x float64) float64 {
-	row, t := atanReduced(x)
+// atanRest is atan t - t + low.
+func atanRest(t, low float64) float64 {
 	z := float64(t * t)
 	p := math.FMA(z, math.FMA(z, math.FMA(z, math.FMA(z, math.FMA(z, atanC5, atanC4), atanC3), atanC2), atanC1), atanC0)
-	n := &atanNodes[row]
-	return flip(n.hi+(t+math.FMA(float64(t*z), p, n.lo)), math.Float64bits(x))
+	return math.FMA(float64(t*z), p, low)
 }
 
 func atanFloat32(x float32) float32 {
-	row, t := atanReduced(float64(x))
+	wide := float64(x)
+	a := math.Abs(wide)
+	if a > atanHuge {
+		a = atanHuge
+	}
+	n := atanRow(a)
+	t := math.FMA(a, n.x, -n.y) / math.FMA(a, n.y, n.x)
 	z := float64(t * t)
 	p := math.FMA(z, math.FMA(z, atan32c2, atan32c1), atan32c0)
-	return float32(flip(atanNodes[row].hi+math.FMA(float64(t*z), p, t), math.Float64bits(float64(x))))
+	return float32(flip(n.hi+math.FMA(float64(t*z), p, t), math.Float64bits(wide)))
 }
 
-// atan2 is the angle of the point (x, y).
+// atan2 is the angle of the point (x, y): atan of |y/x| with t of both numbers,
+// which division would round, taken from pi where x is negative.
 func atan2(y, x float64) float64 {
-	if x == 0 || y == 0 || x-x != 0 || y-y != 0 {
+	ax, ay := math.Abs(x), math.Abs(y)
+	if !(max(ax, ay) <= math.MaxFloat64) {
 		return math.Atan2(y, x)
 	}
-	angle := atan(math.Abs(y / x))
-	if x < 0 {
-		angle = math.Pi - (angle - 2*halfPiLo)
+	// The greater one is brought to about 2^1000, or as far as 2^1023 takes it:
+	// nothing overflows, and the smaller one keeps its digits, if it counts.
+	scale := math.Float64frombits(3046<<52 - math.Float64bits(max(ax, ay, 0x1p-23))&(0x7ff<<52))
+	ax, ay = max(ax*scale, 0x1p-200), ay*scale // no x is 0
+	n := atanRow(ay / ax)
+	p := float64(ax * n.y)
+	num := math.FMA(ay, n.x, -p) - math.FMA(ax, n.y, -p)
+	den := math.FMA(ay, n.y, float64(ax*n.x))
+	t := num / den
+	over := math.Float64frombits(overMagic - math.Float64bits(den))
+	over = math.FMA(over, math.FMA(-den, over, 1), over)
+	low := float64(math.FMA(-t, den, num) * over) // what the division has left
+	hi, tail := n.hi, t+atanRest(t, n.lo+low)
+	base, baseLo := 0.0, 0.0
+	if math.Signbit(x) {
+		base, baseLo = 2*halfPi, 2*halfPiLo
+		hi, tail = -hi, -tail
 	}
-	return math.Copysign(angle, y)
+	sum := base + hi
+	rest := (base - sum) + hi
+	return flip(sum+(rest+(baseLo+tail)), math.Float64bits(y))
 }
+
+// overMagic less the bits of a number are the bits of one within an eighth of
+// its reciprocal.
+const overMagic = 0x7fde623822fc16e6
 
 // The polynomials of the arcsine in t^2, after t^3, for |t| <= 1/2: minimax,
 // their relative errors are 2^-55 and 2^-35.

@@ -40,6 +40,7 @@ var ulpCases = []ulpCase{
 	{name: "asin", limit: 0.75, limit32: 0.52, draw: ratios},
 	{name: "acos", limit: 0.75, limit32: 0.52, draw: ratios},
 	{name: "atan", limit: 0.9, limit32: 0.52, draw: oneOf(anySize(-1074, 1024), anySize(-149, 128), anySize(-5, 6), evenly(-10, 10))},
+	{name: "atan2", limit: 0.95, limit32: 0.52, draw: coordinates, draw2: coordinates},
 	{name: "sinh", limit: 0.9, limit32: 0.52, draw: oneOf(anySize(-1074, 10), evenly(-711, 711), evenly(-90, 90), evenly(-2, 2))},
 	{name: "cosh", limit: 0.9, limit32: 0.52, draw: oneOf(anySize(-1074, 10), evenly(-711, 711), evenly(-90, 90), evenly(-2, 2))},
 	{name: "tanh", limit: 0.55, limit32: 0.52, draw: oneOf(anySize(-1074, 10), evenly(-20, 20), evenly(-1, 1), evenly(0.16, 0.2))},
@@ -59,6 +60,9 @@ var positiveNumbers = magnitude(oneOf(anySize(-1074, 1024), anySize(-149, 128), 
 var ratios = oneOf(anySize(-1074, 0), anySize(-10, 0), evenly(-1, 1), evenly(-0.51, 0.51), func(rng *rand.Rand) float64 {
 	return math.Copysign(1-math.Abs(anySize(-53, -1)(rng)), rng.Float64()-0.5)
 })
+
+// coordinates draws arguments of atan2.
+var coordinates = oneOf(anySize(-1074, 1024), anySize(-149, 128), anySize(-4, 4), evenly(-1, 1))
 
 // angles draws arguments of sines: a share of them next to multiples of pi/2.
 var angles = oneOf(anySize(-1074, -20), anySize(-20, 20), anySize(20, 1024), anySize(-20, 128), evenly(-7, 7), evenly(-800, 800), func(rng *rand.Rand) float64 {
