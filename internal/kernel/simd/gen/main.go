@@ -27,6 +27,7 @@ var families = map[string]func(){
 	"move":                 move,
 	"gemm":                 gemm,
 	"trig":                 trig,
+	"trig_arc":             trigArc,
 	"foldsum":              foldsum,
 	"tanh":                 tanhFamily,
 	"foldorder":            foldorder,
