@@ -158,7 +158,7 @@ func cosNear(r, low float64) (hi, lo float64) {
 
 // wave is the sine of q*pi/2 + r + low.
 func wave(q uint64, r, low float64) float64 {
-	hi, lo := r, 0.0
+	var hi, lo float64
 	if q&1 == 0 {
 		hi, lo = sinNear(r, low)
 	} else {
