@@ -72,7 +72,7 @@ func TestLevels(t *testing.T) {
 	for l := AVX2; l <= best; l++ {
 		for op, loop := range fast[l] {
 			t.Run(l.String()+"/"+dtypeOfKind(op.kind).String()+"/"+op.name, func(t *testing.T) {
-				for n := 1; n < 200; n++ {
+				for n := 1; n < 200; n += lengthStep {
 					checkLevel(t, rng, op.kind, op.name, loop, n)
 				}
 				for _, n := range []int{Tile - 1, Tile, Tile + 1, 5*Tile + 3} {
