@@ -58,13 +58,13 @@ func copyStrided(dst operand, src operand, shape []int, itemsize int, stream boo
 		copyRun(dst.buf, d, ds[last], src.buf, s, ss[last], l.shape[last], itemsize)
 	}
 	outer := slices.Clone(l.shape)
-	outer[last] = 1
 	if r, c, ok := l.transposed(); ok && itemsize&(itemsize-1) == 0 && itemsize <= 16 {
 		inner = func(d, s int) {
 			kernel.Transpose(dst.buf[d*itemsize:], src.buf[s*itemsize:], l.shape[r], l.shape[c], ds[c], ss[r], itemsize, stream)
 		}
-		outer = slices.Clone(l.shape)
 		outer[r], outer[c] = 1, 1
+	} else {
+		outer[last] = 1
 	}
 	_ = eachCoord(nd.Box{Start: make([]int, len(outer)), Shape: outer}, func(i []int) error {
 		inner(dst.off+dot(i, ds), src.off+dot(i, ss))

@@ -186,9 +186,3 @@ func fence() {
 		simd.FenceAVX2()
 	}
 }
-
-func prefetch(b []byte) {
-	if level > Plain {
-		simd.PrefetchAVX2(unsafe.SliceData(b), len(b))
-	}
-}

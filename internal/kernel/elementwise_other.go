@@ -4,4 +4,3 @@ package kernel
 
 func copyStream(dst, src []byte) { copy(dst, src) }
 func fence()                     {}
-func prefetch([]byte)            {}

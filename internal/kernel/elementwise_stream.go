@@ -29,6 +29,3 @@ func CopyStream(dst, src []byte) { copyStream(dst[:len(src)], src) }
 // follows. A goroutine calls it when it is done with loops of StreamOf and
 // CopyStream, before it tells another.
 func Fence() { fence() }
-
-// Prefetch asks for b, at most 8 KiB, which is read soon; it does not wait.
-func Prefetch(b []byte) { prefetch(b[:min(len(b), 8<<10)]) }

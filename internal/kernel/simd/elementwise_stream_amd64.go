@@ -7,8 +7,5 @@ package simd
 // CopyLinesAVX2 copies lines of 64 bytes past the caches; dst is aligned to a line.
 func CopyLinesAVX2(dst *byte, src *byte, lines int)
 
-// PrefetchAVX2 asks for the lines of the n bytes at p.
-func PrefetchAVX2(p *byte, n int)
-
 // FenceAVX2 makes stores that went past the caches visible before any store that follows.
 func FenceAVX2()

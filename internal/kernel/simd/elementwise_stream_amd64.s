@@ -27,25 +27,6 @@ done:
 	VZEROUPPER
 	RET
 
-// func PrefetchAVX2(p *byte, n int)
-// Requires: AVX, MMX+
-TEXT ·PrefetchAVX2(SB), NOSPLIT, $0-16
-	MOVQ p+0(FP), AX
-	MOVQ n+8(FP), CX
-	ADDQ AX, CX
-	ANDQ $-64, AX
-
-line:
-	CMPQ       AX, CX
-	JCC        done
-	PREFETCHT0 (AX)
-	ADDQ       $0x40, AX
-	JMP        line
-
-done:
-	VZEROUPPER
-	RET
-
 // func FenceAVX2()
 // Requires: AVX, MMX+
 TEXT ·FenceAVX2(SB), NOSPLIT, $0

@@ -8,7 +8,6 @@ import (
 // elementwiseStream writes what goes with stores past the caches.
 func elementwiseStream() {
 	copyLines()
-	prefetch()
 	TEXT("FenceAVX2", NOSPLIT, "func()")
 	Doc("FenceAVX2 makes stores that went past the caches visible before any store that follows.")
 	SFENCE()
@@ -36,24 +35,6 @@ func copyLines() {
 	ADDQ(U8(64), dst)
 	DECQ(lines)
 	JNE(LabelRef("line"))
-	Label("done")
-	VZEROUPPER()
-	RET()
-}
-
-func prefetch() {
-	TEXT("PrefetchAVX2", NOSPLIT, "func(p *byte, n int)")
-	Doc("PrefetchAVX2 asks for the lines of the n bytes at p.")
-	p := Load(Param("p"), GP64())
-	n := Load(Param("n"), GP64())
-	ADDQ(p, n)
-	ANDQ(I32(-64), p)
-	Label("line")
-	CMPQ(p, n)
-	JCC(LabelRef("done"))
-	PREFETCHT0(Mem{Base: p})
-	ADDQ(U8(64), p)
-	JMP(LabelRef("line"))
 	Label("done")
 	VZEROUPPER()
 	RET()
