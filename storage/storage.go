@@ -113,6 +113,13 @@ type BoxReader interface {
 	ReadBox(ctx context.Context, box nd.Box, dst []byte) error
 }
 
+// RegionReader is an Array that reads the chunks of a box together in fewer or
+// longer reads than one by one: chunks of a shard that lie side by side.
+type RegionReader interface {
+	// ReadRegion is as BoxReader's ReadBox.
+	ReadRegion(ctx context.Context, box nd.Box, dst []byte) error
+}
+
 // Viewer is an Array whose whole data lies in memory.
 type Viewer interface {
 	// View returns the array's memory, C order: shared, not copied, not to be written to.
@@ -169,15 +176,25 @@ type WritableArray interface {
 	Abort() error
 }
 
+// Resumable is a WritableArray that may have been begun by a process that was
+// interrupted.
+type Resumable interface {
+	// Written reports whether a chunk of WriteGrid is stored. A chunk that holds
+	// nothing but the fill value never is.
+	Written(ctx context.Context, coord []int) (bool, error)
+}
+
 // Spec describes an array to create. Zero values ask for the driver's default.
 type Spec struct {
-	DType   nd.DType
-	Shape   []int
-	Chunks  nd.Grid // WriteGrid; drivers that need a regular grid refuse others
-	Fill    []byte  // as in Meta
-	Dims    []string
-	Attrs   Attrs
-	Codecs  []string          // as in Meta.Codecs, "zstd 3", "gzip 5"; nil: driver's default; empty: none
+	DType  nd.DType
+	Shape  []int
+	Chunks nd.Grid // WriteGrid; drivers that need a regular grid refuse others
+	Fill   []byte  // as in Meta
+	Dims   []string
+	Attrs  Attrs
+	// Codecs are as in Meta.Codecs, "zstd 3", "gzip 5"; nil: driver's default;
+	// empty: none. "sharding (10, 10)" in front makes shards of Zarr's chunks.
+	Codecs  []string
 	Order   string            // "", "C" or "F"
 	Options map[string]string // further options of the driver, refused where unknown
 }

@@ -48,11 +48,6 @@ func (a arrayTarget) put(ctx context.Context, _ []int, box nd.Box, buf []byte) e
 	for k := range at.Start {
 		at.Start[k] = box.Start[k] + a.origin[k]
 	}
-	grid := a.dst.Meta().WriteGrid
-	coord := grid.Cover(at).Start
-	if whole := grid.Box(coord); equalBox(whole, at) {
-		return a.dst.WriteChunk(ctx, coord, buf)
-	}
 	return storage.WriteBox(ctx, a.dst, at, buf)
 }
 
