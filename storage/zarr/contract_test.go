@@ -59,7 +59,8 @@ func TestArrayContract(t *testing.T) {
 
 func TestArrayContractOfVersion2(t *testing.T) {
 	for name, change := range variants {
-		if !strings.Contains(name, "shards") {
+		// There are no shards in version 2, and its crc32c isn't known here yet.
+		if !strings.Contains(name, "shards") && !strings.Contains(name, "crc32c") {
 			testVariant(t, name, change, map[string]string{"zarr_format": "2"})
 		}
 	}
