@@ -210,7 +210,10 @@ func bloscBlock(out, src []byte, flags byte, typesize, splits int) error {
 	}
 	switch {
 	case bits:
-		unshuffleBits(out, into, typesize)
+		tmp := blockBuffers.Get().(*[]byte)
+		defer blockBuffers.Put(tmp)
+		*tmp = slices.Grow((*tmp)[:0], len(out))[:len(out)]
+		kernel.UnshuffleBits(out, into, *tmp, typesize)
 	case shuffled:
 		kernel.Unshuffle(out, into, typesize)
 	}
@@ -239,34 +242,4 @@ func bloscStream(dst, src []byte, format byte) error {
 		return err
 	}
 	return fmt.Errorf("%w: format %d inside Blosc", storage.ErrUnsupported, format)
-}
-
-// unshuffleBits undoes bitshuffle: a row of bits for every bit of an element.
-// Eight rows, interleaved byte by byte, are words whose bits, transposed, are
-// one byte each of eight elements: so rows become the planes of shuffled bytes.
-func unshuffleBits(dst, src []byte, size int) {
-	buf := blockBuffers.Get().(*[]byte)
-	defer blockBuffers.Put(buf)
-	*buf = slices.Grow((*buf)[:0], len(src))[:len(src)]
-	planes, n := *buf, len(src)/size
-	copy(planes[n*size:], src[n*size:])
-	for k := range size {
-		plane := planes[k*n : (k+1)*n]
-		kernel.Unshuffle(plane, src[k*n:(k+1)*n], 8)
-		for i := 0; i < n; i += 8 {
-			word := plane[i : i+8]
-			binary.LittleEndian.PutUint64(word, transposeBits(binary.LittleEndian.Uint64(word)))
-		}
-	}
-	kernel.Unshuffle(dst, planes, size)
-}
-
-// transposeBits transposes an 8×8 matrix of bits, a row per byte.
-func transposeBits(x uint64) uint64 {
-	t := (x ^ x>>7) & 0x00aa00aa00aa00aa
-	x ^= t ^ t<<7
-	t = (x ^ x>>14) & 0x0000cccc0000cccc
-	x ^= t ^ t<<14
-	t = (x ^ x>>28) & 0x00000000f0f0f0f0
-	return x ^ t ^ t<<28
 }
