@@ -212,3 +212,13 @@ type WritableGroup interface {
 	Commit(ctx context.Context) error
 	Abort() error
 }
+
+// Auditor is an Array or a Group that can look through what is stored for it:
+// Audit reports values that belong to nothing, what writes that were cut short
+// have left behind, and copies of metadata that say something else. It doesn't
+// decode chunks, and doesn't descend into the arrays and groups of a group.
+type Auditor interface {
+	// Audit calls report for every finding, with the key it is about. Its error
+	// is why it couldn't look.
+	Audit(ctx context.Context, report func(key string, finding error)) error
+}
