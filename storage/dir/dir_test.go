@@ -104,9 +104,9 @@ func TestReadOnly(t *testing.T) {
 	assert.Equal(t, filepath.Join(s.Path(), "new"), e.Name)
 }
 
-func TestLeftovers(t *testing.T) {
+func TestListLeftovers(t *testing.T) {
 	path := t.TempDir()
-	s, err := Open(path)
+	s, err := dir.Open(path)
 	require.NoError(t, err)
 	for _, key := range []string{"a/c/0", "a/__beef.partial", "a/zarr.json.0.partial", "a/__tmp-b-1/zarr.json"} {
 		require.NoError(t, s.Put(t.Context(), key, []byte("x")))
