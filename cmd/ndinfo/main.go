@@ -5,15 +5,12 @@
 //	ndinfo basin_mask.nc/basin           one array
 //	ndinfo basin_mask.nc/basin --stats   with statistics of its values
 //	ndinfo verify store.zarr             reads everything, and says what is wrong
-//	ndinfo diff a.zarr b.nc              what differs between two of them
-//	ndinfo convert a.nc b.zarr           the same in another format
-//	ndinfo virtualize a.nc -o refs.json  a Zarr view of an HDF5 file
 //	ndinfo --help                        everything else
 //
 // Looking is done with flags, acting with subcommands. Looking ends with exit
 // status 1 where any path failed. Subcommands end with 0 where all is well, with
-// 1 where verify or diff have found something, and with 2 where they couldn't do
-// what they were asked to.
+// 1 where verify has found something, and with 2 where they couldn't do what they
+// were asked to.
 package main
 
 import (
@@ -81,7 +78,7 @@ type options struct {
 }
 
 const long = `ndinfo shows what is in Zarr stores, HDF5 and NetCDF-4 files and .npy files,
-and, with a subcommand, verifies, compares and converts them.
+and, with a subcommand, verifies them.
 
 PATH is a file or directory, or something inside one: file.nc/group/array.
 A group is listed, an array described; of several paths each gets one line.

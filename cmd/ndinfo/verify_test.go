@@ -107,6 +107,9 @@ func TestVerifyZarrPython(t *testing.T) {
 		assert.Equal(t, 1, status)
 		assert.Contains(t, out, "consolidated metadata say something else of group/b")
 		assert.Contains(t, out, "; 1 problem\n")
+		out, _, _ = ndinfo(t, "verify", "--json", store)
+		_, err := compare(t, out)
+		assert.NoError(t, err)
 	}
 }
 
