@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -85,11 +84,7 @@ func (v *verifier) run(ctx context.Context, path string) error {
 		return err
 	}
 	if v.json {
-		b, err := json.Marshal(v.doc)
-		if err == nil {
-			_, err = v.stdout.Write(append(b, '\n'))
-		}
-		if err != nil {
+		if err := writeDocument(v.stdout, v.doc); err != nil {
 			return err
 		}
 	} else {
@@ -108,14 +103,10 @@ func (v *verifier) summary() string {
 	if n := len(d.Skipped); n > 0 {
 		text += fmt.Sprintf("; %s not decoded, whose elements can't be read", plural(n, "array"))
 	}
-	switch n := len(d.Findings); n {
-	case 0:
+	if len(d.Findings) == 0 {
 		return text + "; nothing is wrong"
-	case 1:
-		return text + "; 1 problem"
-	default:
-		return text + fmt.Sprintf("; %s problems", spaced(int64(n)))
 	}
+	return text + "; " + plural(len(d.Findings), "problem")
 }
 
 // found reports something that is wrong.
@@ -157,7 +148,7 @@ func (v *verifier) leftBeside(r storage.Ref) {
 	for _, pattern := range []string{"__tmp-" + base + "-*", "__old-" + base + "-*", "." + base + ".*.tmp", base + ".*.partial"} {
 		names, _ := filepath.Glob(filepath.Join(dir, pattern)) // a name with brackets in it matches nothing
 		for _, name := range names {
-			v.found(name, errors.New("left by a write that was cut short, or one that goes on"))
+			v.found(name, storage.ErrLeftover)
 		}
 	}
 }
@@ -246,12 +237,8 @@ func (v *verifier) array(ctx context.Context, name string, a storage.Array) erro
 
 // workers is how many chunks may be decoded at the same time.
 func (v *verifier) workers(a storage.Array) (int, error) {
-	cost := (nd.Box{Shape: a.Meta().ReadGrid.MaxChunk()}).Size() * a.Meta().DType.Size()
-	if c, ok := a.(storage.ReadCoster); ok {
-		cost += c.ReadCost()
-	} else {
-		cost *= 3
-	}
+	chunk := (nd.Box{Shape: a.Meta().ReadGrid.MaxChunk()}).Size() * a.Meta().DType.Size()
+	cost := chunk + storage.ReadCost(a, chunk)
 	n := v.memory / max(cost, 1)
 	if n == 0 {
 		return 0, fmt.Errorf("decoding a chunk takes %s, --memory is %s", nd.FormatBytes(cost), nd.FormatBytes(v.memory))

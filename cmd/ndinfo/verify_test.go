@@ -116,11 +116,7 @@ func TestVerifyZarrPython(t *testing.T) {
 // python runs a script of testdata, and returns what it prints.
 func python(t *testing.T, script string, args ...string) string {
 	t.Helper()
-	bin := os.Getenv("NDGRID_PYTHON")
-	if bin == "" {
-		t.Skip("NDGRID_PYTHON names no Python with zarr, xarray and h5py; make test sets it")
-	}
-	cmd := exec.Command(bin, append([]string{filepath.Join(home, "testdata", script)}, args...)...)
+	cmd := exec.Command(interpreter(t), append([]string{filepath.Join(home, "testdata", script)}, args...)...)
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
 	out, err := cmd.Output()

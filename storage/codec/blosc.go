@@ -91,6 +91,13 @@ type blosc struct {
 // blockBuffers holds idle buffers (*[]byte) for shuffled blocks.
 var blockBuffers = sync.Pool{New: func() any { return new([]byte) }}
 
+// blockBuffer takes one of n bytes, which goes back to blockBuffers.
+func blockBuffer(n int) *[]byte {
+	buf := blockBuffers.Get().(*[]byte)
+	*buf = slices.Grow((*buf)[:0], n)[:n]
+	return buf
+}
+
 func (b *blosc) Cost() (encode, decode int) {
 	encode, decode = b.zstd.Cost()
 	return encode + 2*b.size, decode + 2*b.size
@@ -103,9 +110,8 @@ func (b *blosc) Encode(dst, src []byte) ([]byte, error) {
 	plain := src
 	if b.shuffle && b.typesize > 1 {
 		flags |= bloscShuffled
-		buf := blockBuffers.Get().(*[]byte)
+		buf := blockBuffer(len(src))
 		defer blockBuffers.Put(buf)
-		*buf = slices.Grow((*buf)[:0], len(src))[:len(src)]
 		kernel.Shuffle(*buf, src, b.typesize)
 		src = *buf
 	}
@@ -186,9 +192,8 @@ func bloscBlock(out, src []byte, flags byte, typesize, splits int) error {
 	shuffled := flags&bloscShuffled != 0 && typesize > 1
 	bits := flags&bloscBitShuffle != 0 && len(out)/typesize%8 == 0
 	if shuffled || bits {
-		buf := blockBuffers.Get().(*[]byte)
+		buf := blockBuffer(len(out))
 		defer blockBuffers.Put(buf)
-		*buf = slices.Grow((*buf)[:0], len(out))[:len(out)]
 		into = *buf
 	}
 	part := len(out) / splits
@@ -210,9 +215,8 @@ func bloscBlock(out, src []byte, flags byte, typesize, splits int) error {
 	}
 	switch {
 	case bits:
-		tmp := blockBuffers.Get().(*[]byte)
+		tmp := blockBuffer(len(out))
 		defer blockBuffers.Put(tmp)
-		*tmp = slices.Grow((*tmp)[:0], len(out))[:len(out)]
 		kernel.UnshuffleBits(out, into, *tmp, typesize)
 	case shuffled:
 		kernel.Unshuffle(out, into, typesize)

@@ -20,9 +20,8 @@ var (
 
 // What an audit finds.
 var (
-	errLeftover = errors.New("left by a write that was cut short, or one that goes on")
-	errNoChunk  = errors.New("belongs to no chunk")
-	errNoNode   = errors.New("no metadata: nobody finds what is below")
+	errNoChunk = errors.New("belongs to no chunk")
+	errNoNode  = errors.New("no metadata: nobody finds what is below")
 )
 
 // Audit looks at every key below the array: chunks must lie in the grid, and
@@ -79,7 +78,7 @@ func (p place) leftovers(ctx context.Context, report func(key string, finding er
 			if err != nil {
 				return err
 			}
-			report(storage.JoinKey(p.key, e.Name), errLeftover)
+			report(storage.JoinKey(p.key, e.Name), storage.ErrLeftover)
 		}
 	}
 	for e, err := range storage.List(ctx, p.store, p.key) {
@@ -89,7 +88,7 @@ func (p place) leftovers(ctx context.Context, report func(key string, finding er
 		case err != nil:
 			return err
 		case strings.HasSuffix(e.Name, ".__lock"): // tensorstore's
-			report(key, errLeftover)
+			report(key, storage.ErrLeftover)
 		case e.Dir && deep:
 			if err := p.child(e.Name).leftovers(ctx, report, deep, other); err != nil {
 				return err
