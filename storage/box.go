@@ -152,7 +152,7 @@ func WriteBox(ctx context.Context, a WritableArray, box nd.Box, src []byte) erro
 		}
 		buf = slices.Grow(buf[:0], size)[:size]
 		if !whole {
-			if l, ok := a.(Locker); ok {
+			if l, ok := As[Locker](a); ok {
 				unlock, err := l.Lock(ctx)
 				if err != nil {
 					return err

@@ -38,7 +38,7 @@ var (
 // lockChunk waits until nobody else in this process writes to a chunk.
 func lockChunk(a WritableArray, coord []int) (unlock func()) {
 	key := lockKey{array: a, chunk: fmt.Sprint(coord)}
-	if i, ok := a.(Identifier); ok {
+	if i, ok := As[Identifier](a); ok {
 		key.array = i.Identity()
 	} else if r := a.Ref(); r.URL != "" {
 		key.array = [3]string{r.Driver, r.URL, r.Path}

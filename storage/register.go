@@ -160,8 +160,8 @@ func OpenWritableArray(ctx context.Context, url string, opts map[string]string) 
 	if err != nil {
 		return nil, &Error{"open", url, err}
 	}
-	if inner == "" && d.OpenWritableArray != nil {
-		return d.OpenWritableArray(ctx, path, opts)
+	if d.OpenWritableArray != nil {
+		return d.OpenWritableArray(ctx, path, inner, opts)
 	}
 	root, err := openWritable(ctx, d, path, opts)
 	if err != nil {
@@ -300,6 +300,9 @@ type innerArray struct {
 	WritableArray
 	root WritableGroup
 }
+
+// Unwrap returns the array itself, see As.
+func (a *innerArray) Unwrap() Array { return a.WritableArray }
 
 func (a *innerArray) Commit(ctx context.Context) error {
 	if err := a.WritableArray.Commit(ctx); err != nil {

@@ -106,6 +106,21 @@ type Array interface {
 	Close() error
 }
 
+// As returns an array as one with an ability beyond those of Array, Locker say,
+// which it or an array that it wraps may have: a wrapper has a method Unwrap.
+func As[T any](a Array) (able T, ok bool) {
+	for {
+		if able, ok = a.(T); ok {
+			return able, true
+		}
+		w, wraps := a.(interface{ Unwrap() Array })
+		if !wraps {
+			return able, false
+		}
+		a = w.Unwrap()
+	}
+}
+
 // BoxReader is an Array that reads any box about as cheaply as a chunk:
 // contiguous files and memory.
 type BoxReader interface {
@@ -136,7 +151,7 @@ type ReadCoster interface {
 // ReadCost returns the bytes that one ReadChunk call of an array takes beside
 // dst, of chunk bytes at most.
 func ReadCost(a Array, chunk int) int {
-	if c, ok := a.(ReadCoster); ok {
+	if c, ok := As[ReadCoster](a); ok {
 		return c.ReadCost()
 	}
 	return 2 * chunk

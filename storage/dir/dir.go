@@ -269,24 +269,6 @@ func (s *Store) DeleteAll(ctx context.Context, prefix string) error {
 	return nil
 }
 
-// DeletePartial removes what writers that were killed have left below a prefix:
-// temporary files. Nobody may be writing there.
-func (s *Store) DeletePartial(ctx context.Context, prefix string) error {
-	if err := check(ctx, prefix); err != nil {
-		return s.fail("delete", prefix, err)
-	}
-	err := fs.WalkDir(s.root.FS(), prefix, func(name string, e fs.DirEntry, err error) error {
-		if err == nil && !e.IsDir() && strings.HasPrefix(e.Name(), "__") && strings.HasSuffix(e.Name(), ".partial") {
-			err = s.root.Remove(name)
-		}
-		return errors.Join(err, ctx.Err())
-	})
-	if err != nil {
-		return s.fail("delete", prefix, err)
-	}
-	return nil
-}
-
 // Rename moves a directory, or a file, to a place where there is none.
 func (s *Store) Rename(ctx context.Context, from, to string) error {
 	if err := errors.Join(check(ctx, from), storage.CheckKey(to)); err != nil {

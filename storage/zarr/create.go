@@ -81,10 +81,8 @@ func (d *draft) commit(ctx context.Context) error {
 	if d == nil || d.tmp == d.final {
 		return nil
 	}
-	if c, ok := d.store.(interface {
-		DeletePartial(ctx context.Context, prefix string) error
-	}); ok && d.resume {
-		if err := c.DeletePartial(ctx, d.tmp); err != nil {
+	if d.resume {
+		if err := storage.DeleteLeftovers(ctx, d.store, d.tmp); err != nil {
 			return err
 		}
 	}

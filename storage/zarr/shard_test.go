@@ -60,7 +60,7 @@ func TestShards(t *testing.T) {
 		s.Gets.All(), "each index is read once, and the chunks of a shard together")
 	s.Gets.Reset()
 	for _, coord := range [][]int{{0, 1}, {1, 0}, {1, 1}} {
-		_, err := a.ReadChunk(ctx, coord, make([]byte, 2*3*4))
+		_, err := a.ReadChunk(ctx, coord, make([]byte, a.Meta().ReadGrid.Box(coord).Size()*a.Meta().DType.Size()))
 		require.NoError(t, err)
 	}
 	assert.Equal(t, map[string]int{"codecs/sharding/c/0/0": 2}, s.Gets.All(), "indexes are kept, and a chunk that isn't there isn't read")

@@ -57,12 +57,12 @@ func OpenWritableArrayStore(ctx context.Context, s storage.Store, path string) (
 	return writableArrayAt(ctx, place{store: s, key: path, path: path})
 }
 
-func openWritableArray(ctx context.Context, path string, opts map[string]string) (storage.WritableArray, error) {
+func openWritableArray(ctx context.Context, path, inner string, opts map[string]string) (storage.WritableArray, error) {
 	p, err := openDir(path, opts)
 	if err != nil {
 		return nil, err
 	}
-	return writableArrayAt(ctx, p)
+	return writableArrayAt(ctx, p.child(inner))
 }
 
 func writableArrayAt(ctx context.Context, p place) (storage.WritableArray, error) {
