@@ -9,7 +9,8 @@
 //   - "overwrite": "true" has Create replace what is there, at Commit.
 //   - "resume": "true" has Create go on with what an earlier Create with this
 //     option has begun and not committed. Arrays of the same description keep
-//     their chunks. Abort leaves them, too.
+//     their chunks. Abort leaves them, too. Where another process is at it, that
+//     is an error.
 //   - "sync": "true" has what is written outlive a loss of power, see dir.Sync.
 //   - "consolidated": "true" writes the metadata of all nodes into that of the
 //     group that Create makes as well, at Commit, where some readers look for
