@@ -146,7 +146,7 @@ func (v *vector) floor(x vec) vec {
 
 // scaled32 returns 2^n and r, as kernel's exponential.scaled32.
 func (v *vector) scaled32(x vec) (scaled, r vec) {
-	narrow := v.narrow()
+	narrow := v.half()
 	VMINPS(x, v.part(v.inRegister(expMost32)), narrow) // x where that is NaN
 	VMAXPS(narrow, v.part(v.inRegister(expLeast32)), narrow)
 	r = v.do(VCVTPS2PD, narrow)

@@ -6,9 +6,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// This file puts loops around the cores of exponentials and logarithms. A core
-// makes a vector of results, which are float64 whatever the routine's dtype is.
-// Routines are given the constants, a struct of package kernel.
+// This file puts loops around the cores of exponentials and logarithms, and of
+// what is computed in float32. A core makes a vector of results. Routines are given the constants, a struct of package kernel.
 
 // field is a constant's place in the struct, in bytes.
 type field int
@@ -29,8 +28,9 @@ func fields(first field, count int) []field {
 type elementary struct {
 	name string // with the dtype, without the level
 	doc  string // of dst[i]
-	// single: elements are float32.
-	single bool
+	// single: elements are float32. The core computes in float64 nevertheless,
+	// half as many at a time, unless the routine is narrow.
+	single, narrow bool
 	// partial: the routine returns how many elements it has done; a core stops
 	// it by a jump to the label "rare".
 	partial bool
@@ -48,6 +48,7 @@ type elementary struct {
 // vector is the context of a core.
 type vector struct {
 	wide   bool // AVX-512
+	narrow bool // lanes are float32, not float64
 	base   reg.Register
 	inside map[field]vec    // constants in registers
 	tables map[field][2]vec // of 16 numbers
@@ -69,8 +70,8 @@ func (v *vector) register() vec {
 	return YMM()
 }
 
-// narrow returns a new register for as many float32.
-func (v *vector) narrow() vec {
+// half returns a new register for as many float32 as there are float64.
+func (v *vector) half() vec {
 	if v.wide {
 		return YMM()
 	}
@@ -118,14 +119,22 @@ func (v *vector) do(f func(...Op), operands ...Op) vec {
 	return r
 }
 
-// The operations below return new registers; the second operand may be memory.
-func (v *vector) add(x vec, y Op) vec { return v.do(VADDPD, y, x) }
-func (v *vector) sub(x vec, y Op) vec { return v.do(VSUBPD, y, x) }
-func (v *vector) mul(x vec, y Op) vec { return v.do(VMULPD, y, x) }
+// pick chooses between an instruction for lanes of float64 and one for float32.
+func (v *vector) pick(double, single instruction) instruction {
+	if v.narrow {
+		return single
+	}
+	return double
+}
 
-// shiftLeft and shiftRight are of 64 bits.
-func (v *vector) shiftLeft(x vec, by int) vec  { return v.do(VPSLLQ, U8(by), x) }
-func (v *vector) shiftRight(x vec, by int) vec { return v.do(VPSRLQ, U8(by), x) }
+// The operations below return new registers; the second operand may be memory.
+func (v *vector) add(x vec, y Op) vec { return v.do(v.pick(VADDPD, VADDPS), y, x) }
+func (v *vector) sub(x vec, y Op) vec { return v.do(v.pick(VSUBPD, VSUBPS), y, x) }
+func (v *vector) mul(x vec, y Op) vec { return v.do(v.pick(VMULPD, VMULPS), y, x) }
+
+// shiftLeft and shiftRight are of a lane's bits.
+func (v *vector) shiftLeft(x vec, by int) vec  { return v.do(v.pick(VPSLLQ, VPSLLD), U8(by), x) }
+func (v *vector) shiftRight(x vec, by int) vec { return v.do(v.pick(VPSRLQ, VPSRLD), U8(by), x) }
 
 // and and or are bitwise.
 func (v *vector) and(x vec, y Op) vec { return v.do(VANDPD, y, x) }
@@ -133,9 +142,7 @@ func (v *vector) or(x vec, y Op) vec  { return v.do(VORPD, y, x) }
 
 // blend is AVX2's: y where the mask's signs are set, else x.
 func (v *vector) blend(x, y vec, mask reg.Register) vec {
-	r := v.register()
-	VBLENDVPD(mask, y, x, r)
-	return r
+	return v.do(v.pick(four(VBLENDVPD), four(VBLENDVPS)), mask, y, x)
 }
 
 // signed returns y, which is zero or has it anyway, with the sign of x.
@@ -216,13 +223,23 @@ func (v *vector) singles(rows [4]Mem, offset int) vec {
 // jumpIfAny jumps where a lane's number compares so with a constant; lanes of
 // NaN never do with an ordered predicate.
 func (v *vector) jumpIfAny(predicate int, x vec, f field, label string) {
+	compare := v.pick(VCMPPD, VCMPPS)
 	if v.wide {
 		k := K()
-		VCMPPD(U8(predicate), v.constant(f), x, k)
-		KORTESTB(k, k)
+		compare(U8(predicate), v.constant(f), x, k)
+		KORTESTW(k, k)
+		JNE(LabelRef(label))
+		return
+	}
+	v.jumpIfSigned(v.do(compare, U8(predicate), v.constant(f), x), label)
+}
+
+// jumpIfSigned is AVX2's: it jumps where a lane's first bit is set.
+func (v *vector) jumpIfSigned(x vec, label string) {
+	if v.narrow {
+		VTESTPS(x, x)
 	} else {
-		m := v.do(func(o ...Op) { VCMPPD(o[0], o[1], o[2], o[3]) }, U8(predicate), v.constant(f), x)
-		VTESTPD(m, m)
+		VTESTPD(x, x)
 	}
 	JNE(LabelRef(label))
 }
@@ -260,7 +277,7 @@ func (e elementary) at(level string, wide bool) {
 		doc = append(doc, "It returns how many elements it has done: it stops where a vector holds one", "that is too great.")
 	}
 	Doc(doc...)
-	l := loopWriter{elementary: e, v: &vector{wide: wide, inside: map[field]vec{}, tables: map[field][2]vec{}}}
+	l := loopWriter{elementary: e, v: &vector{wide: wide, narrow: e.narrow, inside: map[field]vec{}, tables: map[field][2]vec{}}}
 	l.dst, l.a, l.n = Load(Param("dst"), GP64()), Load(Param("a"), GP64()), Load(Param("n"), GP64())
 	l.v.base = Load(Param("c"), GP64())
 	l.v.load(e)
@@ -294,8 +311,8 @@ type loopWriter struct {
 // elements there are beyond the next one.
 func (l *loopWriter) write() {
 	v, x := l.v, l.v.register()
-	if l.single {
-		x = v.narrow()
+	if l.half() {
+		x = v.half()
 	}
 	SUBQ(U8(l.count()), l.n)
 	JL(LabelRef("tail"))
@@ -337,8 +354,16 @@ func (l *loopWriter) write() {
 	RET()
 }
 
+// half reports whether elements are half the size of lanes.
+func (l *loopWriter) half() bool { return l.single && !l.narrow }
+
 // count is that of a vector's elements.
-func (l *loopWriter) count() int { return l.v.bytes() / 8 }
+func (l *loopWriter) count() int {
+	if l.narrow {
+		return l.v.bytes() / 4
+	}
+	return l.v.bytes() / 8
+}
 
 // elementSize is that of dst's and a's elements.
 func (l *loopWriter) elementSize() int {
@@ -359,7 +384,7 @@ func (l *loopWriter) load(x vec) {
 
 // store writes a vector of elements.
 func (l *loopWriter) store(y vec) {
-	if l.single {
+	if l.half() {
 		VMOVUPS(l.narrowed(y), Mem{Base: l.dst})
 		return
 	}
@@ -368,7 +393,7 @@ func (l *loopWriter) store(y vec) {
 
 // narrowed is y as float32.
 func (l *loopWriter) narrowed(y vec) vec {
-	r := l.v.narrow()
+	r := l.v.half()
 	if l.v.wide {
 		VCVTPD2PS(y, r)
 	} else {
@@ -387,18 +412,17 @@ func (l *loopWriter) someElements() {
 		MOVQ(I32(-1), ones)
 		BZHIQ(n, ones, ones)
 		l.mask = K()
-		KMOVB(ones.As32(), l.mask)
+		KMOVW(ones.As32(), l.mask)
 		return
 	}
 	at := GP64()
 	LEAQ(tailMask(), at)
 	NEGQ(n)
 	l.mask = YMM()
-	if l.single {
-		VMOVDQU(Mem{Base: at, Index: n, Scale: 4, Disp: 16 * 4}, l.mask.(vec).AsX())
-		return
+	if l.half() {
+		l.mask = XMM()
 	}
-	VMOVDQU(Mem{Base: at, Index: n, Scale: 8, Disp: 16 * 4}, l.mask)
+	VMOVDQU(Mem{Base: at, Index: n, Scale: uint8(l.elementSize()), Disp: 16 * 4}, l.mask)
 }
 
 // loadSome reads the elements of the mask, and zeros.
@@ -409,7 +433,7 @@ func (l *loopWriter) loadSome(x vec) {
 	case l.v.wide:
 		VMOVUPD_Z(Mem{Base: l.a}, l.mask, x)
 	case l.single:
-		VMASKMOVPS(Mem{Base: l.a}, l.mask.(vec).AsX(), x)
+		VMASKMOVPS(Mem{Base: l.a}, l.mask, x)
 	default:
 		VMASKMOVPD(Mem{Base: l.a}, l.mask, x)
 	}
@@ -417,13 +441,17 @@ func (l *loopWriter) loadSome(x vec) {
 
 // storeSome writes the elements of the mask.
 func (l *loopWriter) storeSome(y vec) {
+	var result reg.Register = y
+	if l.half() {
+		result = l.narrowed(y)
+	}
 	switch {
 	case l.v.wide && l.single:
-		VMOVUPS(l.narrowed(y), l.mask, Mem{Base: l.dst})
+		VMOVUPS(result, l.mask, Mem{Base: l.dst})
 	case l.v.wide:
 		VMOVUPD(y, l.mask, Mem{Base: l.dst})
 	case l.single:
-		VMASKMOVPS(l.narrowed(y), l.mask.(vec).AsX(), Mem{Base: l.dst})
+		VMASKMOVPS(result, l.mask, Mem{Base: l.dst})
 	default:
 		VMASKMOVPD(y, l.mask, Mem{Base: l.dst})
 	}
