@@ -33,7 +33,7 @@ var (
 			all32(1), all32(0x1.fffffcp-2), all32(0x1.555492p-3), all32(0x1.5558b4p-5), all32(0x1.12399ep-7), all32(0x1.6a492ep-10),
 		},
 	})
-	base232 = newExponential32(exponential32{
+	baseTwo32 = newExponential32(exponential32{
 		log2: all32(1), hi: all32(1), lo: all32(0),
 		limit: all32(125), least: all32(-151), most: all32(129),
 		c: [6]lanes32{
@@ -55,4 +55,4 @@ func (e *exponential32) of(x float32) float32 {
 
 func expFloat32(x float32) float32 { return baseE32.of(x) }
 
-func exp2Float32(x float32) float32 { return base232.of(x) }
+func exp2Float32(x float32) float32 { return baseTwo32.of(x) }

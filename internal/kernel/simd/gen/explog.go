@@ -29,7 +29,8 @@ type elementary struct {
 	name string // with the dtype, without the level
 	doc  string // of dst[i]
 	// single: elements are float32. The core computes in float64 nevertheless,
-	// half as many at a time, unless the routine is narrow.
+	// half as many at a time, unless the routine is narrow, which only those of
+	// AVX2 are.
 	single, narrow bool
 	// partial: the routine returns how many elements it has done; a core stops
 	// it by a jump to the label "rare".
@@ -167,6 +168,15 @@ func (v *vector) polynomial(x, square vec, c []field) vec {
 	return p
 }
 
+// horner is a polynomial of float32: c[0] + c[1]*x + …
+func (v *vector) horner(x vec, c []field) vec {
+	p := v.copyOf(v.constant(c[len(c)-1]))
+	for i := len(c) - 2; i >= 0; i-- {
+		VFMADD213PS(v.constant(c[i]), x, p)
+	}
+	return p
+}
+
 // lookUp returns entries of tables for places in the last 4 bits of index.
 func (v *vector) lookUp(index vec, tables ...field) []vec {
 	var found []vec
@@ -223,15 +233,19 @@ func (v *vector) singles(rows [4]Mem, offset int) vec {
 // jumpIfAny jumps where a lane's number compares so with a constant; lanes of
 // NaN never do with an ordered predicate.
 func (v *vector) jumpIfAny(predicate int, x vec, f field, label string) {
-	compare := v.pick(VCMPPD, VCMPPS)
 	if v.wide {
 		k := K()
-		compare(U8(predicate), v.constant(f), x, k)
-		KORTESTW(k, k)
+		VCMPPD(U8(predicate), v.constant(f), x, k)
+		KORTESTB(k, k)
 		JNE(LabelRef(label))
 		return
 	}
-	v.jumpIfSigned(v.do(compare, U8(predicate), v.constant(f), x), label)
+	v.jumpIfSigned(v.compare(predicate, x, v.constant(f)), label)
+}
+
+// compare is AVX2's: all bits are set in lanes where x compares so with y.
+func (v *vector) compare(predicate int, x vec, y Op) vec {
+	return v.do(v.pick(VCMPPD, VCMPPS), U8(predicate), y, x)
 }
 
 // jumpIfSigned is AVX2's: it jumps where a lane's first bit is set.
@@ -412,7 +426,7 @@ func (l *loopWriter) someElements() {
 		MOVQ(I32(-1), ones)
 		BZHIQ(n, ones, ones)
 		l.mask = K()
-		KMOVW(ones.As32(), l.mask)
+		KMOVB(ones.As32(), l.mask)
 		return
 	}
 	at := GP64()
