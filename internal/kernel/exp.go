@@ -32,11 +32,11 @@ type exponential struct {
 	shift        lanes    // what a number is added to for rounding to 16ths
 	hi, lo       lanes    // 1/log2(b) in two parts: x - n*hi - n*lo is r
 	c            [6]lanes // b^r - 1 = c0*r + c1*r^2 + …
-	shift32      lanes    // for float32: what rounds to 8ths
-	c32          [5]lanes // b^r = c0 + c1*r + …, for r in units of 1/log2(b)
+	shift32      lanes    // for expm1 of float32: what rounds to 8ths
+	c32          [5]lanes // likewise: b^r - 1 = c0*r + c1*r^2 + …, for r in units of 1/log2(b)
 	limit        lanes    // |x| from which on b^x may be subnormal or infinite
 	least, most  lanes    // b^x is 0 and infinite at and beyond these
-	least32      lanes    // likewise for float32, in pairs
+	least32      lanes    // likewise for expm1 of float32, in pairs
 	most32       lanes
 	bound        lanes // of |r|
 	half, one    lanes
@@ -70,12 +70,11 @@ func newExponential(e exponential) *exponential {
 	return &e
 }
 
-// The polynomials are of simd/gen/coefficients/explog.py. That of float32 is
-// 2^r, whatever the base.
+// The polynomials are of simd/gen/coefficients/explog.py.
 var (
 	baseE = newExponential(exponential{
 		log2: all(1 / math.Ln2), hi: all(ln2), lo: all(ln2Tail),
-		limit: all(708), least: all(-746), most: all(710), least32: allPairs(-110), most32: allPairs(100),
+		limit: all(708), least: all(-746), most: all(710),
 		c: [6]lanes{
 			all(0x1.000000000000ap+0), all(0x1.0000000000009p-1), all(0x1.5555555405275p-3),
 			all(0x1.555555541d32ap-5), all(0x1.11126eec8febfp-7), all(0x1.6c188337d2c57p-10),
@@ -83,7 +82,7 @@ var (
 	})
 	base2 = newExponential(exponential{
 		log2: all(1), hi: all(1), lo: all(0),
-		limit: all(1021), least: all(-1076), most: all(1024), least32: allPairs(-155), most32: allPairs(130),
+		limit: all(1021), least: all(-1076), most: all(1024),
 		c: [6]lanes{
 			all(0x1.62e42fefa39fdp-1), all(0x1.ebfbdff82c5a0p-3), all(0x1.c6b08d6e8a38ep-5),
 			all(0x1.3b2ab6fa84b25p-7), all(0x1.5d89be4bdb80cp-10), all(0x1.430aa20c7c458p-13),

@@ -61,14 +61,14 @@ func finite32(x float32) bool { return x-x == 0 }
 // docs/mathematics.md.
 func TestFloat32(t *testing.T) {
 	const part = 1 << 12
-	step := 1 << 32 / (8 * part) / 7 * 7 // no power of two
+	step := 1 << 32 / (32 * part) / 7 * 7 // no power of two
 	if os.Getenv("NDGRID_ULP") == "all" {
 		step = 1
 	}
 	for _, c := range []struct {
 		name  string
 		limit float64
-	}{{"exp", 0.9}, {"exp2", 0.9}, {"log", 0.6}, {"log2", 0.6}, {"log10", 0.6}, {"sin", 0.9}, {"cos", 0.9}} {
+	}{{"exp", 0.9}, {"exp2", 0.9}, {"log", 0.7}, {"log2", 0.7}, {"log10", 0.7}, {"sin", 0.9}, {"cos", 0.9}} {
 		t.Run(c.name, func(t *testing.T) {
 			var all errors32
 			var next atomic.Uint64
@@ -149,8 +149,8 @@ func ulps32(got float32, want float64) float64 {
 		return math.Inf(1)
 	}
 	y := float64(got)
-	if math.IsInf(y, 0) {
-		y = math.Copysign(0x1p128, y) // what it is rounded from
+	if math.IsInf(y, 0) { // for it and all beyond
+		y, want = math.Copysign(0x1p128, y), max(-0x1p128, min(want, 0x1p128))
 	}
 	_, exponent := math.Frexp(want)
 	return math.Abs(y-want) / math.Ldexp(1, min(max(exponent, -125), 128)-24)

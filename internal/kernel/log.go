@@ -41,7 +41,7 @@ type logarithm struct {
 	unit     lanes    // 1/ln(base) in two parts
 	unitLo   lanes
 	whole    lanes    // log(2) in one part
-	c32      [5]lanes // log(1+r)/r = c0 + c1*r + …
+	c32      [5]lanes // for log1p of float32: log(1+r)/r = c0 + c1*r + …
 	least    lanes    // the least normal number
 	inf      lanes
 	grow     lanes          // 2^54, for subnormal numbers

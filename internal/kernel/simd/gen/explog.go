@@ -32,6 +32,8 @@ type elementary struct {
 	// half as many at a time, unless the routine is narrow, which only those of
 	// AVX2 are.
 	single, narrow bool
+	// stream: stores of whole vectors, to which dst is aligned, go past the caches.
+	stream bool
 	// partial: the routine returns how many elements it has done; a core stops
 	// it by a jump to the label "rare".
 	partial bool
@@ -287,6 +289,9 @@ func (e elementary) at(level string, wide bool) {
 	TEXT(e.name+level, NOSPLIT, "func(dst, a *"+dtype+", n int, c *float64)"+result)
 	Pragma("noescape")
 	doc := []string{e.name + level + " sets dst[i] = " + e.doc + " for i < n; c points to the constants."}
+	if e.stream {
+		doc = append(doc, "Stores go past the caches; dst is aligned to a vector.")
+	}
 	if e.partial {
 		doc = append(doc, "It returns how many elements it has done: it stops where a vector holds one", "that is too great.")
 	}
@@ -400,6 +405,10 @@ func (l *loopWriter) load(x vec) {
 func (l *loopWriter) store(y vec) {
 	if l.half() {
 		VMOVUPS(l.narrowed(y), Mem{Base: l.dst})
+		return
+	}
+	if l.stream {
+		VMOVNTPD(y, Mem{Base: l.dst})
 		return
 	}
 	VMOVUPD(y, Mem{Base: l.dst})

@@ -97,6 +97,8 @@ func singles() {
 	} {
 		e.single, e.narrow = true, true
 		e.at("AVX2", false)
+		e.name, e.stream = e.name+"Stream", true
+		e.at("AVX2", false)
 	}
 }
 
