@@ -48,11 +48,15 @@ func roundSum(x, y float64) float32 {
 	return float32(math.Float64frombits(b))
 }
 
-// horner32 is c[0] + c[1]*x + …, each step rounded once.
-func horner32(c []lanes32, x float32) float32 {
-	p := c[len(c)-1][0]
-	for i := len(c) - 2; i >= 0; i-- {
-		p = fma32(p, x, c[i][0])
+// polynomial32 is c[0] + c[1]*x + …, in the order of polynomial.
+func polynomial32(c []lanes32, x, square float32) float32 {
+	var p float32
+	for i := (len(c) - 1) &^ 1; i >= 0; i -= 2 {
+		terms := c[i][0]
+		if i+1 < len(c) {
+			terms = fma32(c[i+1][0], x, terms)
+		}
+		p = fma32(p, square, terms)
 	}
 	return p
 }

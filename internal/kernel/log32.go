@@ -74,14 +74,15 @@ func (l *logarithm32) of(x float32) float32 {
 	b := int32(math.Float32bits(x) - math.Float32bits(logStart32))
 	k := float32(b>>23) - grown
 	f := math.Float32frombits(uint32(b)&(1<<23-1)+math.Float32bits(logStart32)) - 1
-	q := horner32(l.c[:], f)
+	square := float32(f * f)
+	q := polynomial32(l.c[:], f, square)
 	main := float32(f * l.unit[0])
 	sum := fma32(k, l.hi[0], main) // of which k*hi is 0 or above main
 	low := fma32(k, l.hi[0], -sum) + main
 	low = fma32(k, l.lo[0], low)
 	// Unless unit is 1:
 	low = fma32(f, l.unitLo[0], low+fma32(f, l.unit[0], -main))
-	return sum + fma32(float32(f*f), q, low)
+	return sum + fma32(square, q, low)
 }
 
 func logFloat32(x float32) float32 { return natural32.of(x) }

@@ -47,9 +47,9 @@ func (w *sinusoid) of(x float32) float32 {
 	z := float32(r * r)
 	var y float32
 	if q := math.Float32bits(t); q&1 == 0 {
-		y = r - fma32(float32(r*z), horner32(w.sin[:], z), low)
+		y = r - fma32(float32(r*z), fma32(z, fma32(z, w.sin[2][0], w.sin[1][0]), w.sin[0][0]), low)
 	} else {
-		rest := fma32(float32(z*z), horner32(w.cos[:], z), float32(r*low))
+		rest := fma32(float32(z*z), fma32(z, fma32(z, w.cos[2][0], w.cos[1][0]), w.cos[0][0]), float32(r*low))
 		y = 1 + fma32(-0.5*r, r, rest)
 	}
 	return math.Float32frombits(math.Float32bits(y) ^ math.Float32bits(t)<<30&(1<<31))

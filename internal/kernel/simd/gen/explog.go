@@ -160,10 +160,10 @@ func (v *vector) polynomial(x, square vec, c []field) vec {
 	for i := last &^ 1; i >= 0; i -= 2 {
 		terms := v.copyOf(v.constant(c[min(i+1, last)]))
 		if i < last {
-			VFMADD213PD(v.constant(c[i]), x, terms)
+			v.pick(VFMADD213PD, VFMADD213PS)(v.constant(c[i]), x, terms)
 		}
 		if p != nil {
-			VFMADD231PD(p, square, terms)
+			v.pick(VFMADD231PD, VFMADD231PS)(p, square, terms)
 		}
 		p = terms
 	}

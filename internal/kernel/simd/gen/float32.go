@@ -81,12 +81,12 @@ func singles() {
 		},
 		{
 			name: "LogFloat32", doc: "log(a[i])",
-			registers: append([]field{log32Start, log32Hi, log32One, log32Lo}, fields(log32C, 9)...), few: 10,
+			registers: append([]field{log32Start, log32Hi, log32One, log32Lo}, fields(log32C, 9)...), few: 8,
 			core: func(v *vector, x vec, whole bool) vec { return log32(v, x, whole, false) },
 		},
 		{
 			name: "LogBaseFloat32", doc: "log(a[i]) to a base",
-			registers: append([]field{log32Start, log32Hi, log32One, log32Unit}, fields(log32C, 9)...), few: 9,
+			registers: append([]field{log32Start, log32Hi, log32One, log32Unit}, fields(log32C, 9)...), few: 6,
 			core: func(v *vector, x vec, whole bool) vec { return log32(v, x, whole, true) },
 		},
 		{
@@ -115,7 +115,7 @@ func exp32(v *vector, x vec, whole bool) vec {
 	r := v.copyOf(x)
 	VFNMADD231PS(v.constant(exp32Hi), n, r)
 	VFNMADD231PS(v.constant(exp32Lo), n, r)
-	y := v.horner(r, fields(exp32C, 6))
+	y := v.polynomial(r, v.mul(r, r), fields(exp32C, 6))
 	VFMADD213PS(v.constant(exp32One), r, y)
 	if !whole {
 		return v.do(VPADDD, v.shiftLeft(t, 23), y)
@@ -144,7 +144,8 @@ func log32(v *vector, x vec, whole, base bool) vec {
 		k = v.sub(k, v.and(small, v.constant(log32Grown)))
 	}
 	f := v.sub(v.do(VPADDD, v.constant(log32Start), v.and(b, v.constant(log32Fraction))), v.constant(log32One))
-	q := v.horner(f, fields(log32C, 9))
+	square := v.mul(f, f)
+	q := v.polynomial(f, square, fields(log32C, 9))
 	main := f
 	if base {
 		main = v.mul(f, v.constant(log32Unit))
@@ -160,7 +161,7 @@ func log32(v *vector, x vec, whole, base bool) vec {
 		low = v.add(low, main)
 		VFMADD231PS(v.constant(log32UnitLo), f, low)
 	}
-	VFMADD231PS(v.mul(f, f), q, low)
+	VFMADD231PS(square, q, low)
 	y := v.add(sum, low)
 	if !whole {
 		return y
