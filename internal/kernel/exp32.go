@@ -48,7 +48,8 @@ func (e *exponential32) of(x float32) float32 {
 	t := fma32(x, e.log2[0], nearest32)
 	n := t - nearest32
 	r := fma32(-n, e.lo[0], fma32(-n, e.hi[0], x))
-	y := fma32(r, polynomial32(e.c[:], r, r*r), 1)
+	q := fma32(r, polynomial32(e.c[1:], r, r*r), e.c[0][0])
+	y := fma32(r, q, 1)
 	k := int32(math.Float32bits(t)) - int32(math.Float32bits(nearest32))
 	return float32(float64(y) * math.Float64frombits(uint64(k+1023)<<52))
 }

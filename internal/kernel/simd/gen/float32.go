@@ -115,7 +115,8 @@ func exp32(v *vector, x vec, whole bool) vec {
 	r := v.copyOf(x)
 	VFNMADD231PS(v.constant(exp32Hi), n, r)
 	VFNMADD231PS(v.constant(exp32Lo), n, r)
-	y := v.polynomial(r, v.mul(r, r), fields(exp32C, 6))
+	y := v.polynomial(r, v.mul(r, r), fields(exp32C, 6)[1:])
+	VFMADD213PS(v.constant(exp32C), r, y)
 	VFMADD213PS(v.constant(exp32One), r, y)
 	if !whole {
 		return v.do(VPADDD, v.shiftLeft(t, 23), y)
