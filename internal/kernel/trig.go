@@ -195,8 +195,8 @@ func tan(x float64) float64 {
 	return flip(math.FMA(-over, excess, y), q<<63)
 }
 
-// The polynomials for the tangent of float32: the sine after r, the cosine after 1, with
-// relative errors of 2^-37 and 2^-34.
+// The polynomials for the tangent of float32: the sine after r, the cosine after
+// 1, with relative errors of 2^-37 and 2^-34.
 const (
 	sin32c0 = -0x1.5555554c723dep-3
 	sin32c1 = 0x1.1111086a89917p-7

@@ -14,7 +14,7 @@ const sineLimit32 = 0x1p17
 type sinusoid struct {
 	perQuarter lanes32    // 2/pi
 	shift      lanes32    // nearest32, and 1 more for the cosine
-	pi         [3]lanes32 // pi/2 in three parts
+	pi         [3]lanes32 // pi/2 in three parts, the first rounded down
 	half, one  lanes32
 	sin        [3]lanes32 // sin r = r - r^3 (c0 + c1*r^2 + …)
 	cos        [3]lanes32 // cos r = 1 - r^2/2 + r^4 (c0 + c1*r^2 + …)
@@ -27,7 +27,7 @@ type sinusoid struct {
 func newSinusoid(ahead float32) *sinusoid {
 	return &sinusoid{
 		perQuarter: all32(0x1.45f306p-1), shift: all32(nearest32 + ahead),
-		pi:   [3]lanes32{all32(0x1.921fb6p+0), all32(-0x1.777a5cp-25), all32(-0x1.ee59dap-50)},
+		pi:   [3]lanes32{all32(0x1.921fb4p+0), all32(0x1.4442d2p-24), all32(-0x1.ee59dap-50)},
 		half: all32(0.5), one: all32(1),
 		sin:   [3]lanes32{all32(0x1.555544p-3), all32(-0x1.1106aap-7), all32(0x1.990d7ep-13)},
 		cos:   [3]lanes32{all32(0x1.55554ap-5), all32(-0x1.6c0c04p-10), all32(0x1.99d65ep-16)},

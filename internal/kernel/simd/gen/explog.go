@@ -7,7 +7,8 @@ import (
 )
 
 // This file puts loops around the cores of exponentials and logarithms, and of
-// what is computed in float32. A core makes a vector of results. Routines are given the constants, a struct of package kernel.
+// what is computed in float32. A core makes a vector of results. Routines are given
+// the constants, a struct of package kernel.
 
 // field is a constant's place in the struct, in bytes.
 type field int
@@ -41,8 +42,8 @@ type elementary struct {
 	// those of AVX2.
 	registers []field
 	few       int
-	// core returns f(x), of x in the routine's dtype. A core that is not whole may leave x to one that is, by
-	// a jump to the label "special".
+	// core returns f(x), of x in the routine's dtype. A core that is not whole may
+	// leave x to one that is, by a jump to the label "special".
 	core func(v *vector, x vec, whole bool) vec
 	// tables are loaded with AVX-512, two registers each.
 	tables []field

@@ -84,4 +84,7 @@ cos = series(lambda k: mp.mpf((-1) ** k) / mp.factorial(2 * k + 4))
 show("sine", sin, lambda z: z / (1 + z * sin(z)), 0, most, 3)
 show("cosine", cos, lambda z: z**2, 0, most, 3)
 split("2/pi", 2 / mp.pi, 24)
-split("pi/2", mp.pi / 2, 24, 24, 24)
+# The first part of pi/2 is rounded down: with a second below zero, the sine of -0 would be 0.
+first = mp.floor(mp.pi / 2 * 2**23) / 2**23
+split("pi/2", first, 24)
+split("the rest", mp.pi / 2 - first, 24, 24)
