@@ -2,12 +2,12 @@ package kernel
 
 import "math"
 
-// log(x) of float32 is k*log(2) + log(1+f) with x = (1+f) * 2^k and 1+f from 2/3
-// to 4/3: f itself and a polynomial. The sum of k*log(2) and f is kept in two
+// log(x) of float32 is k*log(2) + log(1+f) with x = (1+f) * 2^k and 1+f from
+// sqrt(1/2) to sqrt(2): f itself and a polynomial. The sum of k*log(2) and f is kept in two
 // parts. The same operations in the same order are the assembly of package simd.
 
 // logStart32 is the least 1+f.
-const logStart32 = 0x1.555556p-1
+const logStart32 = 0x1.6a09e6p-1
 
 // logarithm32 is what the logarithm to a base is made of. Assembly knows the
 // order of its fields.
@@ -42,22 +42,22 @@ var (
 	natural32 = newLogarithm32(logarithm32{
 		hi: all32(0x1.62e4p-1), lo: all32(0x1.7f7d1cp-20), unit: all32(1),
 		c: [9]lanes32{
-			all32(-0x1p-1), all32(0x1.55550cp-2), all32(-0x1.fffe5ep-3), all32(0x1.99ce34p-3), all32(-0x1.55b7ecp-3),
-			all32(0x1.1ef264p-3), all32(-0x1.f03bdcp-4), all32(0x1.1defc4p-3), all32(-0x1.0e2acep-3),
+			all32(-0x1.fffff8p-2), all32(0x1.55554ep-2), all32(-0x1.000412p-2), all32(0x1.99a662p-3), all32(-0x1.542f2ap-3),
+			all32(0x1.223b6ep-3), all32(-0x1.0eb664p-3), all32(0x1.0990bap-3), all32(-0x1.3e021ap-4),
 		},
 	})
 	binary32 = newLogarithm32(logarithm32{
 		hi: all32(1), lo: all32(0), unit: all32(0x1.715476p+0), unitLo: all32(0x1.4ae0cp-26),
 		c: [9]lanes32{
-			all32(-0x1.715478p-1), all32(0x1.ec702ap-2), all32(-0x1.715272p-2), all32(0x1.279e88p-2), all32(-0x1.ed2346p-3),
-			all32(0x1.9dc6f4p-3), all32(-0x1.64ad82p-3), all32(0x1.9d64a4p-3), all32(-0x1.89dd38p-3),
+			all32(-0x1.715472p-1), all32(0x1.ec7086p-2), all32(-0x1.7159c2p-2), all32(0x1.2781dcp-2), all32(-0x1.eaddeep-3),
+			all32(0x1.a28cf4p-3), all32(-0x1.85dc5ap-3), all32(0x1.7fb7ep-3), all32(-0x1.cee494p-4),
 		},
 	})
 	decimal32 = newLogarithm32(logarithm32{
 		hi: all32(0x1.3442p-2), lo: all32(-0x1.95ec1p-19), unit: all32(0x1.bcb7b2p-2), unitLo: all32(-0x1.5b235ep-27),
 		c: [9]lanes32{
-			all32(-0x1.bcb7b2p-3), all32(0x1.287a32p-3), all32(-0x1.bcb5f2p-4), all32(0x1.63f57p-4), all32(-0x1.28d70ep-4),
-			all32(0x1.f24e68p-5), all32(-0x1.ae8bdp-5), all32(0x1.f1766ap-5), all32(-0x1.d6d1e8p-5),
+			all32(-0x1.bcb7acp-3), all32(0x1.287a68p-3), all32(-0x1.bcbe22p-4), all32(0x1.63d384p-4), all32(-0x1.2786c2p-4),
+			all32(0x1.f7fa66p-5), all32(-0x1.d580ep-5), all32(0x1.ce1bc8p-5), all32(-0x1.16a07ep-5),
 		},
 	})
 )
@@ -80,8 +80,10 @@ func (l *logarithm32) of(x float32) float32 {
 	sum := fma32(k, l.hi[0], main) // of which k*hi is 0 or above main
 	low := fma32(k, l.hi[0], -sum) + main
 	low = fma32(k, l.lo[0], low)
-	// Unless unit is 1:
-	low = fma32(f, l.unitLo[0], low+fma32(f, l.unit[0], -main))
+	if l.unit[0] != 1 { // with what f*unit and the square have lost
+		low = fma32(f, l.unitLo[0], low+fma32(f, l.unit[0], -main))
+		low = fma32(fma32(f, f, -square), l.c[0][0], low)
+	}
 	return sum + fma32(square, q, low)
 }
 

@@ -42,8 +42,10 @@ func (w *sinusoid) of(x float32) float32 {
 	t := fma32(x, w.perQuarter[0], w.shift[0]) // its last bits count quadrants
 	n := t - w.shift[0]
 	r0 := fma32(-n, w.pi[0][0], x) // exact
-	r := fma32(-n, w.pi[1][0], r0)
-	low := fma32(n, w.pi[2][0], fma32(n, w.pi[1][0], r-r0))
+	p := float32(n * w.pi[1][0])
+	r := r0 - p // and what that loses, which is exact, like what p has lost
+	lost := float32(r0-r) - p
+	low := fma32(n, w.pi[2][0], fma32(n, w.pi[1][0], -p)-lost)
 	z := float32(r * r)
 	var y float32
 	if q := math.Float32bits(t); q&1 == 0 {

@@ -70,10 +70,10 @@ show("(2^r-1)/r", series(lambda k: ln2 ** (k + 1) / mp.factorial(k + 1)), lambda
 split("log2 e", 1 / ln2, 24)
 split("ln 2", ln2, 24, 24)
 
-# log(1+f) = f + f^2 p(f), for f of mantissas from 2/3 to 4/3
+# log(1+f) = f + f^2 p(f), for f of mantissas from sqrt(1/2) to sqrt(2)
 log = series(lambda k: mp.mpf((-1) ** (k + 1)) / (k + 2))
 for name, unit in [("e", mp.mpf(1)), ("2", 1 / ln2), ("10", 1 / mp.log(10))]:
-    show(f"(log(1+f)-f)/f^2 to base {name}", lambda f: unit * log(f), lambda f: abs(f) / unit, -1 / 3, 1 / 3, 9)
+    show(f"(log(1+f)-f)/f^2 to base {name}", lambda f: unit * log(f), lambda f: abs(f) / unit, 0.5**0.5 - 1, 2**0.5 - 1, 9)
     split(f"log 2 to base {name}", unit * ln2, 16, 24)
     split(f"log e to base {name}", unit, 24, 24)
 
