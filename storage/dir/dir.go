@@ -1,5 +1,6 @@
 // Package dir keeps the values of a storage.Store as files below a directory,
-// as Zarr's file system store does: key "a/b/c" is file a/b/c.
+// as Zarr's file system store does: key "a/b/c" is file a/b/c. Importing it
+// registers the scheme "file".
 package dir
 
 import (
@@ -44,6 +45,12 @@ var (
 	_ storage.Renamer       = (*Store)(nil)
 	_ storage.PrefixDeleter = (*Store)(nil)
 )
+
+func init() {
+	storage.RegisterScheme("file", func(_ context.Context, root string) (storage.Store, error) {
+		return Open(strings.TrimPrefix(root, "file://"))
+	})
+}
 
 // Option changes how a Store works.
 type Option func(*Store)
@@ -328,7 +335,7 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[storage.Entry
 				yield(storage.Entry{}, s.fail("list", prefix, err))
 				return
 			}
-			if strings.HasPrefix(e.Name(), "__") || strings.HasSuffix(e.Name(), ".partial") {
+			if storage.Hidden(e.Name()) {
 				continue
 			}
 			// Following a link also tells apart what is gone by now.
