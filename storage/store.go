@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"fmt"
+	"io"
 	"iter"
 	"slices"
 	"strings"
@@ -41,6 +42,26 @@ func Range(size, offset, length int64) (lo, hi int64) {
 		return lo, size
 	}
 	return lo, lo + length
+}
+
+// Append appends up to n bytes of r to dst, fewer where r ends before. It takes
+// memory as bytes come, whatever n promises: for stores that read from strangers.
+func Append(dst []byte, r io.Reader, n int64) ([]byte, error) {
+	const first = 64 << 10
+	for end := int64(len(dst)) + n; int64(len(dst)) < end; {
+		if len(dst) == cap(dst) {
+			dst = slices.Grow(dst, int(min(end-int64(len(dst)), max(first, int64(len(dst))))))
+		}
+		m, err := r.Read(dst[len(dst):min(int64(cap(dst)), end)])
+		dst = dst[:len(dst)+m]
+		if err == io.EOF {
+			return dst, nil
+		}
+		if err != nil {
+			return dst, err
+		}
+	}
+	return dst, nil
 }
 
 // List ranges over the entries directly below prefix, see Lister. A store that
