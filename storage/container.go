@@ -2,7 +2,9 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -70,7 +72,7 @@ func containerByExt(name string) *Container {
 }
 
 // fileContainer returns the container that the file at path is, by content,
-// and the file as a value of the folder it lies in; nil if it is none.
+// and the file as a value; nil if it is none.
 func fileContainer(ctx context.Context, path string) (*Container, Value, error) {
 	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
 		return nil, Value{}, nil // whoever opens it says what is wrong
@@ -83,13 +85,34 @@ func fileContainer(ctx context.Context, path string) (*Container, Value, error) 
 	if c == nil {
 		return nil, Value{}, nil
 	}
-	// A folder's store follows no link that leaves it, but who names a link means its target.
-	file, err := filepath.EvalSymlinks(path)
-	if err != nil {
-		return nil, Value{}, &Error{"open", path, err}
+	v, err := OpenValue(ctx, path)
+	return c, v, err
+}
+
+// OpenValue returns the file at a path, or what a URL leads to, as a value of a
+// store: that of the folder, or of the host. Whether it exists is not asked.
+func OpenValue(ctx context.Context, url string) (Value, error) {
+	if isURL(url) {
+		root, key, err := splitHost(url)
+		if err != nil {
+			return Value{}, err
+		}
+		s, err := openRoot(ctx, root)
+		return Value{s, key, url}, err
 	}
-	folder, err := openRoot(ctx, "file://"+filepath.Dir(file))
-	return c, Value{folder, filepath.Base(file), file}, err
+	// A folder's store follows no link that leaves it, but who names a link means its target.
+	file, err := filepath.EvalSymlinks(strings.TrimPrefix(url, "file://"))
+	if err == nil {
+		file, err = filepath.Abs(file)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Value{}, &Error{"open", url, err}
+	}
+	s, err := openRoot(ctx, "file://"+filepath.Dir(file))
+	return Value{s, filepath.Base(file), file}, err
 }
 
 func (c *Container) readOnly() error {

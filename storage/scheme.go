@@ -54,10 +54,8 @@ func isURL(name string) bool {
 	return ok && scheme != "file"
 }
 
-// splitURL cuts a URL into the store it leads to and the key in that. The store
-// is all that the host has, or the first part of the path whose name ends as
-// that of a container does: no request is made to find out.
-func splitURL(name string) (root, key string, err error) {
+// splitHost cuts a URL into its host, which is a store, and the key in that.
+func splitHost(name string) (root, key string, err error) {
 	u, err := url.Parse(name)
 	switch {
 	case err != nil:
@@ -68,14 +66,21 @@ func splitURL(name string) (root, key string, err error) {
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		return "", "", &Error{"open", u.Redacted(), fmt.Errorf("%w: a URL with a user, a query or a fragment; the store's own package takes a client that adds what it takes", ErrUnsupported)}
 	}
-	root = u.Scheme + "://" + u.Host
-	parts := strings.Split(strings.Trim(path.Clean("/"+u.Path), "/"), "/")
+	return u.Scheme + "://" + u.Host, strings.Trim(path.Clean("/"+u.Path), "/"), nil
+}
+
+// splitURL cuts a URL into the store it leads to and the key in that. The store
+// is all that the host has, or the first part of the path whose name ends as
+// that of a container does: no request is made to find out.
+func splitURL(name string) (root, key string, err error) {
+	root, key, err = splitHost(name)
+	parts := strings.Split(key, "/")
 	for i, p := range parts {
 		if containerByExt(p) != nil {
-			return root + "/" + strings.Join(parts[:i+1], "/"), strings.Join(parts[i+1:], "/"), nil
+			return root + "/" + strings.Join(parts[:i+1], "/"), strings.Join(parts[i+1:], "/"), err
 		}
 	}
-	return root, strings.Join(parts, "/"), nil
+	return root, key, err
 }
 
 // storeAt opens the store that path is, as SplitPath returns it: that of a

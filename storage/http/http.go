@@ -46,7 +46,15 @@ type Option func(*Store)
 
 // Client sets what makes the requests, in place of a client that all stores
 // share. One that adds headers of its own is how to sign requests.
-func Client(c *http.Client) Option { return func(s *Store) { s.client = c } }
+func Client(c *http.Client) Option {
+	return func(s *Store) {
+		own := *c
+		if own.CheckRedirect == nil {
+			own.CheckRedirect = checkRedirect
+		}
+		s.client = &own
+	}
+}
 
 // Retries sets how often a request is repeated that failed for a reason that
 // may pass: no connection, an answer that breaks off, no answer in time, status
@@ -73,6 +81,8 @@ func transport() *http.Transport {
 
 const maxRedirects = 10
 
+var errRedirect = errors.New("redirected")
+
 // errFolder ends requests that are sent on to the same place with a slash: that
 // is how servers answer for folders, which have no value.
 var errFolder = errors.New("a folder")
@@ -83,9 +93,9 @@ func checkRedirect(r *http.Request, via []*http.Request) error {
 	case r.URL.Path == last.URL.Path+"/":
 		return errFolder
 	case r.URL.Scheme == "http" && last.URL.Scheme == "https":
-		return fmt.Errorf("redirected from https to %s", r.URL.Redacted())
+		return fmt.Errorf("%w from https to %s", errRedirect, r.URL.Host)
 	case len(via) >= maxRedirects:
-		return fmt.Errorf("redirected more than %d times", maxRedirects)
+		return fmt.Errorf("%w more than %d times", errRedirect, maxRedirects)
 	}
 	return nil
 }
@@ -106,14 +116,18 @@ func Open(root string, opts ...Option) (*Store, error) {
 
 // at returns the URL of a value.
 func (s *Store) at(key string) *url.URL {
-	u := s.root.JoinPath(strings.Split(key, "/")...)
+	parts := strings.Split(key, "/")
+	for i, p := range parts {
+		parts[i] = url.PathEscape(p)
+	}
+	u := s.root.JoinPath(parts...)
 	u.RawQuery = s.root.RawQuery
 	return u
 }
 
 func (s *Store) fail(op, key string, err error) error {
 	u := *s.root
-	u.RawQuery, u.User = "", nil
+	u.RawQuery, u.User = "", nil // they may be secrets
 	return &storage.Error{Op: op, Name: strings.TrimSuffix(u.String(), "/") + "/" + key, Err: err}
 }
 

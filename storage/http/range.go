@@ -3,10 +3,12 @@ package http
 import (
 	"compress/gzip"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"math"
+	"net"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -43,7 +45,7 @@ func (p span) end() int64 {
 // server knows no ranges. maxValue is the most a value may have.
 const (
 	maxWhole = 16 << 20
-	maxValue = 1 << 40
+	maxValue = 1 << 32
 )
 
 // do makes a request.
@@ -70,12 +72,13 @@ func explain(err error) error {
 	if errors.Is(err, errFolder) {
 		return storage.ErrNotFound
 	}
-	for {
-		u, ok := errors.AsType[*url.Error](err)
-		if !ok {
-			break
-		}
+	for u, ok := errors.AsType[*url.Error](err); ok; u, ok = errors.AsType[*url.Error](err) {
 		err = u.Err
+	}
+	dns, isDNS := errors.AsType[*net.DNSError](err)
+	_, isCertificate := errors.AsType[*tls.CertificateVerificationError](err)
+	if errors.Is(err, errRedirect) || isCertificate || isDNS && dns.IsNotFound {
+		return err
 	}
 	return &passing{error: err}
 }
@@ -123,7 +126,7 @@ var contentRange = regexp.MustCompile(`^bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*
 func (p span) part(r *http.Response, b io.Reader, dst []byte) ([]byte, error) {
 	says := r.Header.Get("Content-Range")
 	m := contentRange.FindStringSubmatch(says)
-	if m == nil || r.Header.Get("Content-Encoding") != "" && r.Header.Get("Content-Encoding") != "identity" {
+	if m == nil || !plain(r) {
 		return dst, fmt.Errorf("%w: asked for %s the server sends Content-Range %q, Content-Encoding %q, %q", storage.ErrCorrupt,
 			p.header(), says, r.Header.Get("Content-Encoding"), r.Header.Get("Content-Type"))
 	}
@@ -164,17 +167,23 @@ func (p span) read(b io.Reader, n, want int64, dst []byte) ([]byte, error) {
 	return dst, nil
 }
 
+// plain reports whether an answer is the value itself, not encoded for the way.
+func plain(r *http.Response) bool {
+	e := r.Header.Get("Content-Encoding")
+	return e == "" || e == "identity"
+}
+
 // cut reads the span from an answer that is the whole value.
 func (p span) cut(r *http.Response, b io.Reader, dst []byte) ([]byte, error) {
 	size := r.ContentLength
-	switch e := r.Header.Get("Content-Encoding"); e {
-	case "", "identity":
-	case "gzip":
+	switch e := r.Header.Get("Content-Encoding"); {
+	case plain(r):
+	case e == "gzip":
 		z, err := gzip.NewReader(b)
 		if err != nil {
 			return dst, fmt.Errorf("%w: Content-Encoding gzip: %w", storage.ErrCorrupt, err)
 		}
-		b, size = z, -1
+		b, size = &unzipped{z}, -1
 	default:
 		return dst, fmt.Errorf("%w: the server sends Content-Encoding %q, though asked not to", storage.ErrUnsupported, e)
 	}
@@ -195,14 +204,31 @@ func (p span) cut(r *http.Response, b io.Reader, dst []byte) ([]byte, error) {
 	}
 	want := p.length
 	if want < 0 {
-		want = maxValue
+		want = maxValue + 1
 	}
 	if size >= 0 {
-		// What the server has said it would send has to come.
 		want = min(want, max(0, size-p.offset))
-		return p.read(b, want, -1, dst)
 	}
-	return storage.Append(dst, b, want)
+	if size >= 0 && want <= maxValue {
+		return p.read(b, want, -1, dst) // what the server says it sends has to come
+	}
+	start := len(dst)
+	dst, err := storage.Append(dst, b, min(want, maxValue+1))
+	if len(dst)-start > maxValue {
+		err = fmt.Errorf("%w: a value of more than %d bytes", storage.ErrUnsupported, maxValue)
+	}
+	return dst, err
+}
+
+// unzipped is a body that was compressed on the way.
+type unzipped struct{ io.Reader }
+
+func (u *unzipped) Read(p []byte) (int, error) {
+	n, err := u.Reader.Read(p)
+	if _, ok := errors.AsType[*passing](err); err != nil && err != io.EOF && !ok {
+		err = fmt.Errorf("%w: Content-Encoding gzip: %w", storage.ErrCorrupt, err)
+	}
+	return n, err
 }
 
 func errNoRanges(p span) error {
@@ -245,9 +271,8 @@ func (s *Store) size(ctx context.Context, alive func(), key string) (int64, erro
 		return 0, err
 	}
 	r.Body.Close()
-	plain := r.Header.Get("Content-Encoding") == "" || r.Header.Get("Content-Encoding") == "identity"
 	switch {
-	case r.StatusCode == http.StatusOK && r.ContentLength >= 0 && plain:
+	case r.StatusCode == http.StatusOK && r.ContentLength >= 0 && plain(r):
 		return r.ContentLength, nil
 	case r.StatusCode != http.StatusOK && r.StatusCode != http.StatusMethodNotAllowed && r.StatusCode != http.StatusNotImplemented:
 		return 0, status(r)
@@ -266,7 +291,7 @@ func (s *Store) size(ctx context.Context, alive func(), key string) (int64, erro
 			return strconv.ParseInt(m[1], 10, 64)
 		}
 	case http.StatusOK:
-		if r.ContentLength >= 0 && plain {
+		if r.ContentLength >= 0 && plain(r) {
 			return r.ContentLength, nil
 		}
 		whole, err := span{0, maxWhole + 1}.cut(r, &body{r.Body, alive}, nil)

@@ -6,6 +6,8 @@ package std
 
 import (
 	_ "github.com/ndgrid/ndgrid/storage/csv"
+	_ "github.com/ndgrid/ndgrid/storage/http"
+	_ "github.com/ndgrid/ndgrid/storage/kerchunk"
 	_ "github.com/ndgrid/ndgrid/storage/npy"
 	_ "github.com/ndgrid/ndgrid/storage/zarr"
 	_ "github.com/ndgrid/ndgrid/storage/zip"
