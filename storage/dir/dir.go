@@ -39,11 +39,12 @@ type Store struct {
 }
 
 var (
-	_ storage.RangeReader   = (*Store)(nil)
-	_ storage.Lister        = (*Store)(nil)
-	_ storage.Sizer         = (*Store)(nil)
-	_ storage.Renamer       = (*Store)(nil)
-	_ storage.PrefixDeleter = (*Store)(nil)
+	_ storage.RangeReader    = (*Store)(nil)
+	_ storage.Lister         = (*Store)(nil)
+	_ storage.LeftoverLister = (*Store)(nil)
+	_ storage.Sizer          = (*Store)(nil)
+	_ storage.Renamer        = (*Store)(nil)
+	_ storage.PrefixDeleter  = (*Store)(nil)
 )
 
 func init() {
@@ -316,6 +317,17 @@ func (s *Store) Size(ctx context.Context, key string) (int64, error) {
 
 // List ranges over a directory; one that doesn't exist is empty.
 func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[storage.Entry, error] {
+	return s.list(ctx, prefix, false)
+}
+
+// Leftovers ranges over what List hides in a directory: values that were being
+// written, or nodes that were being created, when their program ended, or that
+// still are.
+func (s *Store) Leftovers(ctx context.Context, prefix string) iter.Seq2[storage.Entry, error] {
+	return s.list(ctx, prefix, true)
+}
+
+func (s *Store) list(ctx context.Context, prefix string, leftovers bool) iter.Seq2[storage.Entry, error] {
 	return func(yield func(storage.Entry, error) bool) {
 		if prefix != "" {
 			if err := storage.CheckKey(prefix); err != nil {
@@ -335,7 +347,7 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[storage.Entry
 				yield(storage.Entry{}, s.fail("list", prefix, err))
 				return
 			}
-			if storage.Hidden(e.Name()) {
+			if storage.Hidden(e.Name()) != leftovers {
 				continue
 			}
 			// Following a link also tells apart what is gone by now.
