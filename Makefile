@@ -124,7 +124,7 @@ fuzz: deps ## try every fuzz target on FUZZTIME inputs
 	  out=$$($(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x $$pkg 2>&1) || { echo "$$out"; exit 1; }; done
 
 .PHONY: s3
-s3: bin/versitygw ## the module storage/s3: vet, and its tests, those against a real S3 server too
+s3: venv bin/versitygw ## the module storage/s3: vet, and its tests, those against a real S3 server too
 	cd storage/s3 && $(GO) vet ./... && NDGRID_VERSITYGW=$(CURDIR)/bin/versitygw $(GO) test -race ./...
 
 bin/versitygw:

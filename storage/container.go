@@ -2,9 +2,7 @@ package storage
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -85,34 +83,12 @@ func fileContainer(ctx context.Context, path string) (*Container, Value, error) 
 	if c == nil {
 		return nil, Value{}, nil
 	}
-	v, err := OpenValue(ctx, path)
-	return c, v, err
-}
-
-// OpenValue returns the file at a path, or what a URL leads to, as a value of a
-// store: that of the folder, or of the host. Whether it exists is not asked.
-func OpenValue(ctx context.Context, url string) (Value, error) {
-	if isURL(url) {
-		root, key, err := splitHost(url)
-		if err != nil {
-			return Value{}, err
-		}
-		s, err := openRoot(ctx, root)
-		return Value{s, key, url}, err
-	}
-	// A folder's store follows no link that leaves it, but who names a link means its target.
-	file, err := filepath.EvalSymlinks(strings.TrimPrefix(url, "file://"))
-	if err == nil {
-		file, err = filepath.Abs(file)
-	}
-	if errors.Is(err, fs.ErrNotExist) {
-		err = ErrNotFound
-	}
+	root, key, err := Locate(path)
 	if err != nil {
-		return Value{}, &Error{"open", url, err}
+		return nil, Value{}, err
 	}
-	s, err := openRoot(ctx, "file://"+filepath.Dir(file))
-	return Value{s, filepath.Base(file), file}, err
+	folder, err := OpenRoot(ctx, root)
+	return c, Value{folder, key, filepath.Join(strings.TrimPrefix(root, fileScheme), key)}, err
 }
 
 func (c *Container) readOnly() error {

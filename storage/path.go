@@ -70,7 +70,7 @@ func splitNew(url string) (path, inner string, err error) {
 // components returns the root of the file system a url is in and the parts of
 // its absolute path.
 func components(url string) (root string, parts []string, err error) {
-	name := strings.TrimPrefix(url, "file://")
+	name := strings.TrimPrefix(url, fileScheme)
 	if name == "" {
 		return "", nil, &Error{"open", `""`, fmt.Errorf("%w: empty path", ErrNotFound)}
 	}
@@ -145,7 +145,7 @@ func detect(path string) (*Driver, error) {
 		}
 		return nil, fmt.Errorf("%w: the directory holds no zarr.json, .zarray or .zgroup", ErrFormat)
 	}
-	if c := findContainer(func(c *Container) bool { return head != nil && c.Detect(head) }); c != nil {
+	if c := findContainer(func(c *Container) bool { return c.Detect(head) }); c != nil {
 		return nil, c.readOnly()
 	}
 	for _, f := range formats {

@@ -2,10 +2,13 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"net/url"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -32,8 +35,32 @@ func RegisterScheme(scheme string, open func(ctx context.Context, root string) (
 // schemePackages are the packages to import for schemes that are known.
 var schemePackages = map[string]string{"http": "http", "https": "http", "s3": "s3", "file": "dir"}
 
-// openRoot opens the store at the root of a URL.
-func openRoot(ctx context.Context, root string) (Store, error) {
+// fileScheme is what the roots of folders of the file system begin with.
+const fileScheme = "file://"
+
+// Locate returns where the file at a path, or what a URL leads to, is kept: the
+// root of a store, the folder of the file or the URL's host, and the key in
+// that. A file must exist; what a URL leads to is not asked for.
+func Locate(name string) (root, key string, err error) {
+	if isURL(name) {
+		return splitHost(name)
+	}
+	// A folder's store follows no link that leaves it, but who names a link means its target.
+	file, err := filepath.EvalSymlinks(strings.TrimPrefix(name, fileScheme))
+	if err == nil {
+		file, err = filepath.Abs(file)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return "", "", &Error{"open", name, err}
+	}
+	return fileScheme + filepath.Dir(file), filepath.Base(file), nil
+}
+
+// OpenRoot opens the store at a root as Locate returns it.
+func OpenRoot(ctx context.Context, root string) (Store, error) {
 	scheme, _, _ := strings.Cut(root, "://")
 	schemesMu.RLock()
 	open, have := schemes[scheme], slices.Sorted(maps.Keys(schemes))
@@ -96,7 +123,7 @@ func storeAt(ctx context.Context, path string, opts map[string]string) (Store, m
 	}
 	scheme, rest, _ := strings.Cut(path, "://")
 	host, key, inside := strings.Cut(rest, "/")
-	s, err := openRoot(ctx, scheme+"://"+host)
+	s, err := OpenRoot(ctx, scheme+"://"+host)
 	if err != nil || !inside {
 		return s, opts, err
 	}
@@ -115,7 +142,7 @@ func OpenStore(ctx context.Context, url string, opts map[string]string) (s Store
 		return nil, "", err
 	}
 	if s, _, err = storeAt(ctx, path, opts); s == nil && err == nil {
-		s, err = openRoot(ctx, "file://"+path)
+		s, err = OpenRoot(ctx, fileScheme+path)
 	}
 	return s, key, err
 }

@@ -9,8 +9,14 @@ import (
 )
 
 // Array returns a with its decoded chunks kept in the cache, also that a chunk
-// was never written. The array must not change meanwhile.
-func (c *Cache) Array(a storage.Array) storage.Array { return &array{a, c} }
+// was never written. The array must not change meanwhile. Strings of any length
+// aren't kept: an array of them is returned as it is.
+func (c *Cache) Array(a storage.Array) storage.Array {
+	if a.Meta().DType.Size() == 0 {
+		return a
+	}
+	return &array{a, c}
+}
 
 type array struct {
 	storage.Array

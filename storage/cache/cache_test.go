@@ -34,6 +34,16 @@ func TestArrayContract(t *testing.T) {
 	})
 }
 
+// texts is an array of strings.
+type texts struct{ storage.StringReader }
+
+func (texts) Meta() *storage.Meta { return &storage.Meta{DType: nd.Text} }
+
+func TestStrings(t *testing.T) {
+	_, ok := cache.New(1 << 20).Array(texts{}).(storage.StringReader)
+	assert.True(t, ok, "strings are read as before")
+}
+
 // The least recently used goes first, and no more is kept than fits.
 func TestBound(t *testing.T) {
 	inner := &storagetest.Store{Store: mem.NewStore()}

@@ -81,8 +81,7 @@ const maxManifest = 512 << 20
 
 // Open reads a manifest. What it refers to is not looked at until it is read.
 func Open(ctx context.Context, v storage.Value, opts ...Option) (*Store, error) {
-	s := &Store{value: v}
-	s.targets.manifest = v
+	s := &Store{value: v, targets: targets{manifest: v, known: map[string]storage.Value{}, stores: map[string]storage.Store{}}}
 	for _, o := range opts {
 		o(s)
 	}

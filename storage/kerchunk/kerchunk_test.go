@@ -187,6 +187,30 @@ func TestOutside(t *testing.T) {
 	assert.ErrorContains(t, err, `outside="yes"`)
 }
 
+// TestManyTargets: a manifest of many files opens their folder once.
+func TestManyTargets(t *testing.T) {
+	opened, files := 0, mem.NewStore()
+	storage.RegisterScheme("counted", func(_ context.Context, root string) (storage.Store, error) {
+		opened++
+		assert.Equal(t, "counted://host", root)
+		return files, nil
+	})
+	refs := map[string]any{}
+	for i := range 20 {
+		name := fmt.Sprintf("d/t%d", i)
+		require.NoError(t, files.Put(t.Context(), name, []byte(name)))
+		refs[name] = []any{"counted://host/" + name}
+	}
+	s, err := open(t, encode(t, refs), kerchunk.Outside)
+	require.NoError(t, err)
+	for key := range refs {
+		v, err := s.Get(t.Context(), key, nil)
+		require.NoError(t, err)
+		assert.Equal(t, key, string(v))
+	}
+	assert.Equal(t, 1, opened)
+}
+
 // TestPython compares with what fsspec makes of the same manifest, and with what
 // h5py has written.
 func TestPython(t *testing.T) {

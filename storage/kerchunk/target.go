@@ -19,6 +19,7 @@ type targets struct {
 	outside  bool
 	mu       sync.Mutex
 	known    map[string]storage.Value
+	stores   map[string]storage.Store // by root
 }
 
 // find returns the value that a target is.
@@ -31,9 +32,6 @@ func (t *targets) find(ctx context.Context, target string) (storage.Value, error
 	v, err := t.open(ctx, target)
 	if err != nil {
 		return v, missing(target, err)
-	}
-	if t.known == nil {
-		t.known = map[string]storage.Value{}
 	}
 	t.known[target] = v
 	return v, nil
@@ -58,7 +56,18 @@ func (t *targets) open(ctx context.Context, target string) (storage.Value, error
 			target = filepath.Join(filepath.Dir(t.manifest.URL), filepath.FromSlash(target))
 		}
 	}
-	return storage.OpenValue(context.WithoutCancel(ctx), target)
+	root, key, err := storage.Locate(target)
+	if err != nil {
+		return storage.Value{}, err
+	}
+	s, ok := t.stores[root]
+	if !ok {
+		if s, err = storage.OpenRoot(context.WithoutCancel(ctx), root); err != nil {
+			return storage.Value{}, err
+		}
+		t.stores[root] = s
+	}
+	return storage.Value{Store: s, Key: key, URL: target}, nil
 }
 
 // absolute reports whether a target is a URL or an absolute path.

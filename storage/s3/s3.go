@@ -170,11 +170,16 @@ func (s *Store) get(ctx context.Context, key string, offset, length int64, dst [
 		return dst, false, err
 	}
 	core := minio.Core{Client: s.client}
-	r, info, _, err := core.GetObject(ctx, s.bucket, s.prefix+key, o)
+	r, info, header, err := core.GetObject(ctx, s.bucket, s.prefix+key, o)
 	if err != nil {
 		return dst, false, err
 	}
 	defer r.Close()
+	if asked := o.Header().Get("Range"); asked != "" {
+		if err := checkRange(asked, header.Get("Content-Range"), offset, length); err != nil {
+			return dst, false, err
+		}
+	}
 	n := int64(len(dst))
 	dst, err = storage.Append(dst, r, info.Size)
 	if got := int64(len(dst)) - n; err == nil && got != info.Size {
@@ -184,6 +189,20 @@ func (s *Store) get(ctx context.Context, key string, offset, length int64, dst [
 		dst = dst[:min(int64(len(dst)), n+length)]
 	}
 	return dst, err != nil, err
+}
+
+// checkRange compares the part of an object that a service sends with the one
+// it was asked for.
+func checkRange(asked, sent string, offset, length int64) error {
+	if offset < 0 {
+		length = -1 // the end of the object was asked for
+	}
+	var first, last, size int64
+	_, err := fmt.Sscanf(sent, "bytes %d-%d/%d", &first, &last, &size)
+	if lo, hi := storage.Range(size, offset, length); err != nil || first != lo || last+1 != hi {
+		return fmt.Errorf("%w: asked for %s the service sends Content-Range %q", storage.ErrCorrupt, asked, sent)
+	}
+	return nil
 }
 
 // Put sets an object.

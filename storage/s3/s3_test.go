@@ -164,6 +164,30 @@ func TestErrors(t *testing.T) {
 	assert.False(t, errors.Is(err, storage.ErrNotFound))
 }
 
+// A service that sends another part than it was asked for is not believed.
+func TestLies(t *testing.T) {
+	lie := func(*http.Request) {}
+	c := service(t, func(_ http.ResponseWriter, r *http.Request) bool {
+		lie(r)
+		return false
+	})
+	s := s3.New(c, bucket(t, c), "")
+	require.NoError(t, s.Put(t.Context(), "k", []byte("0123456789")))
+	for _, sent := range []string{"", "bytes=1-3", "bytes=2-5", "bytes=-3"} {
+		lie = func(r *http.Request) {
+			if r.Header.Del("Range"); sent != "" {
+				r.Header.Set("Range", sent)
+			}
+		}
+		for _, part := range [][2]int64{{2, 3}, {-4, -1}, {-4, 2}, {5, -1}} {
+			v, err := s.GetRange(t.Context(), "k", part[0], part[1], []byte("dst"))
+			assert.ErrorIs(t, err, storage.ErrCorrupt, "%v %s", part, sent)
+			assert.ErrorContains(t, err, "the service sends Content-Range")
+			assert.Equal(t, "dst", string(v))
+		}
+	}
+}
+
 // TestURL opens what lies behind a URL, with settings of the environment.
 func TestURL(t *testing.T) {
 	c := service(t, nil)

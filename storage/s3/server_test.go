@@ -6,19 +6,15 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/minio/minio-go/v7"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
 	"github.com/ndgrid/ndgrid/storage/s3"
 	"github.com/ndgrid/ndgrid/storage/storagetest"
-	"github.com/ndgrid/ndgrid/storage/zarr"
 )
 
 // startServer runs a real S3 server (versitygw) on a folder until the test ends.
@@ -68,33 +64,5 @@ func TestServer(t *testing.T) {
 		require.Error(t, err)
 		assert.NotErrorIs(t, err, storage.ErrNotFound)
 	})
-	t.Run("Slice", func(t *testing.T) { testSlice(t, c) })
-}
-
-// testSlice counts what reading part of an array transfers: its metadata and
-// the chunks that hold the part.
-func testSlice(t *testing.T, c *minio.Client) {
-	ctx := t.Context()
-	inner := s3.New(c, bucket(t, c), "")
-	chunks, err := nd.NewGrid([]int{1000, 1000}, []int{100, 100})
-	require.NoError(t, err)
-	a, err := zarr.CreateArrayStore(ctx, inner, "a.zarr", storage.Spec{DType: nd.Float64, Shape: []int{1000, 1000}, Chunks: chunks, Codecs: []string{}}, nil)
-	require.NoError(t, err)
-	values := make([]float64, 1000*1000)
-	for i := range values {
-		values[i] = float64(i + 1)
-	}
-	require.NoError(t, storage.WriteBox(ctx, a, nd.Box{Start: []int{0, 0}, Shape: []int{1000, 1000}}, nd.AsBytes(values)))
-	require.NoError(t, a.Commit(ctx))
-	s := &storagetest.Store{Store: inner}
-	r, _, err := zarr.OpenStore(ctx, s, "a.zarr")
-	require.NoError(t, err)
-	s.Reset()
-	var requests atomic.Int32
-	s.Fail = func(string, string) error { requests.Add(1); return nil }
-	got := make([]float64, 10*20)
-	require.NoError(t, storage.ReadBox(ctx, r, nd.Box{Start: []int{295, 390}, Shape: []int{10, 20}}, nd.AsBytes(got)))
-	assert.EqualValues(t, 295*1000+390+1, got[0])
-	assert.EqualValues(t, 4, requests.Load(), "the part lies in four chunks")
-	assert.EqualValues(t, 4*100*100*8, s.Bytes.Load())
+	t.Run("Slice", func(t *testing.T) { testSlice(t, url) })
 }
