@@ -195,6 +195,9 @@ func OpenWritableArray(ctx context.Context, url string, opts map[string]string) 
 	if err != nil {
 		return nil, err
 	}
+	if err := checkWritable(url, path); err != nil {
+		return nil, err
+	}
 	d, err := detect(path)
 	if err != nil {
 		return nil, &Error{"open", url, err}

@@ -1,7 +1,6 @@
 package zarr
 
 import (
-	"encoding/base64"
 	"fmt"
 	"maps"
 	"slices"
@@ -228,15 +227,8 @@ func setNumcodecs(doc object, list extensions) error {
 	return nil
 }
 
-// fillJSON2 writes a fill value as v2 has it: no bits in hexadecimal, raw bytes
-// in base64.
+// fillJSON2 writes a fill value as v2 has it: no bits in hexadecimal.
 func fillJSON2(d nd.DType, fill []byte) (any, error) {
-	if d.Kind() == nd.KindRaw {
-		if fill == nil {
-			fill = make([]byte, d.Size())
-		}
-		return base64.StdEncoding.EncodeToString(fill), nil
-	}
 	v, err := FillJSON(d, fill)
 	switch list, ok := v.([]any); {
 	case ok:
