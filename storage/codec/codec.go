@@ -30,7 +30,7 @@ type Params map[string]any
 
 // Data describes what enters or leaves a codec. Before the array→bytes codec it
 // is an array in C order and native byte order; after it Shape is nil and only
-// the number of bytes is known.
+// the number of bytes is known, and the dtype where they still are its elements.
 type Data struct {
 	DType nd.DType
 	Shape []int
@@ -63,8 +63,10 @@ type Kind struct {
 	Bind func(p Params, in Data) (Codec, Data, error)
 }
 
-// kinds is the registry; names are those of Zarr v3.
+// kinds is the registry; names are those of Zarr v3, or of numcodecs.
 var kinds = map[string]Kind{
+	"lz4": {"acceleration", bindLZ4},
+
 	"bytes":      {"endian", bindBytes},
 	"transpose":  {"order", bindTranspose},
 	"zstd":       {"level", bindZstd},
@@ -76,8 +78,20 @@ var kinds = map[string]Kind{
 	"fletcher32": {"", bindFletcher32},
 }
 
+// numcodecs are the codecs that numcodecs has too, parameters included. Zarr v3
+// calls them numcodecs.NAME, where it has no codec of the name.
+var numcodecs = []string{"blosc", "crc32c", "fletcher32", "gzip", "lz4", "shuffle", "zlib", "zstd"}
+
+// short is the name under which the registry has a codec.
+func short(name string) string {
+	if id, ok := strings.CutPrefix(name, "numcodecs."); ok && slices.Contains(numcodecs, id) {
+		return id
+	}
+	return name
+}
+
 // Known reports whether there is a codec of that name.
-func Known(name string) bool { _, ok := kinds[name]; return ok }
+func Known(name string) bool { _, ok := kinds[short(name)]; return ok }
 
 // Names returns the names of all codecs, sorted.
 func Names() []string {
@@ -92,14 +106,15 @@ func Names() []string {
 // String writes the configuration for people: "zstd 3", "transpose (2, 1, 0)",
 // "crc32c".
 func (c Config) String() string {
-	v, ok := c.Params[kinds[c.Name].Main]
+	name := short(c.Name)
+	v, ok := c.Params[kinds[name].Main]
 	if !ok {
-		return c.Name
+		return name
 	}
 	if list, err := ints(v); err == nil {
-		return c.Name + " (" + strings.Trim(strings.Join(strings.Fields(fmt.Sprint(list)), ", "), "[]") + ")"
+		return name + " (" + strings.Trim(strings.Join(strings.Fields(fmt.Sprint(list)), ", "), "[]") + ")"
 	}
-	return fmt.Sprintf("%s %v", c.Name, v)
+	return fmt.Sprintf("%s %v", name, v)
 }
 
 // Parse reads a configuration as String writes it.

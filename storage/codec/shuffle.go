@@ -5,23 +5,24 @@ import (
 	"slices"
 
 	"github.com/ndgrid/ndgrid/internal/kernel"
+	"github.com/ndgrid/ndgrid/nd"
 )
 
 // bindShuffle is bytes→bytes: first the first bytes of all elements, then the
 // second ones, and so on; what is left over at the end stays as it is. An
 // elementsize of 1 changes nothing.
 func bindShuffle(p Params, in Data) (Codec, Data, error) {
-	def := 4
 	if in.Array {
 		return nil, in, fmt.Errorf("an array enters where bytes should")
 	}
-	size, err := p.int("elementsize", def, 1, 1<<16)
+	size, err := p.int("elementsize", 4, 1, 1<<16)
 	if err == nil {
 		err = p.check("elementsize")
 	}
 	if err != nil || size == 1 {
 		return nil, in, err
 	}
+	in.DType = nd.DType{}
 	return shuffle(size), in, nil
 }
 
