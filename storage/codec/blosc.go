@@ -46,9 +46,6 @@ var bloscFormats = map[string]byte{
 // bindBlosc is bytes→bytes: a Blosc 1 frame. Frames say how they are to be
 // decoded; the parameters only matter to the encoder.
 func bindBlosc(p Params, in Data) (Codec, Data, error) {
-	if in.Array {
-		return nil, in, fmt.Errorf("an array enters where bytes should")
-	}
 	if in.Size > math.MaxInt32-bloscHeader {
 		return nil, in, fmt.Errorf("%w: %d bytes, a Blosc frame holds less than 2 GiB", storage.ErrUnsupported, in.Size)
 	}

@@ -66,6 +66,9 @@ func bind(in Data, configs []Config) (*Chain, error) {
 		if err != nil {
 			return nil, fmt.Errorf("codec %d, %s: %w", i, cfg.Name, err)
 		}
+		if in.Array && !out.Array && !slices.Contains(arrayToBytes, cfg.Name) {
+			return nil, fmt.Errorf("codec %d, %s: an array enters where bytes should", i, cfg.Name)
+		}
 		if codec != nil {
 			c.steps = append(c.steps, step{cfg.Name, codec, in})
 		}

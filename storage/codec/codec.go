@@ -38,6 +38,8 @@ type Data struct {
 	Size  int
 	Exact bool
 	Array bool // not yet bytes
+
+	swapped bool // elements aren't in the byte order of this machine
 }
 
 // Codec is a codec bound to the data it is used on. All methods are safe for
@@ -65,7 +67,18 @@ type Kind struct {
 
 // kinds is the registry; names are those of Zarr v3, or of numcodecs.
 var kinds = map[string]Kind{
-	"lz4": {"acceleration", bindLZ4},
+	"adler32":            {"", bindAdler32},
+	"astype":             {"encode_dtype", bindAsType},
+	"bitround":           {"keepbits", bindBitRound},
+	"crc32":              {"", bindCRC32},
+	"delta":              {"dtype", bindDelta},
+	"fixedscaleoffset":   {"scale", bindFixedScaleOffset},
+	"jenkins_lookup3":    {"", bindLookup3},
+	"lz4":                {"acceleration", bindLZ4},
+	"numcodecs.packbits": {"", bindNumpyPackBits},
+	"packbits":           {"", bindPackBits},
+	"quantize":           {"digits", bindQuantize},
+	"reshape":            {"shape", bindReshape},
 
 	"bytes":      {"endian", bindBytes},
 	"transpose":  {"order", bindTranspose},
@@ -80,7 +93,11 @@ var kinds = map[string]Kind{
 
 // numcodecs are the codecs that numcodecs has too, parameters included. Zarr v3
 // calls them numcodecs.NAME, where it has no codec of the name.
-var numcodecs = []string{"blosc", "crc32c", "fletcher32", "gzip", "lz4", "shuffle", "zlib", "zstd"}
+var numcodecs = []string{"adler32", "astype", "bitround", "blosc", "crc32", "crc32c", "delta", "fixedscaleoffset", "fletcher32", "gzip",
+	"jenkins_lookup3", "lz4", "quantize", "shuffle", "zlib", "zstd"}
+
+// arrayToBytes are the codecs that an array enters and bytes leave.
+var arrayToBytes = []string{"bytes", "packbits"}
 
 // short is the name under which the registry has a codec.
 func short(name string) string {

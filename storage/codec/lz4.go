@@ -24,8 +24,6 @@ func bindLZ4(p Params, in Data) (Codec, Data, error) {
 	switch {
 	case err != nil:
 		return nil, in, err
-	case in.Array:
-		return nil, in, fmt.Errorf("an array enters where bytes should")
 	case in.Size > lz4Most:
 		return nil, in, fmt.Errorf("%w: %d bytes, LZ4 compresses %d at most", storage.ErrUnsupported, in.Size, lz4Most)
 	}

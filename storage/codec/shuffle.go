@@ -1,29 +1,26 @@
 package codec
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/ndgrid/ndgrid/internal/kernel"
-	"github.com/ndgrid/ndgrid/nd"
 )
 
 // bindShuffle is bytes→bytes: first the first bytes of all elements, then the
 // second ones, and so on; what is left over at the end stays as it is. An
 // elementsize of 1 changes nothing.
 func bindShuffle(p Params, in Data) (Codec, Data, error) {
-	if in.Array {
-		return nil, in, fmt.Errorf("an array enters where bytes should")
-	}
 	size, err := p.int("elementsize", 4, 1, 1<<16)
 	if err == nil {
 		err = p.check("elementsize")
 	}
-	if err != nil || size == 1 {
+	if err != nil {
 		return nil, in, err
 	}
-	in.DType = nd.DType{}
-	return shuffle(size), in, nil
+	if size == 1 {
+		return nil, Data{Size: in.Size, Exact: in.Exact}, nil
+	}
+	return shuffle(size), Data{Size: in.Size, Exact: in.Exact}, nil
 }
 
 type shuffle int
