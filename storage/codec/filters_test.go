@@ -76,11 +76,14 @@ func (c filterCase) losesImaginary() bool {
 // compressors may make of the same data something else than numcodecs does.
 var compressors = []string{"zlib", "gzip", "zstd", "lz4"}
 
+// filterIDs are the ids of all cases.
+var filterIDs = []string{"zlib", "gzip", "zstd", "lz4", "crc32", "crc32c", "adler32", "fletcher32", "jenkins_lookup3", "shuffle",
+	"delta", "fixedscaleoffset", "quantize", "bitround", "astype", "packbits"}
+
 // TestFiltersGolden decodes and encodes, as version 2 has it, what numcodecs does:
 // to the byte, except for compressors.
 func TestFiltersGolden(t *testing.T) {
-	for _, c := range filterCases(t, "zlib", "gzip", "zstd", "lz4", "crc32", "crc32c", "adler32", "fletcher32", "jenkins_lookup3", "shuffle",
-		"delta", "fixedscaleoffset", "quantize", "bitround", "astype", "packbits") {
+	for _, c := range filterCases(t, filterIDs...) {
 		d, order := c.dtype(t)
 		n := len(c.Data) / d.Size()
 		plain, err := codec.New(d, []int{n}, []codec.Config{order})
@@ -142,4 +145,23 @@ func TestArrayFilters(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, c.Encoded, enc, "%v of %s", c.Config, c.DType)
 	}
+}
+
+// FuzzFilters gives any bytes to the codec of any case.
+func FuzzFilters(f *testing.F) {
+	cases := filterCases(f, filterIDs...)
+	for i, c := range cases {
+		f.Add(uint16(i), c.Encoded)
+	}
+	f.Fuzz(func(t *testing.T, which uint16, data []byte) {
+		c := cases[int(which)%len(cases)]
+		d, order := c.dtype(t)
+		chain, err := codec.New(d, []int{len(c.Data) / d.Size()}, []codec.Config{order, c.config()})
+		if err != nil {
+			return // what can't be bound is no codec
+		}
+		if err := chain.Decode(make([]byte, len(c.Data)), data); err != nil {
+			require.ErrorIs(t, err, storage.ErrCorrupt)
+		}
+	})
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage/codec"
 )
 
 // object is one of JSON.
@@ -75,6 +76,57 @@ func TestPythonReadsBlosc(t *testing.T) {
 				}
 			}
 		}
+	}
+	pythonDecodes(t, cases)
+}
+
+// TestPythonReadsFilters: what zarr-python finds under numcodecs' names, filters
+// of numbers before bytes, all others behind.
+func TestPythonReadsFilters(t *testing.T) {
+	var cases []decoding
+	values := make([]int32, 3000)
+	for i := range values {
+		values[i] = int32(i * i % 1000)
+	}
+	for _, c := range []struct {
+		numbers bool
+		name    string
+		params  object
+	}{
+		{true, "delta", object{"dtype": "<i4", "astype": "<i4"}},
+		{true, "delta", object{"dtype": "<i4", "astype": "<i2"}},
+		{true, "fixedscaleoffset", object{"dtype": "<i4", "astype": "<f8", "offset": 10, "scale": 2}},
+		{true, "astype", object{"decode_dtype": "<i4", "encode_dtype": "<u2"}},
+		{false, "lz4", object{"acceleration": 1}},
+		{false, "zlib", object{"level": 5}},
+		{false, "gzip", object{"level": 5}},
+		{false, "zstd", object{"level": 3}},
+		{false, "shuffle", object{"elementsize": 4}},
+		{false, "blosc", object{"cname": "lz4", "clevel": 5, "shuffle": 2, "blocksize": 0}},
+		{false, "crc32", object{"location": "start"}},
+		{false, "crc32c", object{"location": "end"}},
+		{false, "adler32", object{"location": "end"}},
+		{false, "fletcher32", nil},
+		{false, "jenkins_lookup3", object{"initval": 3}},
+	} {
+		order := codec.Config{Name: "bytes", Params: codec.Params{"endian": "little"}}
+		this := codec.Config{Name: "numcodecs." + c.name, Params: c.params}
+		list := []codec.Config{order, this}
+		if c.numbers {
+			list = []codec.Config{this, order}
+		}
+		chain, err := codec.New(nd.Int32, []int{len(values)}, list)
+		require.NoError(t, err)
+		enc, err := chain.Encode(nil, nd.AsBytes(values))
+		require.NoError(t, err)
+		doc := make([]object, 2)
+		for i, c := range list {
+			doc[i] = object{"name": c.Name, "configuration": c.Params}
+			if c.Params == nil {
+				doc[i]["configuration"] = object{}
+			}
+		}
+		cases = append(cases, decoding{c.name, nd.AsBytes(values), object{"codecs": doc, "dtype": "int32", "length": len(values), "encoded": enc}})
 	}
 	pythonDecodes(t, cases)
 }
