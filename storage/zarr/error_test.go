@@ -174,7 +174,7 @@ func TestMustUnderstand(t *testing.T) {
 	a, err = open(t, ".zarray", good2, "filters", []any{map[string]any{"id": "crc32c", "location": "start"}})
 	require.NoError(t, err)
 	_, err = a.ReadChunk(t.Context(), []int{0}, make([]byte, 4))
-	assert.ErrorIs(t, err, storage.ErrCodec, "numcodecs' crc32c has parameters of its own")
+	assert.NoError(t, err, "the checksum is where numcodecs puts it, of a chunk that is missing")
 }
 
 // sample creates an int32 array of 5×7 in chunks of 2×3 in a store.
