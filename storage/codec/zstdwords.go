@@ -1,0 +1,362 @@
+package codec
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"slices"
+	"unsafe"
+
+	"github.com/klauspost/compress/huff0"
+)
+
+// An encoder of Zstandard frames for what arrays of measurements are: words of
+// 4 or 8 bytes that come again as a whole. It looks for matches where words
+// begin and nowhere else, so it takes a few steps for a word where others take
+// as many for a byte. RFC 8878 has the format.
+
+const (
+	zstdBlock    = 128 << 10 // the most bytes of a block
+	wordHashBits = 15
+)
+
+// word is a number as wide as an element.
+type word interface{ uint32 | uint64 }
+
+// sequence is literals and a match after them, in words, and the match's offset
+// as the format counts it: in bytes, 1, 2 and 3 being those used last.
+type sequence struct {
+	offset        uint32
+	literals, len uint16
+}
+
+// wordEncoder holds what an encoder of words of type T needs. It is used by one
+// goroutine at a time.
+type wordEncoder[T word] struct {
+	last      [1 << wordHashBits]uint32 // by hash of a word, where it was last
+	seqs      []sequence
+	literals  []byte
+	recent    [3]uint32 // offsets used last, in bytes
+	huff      huff0.Scratch
+	lengths   [64]lengthCodes // of lengths in words
+	histogram [3][fseSymbols]uint32
+	tables    [3]fseTable
+}
+
+// The kinds of codes, in the order in which their tables are described.
+const (
+	kindLiterals = iota
+	kindOffset
+	kindLength
+)
+
+// lengthCodes are the codes of so many literals and of a match as long.
+type lengthCodes struct{ literals, match lengthCode }
+
+// lengthCode is a code, and the bits that tell which of its lengths it is.
+type lengthCode struct {
+	code, bits uint8
+	extra      uint32
+}
+
+func newWordEncoder[T word]() *wordEncoder[T] {
+	e := &wordEncoder[T]{}
+	for i := range e.lengths {
+		n := uint32(i * wordSize[T]())
+		e.lengths[i].literals = literalsCode(n)
+		if n > 0 {
+			e.lengths[i].match = matchCode(n)
+		}
+	}
+	return e
+}
+
+func wordSize[T word]() int {
+	var v T
+	return int(unsafe.Sizeof(v))
+}
+
+// encode appends src, a whole number of words, as a frame to dst.
+func (e *wordEncoder[T]) encode(dst, src []byte) []byte {
+	clear(e.last[:])
+	e.recent = [3]uint32{1, 4, 8}
+	dst = append(dst, 0x28, 0xb5, 0x2f, 0xfd, 0xa0) // magic; one segment, whose size has 4 bytes
+	dst = binary.LittleEndian.AppendUint32(dst, uint32(len(src)))
+	for lo := 0; lo < len(src); lo += zstdBlock {
+		hi := min(lo+zstdBlock, len(src))
+		last := uint32(0)
+		if hi == len(src) {
+			last = 1
+		}
+		head := len(dst)
+		recent := e.recent
+		dst = e.block(append(dst, 0, 0, 0), src[:hi], lo)
+		kind := uint32(2)
+		if len(dst)-head-3 >= hi-lo { // better as it is
+			kind, e.recent = 0, recent
+			dst = append(dst[:head+3], src[lo:hi]...)
+		}
+		size := uint32(len(dst) - head - 3)
+		if kind == 0 {
+			size = uint32(hi - lo)
+		}
+		h := last | kind<<1 | size<<3
+		dst[head], dst[head+1], dst[head+2] = byte(h), byte(h>>8), byte(h>>16)
+	}
+	return dst
+}
+
+// block appends the block of src that begins at lo.
+func (e *wordEncoder[T]) block(dst, src []byte, lo int) []byte {
+	e.match(src, lo)
+	dst = e.putLiterals(dst)
+	return e.putSequences(dst)
+}
+
+func loadWord[T word](src []byte, i int) T {
+	if wordSize[T]() == 8 {
+		return T(binary.LittleEndian.Uint64(src[8*i:]))
+	}
+	return T(binary.LittleEndian.Uint32(src[4*i:]))
+}
+
+// match finds the sequences of the block of src from lo on. A word that was
+// seen before is a match with the place where it was last.
+func (e *wordEncoder[T]) match(src []byte, lo int) {
+	size := wordSize[T]()
+	e.seqs, e.literals = e.seqs[:0], e.literals[:0]
+	i, n, from := lo/size, len(src)/size, lo/size
+	if i == 0 {
+		i = 1 // 0 in the table says that there is none, or the first word
+	}
+	for i < n {
+		v := loadWord[T](src, i)
+		h := uint64(v) * 0x9e3779b97f4a7c15 >> (64 - wordHashBits)
+		at := int(e.last[h])
+		e.last[h] = uint32(i)
+		if loadWord[T](src, at) != v || at == i {
+			i++
+			continue
+		}
+		end := i + 1
+		for end < n && loadWord[T](src, at+end-i) == loadWord[T](src, end) {
+			end++
+		}
+		literals := i - from
+		if literals > 0 {
+			e.literals = append(e.literals, src[from*size:i*size]...)
+		}
+		e.seqs = append(e.seqs, sequence{e.offset(uint32((i-at)*size), literals > 0), uint16(literals), uint16(end - i)})
+		i, from = end, end
+	}
+	e.literals = append(e.literals, src[from*size:n*size]...)
+}
+
+// offset returns what an offset is written as, which depends on those before
+// and on whether literals precede the match.
+func (e *wordEncoder[T]) offset(o uint32, literals bool) uint32 {
+	r := &e.recent
+	switch {
+	case o == r[0] && literals:
+		return 1
+	case o == r[1]:
+		r[0], r[1] = o, r[0]
+		if literals {
+			return 2
+		}
+		return 1
+	case o == r[2]:
+		r[0], r[1], r[2] = o, r[0], r[1]
+		if literals {
+			return 3
+		}
+		return 2
+	}
+	r[0], r[1], r[2] = o, r[0], r[1]
+	return o + 3
+}
+
+// putLiterals appends the literals section.
+func (e *wordEncoder[T]) putLiterals(dst []byte) []byte {
+	n := len(e.literals)
+	if n >= 256 {
+		e.huff.Reuse = huff0.ReusePolicyNone
+		if packed, _, err := huff0.Compress4X(e.literals, &e.huff); err == nil && len(packed)+5 < n {
+			width, format := 10, 1
+			if n >= 1<<14 {
+				width, format = 18, 3
+			} else if n >= 1<<10 {
+				width, format = 14, 2
+			}
+			head := 2 | uint64(format)<<2 | uint64(n)<<4 | uint64(len(packed))<<(4+width)
+			for range (4 + 2*width + 7) / 8 {
+				dst = append(dst, byte(head))
+				head >>= 8
+			}
+			return append(dst, packed...)
+		}
+	}
+	switch {
+	case n < 1<<5:
+		dst = append(dst, byte(n<<3))
+	case n < 1<<12:
+		dst = append(dst, byte(n<<4|1<<2), byte(n>>4))
+	default:
+		dst = append(dst, byte(n<<4|3<<2), byte(n>>4), byte(n>>12))
+	}
+	return append(dst, e.literals...)
+}
+
+// putSequences appends the sequences section.
+func (e *wordEncoder[T]) putSequences(dst []byte) []byte {
+	n := len(e.seqs)
+	switch {
+	case n == 0:
+		return append(dst, 0)
+	case n < 128:
+		dst = append(dst, byte(n))
+	case n < 0x7f00:
+		dst = append(dst, byte(n>>8+128), byte(n))
+	default:
+		dst = append(dst, 255, byte(n-0x7f00), byte((n-0x7f00)>>8))
+	}
+	e.histogram = [3][fseSymbols]uint32{}
+	for i := range e.seqs {
+		c := e.codes(&e.seqs[i])
+		e.histogram[kindLiterals][c.literals.code&63]++
+		e.histogram[kindOffset][c.offset&63]++
+		e.histogram[kindLength][c.match.code&63]++
+	}
+	modes := len(dst)
+	dst = append(dst, 0)
+	for k := range e.tables {
+		most := fseMaxLog
+		if k == kindOffset {
+			most--
+		}
+		var single bool
+		dst, single = e.tables[k].build(dst, &e.histogram[k], n, most)
+		mode := byte(2)
+		if single {
+			mode = 1
+		}
+		dst[modes] |= mode << (6 - 2*k)
+	}
+	return e.putBits(dst)
+}
+
+// putBits appends the bits of the sequences, the last first: decoders read them
+// backwards.
+func (e *wordEncoder[T]) putBits(dst []byte) []byte {
+	const most = 16 // bytes of a sequence
+	start, seqs := len(dst), e.seqs
+	dst = slices.Grow(dst, most*(len(seqs)+1))
+	buf := dst[start:cap(dst)]
+	lt, ot, mt := &e.tables[kindLiterals], &e.tables[kindOffset], &e.tables[kindLength]
+	c := e.codes(&seqs[len(seqs)-1])
+	ls, os, ms := lt.start(c.literals.code), ot.start(c.offset), mt.start(c.match.code)
+	var acc uint64 // n bits that aren't in buf[:at] yet
+	var n uint32
+	at := 0
+	for i := len(seqs) - 1; ; {
+		s := &seqs[i]
+		if c.literals.bits|c.match.bits > 0 {
+			acc |= uint64(c.literals.extra) << (n & 63)
+			n += uint32(c.literals.bits)
+			binary.LittleEndian.PutUint64(buf[at:], acc)
+			at, acc, n = at+int(n>>3), acc>>(n&56), n&7
+			acc |= uint64(c.match.extra) << (n & 63)
+			n += uint32(c.match.bits)
+			binary.LittleEndian.PutUint64(buf[at:], acc)
+			at, acc, n = at+int(n>>3), acc>>(n&56), n&7
+		}
+		oc := uint32(c.offset)
+		acc |= uint64(s.offset&(1<<(oc&31)-1)) << (n & 63)
+		n += oc
+		binary.LittleEndian.PutUint64(buf[at:], acc)
+		at, acc, n = at+int(n>>3), acc>>(n&56), n&7
+		if i--; i < 0 {
+			break
+		}
+		c = e.codes(&seqs[i])
+		y := ot.symbols[c.offset&63]
+		b := (os + y.bits) >> 16 & 31
+		acc |= uint64(os&(1<<b-1)) << (n & 63)
+		n += b
+		os = uint32(ot.states[(int32(os>>b)+y.find)&(1<<fseMaxLog-1)])
+		y = mt.symbols[c.match.code&63]
+		b = (ms + y.bits) >> 16 & 31
+		acc |= uint64(ms&(1<<b-1)) << (n & 63)
+		n += b
+		ms = uint32(mt.states[(int32(ms>>b)+y.find)&(1<<fseMaxLog-1)])
+		y = lt.symbols[c.literals.code&63]
+		b = (ls + y.bits) >> 16 & 31
+		acc |= uint64(ls&(1<<b-1)) << (n & 63)
+		n += b
+		ls = uint32(lt.states[(int32(ls>>b)+y.find)&(1<<fseMaxLog-1)])
+	}
+	acc |= uint64(ms&(1<<mt.log-1)) << n
+	n += mt.log
+	acc |= uint64(os&(1<<ot.log-1)) << n
+	n += ot.log
+	acc |= uint64(ls&(1<<lt.log-1)) << n
+	n += lt.log
+	acc |= 1 << n // where the bits end
+	binary.LittleEndian.PutUint64(buf[at:], acc)
+	return dst[:start+at+int(n>>3)+1]
+}
+
+// sequenceCodes are the codes of a sequence.
+type sequenceCodes struct {
+	lengthCodes
+	offset uint8
+}
+
+func (e *wordEncoder[T]) codes(s *sequence) (c sequenceCodes) {
+	if n := s.literals | s.len; n < 64 {
+		c.literals, c.match = e.lengths[s.literals&63].literals, e.lengths[s.len&63].match
+	} else {
+		size := uint32(wordSize[T]())
+		c.lengthCodes = lengthCodes{literalsCode(uint32(s.literals) * size), matchCode(uint32(s.len) * size)}
+	}
+	c.offset = uint8(bits.Len32(s.offset) - 1)
+	return c
+}
+
+// lengthBits are the bits that codes from first on, up to the one with 6 of
+// literals and 7 of a match, take beside the code.
+var lengthBits = [...]uint8{1, 1, 1, 1, 2, 2, 3, 3, 4}
+
+// literalsCode returns the code of n literals.
+func literalsCode(n uint32) lengthCode {
+	if n >= 64 {
+		b := uint8(bits.Len32(n) - 1)
+		return lengthCode{b + 19, b, n - 1<<b}
+	}
+	return lengthCodeOf(n, 16, 16, lengthBits[:9])
+}
+
+// matchCode returns the code of a match of n bytes.
+func matchCode(n uint32) lengthCode {
+	n -= 3
+	if n >= 128 {
+		b := uint8(bits.Len32(n) - 1)
+		return lengthCode{b + 36, b, n - 1<<b}
+	}
+	return lengthCodeOf(n, 32, 32, []uint8{1, 1, 1, 1, 2, 2, 3, 3, 4, 4, 5})
+}
+
+// lengthCodeOf finds the code of n among those without bits, below base, and
+// those after them that have some.
+func lengthCodeOf(n, base uint32, code uint8, widths []uint8) lengthCode {
+	if n < base {
+		return lengthCode{code: uint8(n)}
+	}
+	for _, b := range widths {
+		if n < base+1<<b {
+			return lengthCode{code, b, n - base}
+		}
+		base += 1 << b
+		code++
+	}
+	panic("unreachable: a length above those of the table")
+}
