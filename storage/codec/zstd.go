@@ -89,9 +89,44 @@ func (z *zstdCodec) Encode(dst, src []byte) ([]byte, error) {
 	if room := len(src) + len(src)>>12 + 1<<10; cap(dst)-len(dst) < room {
 		dst = append(make([]byte, 0, len(dst)+room), dst...)
 	}
-	dst = enc.EncodeAll(src, dst)
-	pool.Put(enc)
-	return dst, nil
+	defer pool.Put(enc)
+	if out, ok := z.byWords(dst, src, enc); ok {
+		return out, nil
+	}
+	return enc.EncodeAll(src, dst), nil
+}
+
+// byWords appends src as encoded by words, where a sample from its middle gets
+// smaller so than the library makes it.
+func (z *zstdCodec) byWords(dst, src []byte, enc *zstd.Encoder) (out []byte, ok bool) {
+	const least, most = 64 << 10, 1 << 30
+	if z.key.checksum || z.key.level > zstd.SpeedDefault || len(src) < least || len(src) > most {
+		return dst, false
+	}
+	at, n := len(src)/2&^7, min(len(src)/32&^7, least)
+	sample := src[at : at+n]
+	best := len(enc.EncodeAll(sample, dst)) - len(dst)
+	for i := range wordEncoders {
+		e := wordEncoders[i].Get().(frameEncoder)
+		defer wordEncoders[i].Put(e)
+		if len(src)%e.size() == 0 && len(e.encode(dst, sample))-len(dst) < best {
+			return e.encode(dst, src), true
+		}
+	}
+	return dst, false
+}
+
+// wordEncoders holds idle encoders of words of 8 and 4 bytes.
+var wordEncoders = [2]sync.Pool{
+	{New: func() any { return newWordEncoder[uint64]() }},
+	{New: func() any { return newWordEncoder[uint32]() }},
+}
+
+// frameEncoder appends what it is given as a frame; that is a whole number of
+// words of size bytes.
+type frameEncoder interface {
+	encode(dst, src []byte) []byte
+	size() int
 }
 
 func (z *zstdCodec) Decode(dst, src []byte) ([]byte, error) { return decodeZstd(dst, src, z.size) }
@@ -119,6 +154,10 @@ var zstdTables = map[zstd.EncoderLevel]int{
 	zstd.SpeedBestCompression:   40 << 20,
 }
 
+// wordEncoderBytes is the memory of the encoders of words, with the sequences and
+// literals of a block.
+const wordEncoderBytes = 2 << 20
+
 func (z *zstdCodec) Cost() (encode, decode int) {
-	return zstdTables[z.key.level] + 2*z.key.window, 256 << 10
+	return zstdTables[z.key.level] + 2*z.key.window + wordEncoderBytes, 256 << 10
 }

@@ -75,6 +75,8 @@ func wordSize[T word]() int {
 	return int(unsafe.Sizeof(v))
 }
 
+func (e *wordEncoder[T]) size() int { return wordSize[T]() }
+
 // encode appends src, a whole number of words, as a frame to dst.
 func (e *wordEncoder[T]) encode(dst, src []byte) []byte {
 	clear(e.last[:])
