@@ -119,17 +119,24 @@ func pieceOffset(chunk, p nd.Box) int {
 func (s *scratch) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool, error) {
 	chunk := s.meta.ReadGrid.Box(coord)
 	item := s.meta.DType.Size()
-	tmp := s.pool.get(int(s.slot)) // as it lies in the file
-	defer s.pool.put(tmp)
 	f, err := s.open()
 	if err != nil {
 		return false, err
 	}
+	cells := s.write.Cover(chunk)
+	if sideBySide(cells.Shape, chunk.Shape) {
+		if _, err := f.ReadAt(dst, int64(s.meta.ReadGrid.Index(coord))*s.slot); err != nil {
+			return false, fmt.Errorf("scratch file: %w", err)
+		}
+		return true, nil
+	}
+	tmp := s.pool.get(int(s.slot)) // as it lies in the file
+	defer s.pool.put(tmp)
 	if _, err := f.ReadAt(tmp[:len(dst)], int64(s.meta.ReadGrid.Index(coord))*s.slot); err != nil {
 		return false, fmt.Errorf("scratch file: %w", err)
 	}
 	strides := cStrides(chunk.Shape)
-	err = eachCoord(s.write.Cover(chunk), func(w []int) error {
+	err = eachCoord(cells, func(w []int) error {
 		p := storage.Intersect(s.write.Box(w), chunk)
 		to := operand{dst, 0, strides}
 		for k := range p.Start {
@@ -140,4 +147,16 @@ func (s *scratch) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool,
 		return nil
 	})
 	return true, err
+}
+
+// sideBySide reports whether pieces of a chunk that is cut into so many along
+// each axis follow each other as its elements do.
+func sideBySide(pieces, shape []int) bool {
+	for k, before := 0, 1; k < len(shape); k++ {
+		if pieces[k] > 1 && before > 1 {
+			return false
+		}
+		before *= shape[k]
+	}
+	return true
 }

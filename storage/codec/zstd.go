@@ -27,7 +27,11 @@ func bindZstd(p Params, in Data) (Codec, Data, error) {
 	key := zstdKey{level: zstd.EncoderLevelFromZstd(level), window: zstdWindow(in.Size), checksum: checksum}
 	// Twenty times what an encoder adds to noise: whatever is longer is no chunk.
 	out := Data{Size: in.Size + in.Size>>3 + 4<<10}
-	return &zstdCodec{key: key, size: in.Size}, out, nil
+	word := 8
+	if in.Word == 4 {
+		word = 4
+	}
+	return &zstdCodec{key: key, size: in.Size, word: word}, out, nil
 }
 
 // zstdKey names encoders that can stand for each other.
@@ -50,6 +54,7 @@ func zstdWindow(size int) int {
 type zstdCodec struct {
 	key  zstdKey
 	size int
+	word int // bytes of what is likely to come again
 }
 
 // zstdEncoders holds idle encoders by zstdKey (*sync.Pool): one encoder works
@@ -97,37 +102,36 @@ func (z *zstdCodec) Encode(dst, src []byte) ([]byte, error) {
 }
 
 // byWords appends src as encoded by words, where a sample from its middle gets
-// smaller so than the library makes it.
+// smaller so than the library makes it, but not very small: there the library
+// is fast. What counts is the second half of the sample: in the first, an
+// encoder only learns.
 func (z *zstdCodec) byWords(dst, src []byte, enc *zstd.Encoder) (out []byte, ok bool) {
-	const least, most = 64 << 10, 1 << 30
-	if z.key.checksum || z.key.level > zstd.SpeedDefault || len(src) < least || len(src) > most {
+	const least, most, small = 64 << 10, 1 << 30, 16
+	if z.key.checksum || z.key.level > zstd.SpeedDefault || len(src) < least || len(src) > most || len(src)%z.word != 0 {
 		return dst, false
 	}
-	at, n := len(src)/2&^7, min(len(src)/32&^7, least)
+	words := wordEncoders[z.word].Get().(frameEncoder)
+	defer wordEncoders[z.word].Put(words)
+	at, n := len(src)/2&^7, min(max(len(src)/16, 16<<10), 64<<10)&^15
 	sample := src[at : at+n]
-	best := len(enc.EncodeAll(sample, dst)) - len(dst)
-	for i := range wordEncoders {
-		e := wordEncoders[i].Get().(frameEncoder)
-		defer wordEncoders[i].Put(e)
-		if len(src)%e.size() == 0 && len(e.encode(dst, sample))-len(dst) < best {
-			return e.encode(dst, src), true
-		}
+	half := func(encode func(dst, src []byte) []byte) int {
+		return len(encode(dst, sample)) - len(encode(dst, sample[:n/2]))
 	}
-	return dst, false
+	library := half(func(dst, src []byte) []byte { return enc.EncodeAll(src, dst) })
+	if library < n/2/small || library <= half(words.encode) {
+		return dst, false
+	}
+	return words.encode(dst, src), true
 }
 
-// wordEncoders holds idle encoders of words of 8 and 4 bytes.
-var wordEncoders = [2]sync.Pool{
-	{New: func() any { return newWordEncoder[uint64]() }},
-	{New: func() any { return newWordEncoder[uint32]() }},
+// wordEncoders holds idle encoders by the bytes of a word.
+var wordEncoders = map[int]*sync.Pool{
+	4: {New: func() any { return newWordEncoder[uint32]() }},
+	8: {New: func() any { return newWordEncoder[uint64]() }},
 }
 
-// frameEncoder appends what it is given as a frame; that is a whole number of
-// words of size bytes.
-type frameEncoder interface {
-	encode(dst, src []byte) []byte
-	size() int
-}
+// frameEncoder appends a whole number of words as a frame.
+type frameEncoder interface{ encode(dst, src []byte) []byte }
 
 func (z *zstdCodec) Decode(dst, src []byte) ([]byte, error) { return decodeZstd(dst, src, z.size) }
 
@@ -154,9 +158,9 @@ var zstdTables = map[zstd.EncoderLevel]int{
 	zstd.SpeedBestCompression:   40 << 20,
 }
 
-// wordEncoderBytes is the memory of the encoders of words, with the sequences and
+// wordEncoderBytes is the memory of an encoder of words, with the sequences and
 // literals of a block.
-const wordEncoderBytes = 2 << 20
+const wordEncoderBytes = 1 << 20
 
 func (z *zstdCodec) Cost() (encode, decode int) {
 	return zstdTables[z.key.level] + 2*z.key.window + wordEncoderBytes, 256 << 10

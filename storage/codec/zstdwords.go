@@ -32,14 +32,14 @@ type sequence struct {
 // wordEncoder holds what an encoder of words of type T needs. It is used by one
 // goroutine at a time.
 type wordEncoder[T word] struct {
-	last      [1 << wordHashBits]uint32 // by hash of a word, where it was last
-	seqs      []sequence
-	literals  []byte
-	recent    [3]uint32 // offsets used last, in bytes
-	huff      huff0.Scratch
-	lengths   [64]lengthCodes // of lengths in words
-	histogram [3][fseSymbols]uint32
-	tables    [3]fseTable
+	last     [1 << wordHashBits]uint32 // by hash of a word, where it was last
+	seqs     []sequence
+	literals []byte
+	recent   [3]uint32 // offsets used last, in bytes
+	huff     huff0.Scratch
+	lengths  [64]lengthCodes       // of lengths in words
+	counts   [3][fseSymbols]uint32 // of the codes of a block, by kind
+	tables   [3]fseTable
 }
 
 // The kinds of codes, in the order in which their tables are described.
@@ -74,8 +74,6 @@ func wordSize[T word]() int {
 	var v T
 	return int(unsafe.Sizeof(v))
 }
-
-func (e *wordEncoder[T]) size() int { return wordSize[T]() }
 
 // encode appends src, a whole number of words, as a frame to dst.
 func (e *wordEncoder[T]) encode(dst, src []byte) []byte {
@@ -121,21 +119,21 @@ func loadWord[T word](src []byte, i int) T {
 	return T(binary.LittleEndian.Uint32(src[4*i:]))
 }
 
-// match finds the sequences of the block of src from lo on. A word that was
-// seen before is a match with the place where it was last.
+// match finds the sequences of the block of src from lo on, and counts their
+// codes. A word that was seen before is a match with the place where it was last.
 func (e *wordEncoder[T]) match(src []byte, lo int) {
 	size := wordSize[T]()
-	e.seqs, e.literals = e.seqs[:0], e.literals[:0]
+	e.seqs, e.literals, e.counts = e.seqs[:0], e.literals[:0], [3][fseSymbols]uint32{}
 	i, n, from := lo/size, len(src)/size, lo/size
 	if i == 0 {
-		i = 1 // 0 in the table says that there is none, or the first word
+		i = 1 // 0 in the table is the first word, or none
 	}
 	for i < n {
 		v := loadWord[T](src, i)
 		h := uint64(v) * 0x9e3779b97f4a7c15 >> (64 - wordHashBits)
 		at := int(e.last[h])
 		e.last[h] = uint32(i)
-		if loadWord[T](src, at) != v || at == i {
+		if loadWord[T](src, at) != v {
 			i++
 			continue
 		}
@@ -143,11 +141,15 @@ func (e *wordEncoder[T]) match(src []byte, lo int) {
 		for end < n && loadWord[T](src, at+end-i) == loadWord[T](src, end) {
 			end++
 		}
-		literals := i - from
-		if literals > 0 {
+		if i > from {
 			e.literals = append(e.literals, src[from*size:i*size]...)
 		}
-		e.seqs = append(e.seqs, sequence{e.offset(uint32((i-at)*size), literals > 0), uint16(literals), uint16(end - i)})
+		s := sequence{e.offset(uint32((i-at)*size), i > from), uint16(i - from), uint16(end - i)}
+		c := e.codes(&s)
+		e.counts[kindLiterals][c.literals.code&63]++
+		e.counts[kindOffset][c.offset&63]++
+		e.counts[kindLength][c.match.code&63]++
+		e.seqs = append(e.seqs, s)
 		i, from = end, end
 	}
 	e.literals = append(e.literals, src[from*size:n*size]...)
@@ -157,6 +159,10 @@ func (e *wordEncoder[T]) match(src []byte, lo int) {
 // and on whether literals precede the match.
 func (e *wordEncoder[T]) offset(o uint32, literals bool) uint32 {
 	r := &e.recent
+	if o != r[0] && o != r[1] && o != r[2] {
+		r[0], r[1], r[2] = o, r[0], r[1]
+		return o + 3
+	}
 	switch {
 	case o == r[0] && literals:
 		return 1
@@ -221,13 +227,6 @@ func (e *wordEncoder[T]) putSequences(dst []byte) []byte {
 	default:
 		dst = append(dst, 255, byte(n-0x7f00), byte((n-0x7f00)>>8))
 	}
-	e.histogram = [3][fseSymbols]uint32{}
-	for i := range e.seqs {
-		c := e.codes(&e.seqs[i])
-		e.histogram[kindLiterals][c.literals.code&63]++
-		e.histogram[kindOffset][c.offset&63]++
-		e.histogram[kindLength][c.match.code&63]++
-	}
 	modes := len(dst)
 	dst = append(dst, 0)
 	for k := range e.tables {
@@ -236,7 +235,7 @@ func (e *wordEncoder[T]) putSequences(dst []byte) []byte {
 			most--
 		}
 		var single bool
-		dst, single = e.tables[k].build(dst, &e.histogram[k], n, most)
+		dst, single = e.tables[k].build(dst, &e.counts[k], n, most)
 		mode := byte(2)
 		if single {
 			mode = 1
