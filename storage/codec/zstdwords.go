@@ -27,19 +27,8 @@ type word interface{ uint32 | uint64 }
 type sequence struct {
 	offset        uint32
 	literals, len uint16
-}
-
-// wordEncoder holds what an encoder of words of type T needs. It is used by one
-// goroutine at a time.
-type wordEncoder[T word] struct {
-	last     [1 << wordHashBits]uint32 // by hash of a word, where it was last
-	seqs     []sequence
-	literals []byte
-	recent   [3]uint32 // offsets used last, in bytes
-	huff     huff0.Scratch
-	lengths  [64]lengthCodes       // of lengths in words
-	counts   [3][fseSymbols]uint32 // of the codes of a block, by kind
-	tables   [3]fseTable
+	codes         [3]uint8 // by kind
+	long          bool     // a code of a length has bits that go with it
 }
 
 // The kinds of codes, in the order in which their tables are described.
@@ -49,25 +38,20 @@ const (
 	kindLength
 )
 
-// lengthCodes are the codes of so many literals and of a match as long.
-type lengthCodes struct{ literals, match lengthCode }
-
-// lengthCode is a code, and the bits that tell which of its lengths it is.
-type lengthCode struct {
-	code, bits uint8
-	extra      uint32
+// wordEncoder holds what an encoder of words of type T needs. It is used by one
+// goroutine at a time.
+type wordEncoder[T word] struct {
+	last     [1 << wordHashBits]uint32 // by hash of a word, where it was last
+	seqs     []sequence
+	literals []byte
+	recent   [3]uint32 // offsets used last, in bytes
+	huff     huff0.Scratch
+	counts   [3][fseSymbols]uint32 // of the codes of a block, by kind
+	tables   [3]fseTable
 }
 
 func newWordEncoder[T word]() *wordEncoder[T] {
-	e := &wordEncoder[T]{}
-	for i := range e.lengths {
-		n := uint32(i * wordSize[T]())
-		e.lengths[i].literals = literalsCode(n)
-		if n > 0 {
-			e.lengths[i].match = matchCode(n)
-		}
-	}
-	return e
+	return &wordEncoder[T]{seqs: make([]sequence, zstdBlock/wordSize[T]())}
 }
 
 func wordSize[T word]() int {
@@ -123,7 +107,8 @@ func loadWord[T word](src []byte, i int) T {
 // codes. A word that was seen before is a match with the place where it was last.
 func (e *wordEncoder[T]) match(src []byte, lo int) {
 	size := wordSize[T]()
-	e.seqs, e.literals, e.counts = e.seqs[:0], e.literals[:0], [3][fseSymbols]uint32{}
+	e.literals, e.counts = e.literals[:0], [3][fseSymbols]uint32{}
+	seqs, found := e.seqs[:cap(e.seqs)], 0
 	i, n, from := lo/size, len(src)/size, lo/size
 	if i == 0 {
 		i = 1 // 0 in the table is the first word, or none
@@ -144,14 +129,18 @@ func (e *wordEncoder[T]) match(src []byte, lo int) {
 		if i > from {
 			e.literals = append(e.literals, src[from*size:i*size]...)
 		}
-		s := sequence{e.offset(uint32((i-at)*size), i > from), uint16(i - from), uint16(end - i)}
-		c := e.codes(&s)
-		e.counts[kindLiterals][c.literals.code&63]++
-		e.counts[kindOffset][c.offset&63]++
-		e.counts[kindLength][c.match.code&63]++
-		e.seqs = append(e.seqs, s)
+		o := e.offset(uint32((i-at)*size), i > from)
+		s := sequence{offset: o, literals: uint16(i - from), len: uint16(end - i)}
+		lc, oc, mc := literalsCode((i-from)*size), uint8(bits.Len32(o)-1), matchCode((end-i)*size)
+		s.codes, s.long = [3]uint8{lc, oc, mc}, lc >= 16 || mc >= 32
+		e.counts[kindLiterals][lc&63]++
+		e.counts[kindOffset][oc&63]++
+		e.counts[kindLength][mc&63]++
+		seqs[found] = s
+		found++
 		i, from = end, end
 	}
+	e.seqs = seqs[:found]
 	e.literals = append(e.literals, src[from*size:n*size]...)
 }
 
@@ -253,46 +242,49 @@ func (e *wordEncoder[T]) putBits(dst []byte) []byte {
 	dst = slices.Grow(dst, most*(len(seqs)+1))
 	buf := dst[start:cap(dst)]
 	lt, ot, mt := &e.tables[kindLiterals], &e.tables[kindOffset], &e.tables[kindLength]
-	c := e.codes(&seqs[len(seqs)-1])
-	ls, os, ms := lt.start(c.literals.code), ot.start(c.offset), mt.start(c.match.code)
-	var acc uint64 // n bits that aren't in buf[:at] yet
-	var n uint32
+	last := &seqs[len(seqs)-1]
+	ls, os, ms := lt.start(last.codes[kindLiterals]), ot.start(last.codes[kindOffset]), mt.start(last.codes[kindLength])
+	var acc, v uint64 // acc: n bits that aren't in buf[:at] yet; v: w bits more
+	var n, w uint32
 	at := 0
 	for i := len(seqs) - 1; ; {
 		s := &seqs[i]
-		if c.literals.bits|c.match.bits > 0 {
-			acc |= uint64(c.literals.extra) << (n & 63)
-			n += uint32(c.literals.bits)
+		if s.long {
+			acc |= v << (n & 63)
+			n += w
 			binary.LittleEndian.PutUint64(buf[at:], acc)
 			at, acc, n = at+int(n>>3), acc>>(n&56), n&7
-			acc |= uint64(c.match.extra) << (n & 63)
-			n += uint32(c.match.bits)
+			l, m := literalsBits(int(s.literals)*wordSize[T]()), matchBits(int(s.len)*wordSize[T]())
+			v, w = uint64(l.value)|uint64(m.value)<<l.width, uint32(l.width+m.width)
+			acc |= v << (n & 63)
+			n += w
 			binary.LittleEndian.PutUint64(buf[at:], acc)
 			at, acc, n = at+int(n>>3), acc>>(n&56), n&7
+			v, w = 0, 0
 		}
-		oc := uint32(c.offset)
-		acc |= uint64(s.offset&(1<<(oc&31)-1)) << (n & 63)
-		n += oc
+		oc := uint32(s.codes[kindOffset]) & 31
+		v |= uint64(s.offset&(1<<oc-1)) << (w & 63)
+		acc |= v << (n & 63)
+		n += w + oc
 		binary.LittleEndian.PutUint64(buf[at:], acc)
 		at, acc, n = at+int(n>>3), acc>>(n&56), n&7
 		if i--; i < 0 {
 			break
 		}
-		c = e.codes(&seqs[i])
-		y := ot.symbols[c.offset&63]
-		b := (os + y.bits) >> 16 & 31
-		acc |= uint64(os&(1<<b-1)) << (n & 63)
-		n += b
-		os = uint32(ot.states[(int32(os>>b)+y.find)&(1<<fseMaxLog-1)])
-		y = mt.symbols[c.match.code&63]
-		b = (ms + y.bits) >> 16 & 31
-		acc |= uint64(ms&(1<<b-1)) << (n & 63)
-		n += b
+		c := seqs[i].codes
+		y := ot.symbols[c[kindOffset]&63]
+		w = (os + y.bits) >> 16 & 31
+		v = uint64(os & (1<<w - 1))
+		os = uint32(ot.states[(int32(os>>w)+y.find)&(1<<fseMaxLog-1)])
+		y = mt.symbols[c[kindLength]&63]
+		b := (ms + y.bits) >> 16 & 31
+		v |= uint64(ms&(1<<b-1)) << (w & 63)
+		w += b
 		ms = uint32(mt.states[(int32(ms>>b)+y.find)&(1<<fseMaxLog-1)])
-		y = lt.symbols[c.literals.code&63]
+		y = lt.symbols[c[kindLiterals]&63]
 		b = (ls + y.bits) >> 16 & 31
-		acc |= uint64(ls&(1<<b-1)) << (n & 63)
-		n += b
+		v |= uint64(ls&(1<<b-1)) << (w & 63)
+		w += b
 		ls = uint32(lt.states[(int32(ls>>b)+y.find)&(1<<fseMaxLog-1)])
 	}
 	acc |= uint64(ms&(1<<mt.log-1)) << n
@@ -306,58 +298,80 @@ func (e *wordEncoder[T]) putBits(dst []byte) []byte {
 	return dst[:start+at+int(n>>3)+1]
 }
 
-// sequenceCodes are the codes of a sequence.
-type sequenceCodes struct {
-	lengthCodes
-	offset uint8
-}
-
-func (e *wordEncoder[T]) codes(s *sequence) (c sequenceCodes) {
-	if n := s.literals | s.len; n < 64 {
-		c.literals, c.match = e.lengths[s.literals&63].literals, e.lengths[s.len&63].match
-	} else {
-		size := uint32(wordSize[T]())
-		c.lengthCodes = lengthCodes{literalsCode(uint32(s.literals) * size), matchCode(uint32(s.len) * size)}
-	}
-	c.offset = uint8(bits.Len32(s.offset) - 1)
-	return c
-}
-
-// lengthBits are the bits that codes from first on, up to the one with 6 of
-// literals and 7 of a match, take beside the code.
-var lengthBits = [...]uint8{1, 1, 1, 1, 2, 2, 3, 3, 4}
+// Codes of lengths, RFC 8878, 3.1.1.3.2.1.1: one for each of the short lengths,
+// then codes for several, whose bits say which.
 
 // literalsCode returns the code of n literals.
-func literalsCode(n uint32) lengthCode {
-	if n >= 64 {
-		b := uint8(bits.Len32(n) - 1)
-		return lengthCode{b + 19, b, n - 1<<b}
+func literalsCode(n int) uint8 {
+	if n < len(literalsCodes) {
+		return literalsCodes[n]
 	}
-	return lengthCodeOf(n, 16, 16, lengthBits[:9])
+	return uint8(bits.Len(uint(n)) - 1 + 19)
 }
 
 // matchCode returns the code of a match of n bytes.
-func matchCode(n uint32) lengthCode {
-	n -= 3
-	if n >= 128 {
-		b := uint8(bits.Len32(n) - 1)
-		return lengthCode{b + 36, b, n - 1<<b}
+func matchCode(n int) uint8 {
+	if n -= 3; n < len(matchCodes) {
+		return matchCodes[n]
 	}
-	return lengthCodeOf(n, 32, 32, []uint8{1, 1, 1, 1, 2, 2, 3, 3, 4, 4, 5})
+	return uint8(bits.Len(uint(n)) - 1 + 36)
 }
 
-// lengthCodeOf finds the code of n among those without bits, below base, and
-// those after them that have some.
-func lengthCodeOf(n, base uint32, code uint8, widths []uint8) lengthCode {
-	if n < base {
-		return lengthCode{code: uint8(n)}
+// lengthBits are the bits that tell lengths of one code apart.
+type lengthBits struct {
+	value uint32
+	width uint8
+}
+
+func literalsBits(n int) lengthBits {
+	if n < len(literalsCodes) {
+		return bitsAfter(n, literalsCodes[:])
 	}
-	for _, b := range widths {
-		if n < base+1<<b {
-			return lengthCode{code, b, n - base}
+	return bitsOfLog(n)
+}
+
+func matchBits(n int) lengthBits {
+	if n -= 3; n < len(matchCodes) {
+		return bitsAfter(n, matchCodes[:])
+	}
+	return bitsOfLog(n)
+}
+
+// bitsOfLog returns the bits of n after the first.
+func bitsOfLog(n int) lengthBits {
+	w := bits.Len(uint(n)) - 1
+	return lengthBits{uint32(n) - 1<<w, uint8(w)}
+}
+
+// bitsAfter returns which n is of those that have the same code.
+func bitsAfter(n int, codes []uint8) lengthBits {
+	first, next := n, n+1
+	for first > 0 && codes[first-1] == codes[n] {
+		first--
+	}
+	for next < len(codes) && codes[next] == codes[n] {
+		next++
+	}
+	return lengthBits{uint32(n - first), uint8(bits.Len(uint(next-first)) - 1)}
+}
+
+// literalsCodes are the codes of up to 63 literals, matchCodes those of matches
+// of up to 130 bytes, from 3 on.
+var (
+	literalsCodes = [64]uint8(lengthCodes(16, 1, 1, 1, 1, 2, 2, 3, 3, 4))
+	matchCodes    = [128]uint8(lengthCodes(32, 1, 1, 1, 1, 2, 2, 3, 3, 4, 4, 5))
+)
+
+// lengthCodes returns the codes of lengths: single lengths that have one of
+// their own, then codes for 1<<w lengths each.
+func lengthCodes(single int, widths ...int) (codes []uint8) {
+	for n := range single {
+		codes = append(codes, uint8(n))
+	}
+	for i, w := range widths {
+		for range 1 << w {
+			codes = append(codes, uint8(single+i))
 		}
-		base += 1 << b
-		code++
 	}
-	panic("unreachable: a length above those of the table")
+	return codes
 }
