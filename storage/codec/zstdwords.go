@@ -27,9 +27,14 @@ type word interface{ uint32 | uint64 }
 type sequence struct {
 	offset        uint32
 	literals, len uint16
-	codes         [3]uint8 // by kind
-	long          bool     // a code of a length has bits that go with it
+	codes         uint32 // a byte each by kind, and longCodes
 }
+
+// longCodes says that a code of a length has bits that go with it.
+const longCodes = 1 << 24
+
+// code returns the code of a kind, within the bounds of tables.
+func (s *sequence) code(kind int) uint8 { return uint8(s.codes>>(8*kind)) & (fseSymbols - 1) }
 
 // The kinds of codes, in the order in which their tables are described.
 const (
@@ -130,14 +135,17 @@ func (e *wordEncoder[T]) match(src []byte, lo int) {
 			e.literals = append(e.literals, src[from*size:i*size]...)
 		}
 		o := e.offset(uint32((i-at)*size), i > from)
-		s := sequence{offset: o, literals: uint16(i - from), len: uint16(end - i)}
-		lc, oc, mc := literalsCode((i-from)*size), uint8(bits.Len32(o)-1), matchCode((end-i)*size)
-		s.codes, s.long = [3]uint8{lc, oc, mc}, lc >= 16 || mc >= 32
-		e.counts[kindLiterals][lc&63]++
-		e.counts[kindOffset][oc&63]++
-		e.counts[kindLength][mc&63]++
-		seqs[found] = s
+		s := &seqs[found]
 		found++
+		s.offset, s.literals, s.len = o, uint16(i-from), uint16(end-i)
+		lc, oc, mc := literalsCode((i-from)*size), uint8(bits.Len32(o)-1), matchCode((end-i)*size)
+		s.codes = uint32(lc) | uint32(oc)<<8 | uint32(mc)<<16
+		if lc >= 16 || mc >= 32 {
+			s.codes |= longCodes
+		}
+		e.counts[kindLiterals][s.code(kindLiterals)]++
+		e.counts[kindOffset][s.code(kindOffset)]++
+		e.counts[kindLength][s.code(kindLength)]++
 		i, from = end, end
 	}
 	e.seqs = seqs[:found]
@@ -243,13 +251,13 @@ func (e *wordEncoder[T]) putBits(dst []byte) []byte {
 	buf := dst[start:cap(dst)]
 	lt, ot, mt := &e.tables[kindLiterals], &e.tables[kindOffset], &e.tables[kindLength]
 	last := &seqs[len(seqs)-1]
-	ls, os, ms := lt.start(last.codes[kindLiterals]), ot.start(last.codes[kindOffset]), mt.start(last.codes[kindLength])
+	ls, os, ms := lt.start(last.code(kindLiterals)), ot.start(last.code(kindOffset)), mt.start(last.code(kindLength))
 	var acc, v uint64 // acc: n bits that aren't in buf[:at] yet; v: w bits more
 	var n, w uint32
 	at := 0
 	for i := len(seqs) - 1; ; {
 		s := &seqs[i]
-		if s.long {
+		if s.codes&longCodes != 0 {
 			acc |= v << (n & 63)
 			n += w
 			binary.LittleEndian.PutUint64(buf[at:], acc)
@@ -262,7 +270,7 @@ func (e *wordEncoder[T]) putBits(dst []byte) []byte {
 			at, acc, n = at+int(n>>3), acc>>(n&56), n&7
 			v, w = 0, 0
 		}
-		oc := uint32(s.codes[kindOffset]) & 31
+		oc := uint32(s.code(kindOffset)) & 31
 		v |= uint64(s.offset&(1<<oc-1)) << (w & 63)
 		acc |= v << (n & 63)
 		n += w + oc
@@ -271,17 +279,17 @@ func (e *wordEncoder[T]) putBits(dst []byte) []byte {
 		if i--; i < 0 {
 			break
 		}
-		c := seqs[i].codes
-		y := ot.symbols[c[kindOffset]&63]
+		s = &seqs[i]
+		y := ot.symbols[s.code(kindOffset)]
 		w = (os + y.bits) >> 16 & 31
 		v = uint64(os & (1<<w - 1))
 		os = uint32(ot.states[(int32(os>>w)+y.find)&(1<<fseMaxLog-1)])
-		y = mt.symbols[c[kindLength]&63]
+		y = mt.symbols[s.code(kindLength)]
 		b := (ms + y.bits) >> 16 & 31
 		v |= uint64(ms&(1<<b-1)) << (w & 63)
 		w += b
 		ms = uint32(mt.states[(int32(ms>>b)+y.find)&(1<<fseMaxLog-1)])
-		y = lt.symbols[c[kindLiterals]&63]
+		y = lt.symbols[s.code(kindLiterals)]
 		b = (ls + y.bits) >> 16 & 31
 		v |= uint64(ls&(1<<b-1)) << (w & 63)
 		w += b
