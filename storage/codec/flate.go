@@ -122,32 +122,11 @@ func (f *flate) Decode(dst, src []byte) ([]byte, error) {
 	if err != nil {
 		return dst, corrupt("%v", err)
 	}
-	n := len(dst)
-	if cap(dst)-n < f.size {
-		dst = append(make([]byte, 0, n+f.size), dst...)
+	dst, err = fill(dst, r, f.size)
+	if err == nil {
+		f.pools.readers.Put(r)
 	}
-	buf := dst[n : n+f.size]
-	got, err := io.ReadFull(r, buf)
-	switch err {
-	case nil:
-		// The checksum comes after the last byte; anything before it is too much.
-		var more [1]byte
-		if extra, err := io.ReadFull(r, more[:]); extra > 0 {
-			return dst, corrupt("more than the %d bytes there should be", f.size)
-		} else if err != io.EOF {
-			return dst, corrupt("%v", err)
-		}
-	case io.EOF: // a whole stream, of no bytes
-	case io.ErrUnexpectedEOF:
-		// Either a whole stream that is shorter, or one that was cut off.
-		if _, err := r.Read(buf[:1]); err != io.EOF {
-			return dst, corrupt("%v after %d of %d bytes", err, got, f.size)
-		}
-	default:
-		return dst, corrupt("%v after %d of %d bytes", err, got, f.size)
-	}
-	f.pools.readers.Put(r)
-	return dst[:n+got], nil
+	return dst, err
 }
 
 // Cost is what compress/flate's writers (the highest level) and readers take.
