@@ -38,7 +38,7 @@ func bindBytes(p Params, in Data) (Codec, Data, error) {
 		return nil, in, fmt.Errorf("bytes enter where an array should")
 	}
 	word := WordSize(in.DType)
-	out := Data{Size: in.Size, Exact: in.Exact, Word: word}
+	out := Data{Size: in.Size, Exact: in.Exact}
 	switch {
 	case word == 1:
 		return nil, out, nil

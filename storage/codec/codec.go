@@ -38,7 +38,6 @@ type Data struct {
 	Size  int
 	Exact bool
 	Array bool // not yet bytes
-	Word  int  // bytes of a number among the bytes, 0 where that isn't known
 }
 
 // Codec is a codec bound to the data it is used on. All methods are safe for

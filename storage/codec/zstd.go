@@ -27,11 +27,7 @@ func bindZstd(p Params, in Data) (Codec, Data, error) {
 	key := zstdKey{level: zstd.EncoderLevelFromZstd(level), window: zstdWindow(in.Size), checksum: checksum}
 	// Twenty times what an encoder adds to noise: whatever is longer is no chunk.
 	out := Data{Size: in.Size + in.Size>>3 + 4<<10}
-	word := 8
-	if in.Word == 4 {
-		word = 4
-	}
-	return &zstdCodec{key: key, size: in.Size, word: word}, out, nil
+	return &zstdCodec{key: key, size: in.Size}, out, nil
 }
 
 // zstdKey names encoders that can stand for each other.
@@ -54,7 +50,6 @@ func zstdWindow(size int) int {
 type zstdCodec struct {
 	key  zstdKey
 	size int
-	word int // bytes of what is likely to come again
 }
 
 // zstdEncoders holds idle encoders by zstdKey (*sync.Pool): one encoder works
@@ -94,44 +89,10 @@ func (z *zstdCodec) Encode(dst, src []byte) ([]byte, error) {
 	if room := len(src) + len(src)>>12 + 1<<10; cap(dst)-len(dst) < room {
 		dst = append(make([]byte, 0, len(dst)+room), dst...)
 	}
-	defer pool.Put(enc)
-	if out, ok := z.byWords(dst, src, enc); ok {
-		return out, nil
-	}
-	return enc.EncodeAll(src, dst), nil
+	dst = enc.EncodeAll(src, dst)
+	pool.Put(enc)
+	return dst, nil
 }
-
-// byWords appends src as encoded by words, where a sample from its middle gets
-// smaller so than the library makes it, but not very small: there the library
-// is fast. What counts is the second half of the sample: in the first, an
-// encoder only learns.
-func (z *zstdCodec) byWords(dst, src []byte, enc *zstd.Encoder) (out []byte, ok bool) {
-	const least, most, small = 64 << 10, 1 << 30, 16
-	if z.key.checksum || z.key.level > zstd.SpeedDefault || len(src) < least || len(src) > most || len(src)%z.word != 0 {
-		return dst, false
-	}
-	words := wordEncoders[z.word].Get().(frameEncoder)
-	defer wordEncoders[z.word].Put(words)
-	at, n := len(src)/2&^7, min(max(len(src)/16, 16<<10), 64<<10)&^15
-	sample := src[at : at+n]
-	half := func(encode func(dst, src []byte) []byte) int {
-		return len(encode(dst, sample)) - len(encode(dst, sample[:n/2]))
-	}
-	library := half(func(dst, src []byte) []byte { return enc.EncodeAll(src, dst) })
-	if library < n/2/small || library <= half(words.encode) {
-		return dst, false
-	}
-	return words.encode(dst, src), true
-}
-
-// wordEncoders holds idle encoders by the bytes of a word.
-var wordEncoders = map[int]*sync.Pool{
-	4: {New: func() any { return newWordEncoder[uint32]() }},
-	8: {New: func() any { return newWordEncoder[uint64]() }},
-}
-
-// frameEncoder appends a whole number of words as a frame.
-type frameEncoder interface{ encode(dst, src []byte) []byte }
 
 func (z *zstdCodec) Decode(dst, src []byte) ([]byte, error) { return decodeZstd(dst, src, z.size) }
 
@@ -171,10 +132,6 @@ var zstdTables = map[zstd.EncoderLevel]int{
 	zstd.SpeedBestCompression:   40 << 20,
 }
 
-// wordEncoderBytes is the memory of an encoder of words, with the sequences and
-// literals of a block.
-const wordEncoderBytes = 1 << 20
-
 func (z *zstdCodec) Cost() (encode, decode int) {
-	return zstdTables[z.key.level] + 2*z.key.window + wordEncoderBytes, 256 << 10
+	return zstdTables[z.key.level] + 2*z.key.window, 256 << 10
 }
