@@ -100,6 +100,22 @@ func (r region) unit() bool {
 	return true
 }
 
+// holds reports whether a box of the source lies in the region whole and as one
+// run of its elements, and from which of them on.
+func (r region) holds(box nd.Box) (at int, ok bool) {
+	run, dense := 1, 1 // elements of the box and of the region along the axes seen
+	for k := len(r.n) - 1; k >= 0; k-- {
+		from := box.Start[k] - r.start[k]
+		if r.step[k] != 1 || from < 0 || from+box.Shape[k] > r.n[k] || box.Shape[k] > 1 && run != dense {
+			return 0, false
+		}
+		at += from * dense
+		run *= box.Shape[k]
+		dense *= r.n[k]
+	}
+	return at, true
+}
+
 // onDomain turns strides along the source's axes into an operand of the
 // domain: at is the place of the region's first element, strides are those
 // from one index of the region to the next.
@@ -120,7 +136,6 @@ type arrayLeaf struct {
 	item  int
 	fill  []byte
 	whole bool // every box of the domain lies in one chunk
-	alone bool // every chunk lies in one box of the domain
 	chunk int  // bytes of the largest chunk
 }
 
@@ -132,11 +147,6 @@ func newArrayLeaf(src storage.Array, v plan.View, domain nd.Grid, within nd.Box)
 	}
 	for k := range v.Maps {
 		l.whole = l.whole && alignedAxis(m.ReadGrid, v, k, domain, within)
-	}
-	// Tasks along an axis that the view doesn't have read the same.
-	l.alone = v.IsIdentity(m.Shape)
-	for k := range v.Maps {
-		l.alone = l.alone && nested(m.ReadGrid.Axis(k), domain.Axis(k))
 	}
 	return l
 }
@@ -261,10 +271,13 @@ func (t *task) storedSize(src storage.Array, coord []int) int64 {
 func (l arrayLeaf) gather(t *task, r region, cover nd.Box) (operand, error) {
 	dense := cStrides(r.n)
 	buf := t.take(size(r.n) * l.item)
-	grid := l.src.Meta().ReadGrid
+	apart := t.stage.readsApart(l.src)
 	err := eachCoord(cover, func(coord []int) error {
-		if at, ok := l.inPlace(t, r, grid.Box(coord), dense); ok {
-			return l.readInto(t, coord, buf[at*l.item:])
+		if apart {
+			box := l.src.Meta().ReadGrid.Box(coord)
+			if at, ok := r.holds(box); ok {
+				return l.readInto(t, coord, buf[at*l.item:][:box.Size()*l.item])
+			}
 		}
 		e, cb, err := l.chunkAt(t, coord)
 		if err != nil {
@@ -291,38 +304,18 @@ func (l arrayLeaf) gather(t *task, r region, cover nd.Box) (operand, error) {
 	return onDomain(l.view, buf, 0, dense), err
 }
 
-// inPlace reports whether a chunk may be decoded straight into the dense buffer
-// of a region, and at which element: where it lies there in one piece, and no
-// other task nor leaf wants it.
-func (l arrayLeaf) inPlace(t *task, r region, chunk nd.Box, dense []int) (at int, ok bool) {
-	if len(t.stage.prog.leaves) > 1 || !l.alone {
-		return 0, false
-	}
-	run := 1 // of the chunk, in one piece
-	for k := len(dense) - 1; k >= 0; k-- {
-		if r.step[k] != 1 || chunk.Start[k] < r.start[k] || chunk.Stop(k) > r.start[k]+r.n[k] ||
-			chunk.Shape[k] > 1 && dense[k] != run {
-			return 0, false
-		}
-		at += (chunk.Start[k] - r.start[k]) * dense[k]
-		run *= chunk.Shape[k]
-	}
-	return at, true
-}
-
 // readInto decodes a chunk to where it is wanted, past the cache.
 func (l arrayLeaf) readInto(t *task, coord []int, dst []byte) error {
-	n := l.src.Meta().ReadGrid.Box(coord).Size() * l.item
 	start := t.w.clock()
-	present, err := l.src.ReadChunk(t.ctx, coord, dst[:n])
+	present, err := l.src.ReadChunk(t.ctx, coord, dst)
 	if err != nil {
 		return err
 	}
-	t.stage.run.decodedChunks.Add(1)
-	t.didRead(start, t.storedSize(l.src, coord), int64(n))
 	if !present {
-		storage.Fill(dst[:n], l.fill)
+		storage.Fill(dst, l.fill)
 	}
+	t.stage.run.decodedChunks.Add(1)
+	t.didRead(start, t.storedSize(l.src, coord), int64(len(dst)))
 	return nil
 }
 

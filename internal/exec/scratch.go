@@ -77,7 +77,7 @@ func (s *scratch) put(ctx context.Context, _ []int, box nd.Box, buf []byte) erro
 		return err
 	}
 	item := s.meta.DType.Size()
-	src := operand{buf, 0, cStrides(box.Shape)}
+	strides := cStrides(box.Shape)
 	piece := s.pool.get(len(buf))
 	defer s.pool.put(piece)
 	return eachCoord(s.meta.ReadGrid.Cover(box), func(coord []int) error {
@@ -86,12 +86,15 @@ func (s *scratch) put(ctx context.Context, _ []int, box nd.Box, buf []byte) erro
 		}
 		chunk := s.meta.ReadGrid.Box(coord)
 		p := storage.Intersect(box, chunk)
-		data := piece[:p.Size()*item]
-		from := operand{src.buf, 0, src.strides}
+		from := operand{buf, 0, strides}
 		for k := range p.Start {
-			from.off += (p.Start[k] - box.Start[k]) * src.strides[k]
+			from.off += (p.Start[k] - box.Start[k]) * strides[k]
 		}
-		copyStrided(operand{data, 0, cStrides(p.Shape)}, from, p.Shape, item, false)
+		data, ok := from.dense(p.Shape, item)
+		if !ok {
+			data = piece[:p.Size()*item]
+			copyStrided(operand{data, 0, cStrides(p.Shape)}, from, p.Shape, item, false)
+		}
 		at := int64(s.meta.ReadGrid.Index(coord))*s.slot + int64(pieceOffset(chunk, p)*item)
 		if _, err := f.WriteAt(data, at); err != nil {
 			return fmt.Errorf("scratch file: %w", err)
@@ -124,16 +127,18 @@ func (s *scratch) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool,
 		return false, err
 	}
 	cells := s.write.Cover(chunk)
-	if sideBySide(cells.Shape, chunk.Shape) {
-		if _, err := f.ReadAt(dst, int64(s.meta.ReadGrid.Index(coord))*s.slot); err != nil {
-			return false, fmt.Errorf("scratch file: %w", err)
-		}
-		return true, nil
+	ordered := sideBySide(cells.Shape, chunk.Shape)
+	raw := dst // as it lies in the file
+	if !ordered {
+		tmp := s.pool.get(int(s.slot))
+		defer s.pool.put(tmp)
+		raw = tmp[:len(dst)]
 	}
-	tmp := s.pool.get(int(s.slot)) // as it lies in the file
-	defer s.pool.put(tmp)
-	if _, err := f.ReadAt(tmp[:len(dst)], int64(s.meta.ReadGrid.Index(coord))*s.slot); err != nil {
+	if _, err := f.ReadAt(raw, int64(s.meta.ReadGrid.Index(coord))*s.slot); err != nil {
 		return false, fmt.Errorf("scratch file: %w", err)
+	}
+	if ordered {
+		return true, nil
 	}
 	strides := cStrides(chunk.Shape)
 	err = eachCoord(cells, func(w []int) error {
@@ -143,7 +148,7 @@ func (s *scratch) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool,
 			to.off += (p.Start[k] - chunk.Start[k]) * strides[k]
 		}
 		at := pieceOffset(chunk, p) * item
-		copyStrided(to, operand{tmp[at : at+p.Size()*item], 0, cStrides(p.Shape)}, p.Shape, item, false)
+		copyStrided(to, operand{raw[at : at+p.Size()*item], 0, cStrides(p.Shape)}, p.Shape, item, false)
 		return nil
 	})
 	return true, err

@@ -339,10 +339,9 @@ func (w *worker) store(k *sink, ops []operand) error {
 		s.prog.store(&w.task, ops, box.Shape, k.reg, m, k.stream)
 		return w.stop()
 	}
-	n := box.Size() * s.prog.items[k.reg]
-	buf, ok := s.stored(k, ops, box.Shape, n)
+	buf, ok := s.stored(k, ops, box.Shape)
 	if !ok {
-		buf = w.take(n)
+		buf = w.take(box.Size() * s.prog.items[k.reg])
 		s.prog.store(&w.task, ops, box.Shape, k.reg, operand{buf, 0, cStrides(box.Shape)}, false)
 	}
 	if err := w.stop(); err != nil {
@@ -351,18 +350,14 @@ func (w *worker) store(k *sink, ops []operand) error {
 	return s.put(&w.task, k, w.coord, box, buf)
 }
 
-// stored finds the n bytes of a box that nothing has to be done to: a leaf that
+// stored finds the bytes of a box that nothing has to be done to: a leaf that
 // lies in memory as the target wants it. A function of the user gets a copy,
 // which it may change.
-func (s *stage) stored(k *sink, ops []operand, shape []int, n int) (buf []byte, ok bool) {
-	if _, each := k.target.(*eachTarget); each || n == 0 || k.reg >= len(s.prog.leaves) {
+func (s *stage) stored(k *sink, ops []operand, shape []int) (buf []byte, ok bool) {
+	if _, each := k.target.(*eachTarget); each || k.reg >= len(s.prog.leaves) {
 		return nil, false
 	}
-	o := ops[k.reg]
-	if l := mergeAxes(shape, [][]int{cStrides(shape), o.strides}); len(l.shape) > 1 || l.strides[1][0] != 1 {
-		return nil, false
-	}
-	return o.buf[o.off*s.prog.items[k.reg]:][:n], true
+	return ops[k.reg].dense(shape, s.prog.items[k.reg])
 }
 
 // fold folds a box for reductions along the same axes, in one walk.
