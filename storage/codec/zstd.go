@@ -76,7 +76,10 @@ func (z *zstdCodec) Encode(dst, src []byte) ([]byte, error) {
 	enc, ok := pool.Get().(*zstd.Encoder)
 	if !ok {
 		var err error
+		// Numbers that never come again still get smaller, by how often each byte
+		// does: AllLit…, which libzstd always does.
 		enc, err = zstd.NewWriter(nil, zstd.WithEncoderLevel(z.key.level), zstd.WithWindowSize(z.key.window),
+			zstd.WithAllLitEntropyCompression(true),
 			zstd.WithEncoderCRC(z.key.checksum), zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true))
 		if err != nil {
 			return dst, err
