@@ -15,7 +15,8 @@ import (
 // concurrent use.
 type Chain struct {
 	steps   []step
-	size    int // bytes of a decoded chunk
+	size    int  // bytes of a decoded chunk
+	exact   bool // not fewer either
 	encoded Data
 	buffers sync.Pool // of *[2][]byte
 }
@@ -45,8 +46,14 @@ func NewBytes(size int, configs []Config) (*Chain, error) {
 	return bind(Data{Size: size, Exact: true}, configs)
 }
 
+// NewBytesUpTo builds a chain of bytes→bytes codecs for values of any number of
+// bytes up to a maximum: its values are decoded by AppendDecoded.
+func NewBytesUpTo(most int, configs []Config) (*Chain, error) {
+	return bind(Data{Size: most}, configs)
+}
+
 func bind(in Data, configs []Config) (*Chain, error) {
-	c := &Chain{size: in.Size}
+	c := &Chain{size: in.Size, exact: in.Exact}
 	if in.Size > math.MaxInt32 && uint64(in.Size) > math.MaxUint32 {
 		return nil, fmt.Errorf("%w: a chunk of %d bytes; 4 GiB is the most", storage.ErrUnsupported, in.Size)
 	}
@@ -72,7 +79,7 @@ func bind(in Data, configs []Config) (*Chain, error) {
 	return c, nil
 }
 
-// Size returns the number of bytes of a decoded chunk.
+// Size returns the number of bytes of a decoded chunk, or the most it can have.
 func (c *Chain) Size() int { return c.size }
 
 // MaxEncoded returns the most bytes an encoded chunk can have; whatever is
@@ -104,7 +111,7 @@ func (c *Chain) Cost() (encode, decode int) {
 
 // Encode appends the encoded form of src, a whole chunk, to dst.
 func (c *Chain) Encode(dst, src []byte) ([]byte, error) {
-	if len(src) != c.size {
+	if len(src) > c.size || c.exact && len(src) != c.size {
 		return dst, fmt.Errorf("encode: chunk of %d bytes, it should have %d", len(src), c.size)
 	}
 	if len(c.steps) == 0 {
@@ -135,15 +142,48 @@ func (c *Chain) Decode(dst, src []byte) error {
 	if len(dst) != c.size {
 		return fmt.Errorf("decode: buffer of %d bytes, the chunk has %d", len(dst), c.size)
 	}
-	var bufs *[2][]byte
-	if len(c.steps) > 1 {
-		bufs = c.buffers.Get().(*[2][]byte)
-		defer c.buffers.Put(bufs)
+	bufs := c.buffers.Get().(*[2][]byte)
+	defer c.buffers.Put(bufs)
+	out, err := c.decode(dst[:0:len(dst)], src, bufs)
+	if err != nil {
+		return err
 	}
+	if len(out) != len(dst) {
+		return fmt.Errorf("decode: %w: %d bytes, there should be %d", storage.ErrCorrupt, len(out), len(dst))
+	}
+	if !within(out, dst) {
+		copy(dst, out)
+	}
+	return nil
+}
+
+// AppendDecoded decodes src and appends the result to dst. Memory for results
+// of unknown size is taken as they grow, up to Size. src is not changed.
+func (c *Chain) AppendDecoded(dst, src []byte) ([]byte, error) {
+	bufs := c.buffers.Get().(*[2][]byte)
+	defer c.buffers.Put(bufs)
+	if c.exact {
+		dst = extend(dst, c.size)
+	}
+	out, err := c.decode(dst[len(dst):], src, bufs)
+	switch {
+	case err != nil:
+		return dst, err
+	case len(out) > c.size || c.exact && len(out) != c.size:
+		return dst, fmt.Errorf("decode: %w: %d bytes, there should be %d", storage.ErrCorrupt, len(out), c.size)
+	case cap(dst)-len(dst) >= len(out) && within(out, dst):
+		return dst[:len(dst)+len(out)], nil
+	}
+	return append(dst, out...), nil
+}
+
+// decode returns the decoded src: in dst, which is empty, where it has room
+// enough and the first codec copies at all.
+func (c *Chain) decode(dst, src []byte, bufs *[2][]byte) ([]byte, error) {
 	free := 0 // the buffer that src doesn't lie in
 	for i := len(c.steps) - 1; i >= 0; i-- {
 		s := c.steps[i]
-		buf := dst[:0:len(dst)]
+		buf := dst
 		if i > 0 {
 			if cap(bufs[free]) < s.in.Size && s.in.Exact {
 				bufs[free] = make([]byte, 0, s.in.Size)
@@ -152,10 +192,10 @@ func (c *Chain) Decode(dst, src []byte) error {
 		}
 		out, err := s.codec.Decode(buf, src)
 		if err != nil {
-			return fmt.Errorf("decode %s: %w", s.name, err)
+			return nil, fmt.Errorf("decode %s: %w", s.name, err)
 		}
 		if len(out) > s.in.Size || s.in.Exact && len(out) != s.in.Size {
-			return fmt.Errorf("decode %s: %w: %d bytes, there should be %d", s.name, storage.ErrCorrupt, len(out), s.in.Size)
+			return nil, fmt.Errorf("decode %s: %w: %d bytes, there should be %d", s.name, storage.ErrCorrupt, len(out), s.in.Size)
 		}
 		if i > 0 && !within(out, src) {
 			bufs[free] = out
@@ -163,13 +203,7 @@ func (c *Chain) Decode(dst, src []byte) error {
 		}
 		src = out
 	}
-	if len(src) != len(dst) {
-		return fmt.Errorf("decode: %w: %d bytes, there should be %d", storage.ErrCorrupt, len(src), len(dst))
-	}
-	if !within(src, dst) {
-		copy(dst, src)
-	}
-	return nil
+	return src, nil
 }
 
 // within reports whether a begins inside b.

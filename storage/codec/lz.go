@@ -28,8 +28,8 @@ func (w *window) match(distance, length int) bool {
 	return true
 }
 
-// extend adds bytes to a length as long as they are 255.
-func extend(length int, src []byte) (int, []byte, bool) {
+// lengthen adds bytes to a length as long as they are 255.
+func lengthen(length int, src []byte) (int, []byte, bool) {
 	for i, c := range src {
 		length += int(c)
 		if c != 255 {
@@ -48,7 +48,7 @@ func decodeLZ4(dst, src []byte) error {
 		src = src[1:]
 		length := int(token >> 4)
 		if length == 15 {
-			if length, src, ok = extend(length, src); !ok {
+			if length, src, ok = lengthen(length, src); !ok {
 				return corrupt("lz4: a length is cut off")
 			}
 		}
@@ -65,7 +65,7 @@ func decodeLZ4(dst, src []byte) error {
 		src = src[2:]
 		length = int(token & 15)
 		if length == 15 {
-			if length, src, ok = extend(length, src); !ok {
+			if length, src, ok = lengthen(length, src); !ok {
 				return corrupt("lz4: a length is cut off")
 			}
 		}
@@ -102,7 +102,7 @@ func decodeBloscLZ(dst, src []byte) error {
 		length := c>>5 - 1
 		if length == 6 {
 			var ok bool
-			if length, src, ok = extend(length, src); !ok {
+			if length, src, ok = lengthen(length, src); !ok {
 				return corrupt("blosclz: a length is cut off")
 			}
 		}

@@ -97,18 +97,31 @@ func (z *zstdCodec) Encode(dst, src []byte) ([]byte, error) {
 func (z *zstdCodec) Decode(dst, src []byte) ([]byte, error) { return decodeZstd(dst, src, z.size) }
 
 // decodeZstd appends what the frames of src hold to dst, size bytes at most.
+// Where dst has no room for so many, it gets what the first frame says it
+// holds, then twice as much until that suffices.
 func decodeZstd(dst, src []byte, size int) ([]byte, error) {
-	if cap(dst)-len(dst) < size {
-		dst = append(make([]byte, 0, len(dst)+size), dst...)
+	n, room := len(dst), cap(dst)-len(dst)
+	if room < size {
+		var h zstd.Header
+		if h.Decode(src) == nil && h.HasFCS && h.FrameContentSize <= uint64(size) {
+			room = max(room, int(h.FrameContentSize))
+		}
+		room = min(size, max(room, 2*len(src), 4<<10))
 	}
-	out, err := zstdDecoder().DecodeAll(src, dst[:len(dst):len(dst)+size])
-	switch {
-	case errors.Is(err, zstd.ErrDecoderSizeExceeded):
-		return dst, corrupt("more than the %d bytes there should be", size)
-	case err != nil:
-		return dst, corrupt("%v", err)
+	for {
+		room = min(room, size)
+		dst = extend(dst, room)
+		out, err := zstdDecoder().DecodeAll(src, dst[:n:n+room])
+		switch {
+		case err == nil:
+			return out, nil
+		case !errors.Is(err, zstd.ErrDecoderSizeExceeded):
+			return dst, corrupt("%v", err)
+		case room == size:
+			return dst, corrupt("more than the %d bytes there should be", size)
+		}
+		room *= 2
 	}
-	return out, nil
 }
 
 // zstdTables is the memory of an encoder's match tables by level, measured.
