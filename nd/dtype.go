@@ -32,7 +32,7 @@ const (
 	KindDatetime  // int64 counts of a unit since 1970-01-01
 	KindTimedelta // int64 counts of a unit
 	KindRaw       // opaque bytes of a fixed size
-	KindBytes     // text of a fixed number of bytes, NUL padded
+	KindBytes     // text of a fixed number of bytes, NUL padded; of size 0: bytes, as many as each element has
 	KindUTF32     // text of a fixed number of 4-byte code points, NUL padded
 	KindString    // text of any length
 	KindStruct    // named fields
@@ -82,8 +82,11 @@ var (
 	Complex128 = DType{kind: KindComplex128, size: 16}
 )
 
-// Sized returns the dtype of fixed-size elements of kind KindRaw, KindBytes or
-// KindUTF32, size bytes each.
+// Text is the dtype of elements that are text of any length.
+var Text = DType{kind: KindString}
+
+// Sized returns the dtype of elements of kind KindRaw, KindBytes or KindUTF32,
+// size bytes each; KindBytes of size 0 is bytes of any length.
 func Sized(k Kind, size int) DType { return DType{kind: k, size: int32(size)} }
 
 // Datetime64 returns the dtype of points in time counted in unit ("D", "ms",
@@ -126,6 +129,9 @@ func (d DType) String() string {
 	case KindDatetime, KindTimedelta:
 		return fmt.Sprintf("%s[%s]", kinds[d.kind].name, d.unit)
 	case KindRaw, KindBytes, KindUTF32:
+		if d.size == 0 {
+			break
+		}
 		return fmt.Sprintf("%s%d", kinds[d.kind].name, d.size)
 	case KindStruct:
 		return "struct{" + d.fields + "}"
@@ -161,8 +167,13 @@ func ParseDType(s string) (DType, error) {
 			}
 		}
 	}
-	if s == "string" {
-		return DType{kind: KindString}, nil
+	switch {
+	case s == "string":
+		return Text, nil
+	case s == "bytes":
+		return Sized(KindBytes, 0), nil
+	case strings.HasPrefix(s, "struct{"):
+		return parseStruct(s)
 	}
 	return DType{}, fmt.Errorf("nd: unknown dtype %q", s)
 }
