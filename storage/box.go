@@ -103,7 +103,7 @@ func Intersect(a, b nd.Box) nd.Box {
 // straight to dst.
 func ReadBox(ctx context.Context, a Array, box nd.Box, dst []byte) error {
 	m := a.Meta()
-	if err := checkBox("read box", a, box, len(dst)); err != nil {
+	if err := checkBytes("read box", a, box, len(dst)); err != nil {
 		return err
 	}
 	if r, ok := a.(BoxReader); ok {
@@ -138,7 +138,7 @@ func ReadBox(ctx context.Context, a Array, box nd.Box, dst []byte) error {
 // one after the other for each chunk.
 func WriteBox(ctx context.Context, a WritableArray, box nd.Box, src []byte) error {
 	m := a.Meta()
-	if err := checkBox("write box", a, box, len(src)); err != nil {
+	if err := checkBytes("write box", a, box, len(src)); err != nil {
 		return err
 	}
 	var buf []byte
@@ -179,20 +179,30 @@ func coverEach(ctx context.Context, g nd.Grid, box nd.Box, do func(coord []int, 
 	return nil
 }
 
-// checkBox refuses a box outside the array or a buffer of another size.
-func checkBox(op string, a Array, box nd.Box, n int) error {
+// checkBytes refuses a box outside the array or a buffer of another size.
+func checkBytes(op string, a Array, box nd.Box, n int) error {
+	d := a.Meta().DType
+	if d.Size() == 0 {
+		return &Error{op, refName(a), fmt.Errorf("%w: elements of %s vary in length, see StringReader", ErrUnsupported, d)}
+	}
+	if err := checkBox(op, a, box); err != nil {
+		return err
+	}
+	if n != box.Size()*d.Size() {
+		return &Error{op, refName(a), fmt.Errorf("%w: %d bytes for box %v of %s", nd.ErrShape, n, box, d)}
+	}
+	return nil
+}
+
+// checkBox refuses a box outside the array.
+func checkBox(op string, a Array, box nd.Box) error {
 	m := a.Meta()
 	ok := len(box.Shape) == len(m.Shape) && len(box.Start) == len(m.Shape)
 	for k := 0; ok && k < len(m.Shape); k++ {
 		ok = box.Start[k] >= 0 && box.Shape[k] >= 0 && box.Start[k] <= m.Shape[k] && box.Shape[k] <= m.Shape[k]-box.Start[k]
 	}
-	switch {
-	case m.DType.Size() == 0:
-		return &Error{op, refName(a), fmt.Errorf("%w: dtype %s has no fixed size", ErrUnsupported, m.DType)}
-	case !ok:
+	if !ok {
 		return &Error{op, refName(a), fmt.Errorf("%w: box %v of shape %v", nd.ErrIndex, box, m.Shape)}
-	case n != box.Size()*m.DType.Size():
-		return &Error{op, refName(a), fmt.Errorf("%w: %d bytes for box %v of %s", nd.ErrShape, n, box, m.DType)}
 	}
 	return nil
 }

@@ -1,0 +1,67 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/ndgrid/ndgrid/nd"
+)
+
+// StringReader is an Array whose elements vary in length: text (nd.KindString),
+// or bytes (nd.KindBytes of size 0), which are Go strings too. Its dtype has no
+// size and its ReadChunk always fails. Meta.Fill holds the fill value's own
+// bytes: nil is the empty text.
+type StringReader interface {
+	Array
+	// ReadStrings returns the elements of the chunk of ReadGrid at coord, C
+	// order: as many as its box has. A chunk that was never written is not
+	// filled in: present is false.
+	ReadStrings(ctx context.Context, coord []int) (elems []string, present bool, err error)
+}
+
+// StringWriter is a WritableArray of such elements.
+type StringWriter interface {
+	WritableArray
+	// WriteStrings stores a whole chunk of WriteGrid, laid out as ReadStrings
+	// gives it; it replaces the old one at once or not at all.
+	WriteStrings(ctx context.Context, coord []int, elems []string) error
+}
+
+// ReadStrings reads any box of an array whose elements vary in length, C order;
+// see StringReader. Chunks that were never written give the fill value. An array
+// of another dtype is nd.ErrDType.
+func ReadStrings(ctx context.Context, a Array, box nd.Box) ([]string, error) {
+	m := a.Meta()
+	r, ok := a.(StringReader)
+	if !ok || m.DType.Size() != 0 {
+		return nil, &Error{"read strings", refName(a), fmt.Errorf("%w: its elements are %s", nd.ErrDType, m.DType)}
+	}
+	if err := checkBox("read strings", a, box); err != nil {
+		return nil, err
+	}
+	all := make([]string, box.Size())
+	err := coverEach(ctx, m.ReadGrid, box, func(coord []int, chunk, region nd.Box) error {
+		elems, present, err := r.ReadStrings(ctx, coord)
+		if err != nil {
+			return err
+		}
+		if present && len(elems) != chunk.Size() {
+			return &Error{"read strings", refName(a), fmt.Errorf("%w: %d elements in chunk %v of %v", ErrCorrupt, len(elems), coord, chunk)}
+		}
+		fill := string(m.Fill)
+		for i := range region.Size() {
+			to, from := 0, 0
+			for k, rest := 0, region.Size(); k < len(region.Shape); k++ {
+				rest /= region.Shape[k]
+				at := region.Start[k] + i/rest%region.Shape[k]
+				to = to*box.Shape[k] + at - box.Start[k]
+				from = from*chunk.Shape[k] + at - chunk.Start[k]
+			}
+			if all[to] = fill; present {
+				all[to] = elems[from]
+			}
+		}
+		return nil
+	})
+	return all, err
+}
