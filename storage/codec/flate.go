@@ -5,7 +5,6 @@ import (
 	"errors"
 	"hash/adler32"
 	"hash/crc32"
-	"slices"
 	"sync"
 
 	kflate "github.com/klauspost/compress/flate"
@@ -144,7 +143,7 @@ func (f *flate) Decode(dst, src []byte) ([]byte, error) {
 		room = min(room, 4*len(src)+512)
 	}
 	for {
-		dst = slices.Grow(dst, room)
+		dst = extend(dst, room)
 		n, err := f.decode(dst[len(dst):len(dst)+room], src)
 		switch {
 		case err == nil:
