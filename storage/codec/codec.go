@@ -74,6 +74,9 @@ var kinds = map[string]Kind{
 	"crc32c":     {"", bindCRC32C},
 	"shuffle":    {"elementsize", bindShuffle},
 	"fletcher32": {"", bindFletcher32},
+	"lzf":        {"", bindLZF},
+	"hdf5-lz4":   {"", bindHDF5LZ4},
+	"bitshuffle": {"cname", bindBitshuffle},
 }
 
 // Known reports whether there is a codec of that name.
