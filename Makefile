@@ -88,7 +88,7 @@ fmt: ## format the Go files
 
 .PHONY: fmt-check
 fmt-check: ## fail where a Go file is not formatted
-	@test -z "$$(gofmt -l $$(git ls-files '*.go') | tee /dev/stderr)"
+	@out=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$out" ] || { echo "$$out" >&2; exit 1; }
 
 .PHONY: vet
 vet: deps ## go vet

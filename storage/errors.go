@@ -18,6 +18,7 @@ var (
 	ErrCodec       = errors.New("unknown codec")
 	ErrChanged     = errors.New("changed since")
 	ErrClosed      = errors.New("closed")
+	ErrLeftover    = errors.New("left by a write that was cut short, or one that goes on")
 )
 
 // Error says which operation failed on what, and why.

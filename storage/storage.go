@@ -126,6 +126,15 @@ type ReadCoster interface {
 	ReadCost() int
 }
 
+// ReadCost returns the bytes that one ReadChunk call of an array takes beside
+// dst, of chunk bytes at most.
+func ReadCost(a Array, chunk int) int {
+	if c, ok := a.(ReadCoster); ok {
+		return c.ReadCost()
+	}
+	return 2 * chunk
+}
+
 // WriteCoster is a WritableArray that knows how much memory one WriteChunk call
 // takes beside src (encoder, compressed bytes). Others are taken to need twice
 // the bytes of a chunk.
@@ -211,4 +220,15 @@ type WritableGroup interface {
 	SetAttrs(ctx context.Context, a Attrs) error // replaces them all
 	Commit(ctx context.Context) error
 	Abort() error
+}
+
+// Auditor is an Array or a Group that can look through what is stored for it:
+// Audit reports values that belong to nothing, what writes that were cut short
+// have left behind, and copies of metadata that say something else. It doesn't
+// decode chunks, and doesn't descend into the arrays and groups of a group.
+type Auditor interface {
+	// Audit calls report for every finding, with the key it is about; what writes
+	// have left behind is ErrLeftover. Its error
+	// is why it couldn't look.
+	Audit(ctx context.Context, report func(key string, finding error)) error
 }

@@ -14,6 +14,13 @@ type Renamer interface {
 	Rename(ctx context.Context, from, to string) error
 }
 
+// LeftoverLister is a Store whose List hides what writes leave behind when they
+// are cut short.
+type LeftoverLister interface {
+	// Leftovers is List for what List hides.
+	Leftovers(ctx context.Context, prefix string) iter.Seq2[Entry, error]
+}
+
 // GetRange appends part of the value of key to dst, see RangeReader. A store
 // that can't do it reads the whole value.
 func GetRange(ctx context.Context, s Store, key string, offset, length int64, dst []byte) ([]byte, error) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"reflect"
 	"strings"
 
@@ -134,13 +135,13 @@ func attrDType(v any) string {
 	return t.Kind().String()
 }
 
-// write puts a document on a line of its own.
-func (o *options) write(doc any) error {
+// writeDocument puts a document on a line of its own.
+func writeDocument(w io.Writer, doc any) error {
 	b, err := json.Marshal(doc)
 	if err != nil {
 		return err
 	}
-	_, err = o.stdout.Write(append(b, '\n'))
+	_, err = w.Write(append(b, '\n'))
 	return err
 }
 
@@ -158,7 +159,7 @@ func (o *options) arrayJSON(ctx context.Context, path string, a storage.Array) e
 	info.err = errors.Join(info.err, err)
 	doc := o.arrayDoc(info)
 	doc.header = &header{jsonVersion, path}
-	return errors.Join(o.write(doc), info.err)
+	return errors.Join(writeDocument(o.stdout, doc), info.err)
 }
 
 // groupJSON writes the document of a group and everything below it.
@@ -172,7 +173,7 @@ func (o *options) groupJSON(ctx context.Context, path string, g storage.Group) e
 	}
 	doc := o.groupDoc(info)
 	doc.header = &header{jsonVersion, path}
-	return errors.Join(o.write(doc), info.errs())
+	return errors.Join(writeDocument(o.stdout, doc), info.errs())
 }
 
 func (o *options) groupDoc(g *groupInfo) groupDoc {

@@ -4,9 +4,13 @@
 //	ndinfo basin_mask.nc                 the arrays of a file or group
 //	ndinfo basin_mask.nc/basin           one array
 //	ndinfo basin_mask.nc/basin --stats   with statistics of its values
+//	ndinfo verify store.zarr             reads everything, and says what is wrong
 //	ndinfo --help                        everything else
 //
-// Looking is done with flags. The exit status is 1 where any path failed.
+// Looking is done with flags, acting with subcommands. Looking ends with exit
+// status 1 where any path failed. Subcommands end with 0 where all is well, with
+// 1 where verify has found something, and with 2 where they couldn't do what they
+// were asked to.
 package main
 
 import (
@@ -21,6 +25,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
@@ -37,21 +42,25 @@ func main() {
 
 // run is main with everything it touches as arguments; it returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	cmd := newCommand()
-	cmd.SetArgs(args)
-	cmd.SetOut(stdout)
-	cmd.SetErr(stderr)
-	err := cmd.ExecuteContext(ctx)
+	root := newCommand()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	cmd, err := root.ExecuteContextC(ctx)
 	switch {
 	case err == nil:
 		return 0
-	case !errors.Is(err, errReported):
-		fmt.Fprintf(stderr, "ndinfo: %v\n", err)
+	case errors.Is(err, errReported):
+		return 1
+	}
+	fmt.Fprintf(stderr, "ndinfo: %v\n", err)
+	if cmd != root {
+		return 2
 	}
 	return 1
 }
 
-// errReported is the error of a run whose errors are on stderr already.
+// errReported is the error of a run that has said what it found.
 var errReported = errors.New("reported")
 
 // options are the flags.
@@ -68,12 +77,16 @@ type options struct {
 	sliced, brief, writing bool
 }
 
-const long = `ndinfo shows what is in Zarr stores, HDF5 and NetCDF-4 files and .npy files.
+const long = `ndinfo shows what is in Zarr stores, HDF5 and NetCDF-4 files and .npy files,
+and, with a subcommand, verifies them.
 
 PATH is a file or directory, or something inside one: file.nc/group/array.
 A group is listed, an array described; of several paths each gets one line.
 Nothing but metadata and a few values is read unless a flag asks for more.
-Stored sizes are counted for a second at most, then given as "≥".`
+Stored sizes are counted for a second at most, then given as "≥".
+A file that is named as a subcommand is ./verify.
+
+The exit status is 0, or 1 where any path can't be shown.`
 
 const examples = `  ndinfo air.nc
   ndinfo air.nc/air --stats
@@ -101,6 +114,7 @@ func newCommand() *cobra.Command {
 			return o.inspectAll(cmd.Context(), paths)
 		},
 	}
+	cmd.AddCommand(newVerify())
 	f := cmd.Flags()
 	f.BoolVarP(&o.all, "all", "a", false, "show bookkeeping attributes too, and long text in full")
 	f.BoolVar(&o.size, "size", false, "count all stored sizes, however long it takes")
@@ -112,7 +126,7 @@ func newCommand() *cobra.Command {
 	f.StringVar(&o.png, "png", "", "draw the values to a `FILE`: two axes as a heat map, one as a line")
 	f.BoolVar(&o.json, "json", false, "write one JSON document a path instead, see docs/ndinfo.schema.json")
 	f.BoolVar(&o.values, "values", false, "with --json: the values of all arrays too")
-	f.StringVar(&o.memoryText, "memory", "256MiB", "most memory that computing may take")
+	memoryFlag(f, &o.memoryText)
 	for _, pair := range [][2]string{{"csv", "json"}, {"output", "json"}, {"png", "json"}, {"csv", "stats"}, {"csv", "raw"}} {
 		cmd.MarkFlagsMutuallyExclusive(pair[:]...) // they would share standard output, or one be ignored
 	}
@@ -126,10 +140,22 @@ func needPath(_ *cobra.Command, paths []string) error {
 	return nil
 }
 
+func memoryFlag(f *pflag.FlagSet, text *string) {
+	f.StringVar(text, "memory", "256MiB", "most memory that computing may take")
+}
+
+func parseMemory(text string) (int, error) {
+	n, err := nd.ParseBytes(text)
+	if err != nil {
+		return 0, fmt.Errorf("--memory: %w", err)
+	}
+	return n, nil
+}
+
 // check makes sense of the flags together.
 func (o *options) check(cmd *cobra.Command, paths []string) (err error) {
-	if o.memory, err = nd.ParseBytes(o.memoryText); err != nil {
-		return fmt.Errorf("--memory: %w", err)
+	if o.memory, err = parseMemory(o.memoryText); err != nil {
+		return err
 	}
 	if o.ranges, err = nd.ParseRange(o.slice); err != nil {
 		return fmt.Errorf("--slice: %w", err)

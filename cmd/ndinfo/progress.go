@@ -51,6 +51,20 @@ func (p *progress) event(e diag.Event) {
 	p.bar.SetCurrent(int64(now.Done))
 }
 
+// begin starts a run of n tasks that nobody else reports: step follows after
+// each of them, from one goroutine at a time.
+func (p *progress) begin(name string, n int) {
+	now := time.Now()
+	p.event(diag.Event{Kind: diag.RunStart, Time: now, Tasks: n})
+	p.event(diag.Event{Kind: diag.StageStart, Time: now, Name: name, Tasks: n})
+}
+
+// step reports that a task is done, which has decoded that many bytes.
+func (p *progress) step(decoded int) {
+	p.event(diag.Event{Kind: diag.TaskDone, Time: time.Now(), Name: p.run.Stage, Tasks: p.run.Tasks,
+		Done: p.run.Done + 1, Decoded: p.run.Decoded + int64(decoded)})
+}
+
 // stop takes the bar away.
 func (p *progress) stop() {
 	if p.bar != nil {

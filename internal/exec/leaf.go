@@ -149,7 +149,7 @@ func alignedAxis(g nd.Grid, v plan.View, k int, domain nd.Grid, within nd.Box) b
 }
 
 func (l arrayLeaf) cost(shape []int) int {
-	c := l.chunk + readCost(l.src, l.chunk)
+	c := l.chunk + storage.ReadCost(l.src, l.chunk)
 	if !l.whole {
 		c += l.denseBytes(shape)
 	}
@@ -164,14 +164,6 @@ func (l arrayLeaf) denseBytes(shape []int) int {
 		}
 	}
 	return n
-}
-
-// readCost returns the bytes one ReadChunk takes beside its destination.
-func readCost(src storage.Array, chunk int) int {
-	if c, ok := src.(storage.ReadCoster); ok {
-		return c.ReadCost()
-	}
-	return 2 * chunk
 }
 
 func (l arrayLeaf) fetch(t *task, box nd.Box, o *operand) (err error) {

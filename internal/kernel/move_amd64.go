@@ -15,6 +15,7 @@ func init() {
 		2: {64, simd.Shuffle4AVX512, simd.Unshuffle4AVX512},
 		3: {64, simd.Shuffle8AVX512, simd.Unshuffle8AVX512},
 	}
+	bitTransposers[AVX2], bitTransposers[AVX512] = simd.TransposeBitsAVX2, simd.TransposeBitsAVX2
 	tilers[AVX2] = [5]tiler{
 		2: {8, simd.Transpose4AVX2, simd.TransposeStream4AVX2},
 		3: {4, simd.Transpose8AVX2, simd.TransposeStream8AVX2},

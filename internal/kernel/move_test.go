@@ -57,6 +57,29 @@ func checkShuffle(t *testing.T, src []byte, size, by int) {
 	require.Equal(t, make([]byte, guard), whole[guard+by+len(src):], "behind dst")
 }
 
+// TestUnshuffleBits compares with the definition of bitshuffle, with up to two
+// bytes that are no whole element behind it.
+func TestUnshuffleBits(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 4))
+	atLevels(t, func(t *testing.T, _ Level) {
+		for _, size := range []int{1, 2, 3, 4, 5, 8, 12, 16} {
+			for _, n := range []int{0, 8, 16, 24, 32, 40, 64, 72, 128, 264, 1000, callBytes + 40} {
+				want := randomBytes(rng, n*size+min(size-1, 2), rng.IntN(16))
+				src := make([]byte, len(want))
+				copy(src[n*size:], want[n*size:])
+				for i := range n {
+					for bit := range 8 * size {
+						src[(bit*n+i)/8] |= want[i*size+bit/8] >> (bit % 8) & 1 << (i % 8)
+					}
+				}
+				got, tmp := make([]byte, len(src)), randomBytes(rng, len(src), 0)
+				UnshuffleBits(got, src, tmp, size)
+				require.Equal(t, want, got, "%d elements of %d bytes", n, size)
+			}
+		}
+	})
+}
+
 // FuzzShuffle gives any bytes and sizes.
 func FuzzShuffle(f *testing.F) {
 	f.Add([]byte("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"), 2, 1)

@@ -25,10 +25,11 @@ func benchLevels(b *testing.B, name string, bytes int, f func()) {
 // BenchmarkShuffle moves 64 KiB, which stay in the L2 cache, and 1 MiB.
 func BenchmarkShuffle(b *testing.B) {
 	for _, n := range []int{64 << 10, 1 << 20} {
-		src, dst := nd.MakeBytes(n), nd.MakeBytes(n)
+		src, dst, tmp := nd.MakeBytes(n), nd.MakeBytes(n), nd.MakeBytes(n)
 		for _, size := range []int{2, 4, 8} {
 			benchLevels(b, fmt.Sprintf("shuffle/%d/%dKiB", size, n>>10), n, func() { Shuffle(dst, src, size) })
 			benchLevels(b, fmt.Sprintf("unshuffle/%d/%dKiB", size, n>>10), n, func() { Unshuffle(dst, src, size) })
+			benchLevels(b, fmt.Sprintf("unshufflebits/%d/%dKiB", size, n>>10), n, func() { UnshuffleBits(dst, src, tmp, size) })
 		}
 	}
 }

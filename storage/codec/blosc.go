@@ -91,6 +91,13 @@ type blosc struct {
 // blockBuffers holds idle buffers (*[]byte) for shuffled blocks.
 var blockBuffers = sync.Pool{New: func() any { return new([]byte) }}
 
+// blockBuffer takes one of n bytes, which goes back to blockBuffers.
+func blockBuffer(n int) *[]byte {
+	buf := blockBuffers.Get().(*[]byte)
+	*buf = slices.Grow((*buf)[:0], n)[:n]
+	return buf
+}
+
 func (b *blosc) Cost() (encode, decode int) {
 	encode, decode = b.zstd.Cost()
 	return encode + 2*b.size, decode + 2*b.size
@@ -103,9 +110,8 @@ func (b *blosc) Encode(dst, src []byte) ([]byte, error) {
 	plain := src
 	if b.shuffle && b.typesize > 1 {
 		flags |= bloscShuffled
-		buf := blockBuffers.Get().(*[]byte)
+		buf := blockBuffer(len(src))
 		defer blockBuffers.Put(buf)
-		*buf = slices.Grow((*buf)[:0], len(src))[:len(src)]
 		kernel.Shuffle(*buf, src, b.typesize)
 		src = *buf
 	}
@@ -186,9 +192,8 @@ func bloscBlock(out, src []byte, flags byte, typesize, splits int) error {
 	shuffled := flags&bloscShuffled != 0 && typesize > 1
 	bits := flags&bloscBitShuffle != 0 && len(out)/typesize%8 == 0
 	if shuffled || bits {
-		buf := blockBuffers.Get().(*[]byte)
+		buf := blockBuffer(len(out))
 		defer blockBuffers.Put(buf)
-		*buf = slices.Grow((*buf)[:0], len(out))[:len(out)]
 		into = *buf
 	}
 	part := len(out) / splits
@@ -210,7 +215,9 @@ func bloscBlock(out, src []byte, flags byte, typesize, splits int) error {
 	}
 	switch {
 	case bits:
-		unshuffleBits(out, into, typesize)
+		tmp := blockBuffer(len(out))
+		defer blockBuffers.Put(tmp)
+		kernel.UnshuffleBits(out, into, *tmp, typesize)
 	case shuffled:
 		kernel.Unshuffle(out, into, typesize)
 	}
@@ -239,34 +246,4 @@ func bloscStream(dst, src []byte, format byte) error {
 		return err
 	}
 	return fmt.Errorf("%w: format %d inside Blosc", storage.ErrUnsupported, format)
-}
-
-// unshuffleBits undoes bitshuffle: a row of bits for every bit of an element.
-// Eight rows, interleaved byte by byte, are words whose bits, transposed, are
-// one byte each of eight elements: so rows become the planes of shuffled bytes.
-func unshuffleBits(dst, src []byte, size int) {
-	buf := blockBuffers.Get().(*[]byte)
-	defer blockBuffers.Put(buf)
-	*buf = slices.Grow((*buf)[:0], len(src))[:len(src)]
-	planes, n := *buf, len(src)/size
-	copy(planes[n*size:], src[n*size:])
-	for k := range size {
-		plane := planes[k*n : (k+1)*n]
-		kernel.Unshuffle(plane, src[k*n:(k+1)*n], 8)
-		for i := 0; i < n; i += 8 {
-			word := plane[i : i+8]
-			binary.LittleEndian.PutUint64(word, transposeBits(binary.LittleEndian.Uint64(word)))
-		}
-	}
-	kernel.Unshuffle(dst, planes, size)
-}
-
-// transposeBits transposes an 8×8 matrix of bits, a row per byte.
-func transposeBits(x uint64) uint64 {
-	t := (x ^ x>>7) & 0x00aa00aa00aa00aa
-	x ^= t ^ t<<7
-	t = (x ^ x>>14) & 0x0000cccc0000cccc
-	x ^= t ^ t<<14
-	t = (x ^ x>>28) & 0x00000000f0f0f0f0
-	return x ^ t ^ t<<28
 }

@@ -38,11 +38,12 @@ type Store struct {
 }
 
 var (
-	_ storage.RangeReader   = (*Store)(nil)
-	_ storage.Lister        = (*Store)(nil)
-	_ storage.Sizer         = (*Store)(nil)
-	_ storage.Renamer       = (*Store)(nil)
-	_ storage.PrefixDeleter = (*Store)(nil)
+	_ storage.RangeReader    = (*Store)(nil)
+	_ storage.Lister         = (*Store)(nil)
+	_ storage.LeftoverLister = (*Store)(nil)
+	_ storage.Sizer          = (*Store)(nil)
+	_ storage.Renamer        = (*Store)(nil)
+	_ storage.PrefixDeleter  = (*Store)(nil)
 )
 
 // Option changes how a Store works.
@@ -309,6 +310,22 @@ func (s *Store) Size(ctx context.Context, key string) (int64, error) {
 
 // List ranges over a directory; one that doesn't exist is empty.
 func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[storage.Entry, error] {
+	return s.list(ctx, prefix, false)
+}
+
+// Leftovers ranges over what List hides in a directory: values that were being
+// written, or nodes that were being created, when their program ended, or that
+// still are.
+func (s *Store) Leftovers(ctx context.Context, prefix string) iter.Seq2[storage.Entry, error] {
+	return s.list(ctx, prefix, true)
+}
+
+// isLeftover reports whether List hides a name.
+func isLeftover(name string) bool {
+	return strings.HasPrefix(name, "__") || strings.HasSuffix(name, ".partial")
+}
+
+func (s *Store) list(ctx context.Context, prefix string, leftovers bool) iter.Seq2[storage.Entry, error] {
 	return func(yield func(storage.Entry, error) bool) {
 		if prefix != "" {
 			if err := storage.CheckKey(prefix); err != nil {
@@ -328,7 +345,7 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[storage.Entry
 				yield(storage.Entry{}, s.fail("list", prefix, err))
 				return
 			}
-			if strings.HasPrefix(e.Name(), "__") || strings.HasSuffix(e.Name(), ".partial") {
+			if isLeftover(e.Name()) != leftovers {
 				continue
 			}
 			// Following a link also tells apart what is gone by now.

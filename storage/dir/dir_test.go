@@ -103,3 +103,18 @@ func TestReadOnly(t *testing.T) {
 	require.True(t, errors.As(err, &e))
 	assert.Equal(t, filepath.Join(s.Path(), "new"), e.Name)
 }
+
+func TestListLeftovers(t *testing.T) {
+	path := t.TempDir()
+	s, err := dir.Open(path)
+	require.NoError(t, err)
+	for _, key := range []string{"a/c/0", "a/__beef.partial", "a/zarr.json.0.partial", "a/__tmp-b-1/zarr.json"} {
+		require.NoError(t, s.Put(t.Context(), key, []byte("x")))
+	}
+	var names []string
+	for e, err := range s.Leftovers(t.Context(), "a") {
+		require.NoError(t, err)
+		names = append(names, e.Name)
+	}
+	assert.Equal(t, []string{"__beef.partial", "__tmp-b-1", "zarr.json.0.partial"}, names)
+}

@@ -4,6 +4,11 @@
 
 package simd
 
+// TransposeBitsAVX2 transposes the 8×8 matrices of bits, a row per byte, in n bytes at p, a multiple of 32 and not 0.
+//
+//go:noescape
+func TransposeBitsAVX2(p *byte, n int)
+
 // Shuffle2AVX2 moves byte k of element i, src[2*i+k], to dst[k*stride+i] for i < n, where n >= 32.
 //
 //go:noescape

@@ -4,6 +4,52 @@
 
 #include "textflag.h"
 
+// func TransposeBitsAVX2(p *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·TransposeBitsAVX2(SB), NOSPLIT, $0-16
+	MOVQ         p+0(FP), AX
+	MOVQ         n+8(FP), CX
+	VPBROADCASTQ pairs<>+0(SB), Y0
+	VPBROADCASTQ squares<>+0(SB), Y1
+	VPBROADCASTQ quarters<>+0(SB), Y2
+	LEAQ         (AX)(CX*1), CX
+
+words:
+	VMOVDQU (AX), Y3
+	VPSRLQ  $0x07, Y3, Y4
+	VPXOR   Y3, Y4, Y4
+	VPAND   Y0, Y4, Y4
+	VPSLLQ  $0x07, Y4, Y5
+	VPXOR   Y4, Y3, Y3
+	VPXOR   Y5, Y3, Y3
+	VPSRLQ  $0x0e, Y3, Y4
+	VPXOR   Y3, Y4, Y4
+	VPAND   Y1, Y4, Y4
+	VPSLLQ  $0x0e, Y4, Y5
+	VPXOR   Y4, Y3, Y3
+	VPXOR   Y5, Y3, Y3
+	VPSRLQ  $0x1c, Y3, Y4
+	VPXOR   Y3, Y4, Y4
+	VPAND   Y2, Y4, Y4
+	VPSLLQ  $0x1c, Y4, Y5
+	VPXOR   Y4, Y3, Y3
+	VPXOR   Y5, Y3, Y3
+	VMOVDQU Y3, (AX)
+	ADDQ    $0x20, AX
+	CMPQ    AX, CX
+	JL      words
+	VZEROUPPER
+	RET
+
+DATA pairs<>+0(SB)/8, $0x00aa00aa00aa00aa
+GLOBL pairs<>(SB), RODATA|NOPTR, $8
+
+DATA squares<>+0(SB)/8, $0x0000cccc0000cccc
+GLOBL squares<>(SB), RODATA|NOPTR, $8
+
+DATA quarters<>+0(SB)/8, $0x00000000f0f0f0f0
+GLOBL quarters<>(SB), RODATA|NOPTR, $8
+
 DATA shuffle2<>+0(SB)/1, $0x00
 DATA shuffle2<>+1(SB)/1, $0x02
 DATA shuffle2<>+2(SB)/1, $0x04

@@ -8,9 +8,10 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// move emits the routines that move bytes and compute nothing: byte shuffling
-// and transposed tiles.
+// move emits the routines that move bytes and bits and compute nothing:
+// shuffling and transposed tiles.
 func move() {
+	transposeBits()
 	for _, size := range []int{2, 4, 8} {
 		m := shuffleIndex(size)
 		for _, lanes := range []int{2, 4} {
