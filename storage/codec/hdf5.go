@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/ndgrid/ndgrid/internal/kernel"
 	"github.com/ndgrid/ndgrid/storage"
 )
 
@@ -43,8 +44,8 @@ func (r *readOnly) Decode(dst, src []byte) ([]byte, error) {
 	return dst[:len(dst)+n], nil
 }
 
-// Cost is that of what bitshuffle puts aside.
-func (r *readOnly) Cost() (encode, decode int) { return 0, min(r.size, 2<<20) }
+// Cost is that of the two blocks bitshuffle puts aside.
+func (r *readOnly) Cost() (encode, decode int) { return 0, 2 * r.size }
 
 // bindHDF5LZ4 is bytes→bytes: the lz4 filter's frame.
 func bindHDF5LZ4(p Params, in Data) (Codec, Data, error) {
@@ -151,8 +152,10 @@ func (b bitshuffle) plain(dst, src []byte) (int, error) {
 	if len(src) != len(dst) {
 		return 0, corrupt("%d bytes, there should be %d", len(src), len(dst))
 	}
+	tmp := blockBuffer(min(b.block, len(dst)))
+	defer blockBuffers.Put(tmp)
 	end, _ := b.each(dst, b.block, func(dst []byte) error {
-		unshuffleBits(dst, src[:len(dst)], b.elem)
+		kernel.UnshuffleBits(dst, src[:len(dst)], (*tmp)[:len(dst)], b.elem)
 		src = src[len(dst):]
 		return nil
 	})
@@ -182,14 +185,16 @@ func (b bitshuffle) framed(dst, src []byte, decode func(dst, src []byte) error) 
 		return 0, corrupt("blocks of %d bytes for elements of %d", block, b.elem)
 	}
 	dst = dst[:size]
-	bits := make([]byte, min(block, size))
+	bits, tmp := blockBuffer(min(block, size)), blockBuffer(min(block, size))
+	defer blockBuffers.Put(bits)
+	defer blockBuffers.Put(tmp)
 	end, err := b.each(dst, block, func(dst []byte) (err error) {
 		var in []byte
 		if in, src, err = compressed(src); err != nil {
 			return err
 		}
-		if err = decode(bits[:len(dst)], in); err == nil {
-			unshuffleBits(dst, bits[:len(dst)], b.elem)
+		if err = decode((*bits)[:len(dst)], in); err == nil {
+			kernel.UnshuffleBits(dst, (*bits)[:len(dst)], (*tmp)[:len(dst)], b.elem)
 		}
 		return err
 	})
