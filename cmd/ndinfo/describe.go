@@ -283,6 +283,9 @@ func missingValues(m *storage.Meta) map[string][]any {
 
 // fillText writes the value of elements that were never written.
 func fillText(m *storage.Meta) string {
+	if m.DType == nd.Text {
+		return valueText(m.DType, string(m.Fill))
+	}
 	d, err := nd.NewDyn(m.DType, nil)
 	if err != nil {
 		return "none"

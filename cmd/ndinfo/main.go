@@ -5,12 +5,13 @@
 //	ndinfo basin_mask.nc/basin           one array
 //	ndinfo basin_mask.nc/basin --stats   with statistics of its values
 //	ndinfo verify store.zarr             reads everything, and says what is wrong
+//	ndinfo diff a.zarr b.nc              what differs between two of them
 //	ndinfo --help                        everything else
 //
 // Looking is done with flags, acting with subcommands. Looking ends with exit
 // status 1 where any path failed. Subcommands end with 0 where all is well, with
-// 1 where verify has found something, and with 2 where they couldn't do what they
-// were asked to.
+// 1 where verify or diff have found something, and with 2 where they couldn't do
+// what they were asked to.
 package main
 
 import (
@@ -78,7 +79,7 @@ type options struct {
 }
 
 const long = `ndinfo shows what is in Zarr stores, HDF5 and NetCDF-4 files and .npy files,
-and, with a subcommand, verifies them.
+and, with a subcommand, verifies and compares them.
 
 PATH is a file or directory, or something inside one: file.nc/group/array.
 A group is listed, an array described; of several paths each gets one line.
@@ -114,7 +115,7 @@ func newCommand() *cobra.Command {
 			return o.inspectAll(cmd.Context(), paths)
 		},
 	}
-	cmd.AddCommand(newVerify())
+	cmd.AddCommand(newVerify(), newDiff())
 	f := cmd.Flags()
 	f.BoolVarP(&o.all, "all", "a", false, "show bookkeeping attributes too, and long text in full")
 	f.BoolVar(&o.size, "size", false, "count all stored sizes, however long it takes")

@@ -12,9 +12,10 @@ import (
 // place is where a node lies.
 type place struct {
 	store storage.Store
-	key   string // of the node in the store; "" is the root
-	url   string // of the hierarchy's root, "" where only this process knows it
-	path  string // of the node in the hierarchy; unlike key it is final while the node is being created
+	key   string            // of the node in the store; "" is the root
+	url   string            // of the hierarchy's root, "" where only this process knows it
+	path  string            // of the node in the hierarchy; unlike key it is final while the node is being created
+	opts  map[string]string // with which url is to be opened
 }
 
 // child returns the place of a descendant.
@@ -40,7 +41,7 @@ func (p place) ref() storage.Ref {
 	if p.url == "" {
 		return storage.Ref{}
 	}
-	return storage.Ref{Driver: driverName, URL: p.url, Path: p.path}
+	return storage.Ref{Driver: driverName, URL: p.url, Path: p.path, Options: p.opts}
 }
 
 // node is what lies at a place: an array or a group.

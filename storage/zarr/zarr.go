@@ -1,5 +1,6 @@
 // Package zarr reads Zarr versions 3 and 2 and writes version 3, over any
-// storage.Store. Importing it registers the driver "zarr" for directories.
+// storage.Store. Importing it registers the driver "zarr" for directories, and
+// for reading what stores of other kinds hold: archives, hosts.
 //
 // Every chunk is a value of the store; metadata are JSON documents beside them
 // (https://zarr-specs.readthedocs.io). Options of the driver: "overwrite"
@@ -24,7 +25,7 @@ const driverName = "zarr"
 func init() {
 	storage.Register(&storage.Driver{
 		Name: driverName, Exts: []string{".zarr"},
-		Detect: detect, Open: open, OpenWritable: openWritable, Create: create, CreateArray: createArray,
+		Detect: detect, Open: open, OpenIn: openIn, OpenWritable: openWritable, Create: create, CreateArray: createArray,
 	})
 }
 
@@ -55,6 +56,13 @@ func openAt(ctx context.Context, p place) (storage.Array, storage.Group, error) 
 		return newArray(p, n.array), nil, nil
 	}
 	return nil, &group{p, n.attrs}, nil
+}
+
+func openIn(ctx context.Context, s storage.Store, r storage.Ref, opts map[string]string) (storage.Array, storage.Group, error) {
+	if err := checkOptions(opts); err != nil {
+		return nil, nil, &storage.Error{Op: "open", Name: r.URL, Err: err}
+	}
+	return openAt(ctx, place{store: s, key: r.Path, url: r.URL, path: r.Path, opts: r.Options})
 }
 
 func open(ctx context.Context, path, inner string, opts map[string]string) (storage.Array, storage.Group, error) {

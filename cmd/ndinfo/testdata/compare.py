@@ -4,7 +4,7 @@ usage: compare.py SCHEMA < documents, one a line
 
 Every document must parse, validate against the schema, and agree with h5py,
 zarr-python or NumPy on shape, dtype, chunks, fill value, attributes and, where
-it holds them, values. Documents of ndinfo verify are validated only.
+it holds them, values. Documents of ndinfo verify and diff are validated only.
 """
 
 import base64
@@ -187,7 +187,7 @@ def main():
         doc = json.loads(line)
         validator.validate(doc)
         assert doc["ndinfo"] == 1
-        if doc["kind"] != "verify":
+        if doc["kind"] not in ("verify", "diff"):
             compare(doc)
     print(n)
 

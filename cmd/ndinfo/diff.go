@@ -1,0 +1,346 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
+	"github.com/ndgrid/ndgrid/storage/hdf5"
+)
+
+// differ compares two arrays or groups, in files of any format.
+type differ struct {
+	json, storage  bool
+	rtol, atol     float64
+	memoryText     string
+	memory         int
+	stdout, stderr io.Writer
+	doc            diffDoc
+}
+
+// diffDoc is the document of --json; docs/ndinfo.schema.json describes it.
+type diffDoc struct {
+	Version     int          `json:"ndinfo"`
+	Kind        string       `json:"kind"`
+	A           string       `json:"a"`
+	B           string       `json:"b"`
+	Equal       bool         `json:"equal"`
+	Differences []difference `json:"differences"`
+}
+
+// difference is one thing that differs. Where A or B is missing, the other side
+// alone has it.
+type difference struct {
+	Name  string `json:"name"`
+	What  string `json:"what"`
+	A     any    `json:"a,omitempty"`
+	B     any    `json:"b,omitempty"`
+	Count int64  `json:"count,omitempty"` // values that differ
+	Of    int64  `json:"of,omitempty"`
+	Index []int  `json:"index,omitzero"` // of those that differ most, A and B
+	text  string // what the line says
+}
+
+const diffLong = `diff compares two arrays, or two groups with everything in them, whatever their
+formats, chunks and codecs. A line is written for everything that differs:
+arrays and groups that one side alone has, dtype, shape, dimension names, fill
+value, attributes, and how many values differ, with the two that differ most.
+
+Numbers in attributes are equal whatever type they are stored as, and a list of
+one is its element; what HDF5 and NetCDF-4 keep in attributes about dimensions
+doesn't count. NaN equals NaN. With --rtol or --atol values are equal where
+|a-b| <= atol + rtol*|b|.
+
+The exit status is 0 where nothing differs, 1 where something does, and 2 where
+that couldn't be found out.`
+
+func newDiff() *cobra.Command {
+	d := &differ{}
+	cmd := &cobra.Command{
+		Use:               "diff A B",
+		Short:             "Say what differs between two arrays or groups",
+		Long:              diffLong,
+		Example:           "  ndinfo diff air.nc air.zarr\n  ndinfo diff old.nc/air new.zarr/air --rtol 1e-6 --atol 1e-9",
+		Args:              cobra.ExactArgs(2),
+		ValidArgsFunction: completePath,
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			d.stdout, d.stderr = cmd.OutOrStdout(), cmd.ErrOrStderr()
+			if d.memory, err = parseMemory(d.memoryText); err != nil {
+				return err
+			}
+			if !(d.rtol >= 0 && d.atol >= 0) {
+				return fmt.Errorf("--rtol %v --atol %v: tolerances are not negative", d.rtol, d.atol)
+			}
+			return d.run(cmd.Context(), args[0], args[1])
+		},
+	}
+	f := cmd.Flags()
+	f.Float64Var(&d.rtol, "rtol", 0, "relative tolerance of values")
+	f.Float64Var(&d.atol, "atol", 0, "absolute tolerance of values")
+	f.BoolVar(&d.storage, "storage", false, "compare chunks, shards and codecs too")
+	f.BoolVar(&d.json, "json", false, "write one JSON document instead, see docs/ndinfo.schema.json")
+	memoryFlag(f, &d.memoryText)
+	return cmd
+}
+
+// node is an array or a group.
+type node struct {
+	array storage.Array
+	group storage.Group
+}
+
+func openNode(ctx context.Context, path string) (node, error) {
+	a, g, err := storage.Open(ctx, path, nil)
+	if err != nil {
+		return node{}, fmt.Errorf("%s: %s", path, reason(err))
+	}
+	return node{a, g}, nil
+}
+
+func (n node) Close() error {
+	if n.array != nil {
+		return n.array.Close()
+	}
+	return n.group.Close()
+}
+
+// String says what the node is.
+func (n node) String() string {
+	if n.array != nil {
+		m := n.array.Meta()
+		return fmt.Sprintf("array %s %s", m.DType, dimsText(m.Shape, m.Dims))
+	}
+	return "group"
+}
+
+func (d *differ) run(ctx context.Context, pathA, pathB string) error {
+	d.doc = diffDoc{Version: jsonVersion, Kind: "diff", A: pathA, B: pathB, Differences: []difference{}}
+	a, err := openNode(ctx, pathA)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	b, err := openNode(ctx, pathB)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	name := ""
+	if a.array != nil {
+		name = displayPath(a.array.Ref())
+	}
+	if err := d.nodes(ctx, name, a, b); err != nil {
+		return err
+	}
+	d.doc.Equal = len(d.doc.Differences) == 0
+	if d.json {
+		if err := writeDocument(d.stdout, d.doc); err != nil {
+			return err
+		}
+	}
+	if !d.doc.Equal {
+		return errReported
+	}
+	return nil
+}
+
+// found reports a difference.
+func (d *differ) found(f difference) {
+	d.doc.Differences = append(d.doc.Differences, f)
+	if d.json {
+		return
+	}
+	name := f.Name
+	if name == "" {
+		name = "/"
+	}
+	fmt.Fprintln(d.stdout, oneLine(name+": "+f.text))
+}
+
+// differs reports two things of a kind as texts, if they are not the same.
+func (d *differ) differs(name, what, a, b string) {
+	if a != b {
+		d.found(difference{Name: name, What: what, A: a, B: b, text: what + ": " + orNone(a) + " / " + orNone(b)})
+	}
+}
+
+func orNone(text string) string {
+	if text == "" {
+		return "none"
+	}
+	return text
+}
+
+// nodes compares two nodes of any kind.
+func (d *differ) nodes(ctx context.Context, name string, a, b node) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	switch {
+	case a.array != nil && b.array != nil:
+		return d.arrays(ctx, name, a.array, b.array)
+	case a.group != nil && b.group != nil:
+		return d.groups(ctx, name, a.group, b.group)
+	}
+	d.differs(name, "kind", a.String(), b.String())
+	return nil
+}
+
+// groups compares two groups with everything in them.
+func (d *differ) groups(ctx context.Context, name string, a, b storage.Group) error {
+	d.attrs(name, a.Attrs(), b.Attrs(), nd.DType{})
+	inA, err := children(ctx, a)
+	if err != nil {
+		return err
+	}
+	inB, err := children(ctx, b)
+	if err != nil {
+		return err
+	}
+	all := maps.Clone(inA)
+	maps.Copy(all, inB)
+	for _, child := range slices.Sorted(maps.Keys(all)) {
+		full := storage.JoinKey(name, child)
+		err := d.child(ctx, full, child, a, b, inA, inB)
+		if err != nil {
+			return fmt.Errorf("%s: %w", full, err)
+		}
+	}
+	return nil
+}
+
+// children are the names in a group, and whether they are groups.
+func children(ctx context.Context, g storage.Group) (map[string]bool, error) {
+	list, err := g.Names(ctx)
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]bool{}
+	for _, c := range list {
+		names[c.Name] = c.IsGroup
+	}
+	return names, nil
+}
+
+// child compares what has a name in two groups, or reports that one has none.
+func (d *differ) child(ctx context.Context, full, name string, a, b storage.Group, inA, inB map[string]bool) error {
+	isGroupA, hereA := inA[name]
+	isGroupB, hereB := inB[name]
+	var na, nb node
+	var err error
+	if hereA {
+		if na, err = openChild(ctx, a, name, isGroupA); err != nil {
+			return err
+		}
+		defer na.Close()
+	}
+	if hereB {
+		if nb, err = openChild(ctx, b, name, isGroupB); err != nil {
+			return err
+		}
+		defer nb.Close()
+	}
+	switch {
+	case !hereB:
+		d.found(difference{Name: full, What: "presence", A: na.String(), text: "only in A: " + na.String()})
+	case !hereA:
+		d.found(difference{Name: full, What: "presence", B: nb.String(), text: "only in B: " + nb.String()})
+	default:
+		return d.nodes(ctx, full, na, nb)
+	}
+	return nil
+}
+
+func openChild(ctx context.Context, g storage.Group, name string, isGroup bool) (n node, err error) {
+	if isGroup {
+		n.group, err = g.Group(ctx, name)
+	} else {
+		n.array, err = g.Array(ctx, name)
+	}
+	return n, err
+}
+
+// arrays compares two arrays.
+func (d *differ) arrays(ctx context.Context, name string, a, b storage.Array) error {
+	ma, mb := a.Meta(), b.Meta()
+	d.differs(name, "dtype", typeText(a), typeText(b))
+	d.differs(name, "shape", fmt.Sprint(ma.Shape), fmt.Sprint(mb.Shape))
+	n := max(len(ma.Shape), len(mb.Shape))
+	d.differs(name, "dims", dimList(ma.Dims, n), dimList(mb.Dims, n))
+	if ma.DType == mb.DType {
+		d.differs(name, "fill", fillText(ma), fillText(mb))
+	}
+	d.attrs(name, ma.Attrs, mb.Attrs, ma.DType)
+	if d.storage {
+		d.differs(name, "chunks", ma.ReadGrid.String(), mb.ReadGrid.String())
+		d.differs(name, "shards", ma.WriteGrid.String(), mb.WriteGrid.String())
+		d.differs(name, "codecs", codecText(ma), codecText(mb))
+	}
+	if !slices.Equal(ma.Shape, mb.Shape) || slices.Contains(ma.Shape, 0) {
+		return nil
+	}
+	return d.values(ctx, name, a, b)
+}
+
+// typeText names the dtype, or where there is none the type in the file.
+func typeText(a storage.Array) string {
+	if t, ok := a.(hdf5.Typed); ok && !a.Meta().DType.Valid() {
+		return t.StoredType()
+	}
+	return a.Meta().DType.String()
+}
+
+// dimList writes dimension names; none at all are "".
+func dimList(dims []string, n int) string {
+	if !slices.ContainsFunc(dims, func(s string) bool { return s != "" }) {
+		return ""
+	}
+	return fmt.Sprint(dimNames(dims, n))
+}
+
+func codecText(m *storage.Meta) string {
+	return fmt.Sprintf("%v, %s-endian, order %s", m.Codecs, orNone(m.ByteOrder), m.Order)
+}
+
+// attrs compares the attributes of two nodes; dt is the dtype of array A.
+func (d *differ) attrs(name string, a, b storage.Attrs, dt nd.DType) {
+	all := maps.Clone(a)
+	if all == nil {
+		all = storage.Attrs{}
+	}
+	maps.Copy(all, b)
+	for _, attr := range attrNames(all, false) {
+		va, hereA := a[attr]
+		vb, hereB := b[attr]
+		if attr == "_FillValue" {
+			va, vb = plainFill(va, dt), plainFill(vb, dt)
+		}
+		if hereA && hereB && sameAttr(va, vb) {
+			continue
+		}
+		f := difference{Name: name, What: "attribute " + attr}
+		texts := [2]string{"none", "none"}
+		if hereA {
+			f.A, texts[0] = exact{va}, attrText(va, false)
+		}
+		if hereB {
+			f.B, texts[1] = exact{vb}, attrText(vb, false)
+		}
+		f.text = f.What + ": " + texts[0] + " / " + texts[1]
+		d.found(f)
+	}
+}
+
+// plainFill is the number that a _FillValue stands for.
+func plainFill(v any, dt nd.DType) any {
+	if f, ok := storage.EncodedFill(v, dt); ok {
+		return f
+	}
+	return v
+}
