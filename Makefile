@@ -114,6 +114,12 @@ nohdf5: venv ## without HDF5: the same
 	$(GO) vet -tags nohdf5 ./...
 	$(GO) test -tags nohdf5 ./storage/... ./chunkgrid ./cmd/...
 
+.PHONY: libdeflate
+libdeflate: venv ## with libdeflate in place of libz: vet and the tests of storage/hdf5
+	@./.ci/deps libdeflate
+	$(GO) vet -tags libdeflate ./storage/hdf5
+	$(GO) test -tags libdeflate ./storage/hdf5
+
 # A number of inputs, not a time: when a time is up, Go before 1.27 sometimes calls that a failure (golang/go#75804).
 FUZZTIME ?= 10000x
 .PHONY: fuzz

@@ -116,7 +116,7 @@ func decodeStream(dst, src []byte, format byte) error {
 		if format == bloscZstd {
 			out, err = decodeZstd(dst[:0], src, len(dst))
 		} else {
-			c := flate{size: len(dst), pools: &zlibPools, newReader: newZlibReader}
+			c := flate{size: len(dst), exact: true}
 			out, err = c.Decode(dst[:0], src)
 		}
 		if err == nil && len(out) != len(dst) {

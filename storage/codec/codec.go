@@ -89,6 +89,9 @@ var kinds = map[string]Kind{
 	"crc32c":     {"", bindCRC32C},
 	"shuffle":    {"elementsize", bindShuffle},
 	"fletcher32": {"", bindFletcher32},
+	"lzf":        {"", bindLZF},
+	"hdf5-lz4":   {"", bindHDF5LZ4},
+	"bitshuffle": {"cname", bindBitshuffle},
 }
 
 // numcodecs are the codecs that numcodecs has too, parameters included. Zarr v3

@@ -27,18 +27,18 @@ func TestZstdSizes(t *testing.T) {
 	}
 	label := 0
 	kinds := map[string][]byte{
-		"decimals float64": numbers(size, func(i int) float64 { return float64(wave(i)) / 100 }),
-		"decimals float32": numbers(size, func(i int) float32 { return float32(float64(wave(i)) / 100) }),
-		"thirds float32":   numbers(size, func(i int) float32 { return float32(wave(i)*1000+i%997) / 3 }),
-		"integers int16":   numbers(size, func(i int) int16 { return int16(wave(i)) }),
-		"integers int32":   numbers(size, func(i int) int32 { return int32(wave(i)) }),
-		"labels uint8": numbers(size, func(i int) uint8 {
+		"decimals float64": bytesOf(size, func(i int) float64 { return float64(wave(i)) / 100 }),
+		"decimals float32": bytesOf(size, func(i int) float32 { return float32(float64(wave(i)) / 100) }),
+		"thirds float32":   bytesOf(size, func(i int) float32 { return float32(wave(i)*1000+i%997) / 3 }),
+		"integers int16":   bytesOf(size, func(i int) int16 { return int16(wave(i)) }),
+		"integers int32":   bytesOf(size, func(i int) int32 { return int32(wave(i)) }),
+		"labels uint8": bytesOf(size, func(i int) uint8 {
 			if noise(i)%20 == 0 {
 				label++
 			}
 			return uint8(label % 12)
 		}),
-		"noise uint64": numbers(size, noise),
+		"noise uint64": bytesOf(size, noise),
 	}
 	var want map[string]int
 	text, err := os.ReadFile("testdata/zstd.json")
@@ -60,8 +60,8 @@ func TestZstdSizes(t *testing.T) {
 	}
 }
 
-// numbers returns size bytes of f(0), f(1) …
-func numbers[T nd.Real](size int, f func(i int) T) []byte {
+// bytesOf returns size bytes of f(0), f(1) …
+func bytesOf[T nd.Real](size int, f func(i int) T) []byte {
 	b := nd.MakeBytes(size)
 	for i, s := 0, nd.AsSlice[T](b); i < len(s); i++ {
 		s[i] = f(i)
