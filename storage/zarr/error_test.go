@@ -357,6 +357,7 @@ func TestCreateErrors(t *testing.T) {
 		"dimension names":        {DType: nd.Int8, Shape: []int{7}, Dims: []string{"a", "b"}},
 		`unknown codec "lzw"`:    {DType: nd.Int8, Shape: []int{7}, Codecs: []string{"lzw"}},
 		"zstd or lz4 inside":     {DType: nd.Int8, Shape: []int{7}, Codecs: []string{"blosc zlib"}},
+		"in new arrays":          {DType: nd.Int8, Shape: []int{7}, Codecs: []string{"delta", "zstd"}},
 		"level 99":               {DType: nd.Int8, Shape: []int{7}, Codecs: []string{"zstd 99"}},
 		`order "A"`:              {DType: nd.Int8, Shape: []int{7}, Order: "A"},
 		"fill value of 2 bytes":  {DType: nd.Int8, Shape: []int{7}, Fill: []byte{1, 2}},
