@@ -28,11 +28,11 @@ var inflate Inflater = inflateGo
 func SetInflater(f Inflater) { inflate = f }
 
 // reader is an idle reader of one of the formats. Readers of two workers must
-// not share a cache line, see pad.
+// not share a cache line.
 type reader struct {
-	in  bytes.Reader
-	r   io.Reader
-	pad [128]byte
+	in bytes.Reader
+	r  io.Reader
+	_  [128]byte
 }
 
 var gzipReaders, zlibReaders sync.Pool
