@@ -110,19 +110,13 @@ func decodeStream(dst, src []byte, format byte) error {
 		return decodeLZ4(dst, src)
 	case bloscSnappy:
 		return decodeSnappy(dst, src)
-	case bloscZlib, bloscZstd:
-		var out []byte
-		var err error
-		if format == bloscZstd {
-			out, err = decodeZstd(dst[:0], src, len(dst))
-		} else {
-			c := flate{size: len(dst), exact: true}
-			out, err = c.Decode(dst[:0], src)
-		}
-		if err == nil && len(out) != len(dst) {
-			err = corrupt("%d bytes, there should be %d", len(out), len(dst))
-		}
-		return err
+	case bloscZlib:
+		c := flate{size: len(dst), exact: true}
+		out, err := c.Decode(dst[:0], src)
+		return filled(dst, out, err)
+	case bloscZstd:
+		out, err := decodeZstd(dst[:0], src, len(dst))
+		return filled(dst, out, err)
 	}
 	return fmt.Errorf("%w: format %d inside Blosc", storage.ErrUnsupported, format)
 }

@@ -213,6 +213,22 @@ func (c *Chain) decode(dst, src []byte, bufs *[2][]byte) ([]byte, error) {
 // times what any adds to noise at most: whatever is longer is no chunk.
 func compressible(in Data) Data { return Data{Size: in.Size + in.Size>>3 + 4<<10} }
 
+// extend returns dst with room for n more bytes, and not for many more.
+func extend(dst []byte, n int) []byte {
+	if cap(dst)-len(dst) >= n {
+		return dst
+	}
+	return append(make([]byte, 0, len(dst)+n), dst...)
+}
+
+// filled is the error of decoding to dst[:0] what should fill dst.
+func filled(dst, out []byte, err error) error {
+	if err == nil && len(out) != len(dst) {
+		err = corrupt("%d bytes, there should be %d", len(out), len(dst))
+	}
+	return err
+}
+
 // within reports whether a begins inside b.
 func within(a, b []byte) bool {
 	p, q := uintptr(unsafe.Pointer(unsafe.SliceData(a))), uintptr(unsafe.Pointer(unsafe.SliceData(b)))

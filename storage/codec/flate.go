@@ -26,8 +26,7 @@ func bindFlate(p Params, in Data, gzip bool) (Codec, Data, error) {
 		return nil, in, err
 	}
 	c := &flate{level: level, size: in.Size, exact: in.Exact, gzip: gzip}
-	// Stored blocks of 65535 bytes add five each; headers are small.
-	return c, Data{Size: in.Size + in.Size>>3 + 4<<10}, nil
+	return c, compressible(in), nil
 }
 
 // flate is gzip or zlib: a stream of deflate with a header before it and a

@@ -22,13 +22,10 @@ type readOnly struct {
 }
 
 func bindReadOnly(name string, decode func(dst, src []byte) (int, error), p Params, in Data) (Codec, Data, error) {
-	if in.Array {
-		return nil, in, fmt.Errorf("an array enters where bytes should")
-	}
 	if err := p.check(); err != nil {
 		return nil, in, err
 	}
-	return &readOnly{name, in.Size, decode}, Data{Size: in.Size + in.Size>>3 + 4<<10}, nil
+	return &readOnly{name, in.Size, decode}, compressible(in), nil
 }
 
 func (r *readOnly) Encode(dst, _ []byte) ([]byte, error) {
@@ -168,10 +165,7 @@ func (b bitshuffle) lz4(dst, src []byte) (int, error) { return b.framed(dst, src
 func (b bitshuffle) zstd(dst, src []byte) (int, error) {
 	return b.framed(dst, src, func(dst, src []byte) error {
 		out, err := decodeZstd(dst[:0], src, len(dst))
-		if err == nil && len(out) != len(dst) {
-			err = corrupt("%d bytes, there should be %d", len(out), len(dst))
-		}
-		return err
+		return filled(dst, out, err)
 	})
 }
 

@@ -87,10 +87,7 @@ func (z *zstdCodec) Encode(dst, src []byte) ([]byte, error) {
 	}
 	// What can't be compressed grows by 3 bytes a block and a header: with this
 	// room the encoder never moves what it has written.
-	if room := len(src) + len(src)>>12 + 1<<10; cap(dst)-len(dst) < room {
-		dst = append(make([]byte, 0, len(dst)+room), dst...)
-	}
-	dst = enc.EncodeAll(src, dst)
+	dst = enc.EncodeAll(src, extend(dst, len(src)+len(src)>>12+1<<10))
 	pool.Put(enc)
 	return dst, nil
 }
