@@ -3,7 +3,9 @@ package nd
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"math/bits"
+	"slices"
 )
 
 // Box is a rectangular region of an index space: Shape[i] indices from
@@ -26,6 +28,25 @@ func (b Box) Size() int {
 
 // Stop returns the end (exclusive) along axis i.
 func (b Box) Stop(i int) int { return b.Start[i] + b.Shape[i] }
+
+// Indices ranges over the indices of the elements, C order. An index is good
+// until the next one.
+func (b Box) Indices() iter.Seq[[]int] {
+	return func(yield func([]int) bool) {
+		index := slices.Clone(b.Start)
+		for range b.Size() {
+			if !yield(index) {
+				return
+			}
+			for k := len(index) - 1; k >= 0; k-- {
+				if index[k]++; index[k] < b.Stop(k) {
+					break
+				}
+				index[k] = b.Start[k]
+			}
+		}
+	}
+}
 
 // String writes the box as an index: "[0:10, 5:6]".
 func (b Box) String() string {

@@ -171,15 +171,9 @@ func WriteBox(ctx context.Context, a WritableArray, box nd.Box, src []byte) erro
 // coverEach calls do for every chunk that meets box, with the chunk's box and
 // the part they share, until an error or the end of ctx.
 func coverEach(ctx context.Context, g nd.Grid, box nd.Box, do func(coord []int, chunk, region nd.Box) error) error {
-	cover := g.Cover(box)
-	for i := range cover.Size() {
+	for coord := range g.Cover(box).Indices() {
 		if err := ctx.Err(); err != nil {
 			return err
-		}
-		coord := make([]int, len(cover.Shape))
-		for k := len(coord) - 1; k >= 0; k-- {
-			coord[k] = cover.Start[k] + i%cover.Shape[k]
-			i /= cover.Shape[k]
 		}
 		chunk := g.Box(coord)
 		if err := do(coord, chunk, Intersect(chunk, box)); err != nil {

@@ -237,7 +237,7 @@ func (o *options) writeCSV(ctx context.Context, w io.Writer, a storage.Array, x 
 	}
 	row = make([]string, len(axes)+1)
 	write := func(start []int, d nd.Dyn) error {
-		for index := range indices(d.Shape()) {
+		for index := range (nd.Box{Start: make([]int, d.NDim()), Shape: d.Shape()}).Indices() {
 			for k, i := range index {
 				i += start[k]
 				if c := axes[k].coord; c != nil {
@@ -293,24 +293,6 @@ func (s *slabber) walk(ctx context.Context, x chunkgrid.Any, start []int, axis i
 		}
 	}
 	return nil
-}
-
-// indices ranges over all indices of a shape in C order.
-func indices(shape []int) func(yield func([]int) bool) {
-	return func(yield func([]int) bool) {
-		index := make([]int, len(shape))
-		for range (nd.Box{Shape: shape}).Size() {
-			if !yield(index) {
-				return
-			}
-			for k := len(shape) - 1; k >= 0; k-- {
-				if index[k]++; index[k] < shape[k] {
-					break
-				}
-				index[k] = 0
-			}
-		}
-	}
 }
 
 // cell writes a value as CSV has it: text without quotes, times as ISO 8601.

@@ -335,27 +335,14 @@ func inside(start, step, n, lo, hi int) (int, int) {
 	return a, max(ceil(hi-start), a)
 }
 
-// eachCoord calls f for every index of a box, C order.
+// eachCoord calls f for every index of a box, C order, until an error.
 func eachCoord(b nd.Box, f func(coord []int) error) error {
-	if b.Size() == 0 {
-		return nil
-	}
-	coord := slices.Clone(b.Start)
-	for {
+	for coord := range b.Indices() {
 		if err := f(coord); err != nil {
 			return err
 		}
-		k := len(coord) - 1
-		for ; k >= 0; k-- {
-			if coord[k]++; coord[k] < b.Stop(k) {
-				break
-			}
-			coord[k] = b.Start[k]
-		}
-		if k < 0 {
-			return nil
-		}
 	}
+	return nil
 }
 
 // boxer computes boxes of an array: a generator, or an operation that is not

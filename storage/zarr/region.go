@@ -36,14 +36,14 @@ func (a *array) ReadRegion(ctx context.Context, box nd.Box, dst []byte) error {
 		return a.fail("read", err)
 	}
 	known := a.known()
-	for value := range boxCoords(h.meta.WriteGrid.Cover(box)) {
+	for value := range h.meta.WriteGrid.Cover(box).Indices() {
 		if err := ctx.Err(); err != nil {
 			return a.failChunk("read", value, err)
 		}
 		var parts []part
 		inside := storage.Intersect(h.meta.WriteGrid.Box(value), box)
-		for coord := range boxCoords(h.meta.ReadGrid.Cover(inside)) {
-			p := part{coord: coord, box: h.meta.ReadGrid.Box(coord)}
+		for coord := range h.meta.ReadGrid.Cover(inside).Indices() {
+			p := part{coord: slices.Clone(coord), box: h.meta.ReadGrid.Box(coord)}
 			loc, present, err := a.locate(ctx, h, coord, known)
 			if err != nil {
 				return a.failChunk("read", coord, err)
@@ -59,22 +59,6 @@ func (a *array) ReadRegion(ctx context.Context, box nd.Box, dst []byte) error {
 		}
 	}
 	return nil
-}
-
-// boxCoords ranges over the coordinates in a box of chunks, C order.
-func boxCoords(cover nd.Box) func(yield func([]int) bool) {
-	return func(yield func([]int) bool) {
-		for i := range cover.Size() {
-			coord := make([]int, len(cover.Shape))
-			for k := len(coord) - 1; k >= 0; k-- {
-				coord[k] = cover.Start[k] + i%cover.Shape[k]
-				i /= cover.Shape[k]
-			}
-			if !yield(coord) {
-				return
-			}
-		}
-	}
 }
 
 // fillPart sets what a region has of a chunk to the fill value.

@@ -295,9 +295,7 @@ func (a *writableArray) cut(ctx context.Context, old, h *header, k int) error {
 	}
 	slab := nd.Box{Start: make([]int, len(was)), Shape: slices.Clone(was)}
 	slab.Start[k], slab.Shape[k] = is[k], was[k]-is[k]
-	cover := old.meta.WriteGrid.Cover(slab)
-	coord := slices.Clone(cover.Start)
-	for range cover.Size() {
+	for coord := range old.meta.WriteGrid.Cover(slab).Indices() {
 		var err error
 		if key := h.keys.key(a.key, coord); h.meta.WriteGrid.Contains(coord) {
 			err = a.rewrite(ctx, h, coord)
@@ -306,12 +304,6 @@ func (a *writableArray) cut(ctx context.Context, old, h *header, k int) error {
 		}
 		if err != nil {
 			return err
-		}
-		for i := len(coord) - 1; i >= 0; i-- {
-			if coord[i]++; coord[i] < cover.Start[i]+cover.Shape[i] {
-				break
-			}
-			coord[i] = cover.Start[i]
 		}
 	}
 	return nil
