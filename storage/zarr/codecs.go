@@ -40,8 +40,8 @@ func parseCodecs(v any) (extensions, error) {
 		if err != nil {
 			return nil, fmt.Errorf("codec %d: %w", i, err)
 		}
-		if alias, ok := codecAliases[e.name]; ok {
-			e.name = alias
+		if e.name == "endian" { // what bytes was called once
+			e.name = "bytes"
 		}
 		if e.must || e.name == shardingName || textCodecs[e.name] || codec.Known(e.name) {
 			all = append(all, e)
@@ -57,12 +57,6 @@ func (list extensions) configs() []codec.Config {
 		configs[i] = codec.Config{Name: e.name, Params: codec.Params(e.config)}
 	}
 	return configs
-}
-
-// codecAliases are other names that documents use.
-var codecAliases = map[string]string{
-	"endian": "bytes", "numcodecs.zlib": "zlib", "numcodecs.gzip": "gzip", "numcodecs.zstd": "zstd", "numcodecs.shuffle": "shuffle",
-	"numcodecs.blosc": "blosc",
 }
 
 // setCodecs makes the coder of stored values and what Meta says about it; chunk
@@ -194,7 +188,7 @@ func (h *header) coder(coord []int) (coder, []int, error) {
 	if h.chainErr != nil || h.edges.NDim() == 0 {
 		return h.chain, h.chunk, h.chainErr
 	}
-	shape := h.edges.Box(coord).Shape
+	shape := h.uncut(coord)
 	name := fmt.Sprint(shape)
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -210,6 +204,14 @@ func (h *header) coder(coord []int) (coder, []int, error) {
 	}
 	h.coders[name] = c
 	return c, shape, nil
+}
+
+// uncut returns the shape in which a chunk is stored, also at the edge.
+func (h *header) uncut(coord []int) []int {
+	if h.edges.NDim() == 0 {
+		return h.chunk
+	}
+	return h.edges.Box(coord).Shape
 }
 
 // wholeCoder is coder for what is stored as one value.

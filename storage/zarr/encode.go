@@ -135,7 +135,7 @@ func fullConfig(c codec.Config, d nd.DType) object {
 		full["elementsize"] = d.Size()
 	case "blosc":
 		full["cname"], full["clevel"], full["blocksize"] = "zstd", 5, 0
-		full["shuffle"], full["typesize"] = "shuffle", max(codec.WordSize(d), 1)
+		full["shuffle"], full["typesize"] = "shuffle", codec.WordSize(d)
 	}
 	for k, v := range c.Params {
 		full[k] = v

@@ -104,7 +104,7 @@ func parseCodecs2(doc object, d nd.DType, endian string) (extensions, error) {
 // are those of a codec here.
 var numcodecs = []string{"blosc", "zstd", "gzip", "zlib", "shuffle", "vlen-utf8", "vlen-bytes"}
 
-// bloscShuffles are v3's words for v2's numbers.
+// bloscShuffles are v3's words for v2's numbers: blosc reads both.
 var bloscShuffles = []string{"noshuffle", "shuffle", "bitshuffle"}
 
 // parseNumcodec reads {"id": "zlib", "level": 1}.
@@ -121,16 +121,7 @@ func parseNumcodec(v any, d nd.DType) (extension, error) {
 	delete(e.config, "id")
 	switch {
 	case e.name == "blosc":
-		word := max(codec.WordSize(d), 1)
-		i, err := integer(o["shuffle"])
-		if err == nil && i == -1 {
-			if i = 1; word == 1 {
-				i = 2
-			}
-		}
-		if err == nil && i >= 0 && i < len(bloscShuffles) {
-			e.config["shuffle"], e.config["typesize"] = bloscShuffles[i], word
-		}
+		e.config["typesize"] = codec.WordSize(d)
 	case !slices.Contains(numcodecs, e.name) && codec.Known(e.name):
 		e.name = "numcodecs." + e.name // of the same name, but not the same
 	}

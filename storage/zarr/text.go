@@ -77,11 +77,7 @@ func (a *array) readStrings(ctx context.Context, h *header, coord []int) ([]stri
 	if err != nil {
 		return nil, fmt.Errorf("key %s: %w", loc.key, err)
 	}
-	shape := h.chunk
-	if h.edges.NDim() > 0 {
-		shape = h.edges.Box(coord).Shape
-	}
-	full := nd.Box{Start: box.Start, Shape: shape}
+	full := nd.Box{Start: box.Start, Shape: h.uncut(coord)}
 	elems, err := codec.DecodeStrings(raw, full.Size())
 	if err != nil {
 		return nil, fmt.Errorf("key %s: %w", loc.key, err)
@@ -131,11 +127,7 @@ func (a *writableArray) writeStrings(ctx context.Context, h *header, coord []int
 	if blank {
 		return a.store.Delete(ctx, key)
 	}
-	shape := h.stored
-	if h.edges.NDim() > 0 {
-		shape = h.edges.Box(coord).Shape
-	}
-	full := nd.Box{Start: box.Start, Shape: shape}
+	full := nd.Box{Start: box.Start, Shape: h.uncut(coord)}
 	all := make([]string, full.Size())
 	for i := range all {
 		all[i] = fill

@@ -45,11 +45,11 @@ func writableAt(ctx context.Context, p place) (storage.WritableGroup, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newWritableGroup(at, n)
+	return newWritableGroup(at, n), nil
 }
 
-func newWritableGroup(p place, n *node) (*writableGroup, error) {
-	return &writableGroup{group: group{p, n}, version: n.version}, nil
+func newWritableGroup(p place, n *node) *writableGroup {
+	return &writableGroup{group: group{p, n}, version: n.version}
 }
 
 // OpenWritableArrayStore opens the array at path of a store for writing.
@@ -174,7 +174,7 @@ func (g *writableGroup) Group(ctx context.Context, path string) (storage.Group, 
 	if err != nil {
 		return nil, err
 	}
-	return newWritableGroup(p, n)
+	return newWritableGroup(p, n), nil
 }
 
 // CreateArray starts a new array; groups on the way to it are made where they
