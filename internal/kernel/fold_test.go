@@ -87,7 +87,7 @@ func forAllFolds(t *testing.T, f func(t *testing.T, l Level, d nd.DType, name st
 func TestFoldLevels(t *testing.T) {
 	forAllFolds(t, func(t *testing.T, l Level, d nd.DType, name string) {
 		rng := rand.New(rand.NewPCG(uint64(l), 8))
-		for n := 1; n <= Tile; n += lengthStep {
+		for n := 1; n <= Tile; n += lengthStep() {
 			checkLeaf(t, l, d, name, offset(nanTile(rng, d, n), rng.IntN(8)*d.Size()))
 		}
 	})
@@ -106,7 +106,7 @@ func checkLeaf(t *testing.T, l Level, d nd.DType, name string, x []byte) {
 func TestFoldRowsLevels(t *testing.T) {
 	forAllFolds(t, func(t *testing.T, l Level, d nd.DType, name string) {
 		rng := rand.New(rand.NewPCG(uint64(l), 9))
-		for cols := 1; cols <= Tile; cols += lengthStep + cols/40*rng.IntN(13) {
+		for cols := 1; cols <= Tile; cols += lengthStep() + cols/40*rng.IntN(13) {
 			rows := 1 + rng.IntN(LeafRows)
 			stride := cols + rng.IntN(2)*rng.IntN(40)
 			x := nanTile(rng, d, (rows-1)*stride+cols)
