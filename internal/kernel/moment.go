@@ -60,7 +60,7 @@ func momentFolding[T nd.Float](leaf func([]T) moment, columns func(states []mome
 	return folding{bind: func(p Params) Reducer {
 		ddof, _ := ddofOf(p) // checked by Result
 		return &fold[T, moment]{
-			run:    func(x []T, _ int) moment { return leaf(x) },
+			run:    leaves(leaf, moment.merge),
 			rows:   func(states []moment, x []T, rows, stride, _ int) { columns(states, x, rows, stride) },
 			merge:  mergeMoments,
 			finish: finishEach(func(s moment) T { return result(s.variance(ddof)) }),
@@ -156,7 +156,7 @@ func complexMoments[F nd.Float, C nd.Complex]() map[string]folding {
 		return folding{nd.DTypeOf[F](), func(p Params) Reducer {
 			ddof, _ := ddofOf(p) // checked by Result
 			return &fold[C, complexMoment]{
-				run:    func(x []C, _ int) complexMoment { return complexMomentLeaf(x) },
+				run:    leaves(complexMomentLeaf[C], complexMoment.merge),
 				rows:   complexMomentColumns[C],
 				merge:  mergeEach(complexMoment.merge),
 				finish: finishEach(func(s complexMoment) F { return result(moment{s.n, 0, s.m2}.variance(ddof)) }),

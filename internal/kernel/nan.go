@@ -13,13 +13,13 @@ func nanFoldings[T nd.Float](s sums[T], o orders[T]) map[string]folding {
 	nan := T(math.NaN())
 	return map[string]folding{
 		"nansum": plain(nd.DType{}, &fold[T, float64]{
-			run:    func(x []T, _ int) float64 { return s.nanTotal(x).sum },
+			run:    leaves(func(x []T) float64 { return s.nanTotal(x).sum }, plus),
 			rows:   func(states []float64, x []T, rows, stride, _ int) { s.nanSumColumns(states, x, rows, stride) },
 			merge:  addAll[float64],
 			finish: finishEach(func(s float64) T { return T(s) }),
 		}),
 		"nanmean": plain(nd.DType{}, &fold[T, total[float64]]{
-			run:    func(x []T, _ int) total[float64] { return s.nanTotal(x) },
+			run:    leaves(s.nanTotal, total[float64].plus),
 			rows:   func(states []total[float64], x []T, rows, stride, _ int) { s.nanTotalColumns(states, x, rows, stride) },
 			merge:  addTotals[float64],
 			finish: finishEach(func(s total[float64]) T { return T(s.sum / float64(s.n)) }),

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"fmt"
+	"math/bits"
 	"unsafe"
 
 	"github.com/ndgrid/ndgrid/nd"
@@ -11,7 +12,7 @@ import (
 // size that is a multiple of 8.
 type fold[T nd.Elem, S any] struct {
 	empty  S                                                // the state of no elements
-	run    func(x []T, first int) S                         // of a leaf
+	run    func(x []T, first int) S                         // of up to MaxRun elements
 	rows   func(states []S, x []T, rows, stride, first int) // of the columns of a leaf
 	merge  func(a, b []S)                                   // a's elements followed by b's
 	finish func(dst []byte, states []S) error
@@ -36,6 +37,24 @@ func (f *fold[T, S]) Merge(dst, src []byte) {
 }
 
 func (f *fold[T, S]) Finish(dst, states []byte) error { return f.finish(dst, view[S](states)) }
+
+// leaves makes a run of a function of a leaf and one that merges two states. The
+// tree over leaves is the one that merging neighbours gives, level by level.
+func leaves[T nd.Elem, S any](leaf func(x []T) S, merge func(a, b S) S) func(x []T, first int) S {
+	var tree func(x []T) S
+	tree = func(x []T) S {
+		if len(x) <= Tile {
+			return leaf(x)
+		}
+		n := wholeTree(len(x))
+		return merge(tree(x[:n]), tree(x[n:]))
+	}
+	return func(x []T, _ int) S { return tree(x) }
+}
+
+// wholeTree returns the elements of the greatest power of two of leaves that is
+// not all of n elements, more than one leaf.
+func wholeTree(n int) int { return Tile << (bits.Len(uint((n-1)/Tile)) - 1) }
 
 // mergeEach makes a merge of a function of two states.
 func mergeEach[S any](merge func(a, b S) S) func(a, b []S) {
