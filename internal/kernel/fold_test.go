@@ -224,10 +224,11 @@ func FuzzFoldLevels(f *testing.F) {
 func TestFoldAllocations(t *testing.T) {
 	forAllFolds(t, func(t *testing.T, l Level, d nd.DType, name string) {
 		red := reducerAt(l, d.Kind(), name)
-		x := nd.MakeBytes(Tile * d.Size())
+		x := nd.MakeBytes(MaxRun * d.Size())
 		a, b := nd.MakeBytes(100*red.StateSize()), nd.MakeBytes(100*red.StateSize())
 		require.Zero(t, testing.AllocsPerRun(5, func() {
 			red.Run(a[:red.StateSize()], x, 0)
+			red.Run(a[:red.StateSize()], x[:Tile*d.Size()], 0)
 			red.Rows(a, x, 9, 101, 0)
 			red.Rows(b, x, 10, 100, 9)
 			red.Merge(a, b)

@@ -38,23 +38,44 @@ func (f *fold[T, S]) Merge(dst, src []byte) {
 
 func (f *fold[T, S]) Finish(dst, states []byte) error { return f.finish(dst, view[S](states)) }
 
-// leaves makes a run of a function of a leaf and one that merges two states. The
-// tree over leaves is the one that merging neighbours gives, level by level.
-func leaves[T nd.Elem, S any](leaf func(x []T) S, merge func(a, b S) S) func(x []T, first int) S {
+// leaf is how leaves become states: one of 1 to Tile elements, and, unless nil,
+// four whole ones that follow each other, which are read side by side.
+type leaf[T nd.Elem, S any] struct {
+	one  func(x []T) S
+	four func(x []T) [4]S
+}
+
+// then makes the loops of a leaf that go on with the states of others.
+func then[T nd.Elem, A, B any](l leaf[T, A], f func(x []T, a A) B) leaf[T, B] {
+	m := leaf[T, B]{one: func(x []T) B { return f(x, l.one(x)) }}
+	if l.four != nil {
+		m.four = func(x []T) (b [4]B) {
+			for i, a := range l.four(x) {
+				b[i] = f(x[i*Tile:(i+1)*Tile], a)
+			}
+			return b
+		}
+	}
+	return m
+}
+
+// leaves makes a run of the loops of a leaf and a function that merges two
+// states. The tree is the one that merging neighbours gives, level by level.
+func leaves[T nd.Elem, S any](l leaf[T, S], merge func(a, b S) S) func(x []T, first int) S {
 	var tree func(x []T) S
 	tree = func(x []T) S {
-		if len(x) <= Tile {
-			return leaf(x)
+		switch n := len(x); {
+		case n <= Tile:
+			return l.one(x)
+		case n == 4*Tile && l.four != nil:
+			s := l.four(x)
+			return merge(merge(s[0], s[1]), merge(s[2], s[3]))
 		}
-		n := wholeTree(len(x))
+		n := Tile << (bits.Len(uint((len(x)-1)/Tile)) - 1) // the greatest power of two of leaves that isn't all
 		return merge(tree(x[:n]), tree(x[n:]))
 	}
 	return func(x []T, _ int) S { return tree(x) }
 }
-
-// wholeTree returns the elements of the greatest power of two of leaves that is
-// not all of n elements, more than one leaf.
-func wholeTree(n int) int { return Tile << (bits.Len(uint((n-1)/Tile)) - 1) }
 
 // mergeEach makes a merge of a function of two states.
 func mergeEach[S any](merge func(a, b S) S) func(a, b []S) {

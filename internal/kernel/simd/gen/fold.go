@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 
+	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -51,8 +52,14 @@ func tailMasks() Mem {
 
 // begin starts a routine, named by what it does, the dtype and the level.
 func (f *folder) begin(what, signature, doc string) {
+	f.beginFrame(what, signature, doc, NOSPLIT)
+}
+
+// beginFrame is begin for a routine that may have a frame on the stack, if the
+// attribute isn't NOSPLIT.
+func (f *folder) beginFrame(what, signature, doc string, attribute attr.Attribute) {
 	name := what + f.dtype + map[bool]string{false: "AVX2", true: "AVX512"}[f.avx512]
-	TEXT(name, NOSPLIT, signature)
+	TEXT(name, attribute, signature)
 	Pragma("noescape")
 	Doc(name + " " + doc)
 }
