@@ -48,9 +48,9 @@ func sumsAt[T nd.Float](l Level) sums[T] {
 // sumRoutines are the sums of a dtype in assembly.
 type sumRoutines[T nd.Float] struct {
 	sum                       func(x *T, n int) float64
-	sumLeaves                 func(x *T) [4]float64
+	sumLeaves                 func(x *T, apart int) [4]float64
 	nanTotal                  func(x *T, n int) (sum, count float64)
-	nanTotalLeaves            func(x *T) (sums, counts [4]float64)
+	nanTotalLeaves            func(x *T, apart int) (sums, counts [4]float64)
 	deviations, nanDeviations func(x *T, n int, mean float64) float64
 	sumRows, nanSumRows       func(sum *float64, x *T, cols, rows, stride int)
 	nanTotalRows              func(sum, count *float64, x *T, cols, rows, stride int)
@@ -63,15 +63,17 @@ func (r sumRoutines[T]) sums() sums[T] {
 	return sums[T]{
 		sum: leaf[T, float64]{
 			func(x []T) float64 { return r.sum(unsafe.SliceData(x), len(x)) },
-			func(x []T) [4]float64 { return r.sumLeaves(unsafe.SliceData(x[:4*Tile])) },
+			func(x []T, apart int) [4]float64 {
+				return r.sumLeaves(unsafe.SliceData(x[:3*apart+Tile]), apart)
+			},
 		},
 		nanTotal: leaf[T, total[float64]]{
 			func(x []T) total[float64] {
 				sum, count := r.nanTotal(unsafe.SliceData(x), len(x))
 				return total[float64]{sum, int64(count)}
 			},
-			func(x []T) (t [4]total[float64]) {
-				sums, counts := r.nanTotalLeaves(unsafe.SliceData(x[:4*Tile]))
+			func(x []T, apart int) (t [4]total[float64]) {
+				sums, counts := r.nanTotalLeaves(unsafe.SliceData(x[:3*apart+Tile]), apart)
 				for i := range t {
 					t[i] = total[float64]{sums[i], int64(counts[i])}
 				}

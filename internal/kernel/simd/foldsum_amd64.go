@@ -9,10 +9,10 @@ package simd
 //go:noescape
 func SumFloat64AVX2(x *float64, n int) float64
 
-// SumLeavesFloat64AVX2 returns the sums of 4 leaves of 1024 elements that lie one after the other.
+// SumLeavesFloat64AVX2 returns the sums of 4 leaves of 1024 elements that begin so many elements apart.
 //
 //go:noescape
-func SumLeavesFloat64AVX2(x *float64) (sums [4]float64)
+func SumLeavesFloat64AVX2(x *float64, apart int) (sums [4]float64)
 
 // NaNTotalFloat64AVX2 returns the sum and the number of those of n elements that are not NaN, in the order of Sum.
 //
@@ -22,7 +22,7 @@ func NaNTotalFloat64AVX2(x *float64, n int) (sum float64, count float64)
 // NaNTotalLeavesFloat64AVX2 is SumLeaves of what is not NaN, and the numbers of these.
 //
 //go:noescape
-func NaNTotalLeavesFloat64AVX2(x *float64) (sums [4]float64, counts [4]float64)
+func NaNTotalLeavesFloat64AVX2(x *float64, apart int) (sums [4]float64, counts [4]float64)
 
 // DeviationsFloat64AVX2 returns the sum of the squared deviations of n elements from mean, in the order of Sum.
 //
@@ -64,10 +64,10 @@ func NaNMomentRowsFloat64AVX2(count *float64, mean *float64, m2 *float64, x *flo
 //go:noescape
 func SumFloat64AVX512(x *float64, n int) float64
 
-// SumLeavesFloat64AVX512 returns the sums of 4 leaves of 1024 elements that lie one after the other.
+// SumLeavesFloat64AVX512 returns the sums of 4 leaves of 1024 elements that begin so many elements apart.
 //
 //go:noescape
-func SumLeavesFloat64AVX512(x *float64) (sums [4]float64)
+func SumLeavesFloat64AVX512(x *float64, apart int) (sums [4]float64)
 
 // NaNTotalFloat64AVX512 returns the sum and the number of those of n elements that are not NaN, in the order of Sum.
 //
@@ -77,7 +77,7 @@ func NaNTotalFloat64AVX512(x *float64, n int) (sum float64, count float64)
 // NaNTotalLeavesFloat64AVX512 is SumLeaves of what is not NaN, and the numbers of these.
 //
 //go:noescape
-func NaNTotalLeavesFloat64AVX512(x *float64) (sums [4]float64, counts [4]float64)
+func NaNTotalLeavesFloat64AVX512(x *float64, apart int) (sums [4]float64, counts [4]float64)
 
 // DeviationsFloat64AVX512 returns the sum of the squared deviations of n elements from mean, in the order of Sum.
 //
@@ -119,10 +119,10 @@ func NaNMomentRowsFloat64AVX512(count *float64, mean *float64, m2 *float64, x *f
 //go:noescape
 func SumFloat32AVX2(x *float32, n int) float64
 
-// SumLeavesFloat32AVX2 returns the sums of 4 leaves of 1024 elements that lie one after the other.
+// SumLeavesFloat32AVX2 returns the sums of 4 leaves of 1024 elements that begin so many elements apart.
 //
 //go:noescape
-func SumLeavesFloat32AVX2(x *float32) (sums [4]float64)
+func SumLeavesFloat32AVX2(x *float32, apart int) (sums [4]float64)
 
 // NaNTotalFloat32AVX2 returns the sum and the number of those of n elements that are not NaN, in the order of Sum.
 //
@@ -132,7 +132,7 @@ func NaNTotalFloat32AVX2(x *float32, n int) (sum float64, count float64)
 // NaNTotalLeavesFloat32AVX2 is SumLeaves of what is not NaN, and the numbers of these.
 //
 //go:noescape
-func NaNTotalLeavesFloat32AVX2(x *float32) (sums [4]float64, counts [4]float64)
+func NaNTotalLeavesFloat32AVX2(x *float32, apart int) (sums [4]float64, counts [4]float64)
 
 // DeviationsFloat32AVX2 returns the sum of the squared deviations of n elements from mean, in the order of Sum.
 //
@@ -174,10 +174,10 @@ func NaNMomentRowsFloat32AVX2(count *float64, mean *float64, m2 *float64, x *flo
 //go:noescape
 func SumFloat32AVX512(x *float32, n int) float64
 
-// SumLeavesFloat32AVX512 returns the sums of 4 leaves of 1024 elements that lie one after the other.
+// SumLeavesFloat32AVX512 returns the sums of 4 leaves of 1024 elements that begin so many elements apart.
 //
 //go:noescape
-func SumLeavesFloat32AVX512(x *float32) (sums [4]float64)
+func SumLeavesFloat32AVX512(x *float32, apart int) (sums [4]float64)
 
 // NaNTotalFloat32AVX512 returns the sum and the number of those of n elements that are not NaN, in the order of Sum.
 //
@@ -187,7 +187,7 @@ func NaNTotalFloat32AVX512(x *float32, n int) (sum float64, count float64)
 // NaNTotalLeavesFloat32AVX512 is SumLeaves of what is not NaN, and the numbers of these.
 //
 //go:noescape
-func NaNTotalLeavesFloat32AVX512(x *float32) (sums [4]float64, counts [4]float64)
+func NaNTotalLeavesFloat32AVX512(x *float32, apart int) (sums [4]float64, counts [4]float64)
 
 // DeviationsFloat32AVX512 returns the sum of the squared deviations of n elements from mean, in the order of Sum.
 //

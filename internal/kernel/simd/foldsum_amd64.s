@@ -109,9 +109,9 @@ sum_end:
 	VZEROUPPER
 	RET
 
-// func SumLeavesFloat64AVX2(x *float64) (sums [4]float64)
+// func SumLeavesFloat64AVX2(x *float64, apart int) (sums [4]float64)
 // Requires: AVX, SSE2
-TEXT ·SumLeavesFloat64AVX2(SB), $512-40
+TEXT ·SumLeavesFloat64AVX2(SB), $512-48
 	VXORPD  Y0, Y0, Y0
 	VMOVUPD Y0, (SP)
 	VMOVUPD Y0, 32(SP)
@@ -130,37 +130,40 @@ TEXT ·SumLeavesFloat64AVX2(SB), $512-40
 	VMOVUPD Y0, 448(SP)
 	VMOVUPD Y0, 480(SP)
 	MOVQ    x+0(FP), AX
-	MOVQ    $0x00000008, CX
+	MOVQ    apart+8(FP), BX
+	SHLQ    $0x03, BX
+	SUBQ    $+256, BX
+	MOVQ    $0x00000020, CX
 
 part:
 	LEAQ (SP), DX
 	MOVQ AX, DI
-	MOVQ $0x00000004, BX
+	MOVQ $0x00000004, SI
 
 leaf:
-	VMOVUPD (DX), Y0
-	VMOVUPD 32(DX), Y1
-	VMOVUPD 64(DX), Y2
-	VMOVUPD 96(DX), Y3
-	MOVQ    $0x00000008, SI
-
-group:
+	VMOVUPD      (DX), Y0
+	VMOVUPD      32(DX), Y1
+	VMOVUPD      64(DX), Y2
+	VMOVUPD      96(DX), Y3
 	VADDPD       (DI), Y0, Y0
 	VADDPD       32(DI), Y1, Y1
 	VADDPD       64(DI), Y2, Y2
 	VADDPD       96(DI), Y3, Y3
-	ADDQ         $0x80, DI
-	DECQ         SI
-	JNZ          group
+	ADDQ         $+128, DI
+	VADDPD       (DI), Y0, Y0
+	VADDPD       32(DI), Y1, Y1
+	VADDPD       64(DI), Y2, Y2
+	VADDPD       96(DI), Y3, Y3
+	ADDQ         $+128, DI
 	VMOVUPD      Y0, (DX)
 	VMOVUPD      Y1, 32(DX)
 	VMOVUPD      Y2, 64(DX)
 	VMOVUPD      Y3, 96(DX)
-	ADDQ         $0x00001c00, DI
+	ADDQ         BX, DI
 	ADDQ         $0x00000080, DX
-	DECQ         BX
+	DECQ         SI
 	JNZ          leaf
-	ADDQ         $0x00000400, AX
+	ADDQ         $0x00000100, AX
 	DECQ         CX
 	JNZ          part
 	VMOVUPD      (SP), Y0
@@ -174,7 +177,7 @@ group:
 	VADDPD       X1, X0, X0
 	VUNPCKHPD    X0, X0, X1
 	VADDSD       X1, X0, X0
-	MOVSD        X0, sums_0+8(FP)
+	MOVSD        X0, sums_0+16(FP)
 	VMOVUPD      128(SP), Y0
 	VMOVUPD      160(SP), Y1
 	VMOVUPD      192(SP), Y2
@@ -186,7 +189,7 @@ group:
 	VADDPD       X1, X0, X0
 	VUNPCKHPD    X0, X0, X1
 	VADDSD       X1, X0, X0
-	MOVSD        X0, sums_1+16(FP)
+	MOVSD        X0, sums_1+24(FP)
 	VMOVUPD      256(SP), Y0
 	VMOVUPD      288(SP), Y1
 	VMOVUPD      320(SP), Y2
@@ -198,7 +201,7 @@ group:
 	VADDPD       X1, X0, X0
 	VUNPCKHPD    X0, X0, X1
 	VADDSD       X1, X0, X0
-	MOVSD        X0, sums_2+24(FP)
+	MOVSD        X0, sums_2+32(FP)
 	VMOVUPD      384(SP), Y0
 	VMOVUPD      416(SP), Y1
 	VMOVUPD      448(SP), Y2
@@ -210,7 +213,7 @@ group:
 	VADDPD       X1, X0, X0
 	VUNPCKHPD    X0, X0, X1
 	VADDSD       X1, X0, X0
-	MOVSD        X0, sums_3+32(FP)
+	MOVSD        X0, sums_3+40(FP)
 	VZEROUPPER
 	RET
 
@@ -335,9 +338,9 @@ sum_end:
 	VZEROUPPER
 	RET
 
-// func NaNTotalLeavesFloat64AVX2(x *float64) (sums [4]float64, counts [4]float64)
+// func NaNTotalLeavesFloat64AVX2(x *float64, apart int) (sums [4]float64, counts [4]float64)
 // Requires: AVX, SSE2
-TEXT ·NaNTotalLeavesFloat64AVX2(SB), $1024-72
+TEXT ·NaNTotalLeavesFloat64AVX2(SB), $1024-80
 	VBROADCASTSD one<>+0(SB), Y8
 	VXORPD       Y0, Y0, Y0
 	VMOVUPD      Y0, (SP)
@@ -373,25 +376,25 @@ TEXT ·NaNTotalLeavesFloat64AVX2(SB), $1024-72
 	VMOVUPD      Y0, 960(SP)
 	VMOVUPD      Y0, 992(SP)
 	MOVQ         x+0(FP), AX
-	MOVQ         $0x00000008, CX
+	MOVQ         apart+8(FP), BX
+	SHLQ         $0x03, BX
+	SUBQ         $+256, BX
+	MOVQ         $0x00000020, CX
 
 part:
 	LEAQ (SP), DX
 	MOVQ AX, DI
-	MOVQ $0x00000004, BX
+	MOVQ $0x00000004, SI
 
 leaf:
-	VMOVUPD (DX), Y0
-	VMOVUPD 32(DX), Y1
-	VMOVUPD 64(DX), Y2
-	VMOVUPD 96(DX), Y3
-	VMOVUPD 128(DX), Y4
-	VMOVUPD 160(DX), Y5
-	VMOVUPD 192(DX), Y6
-	VMOVUPD 224(DX), Y7
-	MOVQ    $0x00000008, SI
-
-group:
+	VMOVUPD      (DX), Y0
+	VMOVUPD      32(DX), Y1
+	VMOVUPD      64(DX), Y2
+	VMOVUPD      96(DX), Y3
+	VMOVUPD      128(DX), Y4
+	VMOVUPD      160(DX), Y5
+	VMOVUPD      192(DX), Y6
+	VMOVUPD      224(DX), Y7
 	VMOVUPD      (DI), Y9
 	VCMPPD       $0x07, Y9, Y9, Y10
 	VANDPD       Y10, Y9, Y9
@@ -416,9 +419,32 @@ group:
 	VADDPD       Y9, Y3, Y3
 	VANDPD       Y10, Y8, Y9
 	VADDPD       Y9, Y7, Y7
-	ADDQ         $0x80, DI
-	DECQ         SI
-	JNZ          group
+	ADDQ         $+128, DI
+	VMOVUPD      (DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y0, Y0
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y4, Y4
+	VMOVUPD      32(DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y1, Y1
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y5, Y5
+	VMOVUPD      64(DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y2, Y2
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y6, Y6
+	VMOVUPD      96(DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y3, Y3
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y7, Y7
+	ADDQ         $+128, DI
 	VMOVUPD      Y0, (DX)
 	VMOVUPD      Y1, 32(DX)
 	VMOVUPD      Y2, 64(DX)
@@ -427,11 +453,11 @@ group:
 	VMOVUPD      Y5, 160(DX)
 	VMOVUPD      Y6, 192(DX)
 	VMOVUPD      Y7, 224(DX)
-	ADDQ         $0x00001c00, DI
+	ADDQ         BX, DI
 	ADDQ         $0x00000100, DX
-	DECQ         BX
+	DECQ         SI
 	JNZ          leaf
-	ADDQ         $0x00000400, AX
+	ADDQ         $0x00000100, AX
 	DECQ         CX
 	JNZ          part
 	VMOVUPD      (SP), Y0
@@ -449,7 +475,7 @@ group:
 	VADDPD       X1, X0, X0
 	VUNPCKHPD    X0, X0, X1
 	VADDSD       X1, X0, X0
-	MOVSD        X0, sums_0+8(FP)
+	MOVSD        X0, sums_0+16(FP)
 	VADDPD       Y6, Y4, Y4
 	VADDPD       Y7, Y5, Y5
 	VADDPD       Y5, Y4, Y4
@@ -457,7 +483,7 @@ group:
 	VADDPD       X0, X4, X4
 	VUNPCKHPD    X4, X4, X0
 	VADDSD       X0, X4, X4
-	MOVSD        X4, counts_0+40(FP)
+	MOVSD        X4, counts_0+48(FP)
 	VMOVUPD      256(SP), Y0
 	VMOVUPD      288(SP), Y1
 	VMOVUPD      320(SP), Y2
@@ -473,7 +499,7 @@ group:
 	VADDPD       X1, X0, X0
 	VUNPCKHPD    X0, X0, X1
 	VADDSD       X1, X0, X0
-	MOVSD        X0, sums_1+16(FP)
+	MOVSD        X0, sums_1+24(FP)
 	VADDPD       Y6, Y4, Y4
 	VADDPD       Y7, Y5, Y5
 	VADDPD       Y5, Y4, Y4
@@ -481,7 +507,7 @@ group:
 	VADDPD       X0, X4, X4
 	VUNPCKHPD    X4, X4, X0
 	VADDSD       X0, X4, X4
-	MOVSD        X4, counts_1+48(FP)
+	MOVSD        X4, counts_1+56(FP)
 	VMOVUPD      512(SP), Y0
 	VMOVUPD      544(SP), Y1
 	VMOVUPD      576(SP), Y2
@@ -497,7 +523,7 @@ group:
 	VADDPD       X1, X0, X0
 	VUNPCKHPD    X0, X0, X1
 	VADDSD       X1, X0, X0
-	MOVSD        X0, sums_2+24(FP)
+	MOVSD        X0, sums_2+32(FP)
 	VADDPD       Y6, Y4, Y4
 	VADDPD       Y7, Y5, Y5
 	VADDPD       Y5, Y4, Y4
@@ -505,7 +531,7 @@ group:
 	VADDPD       X0, X4, X4
 	VUNPCKHPD    X4, X4, X0
 	VADDSD       X0, X4, X4
-	MOVSD        X4, counts_2+56(FP)
+	MOVSD        X4, counts_2+64(FP)
 	VMOVUPD      768(SP), Y0
 	VMOVUPD      800(SP), Y1
 	VMOVUPD      832(SP), Y2
@@ -521,7 +547,7 @@ group:
 	VADDPD       X1, X0, X0
 	VUNPCKHPD    X0, X0, X1
 	VADDSD       X1, X0, X0
-	MOVSD        X0, sums_3+32(FP)
+	MOVSD        X0, sums_3+40(FP)
 	VADDPD       Y6, Y4, Y4
 	VADDPD       Y7, Y5, Y5
 	VADDPD       Y5, Y4, Y4
@@ -529,7 +555,7 @@ group:
 	VADDPD       X0, X4, X4
 	VUNPCKHPD    X4, X4, X0
 	VADDSD       X0, X4, X4
-	MOVSD        X4, counts_3+64(FP)
+	MOVSD        X4, counts_3+72(FP)
 	VZEROUPPER
 	RET
 
@@ -2074,9 +2100,9 @@ sum_end:
 	VZEROUPPER
 	RET
 
-// func SumLeavesFloat64AVX512(x *float64) (sums [4]float64)
+// func SumLeavesFloat64AVX512(x *float64, apart int) (sums [4]float64)
 // Requires: AVX, AVX512F, SSE2
-TEXT ·SumLeavesFloat64AVX512(SB), $512-40
+TEXT ·SumLeavesFloat64AVX512(SB), $512-48
 	VXORPD  Y0, Y0, Y0
 	VMOVUPD Z0, (SP)
 	VMOVUPD Z0, 64(SP)
@@ -2087,31 +2113,32 @@ TEXT ·SumLeavesFloat64AVX512(SB), $512-40
 	VMOVUPD Z0, 384(SP)
 	VMOVUPD Z0, 448(SP)
 	MOVQ    x+0(FP), AX
-	MOVQ    $0x00000008, CX
+	MOVQ    apart+8(FP), BX
+	SHLQ    $0x03, BX
+	SUBQ    $+256, BX
+	MOVQ    $0x00000020, CX
 
 part:
 	LEAQ (SP), DX
 	MOVQ AX, DI
-	MOVQ $0x00000004, BX
+	MOVQ $0x00000004, SI
 
 leaf:
-	VMOVUPD (DX), Z0
-	VMOVUPD 64(DX), Z1
-	MOVQ    $0x00000008, SI
-
-group:
+	VMOVUPD       (DX), Z0
+	VMOVUPD       64(DX), Z1
 	VADDPD        (DI), Z0, Z0
 	VADDPD        64(DI), Z1, Z1
-	ADDQ          $0x80, DI
-	DECQ          SI
-	JNZ           group
+	ADDQ          $+128, DI
+	VADDPD        (DI), Z0, Z0
+	VADDPD        64(DI), Z1, Z1
+	ADDQ          $+128, DI
 	VMOVUPD       Z0, (DX)
 	VMOVUPD       Z1, 64(DX)
-	ADDQ          $0x00001c00, DI
+	ADDQ          BX, DI
 	ADDQ          $0x00000080, DX
-	DECQ          BX
+	DECQ          SI
 	JNZ           leaf
-	ADDQ          $0x00000400, AX
+	ADDQ          $0x00000100, AX
 	DECQ          CX
 	JNZ           part
 	VMOVUPD       (SP), Z0
@@ -2123,7 +2150,7 @@ group:
 	VADDPD        X1, X0, X0
 	VUNPCKHPD     X0, X0, X1
 	VADDSD        X1, X0, X0
-	MOVSD         X0, sums_0+8(FP)
+	MOVSD         X0, sums_0+16(FP)
 	VMOVUPD       128(SP), Z0
 	VMOVUPD       192(SP), Z1
 	VADDPD        Z1, Z0, Z0
@@ -2133,7 +2160,7 @@ group:
 	VADDPD        X1, X0, X0
 	VUNPCKHPD     X0, X0, X1
 	VADDSD        X1, X0, X0
-	MOVSD         X0, sums_1+16(FP)
+	MOVSD         X0, sums_1+24(FP)
 	VMOVUPD       256(SP), Z0
 	VMOVUPD       320(SP), Z1
 	VADDPD        Z1, Z0, Z0
@@ -2143,7 +2170,7 @@ group:
 	VADDPD        X1, X0, X0
 	VUNPCKHPD     X0, X0, X1
 	VADDSD        X1, X0, X0
-	MOVSD         X0, sums_2+24(FP)
+	MOVSD         X0, sums_2+32(FP)
 	VMOVUPD       384(SP), Z0
 	VMOVUPD       448(SP), Z1
 	VADDPD        Z1, Z0, Z0
@@ -2153,7 +2180,7 @@ group:
 	VADDPD        X1, X0, X0
 	VUNPCKHPD     X0, X0, X1
 	VADDSD        X1, X0, X0
-	MOVSD         X0, sums_3+32(FP)
+	MOVSD         X0, sums_3+40(FP)
 	VZEROUPPER
 	RET
 
@@ -2224,9 +2251,9 @@ sum_end:
 	VZEROUPPER
 	RET
 
-// func NaNTotalLeavesFloat64AVX512(x *float64) (sums [4]float64, counts [4]float64)
+// func NaNTotalLeavesFloat64AVX512(x *float64, apart int) (sums [4]float64, counts [4]float64)
 // Requires: AVX, AVX512F, SSE2
-TEXT ·NaNTotalLeavesFloat64AVX512(SB), $1024-72
+TEXT ·NaNTotalLeavesFloat64AVX512(SB), $1024-80
 	VBROADCASTSD one<>+0(SB), Z4
 	VXORPD       Y0, Y0, Y0
 	VMOVUPD      Z0, (SP)
@@ -2246,21 +2273,21 @@ TEXT ·NaNTotalLeavesFloat64AVX512(SB), $1024-72
 	VMOVUPD      Z0, 896(SP)
 	VMOVUPD      Z0, 960(SP)
 	MOVQ         x+0(FP), AX
-	MOVQ         $0x00000008, CX
+	MOVQ         apart+8(FP), BX
+	SHLQ         $0x03, BX
+	SUBQ         $+256, BX
+	MOVQ         $0x00000020, CX
 
 part:
 	LEAQ (SP), DX
 	MOVQ AX, DI
-	MOVQ $0x00000004, BX
+	MOVQ $0x00000004, SI
 
 leaf:
-	VMOVUPD (DX), Z0
-	VMOVUPD 64(DX), Z1
-	VMOVUPD 128(DX), Z2
-	VMOVUPD 192(DX), Z3
-	MOVQ    $0x00000008, SI
-
-group:
+	VMOVUPD       (DX), Z0
+	VMOVUPD       64(DX), Z1
+	VMOVUPD       128(DX), Z2
+	VMOVUPD       192(DX), Z3
 	VMOVUPD       (DI), Z5
 	VCMPPD        $0x07, Z5, Z5, K1
 	VADDPD        Z5, Z0, K1, Z0
@@ -2269,18 +2296,25 @@ group:
 	VCMPPD        $0x07, Z5, Z5, K1
 	VADDPD        Z5, Z1, K1, Z1
 	VADDPD        Z4, Z3, K1, Z3
-	ADDQ          $0x80, DI
-	DECQ          SI
-	JNZ           group
+	ADDQ          $+128, DI
+	VMOVUPD       (DI), Z5
+	VCMPPD        $0x07, Z5, Z5, K1
+	VADDPD        Z5, Z0, K1, Z0
+	VADDPD        Z4, Z2, K1, Z2
+	VMOVUPD       64(DI), Z5
+	VCMPPD        $0x07, Z5, Z5, K1
+	VADDPD        Z5, Z1, K1, Z1
+	VADDPD        Z4, Z3, K1, Z3
+	ADDQ          $+128, DI
 	VMOVUPD       Z0, (DX)
 	VMOVUPD       Z1, 64(DX)
 	VMOVUPD       Z2, 128(DX)
 	VMOVUPD       Z3, 192(DX)
-	ADDQ          $0x00001c00, DI
+	ADDQ          BX, DI
 	ADDQ          $0x00000100, DX
-	DECQ          BX
+	DECQ          SI
 	JNZ           leaf
-	ADDQ          $0x00000400, AX
+	ADDQ          $0x00000100, AX
 	DECQ          CX
 	JNZ           part
 	VMOVUPD       (SP), Z0
@@ -2294,7 +2328,7 @@ group:
 	VADDPD        X1, X0, X0
 	VUNPCKHPD     X0, X0, X1
 	VADDSD        X1, X0, X0
-	MOVSD         X0, sums_0+8(FP)
+	MOVSD         X0, sums_0+16(FP)
 	VADDPD        Z3, Z2, Z2
 	VEXTRACTF64X4 $0x01, Z2, Y0
 	VADDPD        Y0, Y2, Y2
@@ -2302,7 +2336,7 @@ group:
 	VADDPD        X0, X2, X2
 	VUNPCKHPD     X2, X2, X0
 	VADDSD        X0, X2, X2
-	MOVSD         X2, counts_0+40(FP)
+	MOVSD         X2, counts_0+48(FP)
 	VMOVUPD       256(SP), Z0
 	VMOVUPD       320(SP), Z1
 	VMOVUPD       384(SP), Z2
@@ -2314,7 +2348,7 @@ group:
 	VADDPD        X1, X0, X0
 	VUNPCKHPD     X0, X0, X1
 	VADDSD        X1, X0, X0
-	MOVSD         X0, sums_1+16(FP)
+	MOVSD         X0, sums_1+24(FP)
 	VADDPD        Z3, Z2, Z2
 	VEXTRACTF64X4 $0x01, Z2, Y0
 	VADDPD        Y0, Y2, Y2
@@ -2322,7 +2356,7 @@ group:
 	VADDPD        X0, X2, X2
 	VUNPCKHPD     X2, X2, X0
 	VADDSD        X0, X2, X2
-	MOVSD         X2, counts_1+48(FP)
+	MOVSD         X2, counts_1+56(FP)
 	VMOVUPD       512(SP), Z0
 	VMOVUPD       576(SP), Z1
 	VMOVUPD       640(SP), Z2
@@ -2334,7 +2368,7 @@ group:
 	VADDPD        X1, X0, X0
 	VUNPCKHPD     X0, X0, X1
 	VADDSD        X1, X0, X0
-	MOVSD         X0, sums_2+24(FP)
+	MOVSD         X0, sums_2+32(FP)
 	VADDPD        Z3, Z2, Z2
 	VEXTRACTF64X4 $0x01, Z2, Y0
 	VADDPD        Y0, Y2, Y2
@@ -2342,7 +2376,7 @@ group:
 	VADDPD        X0, X2, X2
 	VUNPCKHPD     X2, X2, X0
 	VADDSD        X0, X2, X2
-	MOVSD         X2, counts_2+56(FP)
+	MOVSD         X2, counts_2+64(FP)
 	VMOVUPD       768(SP), Z0
 	VMOVUPD       832(SP), Z1
 	VMOVUPD       896(SP), Z2
@@ -2354,7 +2388,7 @@ group:
 	VADDPD        X1, X0, X0
 	VUNPCKHPD     X0, X0, X1
 	VADDSD        X1, X0, X0
-	MOVSD         X0, sums_3+32(FP)
+	MOVSD         X0, sums_3+40(FP)
 	VADDPD        Z3, Z2, Z2
 	VEXTRACTF64X4 $0x01, Z2, Y0
 	VADDPD        Y0, Y2, Y2
@@ -2362,7 +2396,7 @@ group:
 	VADDPD        X0, X2, X2
 	VUNPCKHPD     X2, X2, X0
 	VADDSD        X0, X2, X2
-	MOVSD         X2, counts_3+64(FP)
+	MOVSD         X2, counts_3+72(FP)
 	VZEROUPPER
 	RET
 
@@ -3684,9 +3718,9 @@ sum_end:
 	VZEROUPPER
 	RET
 
-// func SumLeavesFloat32AVX2(x *float32) (sums [4]float64)
+// func SumLeavesFloat32AVX2(x *float32, apart int) (sums [4]float64)
 // Requires: AVX, SSE2
-TEXT ·SumLeavesFloat32AVX2(SB), $512-40
+TEXT ·SumLeavesFloat32AVX2(SB), $512-48
 	VXORPD  Y0, Y0, Y0
 	VMOVUPD Y0, (SP)
 	VMOVUPD Y0, 32(SP)
@@ -3705,21 +3739,21 @@ TEXT ·SumLeavesFloat32AVX2(SB), $512-40
 	VMOVUPD Y0, 448(SP)
 	VMOVUPD Y0, 480(SP)
 	MOVQ    x+0(FP), AX
-	MOVQ    $0x00000004, CX
+	MOVQ    apart+8(FP), BX
+	SHLQ    $0x02, BX
+	SUBQ    $+256, BX
+	MOVQ    $0x00000010, CX
 
 part:
 	LEAQ (SP), DX
 	MOVQ AX, DI
-	MOVQ $0x00000004, BX
+	MOVQ $0x00000004, SI
 
 leaf:
-	VMOVUPD (DX), Y0
-	VMOVUPD 32(DX), Y1
-	VMOVUPD 64(DX), Y2
-	VMOVUPD 96(DX), Y3
-	MOVQ    $0x00000010, SI
-
-group:
+	VMOVUPD      (DX), Y0
+	VMOVUPD      32(DX), Y1
+	VMOVUPD      64(DX), Y2
+	VMOVUPD      96(DX), Y3
 	VCVTPS2PD    (DI), Y4
 	VADDPD       Y4, Y0, Y0
 	VCVTPS2PD    16(DI), Y4
@@ -3728,18 +3762,43 @@ group:
 	VADDPD       Y4, Y2, Y2
 	VCVTPS2PD    48(DI), Y4
 	VADDPD       Y4, Y3, Y3
-	ADDQ         $0x40, DI
-	DECQ         SI
-	JNZ          group
+	ADDQ         $+64, DI
+	VCVTPS2PD    (DI), Y4
+	VADDPD       Y4, Y0, Y0
+	VCVTPS2PD    16(DI), Y4
+	VADDPD       Y4, Y1, Y1
+	VCVTPS2PD    32(DI), Y4
+	VADDPD       Y4, Y2, Y2
+	VCVTPS2PD    48(DI), Y4
+	VADDPD       Y4, Y3, Y3
+	ADDQ         $+64, DI
+	VCVTPS2PD    (DI), Y4
+	VADDPD       Y4, Y0, Y0
+	VCVTPS2PD    16(DI), Y4
+	VADDPD       Y4, Y1, Y1
+	VCVTPS2PD    32(DI), Y4
+	VADDPD       Y4, Y2, Y2
+	VCVTPS2PD    48(DI), Y4
+	VADDPD       Y4, Y3, Y3
+	ADDQ         $+64, DI
+	VCVTPS2PD    (DI), Y4
+	VADDPD       Y4, Y0, Y0
+	VCVTPS2PD    16(DI), Y4
+	VADDPD       Y4, Y1, Y1
+	VCVTPS2PD    32(DI), Y4
+	VADDPD       Y4, Y2, Y2
+	VCVTPS2PD    48(DI), Y4
+	VADDPD       Y4, Y3, Y3
+	ADDQ         $+64, DI
 	VMOVUPD      Y0, (DX)
 	VMOVUPD      Y1, 32(DX)
 	VMOVUPD      Y2, 64(DX)
 	VMOVUPD      Y3, 96(DX)
-	ADDQ         $0x00000c00, DI
+	ADDQ         BX, DI
 	ADDQ         $0x00000080, DX
-	DECQ         BX
+	DECQ         SI
 	JNZ          leaf
-	ADDQ         $0x00000400, AX
+	ADDQ         $0x00000100, AX
 	DECQ         CX
 	JNZ          part
 	VMOVUPD      (SP), Y0
@@ -3753,7 +3812,7 @@ group:
 	VADDPD       X1, X0, X0
 	VUNPCKHPD    X0, X0, X1
 	VADDSD       X1, X0, X0
-	MOVSD        X0, sums_0+8(FP)
+	MOVSD        X0, sums_0+16(FP)
 	VMOVUPD      128(SP), Y0
 	VMOVUPD      160(SP), Y1
 	VMOVUPD      192(SP), Y2
@@ -3765,7 +3824,7 @@ group:
 	VADDPD       X1, X0, X0
 	VUNPCKHPD    X0, X0, X1
 	VADDSD       X1, X0, X0
-	MOVSD        X0, sums_1+16(FP)
+	MOVSD        X0, sums_1+24(FP)
 	VMOVUPD      256(SP), Y0
 	VMOVUPD      288(SP), Y1
 	VMOVUPD      320(SP), Y2
@@ -3777,7 +3836,7 @@ group:
 	VADDPD       X1, X0, X0
 	VUNPCKHPD    X0, X0, X1
 	VADDSD       X1, X0, X0
-	MOVSD        X0, sums_2+24(FP)
+	MOVSD        X0, sums_2+32(FP)
 	VMOVUPD      384(SP), Y0
 	VMOVUPD      416(SP), Y1
 	VMOVUPD      448(SP), Y2
@@ -3789,7 +3848,7 @@ group:
 	VADDPD       X1, X0, X0
 	VUNPCKHPD    X0, X0, X1
 	VADDSD       X1, X0, X0
-	MOVSD        X0, sums_3+32(FP)
+	MOVSD        X0, sums_3+40(FP)
 	VZEROUPPER
 	RET
 
@@ -3918,9 +3977,9 @@ sum_end:
 	VZEROUPPER
 	RET
 
-// func NaNTotalLeavesFloat32AVX2(x *float32) (sums [4]float64, counts [4]float64)
+// func NaNTotalLeavesFloat32AVX2(x *float32, apart int) (sums [4]float64, counts [4]float64)
 // Requires: AVX, SSE2
-TEXT ·NaNTotalLeavesFloat32AVX2(SB), $1024-72
+TEXT ·NaNTotalLeavesFloat32AVX2(SB), $1024-80
 	VBROADCASTSD one<>+0(SB), Y8
 	VXORPD       Y0, Y0, Y0
 	VMOVUPD      Y0, (SP)
@@ -3956,25 +4015,25 @@ TEXT ·NaNTotalLeavesFloat32AVX2(SB), $1024-72
 	VMOVUPD      Y0, 960(SP)
 	VMOVUPD      Y0, 992(SP)
 	MOVQ         x+0(FP), AX
-	MOVQ         $0x00000004, CX
+	MOVQ         apart+8(FP), BX
+	SHLQ         $0x02, BX
+	SUBQ         $+256, BX
+	MOVQ         $0x00000010, CX
 
 part:
 	LEAQ (SP), DX
 	MOVQ AX, DI
-	MOVQ $0x00000004, BX
+	MOVQ $0x00000004, SI
 
 leaf:
-	VMOVUPD (DX), Y0
-	VMOVUPD 32(DX), Y1
-	VMOVUPD 64(DX), Y2
-	VMOVUPD 96(DX), Y3
-	VMOVUPD 128(DX), Y4
-	VMOVUPD 160(DX), Y5
-	VMOVUPD 192(DX), Y6
-	VMOVUPD 224(DX), Y7
-	MOVQ    $0x00000010, SI
-
-group:
+	VMOVUPD      (DX), Y0
+	VMOVUPD      32(DX), Y1
+	VMOVUPD      64(DX), Y2
+	VMOVUPD      96(DX), Y3
+	VMOVUPD      128(DX), Y4
+	VMOVUPD      160(DX), Y5
+	VMOVUPD      192(DX), Y6
+	VMOVUPD      224(DX), Y7
 	VCVTPS2PD    (DI), Y9
 	VCMPPD       $0x07, Y9, Y9, Y10
 	VANDPD       Y10, Y9, Y9
@@ -3999,9 +4058,82 @@ group:
 	VADDPD       Y9, Y3, Y3
 	VANDPD       Y10, Y8, Y9
 	VADDPD       Y9, Y7, Y7
-	ADDQ         $0x40, DI
-	DECQ         SI
-	JNZ          group
+	ADDQ         $+64, DI
+	VCVTPS2PD    (DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y0, Y0
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y4, Y4
+	VCVTPS2PD    16(DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y1, Y1
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y5, Y5
+	VCVTPS2PD    32(DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y2, Y2
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y6, Y6
+	VCVTPS2PD    48(DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y3, Y3
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y7, Y7
+	ADDQ         $+64, DI
+	VCVTPS2PD    (DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y0, Y0
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y4, Y4
+	VCVTPS2PD    16(DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y1, Y1
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y5, Y5
+	VCVTPS2PD    32(DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y2, Y2
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y6, Y6
+	VCVTPS2PD    48(DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y3, Y3
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y7, Y7
+	ADDQ         $+64, DI
+	VCVTPS2PD    (DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y0, Y0
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y4, Y4
+	VCVTPS2PD    16(DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y1, Y1
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y5, Y5
+	VCVTPS2PD    32(DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y2, Y2
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y6, Y6
+	VCVTPS2PD    48(DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y3, Y3
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y7, Y7
+	ADDQ         $+64, DI
 	VMOVUPD      Y0, (DX)
 	VMOVUPD      Y1, 32(DX)
 	VMOVUPD      Y2, 64(DX)
@@ -4010,11 +4142,11 @@ group:
 	VMOVUPD      Y5, 160(DX)
 	VMOVUPD      Y6, 192(DX)
 	VMOVUPD      Y7, 224(DX)
-	ADDQ         $0x00000c00, DI
+	ADDQ         BX, DI
 	ADDQ         $0x00000100, DX
-	DECQ         BX
+	DECQ         SI
 	JNZ          leaf
-	ADDQ         $0x00000400, AX
+	ADDQ         $0x00000100, AX
 	DECQ         CX
 	JNZ          part
 	VMOVUPD      (SP), Y0
@@ -4032,7 +4164,7 @@ group:
 	VADDPD       X1, X0, X0
 	VUNPCKHPD    X0, X0, X1
 	VADDSD       X1, X0, X0
-	MOVSD        X0, sums_0+8(FP)
+	MOVSD        X0, sums_0+16(FP)
 	VADDPD       Y6, Y4, Y4
 	VADDPD       Y7, Y5, Y5
 	VADDPD       Y5, Y4, Y4
@@ -4040,7 +4172,7 @@ group:
 	VADDPD       X0, X4, X4
 	VUNPCKHPD    X4, X4, X0
 	VADDSD       X0, X4, X4
-	MOVSD        X4, counts_0+40(FP)
+	MOVSD        X4, counts_0+48(FP)
 	VMOVUPD      256(SP), Y0
 	VMOVUPD      288(SP), Y1
 	VMOVUPD      320(SP), Y2
@@ -4056,7 +4188,7 @@ group:
 	VADDPD       X1, X0, X0
 	VUNPCKHPD    X0, X0, X1
 	VADDSD       X1, X0, X0
-	MOVSD        X0, sums_1+16(FP)
+	MOVSD        X0, sums_1+24(FP)
 	VADDPD       Y6, Y4, Y4
 	VADDPD       Y7, Y5, Y5
 	VADDPD       Y5, Y4, Y4
@@ -4064,7 +4196,7 @@ group:
 	VADDPD       X0, X4, X4
 	VUNPCKHPD    X4, X4, X0
 	VADDSD       X0, X4, X4
-	MOVSD        X4, counts_1+48(FP)
+	MOVSD        X4, counts_1+56(FP)
 	VMOVUPD      512(SP), Y0
 	VMOVUPD      544(SP), Y1
 	VMOVUPD      576(SP), Y2
@@ -4080,7 +4212,7 @@ group:
 	VADDPD       X1, X0, X0
 	VUNPCKHPD    X0, X0, X1
 	VADDSD       X1, X0, X0
-	MOVSD        X0, sums_2+24(FP)
+	MOVSD        X0, sums_2+32(FP)
 	VADDPD       Y6, Y4, Y4
 	VADDPD       Y7, Y5, Y5
 	VADDPD       Y5, Y4, Y4
@@ -4088,7 +4220,7 @@ group:
 	VADDPD       X0, X4, X4
 	VUNPCKHPD    X4, X4, X0
 	VADDSD       X0, X4, X4
-	MOVSD        X4, counts_2+56(FP)
+	MOVSD        X4, counts_2+64(FP)
 	VMOVUPD      768(SP), Y0
 	VMOVUPD      800(SP), Y1
 	VMOVUPD      832(SP), Y2
@@ -4104,7 +4236,7 @@ group:
 	VADDPD       X1, X0, X0
 	VUNPCKHPD    X0, X0, X1
 	VADDSD       X1, X0, X0
-	MOVSD        X0, sums_3+32(FP)
+	MOVSD        X0, sums_3+40(FP)
 	VADDPD       Y6, Y4, Y4
 	VADDPD       Y7, Y5, Y5
 	VADDPD       Y5, Y4, Y4
@@ -4112,7 +4244,7 @@ group:
 	VADDPD       X0, X4, X4
 	VUNPCKHPD    X4, X4, X0
 	VADDSD       X0, X4, X4
-	MOVSD        X4, counts_3+64(FP)
+	MOVSD        X4, counts_3+72(FP)
 	VZEROUPPER
 	RET
 
@@ -5748,9 +5880,9 @@ sum_end:
 	VZEROUPPER
 	RET
 
-// func SumLeavesFloat32AVX512(x *float32) (sums [4]float64)
+// func SumLeavesFloat32AVX512(x *float32, apart int) (sums [4]float64)
 // Requires: AVX, AVX512F, SSE2
-TEXT ·SumLeavesFloat32AVX512(SB), $512-40
+TEXT ·SumLeavesFloat32AVX512(SB), $512-48
 	VXORPD  Y0, Y0, Y0
 	VMOVUPD Z0, (SP)
 	VMOVUPD Z0, 64(SP)
@@ -5761,33 +5893,46 @@ TEXT ·SumLeavesFloat32AVX512(SB), $512-40
 	VMOVUPD Z0, 384(SP)
 	VMOVUPD Z0, 448(SP)
 	MOVQ    x+0(FP), AX
-	MOVQ    $0x00000004, CX
+	MOVQ    apart+8(FP), BX
+	SHLQ    $0x02, BX
+	SUBQ    $+256, BX
+	MOVQ    $0x00000010, CX
 
 part:
 	LEAQ (SP), DX
 	MOVQ AX, DI
-	MOVQ $0x00000004, BX
+	MOVQ $0x00000004, SI
 
 leaf:
-	VMOVUPD (DX), Z0
-	VMOVUPD 64(DX), Z1
-	MOVQ    $0x00000010, SI
-
-group:
+	VMOVUPD       (DX), Z0
+	VMOVUPD       64(DX), Z1
 	VCVTPS2PD     (DI), Z2
 	VADDPD        Z2, Z0, Z0
 	VCVTPS2PD     32(DI), Z2
 	VADDPD        Z2, Z1, Z1
-	ADDQ          $0x40, DI
-	DECQ          SI
-	JNZ           group
+	ADDQ          $+64, DI
+	VCVTPS2PD     (DI), Z2
+	VADDPD        Z2, Z0, Z0
+	VCVTPS2PD     32(DI), Z2
+	VADDPD        Z2, Z1, Z1
+	ADDQ          $+64, DI
+	VCVTPS2PD     (DI), Z2
+	VADDPD        Z2, Z0, Z0
+	VCVTPS2PD     32(DI), Z2
+	VADDPD        Z2, Z1, Z1
+	ADDQ          $+64, DI
+	VCVTPS2PD     (DI), Z2
+	VADDPD        Z2, Z0, Z0
+	VCVTPS2PD     32(DI), Z2
+	VADDPD        Z2, Z1, Z1
+	ADDQ          $+64, DI
 	VMOVUPD       Z0, (DX)
 	VMOVUPD       Z1, 64(DX)
-	ADDQ          $0x00000c00, DI
+	ADDQ          BX, DI
 	ADDQ          $0x00000080, DX
-	DECQ          BX
+	DECQ          SI
 	JNZ           leaf
-	ADDQ          $0x00000400, AX
+	ADDQ          $0x00000100, AX
 	DECQ          CX
 	JNZ           part
 	VMOVUPD       (SP), Z0
@@ -5799,7 +5944,7 @@ group:
 	VADDPD        X1, X0, X0
 	VUNPCKHPD     X0, X0, X1
 	VADDSD        X1, X0, X0
-	MOVSD         X0, sums_0+8(FP)
+	MOVSD         X0, sums_0+16(FP)
 	VMOVUPD       128(SP), Z0
 	VMOVUPD       192(SP), Z1
 	VADDPD        Z1, Z0, Z0
@@ -5809,7 +5954,7 @@ group:
 	VADDPD        X1, X0, X0
 	VUNPCKHPD     X0, X0, X1
 	VADDSD        X1, X0, X0
-	MOVSD         X0, sums_1+16(FP)
+	MOVSD         X0, sums_1+24(FP)
 	VMOVUPD       256(SP), Z0
 	VMOVUPD       320(SP), Z1
 	VADDPD        Z1, Z0, Z0
@@ -5819,7 +5964,7 @@ group:
 	VADDPD        X1, X0, X0
 	VUNPCKHPD     X0, X0, X1
 	VADDSD        X1, X0, X0
-	MOVSD         X0, sums_2+24(FP)
+	MOVSD         X0, sums_2+32(FP)
 	VMOVUPD       384(SP), Z0
 	VMOVUPD       448(SP), Z1
 	VADDPD        Z1, Z0, Z0
@@ -5829,7 +5974,7 @@ group:
 	VADDPD        X1, X0, X0
 	VUNPCKHPD     X0, X0, X1
 	VADDSD        X1, X0, X0
-	MOVSD         X0, sums_3+32(FP)
+	MOVSD         X0, sums_3+40(FP)
 	VZEROUPPER
 	RET
 
@@ -5900,9 +6045,9 @@ sum_end:
 	VZEROUPPER
 	RET
 
-// func NaNTotalLeavesFloat32AVX512(x *float32) (sums [4]float64, counts [4]float64)
+// func NaNTotalLeavesFloat32AVX512(x *float32, apart int) (sums [4]float64, counts [4]float64)
 // Requires: AVX, AVX512F, SSE2
-TEXT ·NaNTotalLeavesFloat32AVX512(SB), $1024-72
+TEXT ·NaNTotalLeavesFloat32AVX512(SB), $1024-80
 	VBROADCASTSD one<>+0(SB), Z4
 	VXORPD       Y0, Y0, Y0
 	VMOVUPD      Z0, (SP)
@@ -5922,21 +6067,21 @@ TEXT ·NaNTotalLeavesFloat32AVX512(SB), $1024-72
 	VMOVUPD      Z0, 896(SP)
 	VMOVUPD      Z0, 960(SP)
 	MOVQ         x+0(FP), AX
-	MOVQ         $0x00000004, CX
+	MOVQ         apart+8(FP), BX
+	SHLQ         $0x02, BX
+	SUBQ         $+256, BX
+	MOVQ         $0x00000010, CX
 
 part:
 	LEAQ (SP), DX
 	MOVQ AX, DI
-	MOVQ $0x00000004, BX
+	MOVQ $0x00000004, SI
 
 leaf:
-	VMOVUPD (DX), Z0
-	VMOVUPD 64(DX), Z1
-	VMOVUPD 128(DX), Z2
-	VMOVUPD 192(DX), Z3
-	MOVQ    $0x00000010, SI
-
-group:
+	VMOVUPD       (DX), Z0
+	VMOVUPD       64(DX), Z1
+	VMOVUPD       128(DX), Z2
+	VMOVUPD       192(DX), Z3
 	VCVTPS2PD     (DI), Z5
 	VCMPPD        $0x07, Z5, Z5, K1
 	VADDPD        Z5, Z0, K1, Z0
@@ -5945,18 +6090,43 @@ group:
 	VCMPPD        $0x07, Z5, Z5, K1
 	VADDPD        Z5, Z1, K1, Z1
 	VADDPD        Z4, Z3, K1, Z3
-	ADDQ          $0x40, DI
-	DECQ          SI
-	JNZ           group
+	ADDQ          $+64, DI
+	VCVTPS2PD     (DI), Z5
+	VCMPPD        $0x07, Z5, Z5, K1
+	VADDPD        Z5, Z0, K1, Z0
+	VADDPD        Z4, Z2, K1, Z2
+	VCVTPS2PD     32(DI), Z5
+	VCMPPD        $0x07, Z5, Z5, K1
+	VADDPD        Z5, Z1, K1, Z1
+	VADDPD        Z4, Z3, K1, Z3
+	ADDQ          $+64, DI
+	VCVTPS2PD     (DI), Z5
+	VCMPPD        $0x07, Z5, Z5, K1
+	VADDPD        Z5, Z0, K1, Z0
+	VADDPD        Z4, Z2, K1, Z2
+	VCVTPS2PD     32(DI), Z5
+	VCMPPD        $0x07, Z5, Z5, K1
+	VADDPD        Z5, Z1, K1, Z1
+	VADDPD        Z4, Z3, K1, Z3
+	ADDQ          $+64, DI
+	VCVTPS2PD     (DI), Z5
+	VCMPPD        $0x07, Z5, Z5, K1
+	VADDPD        Z5, Z0, K1, Z0
+	VADDPD        Z4, Z2, K1, Z2
+	VCVTPS2PD     32(DI), Z5
+	VCMPPD        $0x07, Z5, Z5, K1
+	VADDPD        Z5, Z1, K1, Z1
+	VADDPD        Z4, Z3, K1, Z3
+	ADDQ          $+64, DI
 	VMOVUPD       Z0, (DX)
 	VMOVUPD       Z1, 64(DX)
 	VMOVUPD       Z2, 128(DX)
 	VMOVUPD       Z3, 192(DX)
-	ADDQ          $0x00000c00, DI
+	ADDQ          BX, DI
 	ADDQ          $0x00000100, DX
-	DECQ          BX
+	DECQ          SI
 	JNZ           leaf
-	ADDQ          $0x00000400, AX
+	ADDQ          $0x00000100, AX
 	DECQ          CX
 	JNZ           part
 	VMOVUPD       (SP), Z0
@@ -5970,7 +6140,7 @@ group:
 	VADDPD        X1, X0, X0
 	VUNPCKHPD     X0, X0, X1
 	VADDSD        X1, X0, X0
-	MOVSD         X0, sums_0+8(FP)
+	MOVSD         X0, sums_0+16(FP)
 	VADDPD        Z3, Z2, Z2
 	VEXTRACTF64X4 $0x01, Z2, Y0
 	VADDPD        Y0, Y2, Y2
@@ -5978,7 +6148,7 @@ group:
 	VADDPD        X0, X2, X2
 	VUNPCKHPD     X2, X2, X0
 	VADDSD        X0, X2, X2
-	MOVSD         X2, counts_0+40(FP)
+	MOVSD         X2, counts_0+48(FP)
 	VMOVUPD       256(SP), Z0
 	VMOVUPD       320(SP), Z1
 	VMOVUPD       384(SP), Z2
@@ -5990,7 +6160,7 @@ group:
 	VADDPD        X1, X0, X0
 	VUNPCKHPD     X0, X0, X1
 	VADDSD        X1, X0, X0
-	MOVSD         X0, sums_1+16(FP)
+	MOVSD         X0, sums_1+24(FP)
 	VADDPD        Z3, Z2, Z2
 	VEXTRACTF64X4 $0x01, Z2, Y0
 	VADDPD        Y0, Y2, Y2
@@ -5998,7 +6168,7 @@ group:
 	VADDPD        X0, X2, X2
 	VUNPCKHPD     X2, X2, X0
 	VADDSD        X0, X2, X2
-	MOVSD         X2, counts_1+48(FP)
+	MOVSD         X2, counts_1+56(FP)
 	VMOVUPD       512(SP), Z0
 	VMOVUPD       576(SP), Z1
 	VMOVUPD       640(SP), Z2
@@ -6010,7 +6180,7 @@ group:
 	VADDPD        X1, X0, X0
 	VUNPCKHPD     X0, X0, X1
 	VADDSD        X1, X0, X0
-	MOVSD         X0, sums_2+24(FP)
+	MOVSD         X0, sums_2+32(FP)
 	VADDPD        Z3, Z2, Z2
 	VEXTRACTF64X4 $0x01, Z2, Y0
 	VADDPD        Y0, Y2, Y2
@@ -6018,7 +6188,7 @@ group:
 	VADDPD        X0, X2, X2
 	VUNPCKHPD     X2, X2, X0
 	VADDSD        X0, X2, X2
-	MOVSD         X2, counts_2+56(FP)
+	MOVSD         X2, counts_2+64(FP)
 	VMOVUPD       768(SP), Z0
 	VMOVUPD       832(SP), Z1
 	VMOVUPD       896(SP), Z2
@@ -6030,7 +6200,7 @@ group:
 	VADDPD        X1, X0, X0
 	VUNPCKHPD     X0, X0, X1
 	VADDSD        X1, X0, X0
-	MOVSD         X0, sums_3+32(FP)
+	MOVSD         X0, sums_3+40(FP)
 	VADDPD        Z3, Z2, Z2
 	VEXTRACTF64X4 $0x01, Z2, Y0
 	VADDPD        Y0, Y2, Y2
@@ -6038,7 +6208,7 @@ group:
 	VADDPD        X0, X2, X2
 	VUNPCKHPD     X2, X2, X0
 	VADDSD        X0, X2, X2
-	MOVSD         X2, counts_3+64(FP)
+	MOVSD         X2, counts_3+72(FP)
 	VZEROUPPER
 	RET
 

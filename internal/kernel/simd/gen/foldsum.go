@@ -124,8 +124,8 @@ func (s summer) sum() {
 }
 
 func (s summer) sumLeaves() {
-	s.beginFrame("SumLeaves", "func(x *"+s.elem()+") (sums [4]float64)",
-		"returns the sums of 4 leaves of 1024 elements that lie one after the other.", 0)
+	s.beginFrame("SumLeaves", "func(x *"+s.elem()+", apart int) (sums [4]float64)",
+		"returns the sums of 4 leaves of 1024 elements that begin so many elements apart.", 0)
 	sum := s.vecs(16 / s.lanes())
 	s.sideBySide(sum, func(j int, m Mem) { s.add(m, sum[j]) }, func(leaf int) {
 		Store(s.tree(sum).AsX(), Return("sums").Index(leaf))
@@ -133,8 +133,9 @@ func (s summer) sumLeaves() {
 	s.end()
 }
 
-// stretch is the bytes of a leaf that sideBySide takes at a time.
-const stretch = 1 << 10
+// stretch is the bytes of a leaf that sideBySide takes at a time: the processor
+// executes instructions of several ahead.
+const stretch = 256
 
 // sideBySide runs body for the vectors of 4 leaves of 1024 elements, in groups of
 // 16 as sweep does, a stretch of each leaf in turn: memory answers four streams
@@ -148,9 +149,10 @@ func (s summer) sideBySide(acc []reg.VecVirtual, body func(j int, m Mem), done f
 		VMOVUPD(acc[0], at(running, i))
 	}
 	p, parts, lanes := Load(Param("x"), GP64()), GP64(), GP64()
-	leaf, groups, q := GP64(), GP64(), GP64()
+	apart, leaf, q := Load(Param("apart"), GP64()), GP64(), GP64()
 	const leafElems = 1024
-	group := 16 * s.size
+	SHLQ(U8(log2of(s.size)), apart)
+	SUBQ(I32(stretch), apart)
 	MOVQ(U32(leafElems*s.size/stretch), parts)
 	Label("part")
 	LEAQ(running, lanes)
@@ -160,18 +162,16 @@ func (s summer) sideBySide(acc []reg.VecVirtual, body func(j int, m Mem), done f
 	for i, v := range acc {
 		VMOVUPD(at(Mem{Base: lanes}, i), v)
 	}
-	MOVQ(U32(stretch/group), groups)
-	Label("group")
-	for j := range 16 / s.lanes() {
-		body(j, Mem{Base: q, Disp: j * s.lanes() * s.size})
+	for range stretch / (16 * s.size) {
+		for j := range 16 / s.lanes() {
+			body(j, Mem{Base: q, Disp: j * s.lanes() * s.size})
+		}
+		ADDQ(I32(16*s.size), q)
 	}
-	ADDQ(U8(group), q)
-	DECQ(groups)
-	JNZ(LabelRef("group"))
 	for i, v := range acc {
 		VMOVUPD(v, at(Mem{Base: lanes}, i))
 	}
-	ADDQ(U32(leafElems*s.size-stretch), q)
+	ADDQ(apart, q)
 	ADDQ(U32(8*s.lanes()*len(acc)), lanes)
 	DECQ(leaf)
 	JNZ(LabelRef("leaf"))
@@ -197,7 +197,7 @@ func (s summer) nanTotal() {
 }
 
 func (s summer) nanTotalLeaves() {
-	s.beginFrame("NaNTotalLeaves", "func(x *"+s.elem()+") (sums, counts [4]float64)", "is SumLeaves of what is not NaN, and the numbers of these.", 0)
+	s.beginFrame("NaNTotalLeaves", "func(x *"+s.elem()+", apart int) (sums, counts [4]float64)", "is SumLeaves of what is not NaN, and the numbers of these.", 0)
 	n := 16 / s.lanes()
 	acc, one := s.vecs(2*n), s.broadcast(s.one)
 	s.sideBySide(acc, func(j int, m Mem) { s.addOrdered(m, acc[j], acc[n+j], one) }, func(leaf int) {
