@@ -89,36 +89,6 @@ func newDiff() *cobra.Command {
 	return cmd
 }
 
-// node is an array or a group.
-type node struct {
-	array storage.Array
-	group storage.Group
-}
-
-func openNode(ctx context.Context, path string) (node, error) {
-	a, g, err := storage.Open(ctx, path, nil)
-	if err != nil {
-		return node{}, fmt.Errorf("%s: %s", path, reason(err))
-	}
-	return node{a, g}, nil
-}
-
-func (n node) Close() error {
-	if n.array != nil {
-		return n.array.Close()
-	}
-	return n.group.Close()
-}
-
-// String says what the node is.
-func (n node) String() string {
-	if n.array != nil {
-		m := n.array.Meta()
-		return fmt.Sprintf("array %s %s", m.DType, dimsText(m.Shape, m.Dims))
-	}
-	return "group"
-}
-
 func (d *differ) run(ctx context.Context, pathA, pathB string) error {
 	d.doc = diffDoc{Version: jsonVersion, Kind: "diff", A: pathA, B: pathB, Differences: []difference{}}
 	a, err := openNode(ctx, pathA)
@@ -255,15 +225,6 @@ func (d *differ) child(ctx context.Context, full, name string, a, b storage.Grou
 		return d.nodes(ctx, full, na, nb)
 	}
 	return nil
-}
-
-func openChild(ctx context.Context, g storage.Group, name string, isGroup bool) (n node, err error) {
-	if isGroup {
-		n.group, err = g.Group(ctx, name)
-	} else {
-		n.array, err = g.Array(ctx, name)
-	}
-	return n, err
 }
 
 // arrays compares two arrays.

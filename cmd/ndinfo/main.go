@@ -6,6 +6,7 @@
 //	ndinfo basin_mask.nc/basin --stats   with statistics of its values
 //	ndinfo verify store.zarr             reads everything, and says what is wrong
 //	ndinfo diff a.zarr b.nc              what differs between two of them
+//	ndinfo convert a.nc b.zarr           the same in another format, chunks or codecs
 //	ndinfo --help                        everything else
 //
 // Looking is done with flags, acting with subcommands. Looking ends with exit
@@ -79,7 +80,7 @@ type options struct {
 }
 
 const long = `ndinfo shows what is in Zarr stores, HDF5 and NetCDF-4 files and .npy files,
-and, with a subcommand, verifies and compares them.
+and, with a subcommand, verifies, compares and converts them.
 
 PATH is a file or directory, or something inside one: file.nc/group/array.
 A group is listed, an array described; of several paths each gets one line.
@@ -115,7 +116,7 @@ func newCommand() *cobra.Command {
 			return o.inspectAll(cmd.Context(), paths)
 		},
 	}
-	cmd.AddCommand(newVerify(), newDiff())
+	cmd.AddCommand(newVerify(), newDiff(), newConvert())
 	f := cmd.Flags()
 	f.BoolVarP(&o.all, "all", "a", false, "show bookkeeping attributes too, and long text in full")
 	f.BoolVar(&o.size, "size", false, "count all stored sizes, however long it takes")
