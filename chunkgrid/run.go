@@ -50,8 +50,8 @@ func OnEvent(h diag.Handler) Option { return func(c *config) { c.exec.OnEvent = 
 // Order sets the memory layout of Compute's result: nd.C, the default, or nd.F.
 func Order(o nd.Order) Option { return func(c *config) { c.order = o } }
 
-// DriverOptions passes options to the driver that opens the array: a CSV file's
-// "delimiter", say.
+// DriverOptions passes options to the driver that opens or creates what lies at
+// a url: a CSV file's "delimiter", Zarr's "zarr_format".
 func DriverOptions(o map[string]string) Option { return func(c *config) { c.driver = o } }
 
 // Out is an array and the place for its values, see Into and To.

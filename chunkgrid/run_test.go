@@ -25,7 +25,20 @@ import (
 	"github.com/ndgrid/ndgrid/ufunc"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// children are what other processes of a test do, by name.
+var children map[string]func(url string) error
+
+func TestMain(m *testing.M) {
+	if do := children[os.Getenv("NDGRID_TEST_CHILD")]; do != nil {
+		fmt.Println("begun")
+		if err := do(os.Getenv("NDGRID_TEST_URL")); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 var ctx = context.Background()
 

@@ -20,6 +20,7 @@ type saveConfig struct {
 	coords    storage.Group
 	codecs    []string
 	overwrite bool
+	resume    bool
 }
 
 // Attrs gives a saved array its attributes; name "" is the group's own.
@@ -46,10 +47,18 @@ func Codecs(names ...string) Option {
 // new one is complete.
 func Overwrite() Option { return func(c *config) { c.save.overwrite = true } }
 
+// Resume lets Save go on where one with the same arrays, and with this option,
+// was interrupted, be it killed: it doesn't compute again the chunks that are
+// stored. Results of reductions, and chunks of nothing but the fill value, which
+// are not stored, it does. What a Save with this option has done stays when it
+// fails. Formats other than Zarr begin anew.
+func Resume() Option { return func(c *config) { c.save.resume = true } }
+
 // Save computes arrays in one pass and writes them as a group at url: Zarr,
 // HDF5 or NetCDF-4 by the file name's ending. Dtype, shape, chunks and dimension
 // names are those of the arrays. Nothing appears at url before all is written.
-// Options: Attrs, CopyCoords, Codecs, Overwrite, and those of Run.
+// Options: Attrs, CopyCoords, Codecs, Overwrite, Resume, DriverOptions, and those
+// of Run.
 func Save(ctx context.Context, url string, v Vars, opts ...Option) (err error) {
 	c := configure(opts)
 	names := slices.Sorted(maps.Keys(v))
@@ -66,8 +75,12 @@ func Save(ctx context.Context, url string, v Vars, opts ...Option) (err error) {
 	defer closeCoords()
 	names = slices.Sorted(maps.Keys(arrays))
 	options := map[string]string{}
+	maps.Copy(options, c.driver)
 	if c.save.overwrite {
 		options["overwrite"] = "true"
+	}
+	if c.save.resume {
+		options["resume"] = "true"
 	}
 	group := maps.Clone(options)
 	group["consolidated"] = "true" // xarray looks there first; other formats have no use for it
@@ -119,7 +132,9 @@ func saveAll(ctx context.Context, g storage.WritableGroup, names []string, array
 			return err
 		}
 		dsts = append(dsts, d)
-		outs = append(outs, To(arrays[name], d))
+		out := To(arrays[name], d)
+		out.out.Resume = c.save.resume
+		outs = append(outs, out)
 	}
 	if _, err := execute(ctx, outs, c); err != nil {
 		return err
@@ -130,6 +145,42 @@ func saveAll(ctx context.Context, g storage.WritableGroup, names []string, array
 		}
 	}
 	return nil
+}
+
+// Append writes an array behind the end of the stored one at url, along an axis,
+// which grows. Where that fails the stored array gets its old shape back; a
+// process that is killed may leave it longer, with the fill value at the end.
+// Options: DriverOptions and those of Run.
+func Append(ctx context.Context, url string, a Any, axis int, opts ...Option) (err error) {
+	c := configure(opts)
+	dst, err := storage.OpenWritableArray(ctx, url, c.driver)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, dst.Close()) }()
+	n, shape := a.plan(), dst.Meta().Shape
+	if n.Err != nil {
+		return n.Err
+	}
+	if axis, err = nd.NormAxis("append", axis, len(shape)); err != nil {
+		return err
+	}
+	end, grown := make([]int, len(shape)), slices.Clone(n.Shape)
+	if len(shape) == n.NDim() {
+		end[axis] = shape[axis]
+		grown[axis] = shape[axis]
+	}
+	if !slices.Equal(shape, grown) {
+		return fmt.Errorf("append shape %v to shape %v of %s along axis %d: %w", n.Shape, shape, url, axis, nd.ErrShape)
+	}
+	grown[axis] += n.Shape[axis]
+	if err := dst.Resize(ctx, grown); err != nil {
+		return err
+	}
+	if _, err := execute(ctx, []Out{To(a, dst, end...)}, c); err != nil {
+		return errors.Join(err, dst.Resize(context.WithoutCancel(ctx), shape))
+	}
+	return dst.Commit(ctx)
 }
 
 // saveOne writes a file that holds a single array.

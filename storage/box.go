@@ -2,11 +2,8 @@ package storage
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
-	"hash/maphash"
 	"slices"
-	"sync"
 
 	"github.com/ndgrid/ndgrid/nd"
 )
@@ -109,6 +106,9 @@ func ReadBox(ctx context.Context, a Array, box nd.Box, dst []byte) error {
 	if r, ok := a.(BoxReader); ok {
 		return r.ReadBox(ctx, box, dst)
 	}
+	if r, ok := a.(RegionReader); ok {
+		return r.ReadRegion(ctx, box, dst)
+	}
 	var buf []byte
 	return coverEach(ctx, m.ReadGrid, box, func(coord []int, chunk, region nd.Box) error {
 		size := chunk.Size() * m.DType.Size()
@@ -133,9 +133,10 @@ func ReadBox(ctx context.Context, a Array, box nd.Box, dst []byte) error {
 }
 
 // WriteBox writes any box of an array from src, laid out as in ReadBox. Chunks
-// of WriteGrid that the box covers in part are read, changed and written whole;
-// calls on the same array, also through several handles of this process, do so
-// one after the other for each chunk.
+// of WriteGrid that the box covers in part are read, changed and written whole.
+// Calls that meet in a chunk do so one after the other, also through several
+// handles of this process, so that neighbouring parts of a chunk can be written
+// at the same time. Of other processes that is true where the array is a Locker.
 func WriteBox(ctx context.Context, a WritableArray, box nd.Box, src []byte) error {
 	m := a.Meta()
 	if err := checkBytes("write box", a, box, len(src)); err != nil {
@@ -143,12 +144,21 @@ func WriteBox(ctx context.Context, a WritableArray, box nd.Box, src []byte) erro
 	}
 	var buf []byte
 	return coverEach(ctx, m.WriteGrid, box, func(coord []int, chunk, region nd.Box) error {
+		defer lockChunk(a, coord)()
 		size := chunk.Size() * m.DType.Size()
+		whole := slices.Equal(region.Shape, chunk.Shape)
+		if whole && size == len(src) {
+			return a.WriteChunk(ctx, coord, src)
+		}
 		buf = slices.Grow(buf[:0], size)[:size]
-		lock := chunkLock(a, m.WriteGrid.Index(coord))
-		lock.Lock()
-		defer lock.Unlock()
-		if !slices.Equal(region.Shape, chunk.Shape) {
+		if !whole {
+			if l, ok := As[Locker](a); ok {
+				unlock, err := l.Lock(ctx)
+				if err != nil {
+					return err
+				}
+				defer unlock()
+			}
 			if err := ReadBox(ctx, a, chunk, buf); err != nil {
 				return err
 			}
@@ -213,25 +223,4 @@ func refName(a Array) string {
 		return "array"
 	}
 	return JoinKey(r.URL, r.Path)
-}
-
-// chunkLocks guard read-modify-write. An array and a chunk share a lock with
-// few others; nobody holds two, so that only costs time.
-var (
-	chunkLocks [256]sync.Mutex
-	lockSeed   = maphash.MakeSeed()
-)
-
-func chunkLock(a WritableArray, chunk int) *sync.Mutex {
-	var h maphash.Hash
-	h.SetSeed(lockSeed)
-	if r := a.Ref(); r.URL != "" {
-		h.WriteString(r.Driver + "\x00" + r.URL + "\x00" + r.Path)
-	} else {
-		maphash.WriteComparable(&h, a)
-	}
-	var b [8]byte
-	binary.NativeEndian.PutUint64(b[:], uint64(chunk))
-	h.Write(b[:])
-	return &chunkLocks[h.Sum64()%uint64(len(chunkLocks))]
 }

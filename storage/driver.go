@@ -16,6 +16,9 @@ type Driver struct {
 	Open func(ctx context.Context, path, inner string, opts map[string]string) (Array, Group, error)
 	// OpenWritable opens an existing one for writing; nil where not possible.
 	OpenWritable func(ctx context.Context, path string, opts map[string]string) (WritableGroup, error)
+	// OpenWritableArray opens the existing array at inner for writing; where it
+	// is nil, arrays are opened through the group at path.
+	OpenWritableArray func(ctx context.Context, path, inner string, opts map[string]string) (WritableArray, error)
 	// Create starts a new file or directory; nil where not possible. It refuses
 	// an existing one with ErrExists unless opts["overwrite"] is "true"; then
 	// the old one stays until Commit.

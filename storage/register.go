@@ -148,6 +148,37 @@ func OpenWritable(ctx context.Context, url string, opts map[string]string) (Writ
 	return &innerGroup{w, root}, nil
 }
 
+// OpenWritableArray opens the existing array at url for writing. Whoever does
+// so ends with Commit, then Close; what is written to an existing array is there
+// at once.
+func OpenWritableArray(ctx context.Context, url string, opts map[string]string) (WritableArray, error) {
+	path, inner, err := SplitPath(url)
+	if err != nil {
+		return nil, err
+	}
+	d, err := detect(path)
+	if err != nil {
+		return nil, &Error{"open", url, err}
+	}
+	if d.OpenWritableArray != nil {
+		return d.OpenWritableArray(ctx, path, inner, opts)
+	}
+	root, err := openWritable(ctx, d, path, opts)
+	if err != nil {
+		return nil, err
+	}
+	a, err := root.Array(ctx, inner)
+	if err != nil {
+		return nil, errors.Join(err, root.Close())
+	}
+	w, ok := a.(WritableArray)
+	if !ok {
+		err := &Error{"open", url, fmt.Errorf("%w: driver %s can't change existing arrays", ErrUnsupported, d.Name)}
+		return nil, errors.Join(err, a.Close(), root.Close())
+	}
+	return &innerArray{w, root}, nil
+}
+
 func openWritable(ctx context.Context, d *Driver, path string, opts map[string]string) (WritableGroup, error) {
 	if d.OpenWritable == nil {
 		return nil, &Error{"open", path, fmt.Errorf("%w: driver %s can't change existing files", ErrUnsupported, d.Name)}
@@ -169,6 +200,9 @@ func Create(ctx context.Context, url string, opts map[string]string) (WritableGr
 			return nil, &Error{"create", url, fmt.Errorf("%w: driver %s can't create groups", ErrUnsupported, d.Name)}
 		}
 		return d.Create(ctx, path, opts)
+	}
+	if exists && opts["resume"] == "true" {
+		return nil, &Error{"create", url, fmt.Errorf("%w: resuming inside %s, which is there already", ErrUnsupported, path)}
 	}
 	root, err := openOrCreate(ctx, d, path, exists, opts)
 	if err != nil {
@@ -266,6 +300,9 @@ type innerArray struct {
 	WritableArray
 	root WritableGroup
 }
+
+// Unwrap returns the array itself, see As.
+func (a *innerArray) Unwrap() Array { return a.WritableArray }
 
 func (a *innerArray) Commit(ctx context.Context) error {
 	if err := a.WritableArray.Commit(ctx); err != nil {

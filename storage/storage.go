@@ -106,11 +106,33 @@ type Array interface {
 	Close() error
 }
 
+// As returns an array as one with an ability beyond those of Array, Locker say,
+// which it or an array that it wraps may have: a wrapper has a method Unwrap.
+func As[T any](a Array) (able T, ok bool) {
+	for {
+		if able, ok = a.(T); ok {
+			return able, true
+		}
+		w, wraps := a.(interface{ Unwrap() Array })
+		if !wraps {
+			return able, false
+		}
+		a = w.Unwrap()
+	}
+}
+
 // BoxReader is an Array that reads any box about as cheaply as a chunk:
 // contiguous files and memory.
 type BoxReader interface {
 	// ReadBox reads a box, C order, native byte order, into dst of exactly its size.
 	ReadBox(ctx context.Context, box nd.Box, dst []byte) error
+}
+
+// RegionReader is an Array that reads the chunks of a box together in fewer or
+// longer reads than one by one: chunks of a shard that lie side by side.
+type RegionReader interface {
+	// ReadRegion is as BoxReader's ReadBox.
+	ReadRegion(ctx context.Context, box nd.Box, dst []byte) error
 }
 
 // Viewer is an Array whose whole data lies in memory.
@@ -129,7 +151,7 @@ type ReadCoster interface {
 // ReadCost returns the bytes that one ReadChunk call of an array takes beside
 // dst, of chunk bytes at most.
 func ReadCost(a Array, chunk int) int {
-	if c, ok := a.(ReadCoster); ok {
+	if c, ok := As[ReadCoster](a); ok {
 		return c.ReadCost()
 	}
 	return 2 * chunk
@@ -178,15 +200,25 @@ type WritableArray interface {
 	Abort() error
 }
 
+// Resumable is a WritableArray that may have been begun by a process that was
+// interrupted.
+type Resumable interface {
+	// Written reports whether a chunk of WriteGrid is stored. A chunk that holds
+	// nothing but the fill value never is.
+	Written(ctx context.Context, coord []int) (bool, error)
+}
+
 // Spec describes an array to create. Zero values ask for the driver's default.
 type Spec struct {
-	DType   nd.DType
-	Shape   []int
-	Chunks  nd.Grid // WriteGrid; drivers that need a regular grid refuse others
-	Fill    []byte  // as in Meta
-	Dims    []string
-	Attrs   Attrs
-	Codecs  []string          // as in Meta.Codecs, "zstd 3", "gzip 5"; nil: driver's default; empty: none
+	DType  nd.DType
+	Shape  []int
+	Chunks nd.Grid // WriteGrid; drivers that need a regular grid refuse others
+	Fill   []byte  // as in Meta
+	Dims   []string
+	Attrs  Attrs
+	// Codecs are as in Meta.Codecs, "zstd 3", "gzip 5"; nil: driver's default;
+	// empty: none. "sharding (10, 10)" in front makes shards of Zarr's chunks.
+	Codecs  []string
 	Order   string            // "", "C" or "F"
 	Options map[string]string // further options of the driver, refused where unknown
 }

@@ -101,6 +101,37 @@ func DeleteAll(ctx context.Context, s Store, prefix string) error {
 	return walk(ctx, s, prefix, func(key string) error { return s.Delete(ctx, key) })
 }
 
+// DeleteLeftovers deletes what writes that were cut short have left below prefix,
+// in a store that knows it. Nobody may be writing there.
+func DeleteLeftovers(ctx context.Context, s Store, prefix string) error {
+	l, ok := s.(LeftoverLister)
+	if !ok {
+		return nil
+	}
+	for e, err := range l.Leftovers(ctx, prefix) {
+		key := JoinKey(prefix, e.Name)
+		switch {
+		case err != nil:
+		case e.Dir:
+			err = DeleteAll(ctx, s, key)
+		default:
+			err = s.Delete(ctx, key)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for e, err := range List(ctx, s, prefix) {
+		if err == nil && e.Dir {
+			err = DeleteLeftovers(ctx, s, JoinKey(prefix, e.Name))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // PrefixDeleter is a Store that can delete everything below a prefix at once,
 // also what its List hides.
 type PrefixDeleter interface {

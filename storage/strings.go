@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/ndgrid/ndgrid/nd"
 )
@@ -48,20 +49,25 @@ func ReadStrings(ctx context.Context, a Array, box nd.Box) ([]string, error) {
 		if present && len(elems) != chunk.Size() {
 			return &Error{"read strings", refName(a), fmt.Errorf("%w: %d elements in chunk %v of %v", ErrCorrupt, len(elems), coord, chunk)}
 		}
-		fill := string(m.Fill)
-		for i := range region.Size() {
-			to, from := 0, 0
-			for k, rest := 0, region.Size(); k < len(region.Shape); k++ {
-				rest /= region.Shape[k]
-				at := region.Start[k] + i/rest%region.Shape[k]
-				to = to*box.Shape[k] + at - box.Start[k]
-				from = from*chunk.Shape[k] + at - chunk.Start[k]
-			}
-			if all[to] = fill; present {
-				all[to] = elems[from]
-			}
+		if !present {
+			elems = slices.Repeat([]string{string(m.Fill)}, chunk.Size())
 		}
+		CopyStrings(all, box, elems, chunk, region)
 		return nil
 	})
 	return all, err
+}
+
+// CopyStrings copies the elements of region from src to dst, as CopyBox does.
+func CopyStrings(dst []string, dstBox nd.Box, src []string, srcBox, region nd.Box) {
+	for i := range region.Size() {
+		to, from, rest := 0, 0, region.Size()
+		for k, n := range region.Shape {
+			rest /= n
+			at := region.Start[k] + i/rest%n
+			to = to*dstBox.Shape[k] + at - dstBox.Start[k]
+			from = from*srcBox.Shape[k] + at - srcBox.Start[k]
+		}
+		dst[to] = src[from]
+	}
 }

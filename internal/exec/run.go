@@ -36,9 +36,11 @@ type Out struct {
 	// strides in elements; Counted says that the bytes count as the run's.
 	Buf     func() (buf []byte, off int, strides []int)
 	Counted bool
-	// Array is the stored array to write, from Origin on (nil: from 0).
+	// Array is the stored array to write, from Origin on (nil: from 0). Resume
+	// says that chunks an earlier run has stored in it are right.
 	Array  storage.WritableArray
 	Origin []int
+	Resume bool
 	// Each is called with every chunk, one after the other, in the order of the
 	// walk. It must not keep buf.
 	Each func(box nd.Box, buf []byte) error
@@ -107,7 +109,7 @@ func (p *Program) output(n *plan.Node, o Out) error {
 		if err != nil {
 			return err
 		}
-		grid, tg = g, arrayTarget{o.Array, origin}
+		grid, tg = g, arrayTarget{o.Array, origin, cuts(m.WriteGrid, origin, n.Shape), o.Resume}
 	default:
 		tg = &outTarget{out: o}
 	}
@@ -140,6 +142,21 @@ func regionGrid(n *plan.Node, m *storage.Meta, origin []int) (nd.Grid, error) {
 		axes = append(axes, m.WriteGrid.ViewAxis(k, at, 1, n.Shape[k]))
 	}
 	return nd.JoinGrids(axes...)
+}
+
+// cuts reports whether a region has parts of chunks.
+func cuts(g nd.Grid, origin, shape []int) bool {
+	for k, n := range shape {
+		if n == 0 {
+			return false
+		}
+		lo, _ := g.Bounds(k, g.ChunkOf(k, origin[k]))
+		_, hi := g.Bounds(k, g.ChunkOf(k, origin[k]+n-1))
+		if lo != origin[k] || hi != origin[k]+n {
+			return true
+		}
+	}
+	return false
 }
 
 // outTarget is a result in memory, which exists when the run starts.

@@ -300,9 +300,26 @@ func (w *worker) prefetch(i int) {
 	}
 }
 
+// stored reports whether an earlier run has stored all results of the task.
+func (w *worker) stored() (bool, error) {
+	for _, k := range w.stage.sinks {
+		a, ok := k.target.(arrayTarget)
+		if !ok || k.isReduction() {
+			return false, nil
+		}
+		if has, err := a.has(w.ctx, w.box); err != nil || !has {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
 // compute does one task.
 func (w *worker) compute() error {
 	s := w.stage
+	if stored, err := w.stored(); err != nil || stored {
+		return err
+	}
 	ops, err := s.prog.fetch(&w.task, w.box)
 	if err != nil {
 		return err

@@ -39,29 +39,47 @@ func (t tempTarget) memory() (operand, bool) {
 type arrayTarget struct {
 	dst    storage.WritableArray
 	origin []int
+	cuts   bool // the region has parts of chunks
+	resume bool // chunks that are stored needn't be computed
 }
 
 func (arrayTarget) memory() (operand, bool) { return operand{}, false }
 
 func (a arrayTarget) put(ctx context.Context, _ []int, box nd.Box, buf []byte) error {
+	return storage.WriteBox(ctx, a.dst, a.place(box), buf)
+}
+
+// place returns where a box lies in the stored array.
+func (a arrayTarget) place(box nd.Box) nd.Box {
 	at := nd.Box{Start: make([]int, box.NDim()), Shape: box.Shape}
 	for k := range at.Start {
 		at.Start[k] = box.Start[k] + a.origin[k]
 	}
-	grid := a.dst.Meta().WriteGrid
-	coord := grid.Cover(at).Start
-	if whole := grid.Box(coord); equalBox(whole, at) {
-		return a.dst.WriteChunk(ctx, coord, buf)
-	}
-	return storage.WriteBox(ctx, a.dst, at, buf)
+	return at
 }
 
-// putCost allows for a codec's output and one buffer between two codecs.
-func (a arrayTarget) putCost(chunk int) int {
-	if c, ok := a.dst.(interface{ WriteCost() int }); ok {
-		return c.WriteCost()
+// has reports whether an earlier run has stored a box, which is a whole chunk.
+func (a arrayTarget) has(ctx context.Context, box nd.Box) (bool, error) {
+	r, ok := storage.As[storage.Resumable](a.dst)
+	if !ok || !a.resume || a.cuts {
+		return false, nil
 	}
-	return 2 * chunk
+	return r.Written(ctx, a.dst.Meta().WriteGrid.Cover(a.place(box)).Start)
+}
+
+// putCost allows for a codec's output and one buffer between two codecs, and
+// for a chunk that is read where only a part of it is written.
+func (a arrayTarget) putCost(chunk int) int {
+	cost := 2 * chunk
+	if c, ok := storage.As[storage.WriteCoster](a.dst); ok {
+		cost = c.WriteCost()
+	}
+	if a.cuts {
+		m := a.dst.Meta()
+		whole := size(m.WriteGrid.MaxChunk()) * m.DType.Size()
+		cost += whole + storage.ReadCost(a.dst, whole)
+	}
+	return cost
 }
 
 func equalBox(a, b nd.Box) bool {

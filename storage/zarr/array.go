@@ -18,7 +18,8 @@ type array struct {
 	head    atomic.Pointer[header]
 	closed  atomic.Bool
 	scratch sync.Pool // of *[]byte: stored bytes, and whole chunks that are cut
-	indexes indexes   // of shards
+	indexes indexes   // of shards, which must not change while an array is open for reading
+	mutable bool      // open for writing: shards may change, and indexes aren't kept
 }
 
 var (
@@ -26,6 +27,7 @@ var (
 	_ storage.StoredSizer  = (*array)(nil)
 	_ storage.Prefetcher   = (*array)(nil)
 	_ storage.ChunkLocator = (*array)(nil)
+	_ storage.RegionReader = (*array)(nil)
 )
 
 func newArray(p place, h *header) *array {
@@ -77,7 +79,7 @@ func (a *array) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool, e
 	h := a.head.Load()
 	box, err := a.check(ctx, h.meta.ReadGrid, coord)
 	if err == nil {
-		err = h.chainErr
+		err = h.fixed()
 	}
 	item := h.meta.DType.Size()
 	if err == nil && len(dst) != box.Size()*item {
@@ -86,8 +88,8 @@ func (a *array) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool, e
 	present := false
 	if err == nil {
 		var loc location
-		if loc, present, err = a.locate(ctx, h, coord); present {
-			present, err = a.readChunk(ctx, h, loc, box, dst)
+		if loc, present, err = a.locate(ctx, h, coord, a.known()); present {
+			present, err = a.readChunk(ctx, h, coord, loc, box, dst)
 		}
 	}
 	if err != nil {
@@ -96,49 +98,92 @@ func (a *array) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool, e
 	return present, nil
 }
 
-func (a *array) readChunk(ctx context.Context, h *header, loc location, box nd.Box, dst []byte) (bool, error) {
-	whole := slices.Equal(box.Shape, h.chunk)
+// known returns the indexes of shards that need not be read again.
+func (a *array) known() *indexes {
+	if a.mutable {
+		return new(indexes)
+	}
+	return &a.indexes
+}
+
+// fixed refuses chunks that can't be decoded, and those whose elements vary in
+// length.
+func (h *header) fixed() error {
+	if h.chainErr == nil && h.meta.DType.Size() == 0 {
+		return fmt.Errorf("%w: elements of %s vary in length, see storage.StringReader", storage.ErrUnsupported, h.meta.DType)
+	}
+	return h.chainErr
+}
+
+func (a *array) readChunk(ctx context.Context, h *header, coord []int, loc location, box nd.Box, dst []byte) (bool, error) {
+	c, shape, err := h.coder(coord)
+	if err != nil {
+		return false, err
+	}
 	buf := a.scratch.Get().(*[]byte)
 	defer a.scratch.Put(buf)
 	into := (*buf)[:0]
-	direct := whole && h.chain.Identity()
+	direct := c.Identity() && slices.Equal(box.Shape, shape)
 	if direct {
 		into = dst[:0:len(dst)]
 	}
-	limit := int64(h.chain.MaxEncoded())
+	value, present, err := a.stored(ctx, loc, int64(c.MaxEncoded()), into)
+	if err != nil || !present {
+		return false, err
+	}
+	if !direct {
+		*buf = value
+	}
+	if err := a.decodeChunk(h, c, shape, box, dst, value); err != nil {
+		return false, fmt.Errorf("key %s: %w", loc.key, err)
+	}
+	return true, nil
+}
+
+// stored appends the bytes at a location to dst; false where there is no such
+// value. More than limit can't be a chunk.
+func (a *array) stored(ctx context.Context, loc location, limit int64, dst []byte) ([]byte, bool, error) {
 	length := limit + 1
 	if loc.length >= 0 {
 		length = min(length, loc.length)
 	}
-	stored, err := storage.GetRange(ctx, a.store, loc.key, loc.offset, length, into)
+	value, err := storage.GetRange(ctx, a.store, loc.key, loc.offset, length, dst)
 	if errors.Is(err, storage.ErrNotFound) {
-		return false, nil
+		return nil, false, a.absent(loc.key)
 	}
 	if err != nil {
-		return false, err
+		return nil, false, err
 	}
-	if !direct {
-		*buf = stored
+	switch n := int64(len(value) - len(dst)); {
+	case n > limit:
+		err = fmt.Errorf("key %s: %w: more than the %d bytes a chunk can have", loc.key, storage.ErrCorrupt, limit)
+	case loc.length > n:
+		err = fmt.Errorf("key %s: %w: the shard ends within a chunk of %d bytes at %d", loc.key, storage.ErrCorrupt, loc.length, loc.offset)
 	}
-	if n := int64(len(stored)); n > limit {
-		return false, fmt.Errorf("key %s: %w: more than the %d bytes a chunk can have", loc.key, storage.ErrCorrupt, limit)
-	} else if loc.length > n {
-		return false, fmt.Errorf("key %s: %w: the shard ends within a chunk of %d bytes at %d", loc.key, storage.ErrCorrupt, loc.length, loc.offset)
+	return value, true, err
+}
+
+// absent is the error about a value that isn't there, if that is one.
+func (a *array) absent(key string) error {
+	if !a.strict {
+		return nil
 	}
-	full := dst
-	if !whole {
-		tmp := a.scratch.Get().(*[]byte)
-		defer a.scratch.Put(tmp)
-		*tmp = slices.Grow((*tmp)[:0], h.chain.Size())
-		full = (*tmp)[:h.chain.Size()]
+	return fmt.Errorf("key %s: %w: the chunk was never written", key, storage.ErrNotFound)
+}
+
+// decodeChunk decodes the value of a chunk and cuts it to its box.
+func (a *array) decodeChunk(h *header, c coder, shape []int, box nd.Box, dst, value []byte) error {
+	if slices.Equal(box.Shape, shape) {
+		return c.Decode(dst, value)
 	}
-	if err := h.chain.Decode(full, stored); err != nil {
-		return false, fmt.Errorf("key %s: %w", loc.key, err)
+	full := a.scratch.Get().(*[]byte)
+	defer a.scratch.Put(full)
+	*full = slices.Grow((*full)[:0], c.Size())[:c.Size()]
+	if err := c.Decode(*full, value); err != nil {
+		return err
 	}
-	if !whole {
-		storage.CopyBox(dst, box, full, nd.Box{Start: box.Start, Shape: h.chunk}, box, h.meta.DType.Size())
-	}
-	return true, nil
+	storage.CopyBox(dst, box, *full, nd.Box{Start: box.Start, Shape: shape}, box, h.meta.DType.Size())
+	return nil
 }
 
 // PrefetchChunk hands what a chunk is stored as to the store, if that can read
@@ -152,7 +197,7 @@ func (a *array) PrefetchChunk(ctx context.Context, coord []int) {
 	if _, err := a.check(ctx, h.meta.ReadGrid, coord); err != nil {
 		return
 	}
-	if loc, present, err := a.locate(ctx, h, coord); err == nil && present {
+	if loc, present, err := a.locate(ctx, h, coord, a.known()); err == nil && present {
 		p.Prefetch(ctx, loc.key, loc.offset, loc.length)
 	}
 }
@@ -168,15 +213,23 @@ func (a *array) ReadCost() int {
 	if !h.chain.Identity() {
 		cost += h.chain.MaxEncoded()
 	}
-	if h.shard != nil {
-		cost += h.shard.index.Size() + h.shard.index.MaxEncoded()
+	for _, s := range h.shards {
+		cost += 16*s.count + s.index.MaxEncoded()
 	}
-	for k, n := range h.meta.Shape {
-		if n%h.chunk[k] != 0 {
-			return cost + h.chain.Size()
-		}
+	if h.cuts(h.chunk) {
+		cost += h.chain.Size()
 	}
 	return cost
+}
+
+// cuts reports whether any chunk of a shape reaches beyond the array.
+func (h *header) cuts(chunk []int) bool {
+	for k, n := range h.meta.Shape {
+		if h.edges.NDim() > 0 || n%chunk[k] != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // StoredSize returns the length of a chunk's value, or of its part of a shard.
@@ -195,7 +248,7 @@ func (a *array) ChunkLocation(ctx context.Context, coord []int) (name string, of
 	var loc location
 	if _, err = a.check(ctx, h.meta.ReadGrid, coord); err == nil {
 		var present bool
-		if loc, present, err = a.locate(ctx, h, coord); err == nil && !present {
+		if loc, present, err = a.locate(ctx, h, coord, a.known()); err == nil && !present {
 			err = storage.ErrNotFound
 		}
 	}

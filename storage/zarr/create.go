@@ -14,27 +14,31 @@ import (
 
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
-	"github.com/ndgrid/ndgrid/storage/codec"
 )
 
 // draft is a node being created: it lies beside its place under a name that
-// lists hide, "__tmp-…", and is renamed when it is committed.
+// lists hide, "__tmp-…", and is renamed when it is committed. One that can be
+// resumed has a name that follows from its own, and stays when it is aborted.
 type draft struct {
 	store      storage.Store
 	tmp, final string
 	overwrite  bool
+	resume     bool
 }
 
-// newDraft starts a node at p. It returns the place to write to. The root of a
-// store has nothing beside it; there the node is written in place and the
-// draft is nil.
-func newDraft(ctx context.Context, p place, overwrite bool) (place, *draft, error) {
+// newDraft starts a node at p, as the options "overwrite" and "resume" say. It
+// returns the place to write to. The root of a store has nothing beside it;
+// there the node is written in place and the draft is nil.
+func newDraft(ctx context.Context, p place, opts map[string]string) (place, *draft, error) {
+	overwrite, resume := opts["overwrite"] == "true", opts["resume"] == "true"
 	exists, err := p.exists(ctx)
 	switch {
 	case err != nil:
 		return p, nil, p.fail("create", err)
 	case exists && !overwrite:
 		return p, nil, p.fail("create", storage.ErrExists)
+	case p.key == "" && resume:
+		return p, nil, p.fail("create", fmt.Errorf("%w: resuming the root of a store", storage.ErrUnsupported))
 	}
 	if p.key == "" {
 		if exists {
@@ -42,7 +46,10 @@ func newDraft(ctx context.Context, p place, overwrite bool) (place, *draft, erro
 		}
 		return p, nil, err
 	}
-	d := &draft{store: p.store, tmp: hidden("tmp", p.key), final: p.key, overwrite: overwrite}
+	d := &draft{p.store, hidden("tmp", p.key), p.key, overwrite, resume}
+	if resume {
+		d.tmp = path.Join(path.Dir(p.key), "__tmp-"+path.Base(p.key)+"-resume")
+	}
 	p.key = d.tmp
 	return p, d, nil
 }
@@ -71,8 +78,13 @@ func (p place) exists(ctx context.Context) (bool, error) {
 // commit puts the node in its place. What was there steps aside first, which
 // leaves the place empty for a moment, and is deleted last.
 func (d *draft) commit(ctx context.Context) error {
-	if d == nil {
+	if d == nil || d.tmp == d.final {
 		return nil
+	}
+	if d.resume {
+		if err := storage.DeleteLeftovers(ctx, d.store, d.tmp); err != nil {
+			return err
+		}
 	}
 	if !d.overwrite {
 		return storage.Rename(ctx, d.store, d.tmp, d.final)
@@ -92,31 +104,46 @@ func (d *draft) commit(ctx context.Context) error {
 }
 
 func (d *draft) abort() error {
-	if d == nil {
+	if d == nil || d.resume {
 		return nil
 	}
 	return storage.DeleteAll(context.Background(), d.store, d.tmp)
 }
 
-// groupDoc is the document of a group.
-func groupDoc(a storage.Attrs) (object, error) {
-	attributes, err := toJSON(map[string]any(a))
+// documents are the metadata of a node, by name: zarr.json, or .zarray or
+// .zgroup and .zattrs.
+type documents map[string]object
+
+// groupDocs are the documents of a group.
+func groupDocs(version int, a storage.Attrs) (documents, error) {
+	attributes, err := attrsDoc(a)
+	if version == 2 {
+		return documents{".zgroup": {"zarr_format": 2}, ".zattrs": attributes}, err
+	}
+	return documents{"zarr.json": {"zarr_format": 3, "node_type": "group", "attributes": attributes}}, err
+}
+
+func attrsDoc(a storage.Attrs) (object, error) {
+	v, err := toJSON(map[string]any(a))
 	if err != nil {
 		return nil, fmt.Errorf("attribute %w", err)
 	}
-	return object{"zarr_format": 3, "node_type": "group", "attributes": attributes}, nil
+	return v.(object), nil
 }
 
-// arrayDoc is the document of an array.
-func arrayDoc(s storage.Spec) (object, error) {
+// arrayDocs are the documents of an array.
+func arrayDocs(version int, s storage.Spec) (documents, error) {
 	if err := checkSpec(s); err != nil {
 		return nil, err
+	}
+	if version == 2 {
+		return arrayDocs2(s)
 	}
 	dtype, err := dataType(s.DType)
 	if err != nil {
 		return nil, err
 	}
-	chunk, err := chunkShape(s)
+	grid, stored, err := gridDoc(s)
 	if err != nil {
 		return nil, err
 	}
@@ -124,26 +151,22 @@ func arrayDoc(s storage.Spec) (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	codecs, err := codecList(s)
+	codecs, err := codecList(s, stored)
 	if err != nil {
 		return nil, err
 	}
-	attributes, err := toJSON(map[string]any(s.Attrs))
+	attributes, err := attrsDoc(s.Attrs)
 	if err != nil {
-		return nil, fmt.Errorf("attribute %w", err)
+		return nil, err
 	}
 	sep := "/"
 	if v := s.Options["separator"]; v != "" {
 		sep = v
 	}
 	doc := object{
-		"zarr_format": 3, "node_type": "array", "shape": s.Shape, "data_type": dtype,
-		"chunk_grid":         object{"name": "regular", "configuration": object{"chunk_shape": chunk}},
+		"zarr_format": 3, "node_type": "array", "shape": append([]int{}, s.Shape...), "data_type": dtype, "chunk_grid": grid,
 		"chunk_key_encoding": object{"name": "default", "configuration": object{"separator": sep}},
-		"fill_value":         fill, "codecs": codecs, "attributes": attributes,
-	}
-	if s.Shape == nil {
-		doc["shape"] = []int{}
+		"fill_value":         fill, "codecs": codecs.docs(), "attributes": attributes,
 	}
 	if s.Dims != nil {
 		dims := make([]any, len(s.Dims))
@@ -154,14 +177,28 @@ func arrayDoc(s storage.Spec) (object, error) {
 		}
 		doc["dimension_names"] = dims
 	}
-	return doc, nil
+	return documents{"zarr.json": doc}, nil
 }
+
+// gridDoc is the chunk grid of an array, regular where it can be, and the shape
+// of its chunks, or of the largest.
+func gridDoc(s storage.Spec) (object, []int, error) {
+	chunk, ok, err := chunkShape(s)
+	if err != nil || ok {
+		return object{"name": "regular", "configuration": object{"chunk_shape": chunk}}, chunk, err
+	}
+	edges := object{"kind": "inline", "chunk_shapes": edgesJSON(s.Chunks)}
+	return object{"name": "rectilinear", "configuration": edges}, s.Chunks.MaxChunk(), nil
+}
+
+// arrayOptions are the names of Spec.Options, see CreateArray.
+var arrayOptions = []string{"overwrite", "chunks", "separator", "index"}
 
 // checkSpec refuses a description that contradicts itself.
 func checkSpec(s storage.Spec) error {
 	for name := range s.Options {
-		if name != "overwrite" && name != "chunks" && name != "separator" {
-			return fmt.Errorf("%w: array option %q; there are overwrite, chunks and separator", storage.ErrUnsupported, name)
+		if !slices.Contains(arrayOptions, name) {
+			return fmt.Errorf("%w: array option %q; there are %s", storage.ErrUnsupported, name, strings.Join(arrayOptions, ", "))
 		}
 	}
 	if s.Order != "" && s.Order != "C" && s.Order != "F" {
@@ -169,6 +206,9 @@ func checkSpec(s storage.Spec) error {
 	}
 	if s.Dims != nil && len(s.Dims) != len(s.Shape) {
 		return fmt.Errorf("%w: %d dimension names for shape %v", nd.ErrShape, len(s.Dims), s.Shape)
+	}
+	if len(s.Shape) > storage.MaxAxes {
+		return fmt.Errorf("%w: %d axes, %d is the most", storage.ErrUnsupported, len(s.Shape), storage.MaxAxes)
 	}
 	if n := s.Chunks.NDim(); n > 0 && !slices.Equal(s.Chunks.Shape(), s.Shape) {
 		return fmt.Errorf("%w: chunks of shape %v for shape %v", nd.ErrChunks, s.Chunks.Shape(), s.Shape)
@@ -179,28 +219,25 @@ func checkSpec(s storage.Spec) error {
 
 // chunkShape returns the shape of the chunks to be stored: option "chunks"
 // ("100,10", which may say more than a grid can about axes that are still
-// short), the grid, or chunks of about a MiB.
-func chunkShape(s storage.Spec) ([]int, error) {
+// short), the grid, or chunks of about a MiB; false where they differ.
+func chunkShape(s storage.Spec) ([]int, bool, error) {
 	if text := s.Options["chunks"]; text != "" {
 		var chunk []int
 		for f := range strings.SplitSeq(text, ",") {
 			n, err := strconv.Atoi(strings.TrimSpace(f))
 			if err != nil || n < 1 {
-				return nil, fmt.Errorf("%w: option chunks=%q", nd.ErrChunks, text)
+				return nil, false, fmt.Errorf("%w: option chunks=%q", nd.ErrChunks, text)
 			}
 			chunk = append(chunk, n)
 		}
 		if len(chunk) != len(s.Shape) {
-			return nil, fmt.Errorf("%w: option chunks=%q for shape %v", nd.ErrChunks, text, s.Shape)
+			return nil, false, fmt.Errorf("%w: option chunks=%q for shape %v", nd.ErrChunks, text, s.Shape)
 		}
-		return chunk, nil
+		return chunk, true, nil
 	}
 	if s.Chunks.NDim() == len(s.Shape) {
 		chunk, ok := s.Chunks.Regular()
-		if !ok {
-			return nil, fmt.Errorf("%w: irregular chunks %s; Zarr stores equal ones, so rechunk first", storage.ErrUnsupported, s.Chunks)
-		}
-		return chunk, nil
+		return chunk, ok, nil
 	}
 	chunk := make([]int, len(s.Shape))
 	for k, n := range s.Shape {
@@ -208,7 +245,7 @@ func chunkShape(s storage.Spec) ([]int, error) {
 	}
 	const goal = 1 << 20
 	for {
-		n, big := s.DType.Size(), 0
+		n, big := max(s.DType.Size(), 16), 0
 		for k, c := range chunk {
 			n = min(n, math.MaxInt/c) * c
 			if c > chunk[big] {
@@ -216,7 +253,7 @@ func chunkShape(s storage.Spec) ([]int, error) {
 			}
 		}
 		if n <= goal || chunk[big] == 1 {
-			return chunk, nil
+			return chunk, true, nil
 		}
 		chunk[big] = (chunk[big] + 1) / 2
 	}
@@ -238,91 +275,4 @@ func plainNaN(d nd.DType, fill []byte) []byte {
 		}
 	}
 	return fill
-}
-
-// codecList returns the codecs as a document holds them. What Spec leaves out
-// is added: the transpose that makes Fortran order, the byte order, all
-// parameters of a codec.
-func codecList(s storage.Spec) ([]object, error) {
-	texts := s.Codecs
-	if texts == nil {
-		texts = []string{"zstd 3"}
-	}
-	var before, after []codec.Config
-	bytes := codec.Config{Name: "bytes", Params: codec.Params{"endian": "little"}}
-	if s.Order == "F" && len(s.Shape) > 1 {
-		before = append(before, codec.Config{Name: "transpose", Params: codec.Params{"order": reverse(len(s.Shape))}})
-	}
-	for _, text := range texts {
-		c, err := codec.Parse(text)
-		if err != nil {
-			return nil, err
-		}
-		switch {
-		case c.Name == "bytes":
-			bytes = c
-		case c.Name == "blosc" && c.Params["cname"] != nil && c.Params["cname"] != "zstd":
-			return nil, fmt.Errorf("%w: %s; blosc is written with zstd inside, and read with all but snappy", storage.ErrUnsupported, c)
-		case c.Name == "transpose" && s.Order == "F" && len(before) > 0 && c.String() == before[0].String():
-		case c.Name == "transpose":
-			before = append(before, c)
-		default:
-			after = append(after, c)
-		}
-	}
-	if codec.WordSize(s.DType) == 1 {
-		bytes.Params = nil
-	}
-	var list []object
-	for _, c := range slices.Concat(before, []codec.Config{bytes}, after) {
-		e := object{"name": c.Name}
-		for alias, name := range codecAliases {
-			if name == c.Name && (name == "zlib" || name == "shuffle") {
-				e["name"] = alias
-			}
-		}
-		if config := fullConfig(c, s.DType); len(config) > 0 {
-			e["configuration"] = config
-		}
-		list = append(list, e)
-	}
-	return list, nil
-}
-
-// fullConfig adds the parameters other readers insist on.
-func fullConfig(c codec.Config, d nd.DType) object {
-	full := object{}
-	switch c.Name {
-	case "zstd":
-		full["level"], full["checksum"] = 3, false
-	case "gzip", "zlib":
-		full["level"] = 5
-	case "shuffle":
-		full["elementsize"] = d.Size()
-	case "blosc":
-		full["cname"], full["clevel"], full["blocksize"] = "zstd", 5, 0
-		full["shuffle"], full["typesize"] = "shuffle", codec.WordSize(d)
-	}
-	for k, v := range c.Params {
-		full[k] = v
-	}
-	return full
-}
-
-// newHeader reads a document just made, so that nothing is written that
-// couldn't be read.
-func newHeader(doc object) (*header, error) {
-	b, err := encode(doc)
-	if err != nil {
-		return nil, err
-	}
-	read, err := decode(b)
-	if err != nil {
-		return nil, err
-	}
-	h, err := parseArray3(read)
-	if err != nil {
-		return nil, err
-	}
-	return h, h.chainErr
 }

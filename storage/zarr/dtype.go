@@ -50,13 +50,25 @@ const maxItem = 1 << 24
 
 var rawName = regexp.MustCompile(`^r([1-9][0-9]{0,9})$`)
 
-// parseDataType reads the data type of a v3 document.
-func parseDataType(v any) (nd.DType, error) {
+// parseDataType reads the data type of a v3 document; true for bfloat16, which
+// is read as float32.
+func parseDataType(v any) (nd.DType, bool, error) {
 	e, err := parseExtension(v)
 	if err != nil {
-		return nd.DType{}, fmt.Errorf("data_type: %w", err)
+		return nd.DType{}, false, fmt.Errorf("data_type: %w", err)
 	}
-	if d, err := nd.ParseDType(e.name); err == nil && (d.Kind() >= nd.KindBool && d.Kind() <= nd.KindComplex128 || d.Kind() == nd.KindString) {
+	if !e.must {
+		return nd.DType{}, false, fmt.Errorf("%w: a data type always must be understood", storage.ErrCorrupt)
+	}
+	if e.name == "bfloat16" {
+		return nd.Float32, true, nil
+	}
+	d, err := dtypeOf(e, 0)
+	return d, false, err
+}
+
+func dtypeOf(e extension, depth int) (nd.DType, error) {
+	if d, err := nd.ParseDType(e.name); err == nil && d.Kind() >= nd.KindBool && d.Kind() <= nd.KindComplex128 {
 		return d, nil
 	}
 	if m := rawName.FindStringSubmatch(e.name); m != nil {
@@ -67,6 +79,12 @@ func parseDataType(v any) (nd.DType, error) {
 		return nd.Sized(nd.KindRaw, bits/8), nil
 	}
 	switch e.name {
+	case "string":
+		return nd.Text, nil
+	case "bytes", "variable_length_bytes":
+		return nd.Sized(nd.KindBytes, 0), nil
+	case "struct", "structured":
+		return structOf(e, depth)
 	case "numpy.datetime64", "numpy.timedelta64":
 		unit, err := timeUnit(e.config)
 		if err != nil {
@@ -141,6 +159,10 @@ func dataType(d nd.DType) (any, error) {
 		}
 		full := map[nd.Kind]string{nd.KindDatetime: "numpy.datetime64", nd.KindTimedelta: "numpy.timedelta64"}[k]
 		return object{"name": full, "configuration": object{"unit": name, "scale_factor": scale}}, nil
+	case d == nd.Text:
+		return "string", nil
+	case d == nd.Sized(nd.KindBytes, 0):
+		return "variable_length_bytes", nil
 	case d.Size() < 1 || d.Size() > maxItem:
 	case k == nd.KindRaw:
 		return fmt.Sprintf("r%d", 8*d.Size()), nil
@@ -166,7 +188,10 @@ var numericTypes = map[string]nd.DType{
 func parseTypestr(v any) (nd.DType, string, error) {
 	s, ok := v.(string)
 	if !ok {
-		return nd.DType{}, "", fmt.Errorf("%w: dtype %v", storage.ErrUnsupported, v)
+		return nd.DType{}, "", fmt.Errorf("%w: dtype %s", storage.ErrUnsupported, brief(v))
+	}
+	if s == "|O" {
+		return nd.Text, "little", nil // unless the filters say that it is bytes
 	}
 	m := typestr.FindStringSubmatch(s)
 	if m == nil {
@@ -201,6 +226,34 @@ func parseTypestr(v any) (nd.DType, string, error) {
 		}
 	}
 	return nd.DType{}, "", fmt.Errorf("%w: dtype %q", storage.ErrUnsupported, s)
+}
+
+// typestr2 writes a dtype for a v2 document, little-endian.
+func typestr2(d nd.DType) (string, error) {
+	for name, known := range numericTypes {
+		if d == known && d.Size() > 1 {
+			return "<" + name, nil
+		} else if d == known {
+			return "|" + name, nil
+		}
+	}
+	unit := "[" + d.Unit() + "]"
+	switch k := d.Kind(); {
+	case d.Size() == 0 && (k == nd.KindString || k == nd.KindBytes):
+		return "|O", nil
+	case k == nd.KindDatetime:
+		return "<M8" + unit, nil
+	case k == nd.KindTimedelta:
+		return "<m8" + unit, nil
+	case d.Size() < 1 || d.Size() > maxItem:
+	case k == nd.KindBytes:
+		return fmt.Sprintf("|S%d", d.Size()), nil
+	case k == nd.KindRaw:
+		return fmt.Sprintf("|V%d", d.Size()), nil
+	case k == nd.KindUTF32 && d.Size()%4 == 0:
+		return fmt.Sprintf("<U%d", d.Size()/4), nil
+	}
+	return "", fmt.Errorf("%w: dtype %s in version 2", storage.ErrUnsupported, d)
 }
 
 // integer reads a JSON integer.

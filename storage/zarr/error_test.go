@@ -56,6 +56,11 @@ func openText(t *testing.T, name, doc string) (storage.Array, error) {
 	return a, err
 }
 
+// edges is a rectilinear grid.
+func edges(axes ...any) map[string]any {
+	return named("rectilinear", map[string]any{"kind": "inline", "chunk_shapes": axes})
+}
+
 func named(name string, config map[string]any) map[string]any {
 	return map[string]any{"name": name, "configuration": config}
 }
@@ -83,12 +88,19 @@ func TestMetadataErrors(t *testing.T) {
 		{good3, "shape", []int{1 << 62}, storage.ErrCorrupt, "2^62"},
 		{good3, "shape", []int{4, 4}, storage.ErrCorrupt, "chunk shape"},
 		{good3, "data_type", "int3", storage.ErrUnsupported, `"int3"`},
-		{good3, "data_type", named("struct", nil), storage.ErrUnsupported, `"struct"`},
+		{good3, "data_type", named("struct", nil), storage.ErrCorrupt, "fields null"},
 		{good3, "data_type", "r12", storage.ErrCorrupt, "r12"},
 		{good3, "data_type", named("numpy.datetime64", map[string]any{"unit": "fortnight"}), storage.ErrUnsupported, "fortnight"},
 		{good3, "data_type", named("numpy.datetime64", map[string]any{"unit": "s", "scale_factor": 0}), storage.ErrCorrupt, "scale_factor"},
 		{good3, "data_type", named("fixed_length_utf32", map[string]any{"length_bytes": 6}), storage.ErrUnsupported, "length_bytes 6"},
-		{good3, "chunk_grid", named("rectilinear", nil), storage.ErrUnsupported, `"rectilinear"`},
+		{good3, "chunk_grid", named("rectilinear", nil), storage.ErrCorrupt, "chunk_shapes null"},
+		{good3, "chunk_grid", edges([]any{2, 1}), storage.ErrCorrupt, "3 long together, the axis 4"},
+		{good3, "chunk_grid", edges([]any{0, 4}), storage.ErrCorrupt, "length 0"},
+		{good3, "chunk_grid", edges([]any{[]any{2}}), storage.ErrCorrupt, "how often"},
+		{good3, "chunk_grid", edges([]any{[]any{1 << 40, 1 << 40}}), storage.ErrCorrupt, "chunks of length"},
+		{good3, "chunk_grid", edges(4, 4), storage.ErrCorrupt, "for 1 axes"},
+		{good3, "chunk_grid", named("rectilinear", map[string]any{"kind": "file", "chunk_shapes": []any{4}}), storage.ErrUnsupported, "kind"},
+		{good3, "chunk_grid", named("hexagonal", nil), storage.ErrUnsupported, `"hexagonal"`},
 		{good3, "chunk_grid", named("regular", map[string]any{"chunk_shape": []int{0}}), storage.ErrCorrupt, "length 0"},
 		{good3, "chunk_grid", 7, storage.ErrCorrupt, "chunk_grid"},
 		{good3, "chunk_key_encoding", "fancy", storage.ErrUnsupported, `"fancy"`},
@@ -106,7 +118,9 @@ func TestMetadataErrors(t *testing.T) {
 		{good2, "dtype", "<i3", storage.ErrUnsupported, "<i3"},
 		{good2, "dtype", "|i2", storage.ErrUnsupported, "|i2"},
 		{good2, "dtype", "|O", storage.ErrUnsupported, "|O"},
-		{good2, "dtype", []any{[]any{"a", "<i2"}}, storage.ErrUnsupported, "dtype"},
+		{good2, "dtype", []any{[]any{"a"}}, storage.ErrCorrupt, "field"},
+		{good2, "dtype", []any{[]any{"a", "<i2"}, []any{"a", "<i2"}}, storage.ErrCorrupt, "name of its own"},
+		{good2, "dtype", []any{[]any{"a", "<i2", []int{1 << 40}}}, storage.ErrCorrupt, "shape"},
 		{good2, "order", "Z", storage.ErrCorrupt, `"Z"`},
 		{good2, "chunks", []int{2, 2}, storage.ErrCorrupt, "chunk shape"},
 		{good2, "dimension_separator", "x", storage.ErrCorrupt, "separator"},
@@ -334,12 +348,15 @@ func TestCreateErrors(t *testing.T) {
 	grid, err := nd.NewGridSizes([][]int{{3, 1, 2}})
 	require.NoError(t, err)
 	for want, s := range map[string]storage.Spec{
-		"irregular chunks":       {DType: nd.Int8, Shape: []int{6}, Chunks: grid},
+		"names the shape":        {DType: nd.Int8, Shape: []int{6}, Codecs: []string{"sharding x"}},
+		"a whole number":         {DType: nd.Int8, Shape: []int{6}, Codecs: []string{"sharding (4)"}},
+		`index="middle"`:         {DType: nd.Int8, Shape: []int{6}, Codecs: []string{"sharding (3)"}, Options: map[string]string{"index": "middle"}},
+		"rectilinear chunk grid": {DType: nd.Int8, Shape: []int{6}, Chunks: grid, Codecs: []string{"sharding (1)"}},
 		"chunks of shape [6]":    {DType: nd.Int8, Shape: []int{7}, Chunks: grid},
 		"dtype invalid":          {Shape: []int{7}},
 		"dimension names":        {DType: nd.Int8, Shape: []int{7}, Dims: []string{"a", "b"}},
 		`unknown codec "lzw"`:    {DType: nd.Int8, Shape: []int{7}, Codecs: []string{"lzw"}},
-		"with zstd inside":       {DType: nd.Int8, Shape: []int{7}, Codecs: []string{"blosc lz4"}},
+		"zstd or lz4 inside":     {DType: nd.Int8, Shape: []int{7}, Codecs: []string{"blosc zlib"}},
 		"level 99":               {DType: nd.Int8, Shape: []int{7}, Codecs: []string{"zstd 99"}},
 		`order "A"`:              {DType: nd.Int8, Shape: []int{7}, Order: "A"},
 		"fill value of 2 bytes":  {DType: nd.Int8, Shape: []int{7}, Fill: []byte{1, 2}},

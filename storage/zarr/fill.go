@@ -15,18 +15,49 @@ import (
 	"github.com/ndgrid/ndgrid/storage"
 )
 
-// parseFill reads a fill value of either version into the bytes of one element;
-// null gives nil. v2 documents are laxer: true may be 1, an integer 0.0, text
-// base64.
-func parseFill(d nd.DType, v any, version int) ([]byte, error) {
+// parseFill reads a fill value into the bytes of one element; null gives nil.
+// v2 documents are laxer: true may be 1, an integer 0.0, text base64.
+func (h *header) parseFill(v any) ([]byte, error) {
 	if v == nil {
 		return nil, nil
 	}
-	b, err := fillBytes(d, v, version)
+	d := h.meta.DType
+	var b []byte
+	var err error
+	if s, ok := v.(string); ok && h.bfloat && strings.HasPrefix(s, "0x") {
+		v = s + "0000"
+	}
+	switch {
+	case d.Size() == 0:
+		b, err = fillText(d, v)
+	case h.version == 2 && d.Kind() == nd.KindStruct: // the bytes as they are stored
+		if b = make([]byte, d.Size()); v != json.Number("0") {
+			err = fillSized(b, nd.KindRaw, v)
+			h.swaps.swap(b, len(b))
+		}
+	default:
+		b, err = fillBytes(d, v, h.version)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("fill_value %s of %s: %w", brief(v), d, err)
 	}
 	return b, nil
+}
+
+// fillText reads the fill value of elements that vary in length: text, or bytes
+// in base64 or as a list. v2 writers put 0 where there is nothing to say.
+func fillText(d nd.DType, v any) ([]byte, error) {
+	s, ok := v.(string)
+	if d.Kind() == nd.KindString && ok {
+		return []byte(s), nil
+	}
+	if n, ok := v.(json.Number); ok && n.String() == "0" {
+		return nil, nil
+	}
+	if d.Kind() == nd.KindString {
+		return nil, fmt.Errorf("%w: not text", storage.ErrCorrupt)
+	}
+	return rawFill(v)
 }
 
 // brief writes a JSON value for an error message.
@@ -71,8 +102,30 @@ func fillBytes(d nd.DType, v any, version int) ([]byte, error) {
 		return b, fillFloat(b[len(b)/2:], pair[1])
 	case k == nd.KindRaw || k == nd.KindBytes || k == nd.KindUTF32:
 		return b, fillSized(b, k, v)
+	case k == nd.KindStruct:
+		return b, fillStruct(b, d, v, version)
 	}
-	return nil, nil // text of any length has no bytes to fill with
+	return nil, fmt.Errorf("%w: fill value of %s", storage.ErrUnsupported, d)
+}
+
+// fillStruct writes the fields of an object, or the base64 of all bytes.
+func fillStruct(b []byte, d nd.DType, v any, version int) error {
+	o, ok := v.(object)
+	if !ok {
+		return fillSized(b, nd.KindRaw, v)
+	}
+	for _, f := range d.Fields() {
+		x, ok := o[f.Name]
+		if !ok {
+			return fmt.Errorf("%w: field %q is missing", storage.ErrCorrupt, f.Name)
+		}
+		fill, err := fillBytes(f.DType, x, version)
+		if err != nil {
+			return fmt.Errorf("field %q: %w", f.Name, err)
+		}
+		copy(b[f.Offset:], fill)
+	}
+	return nil
 }
 
 // fillInt writes an integer, or the "NaT" of times.
@@ -133,46 +186,51 @@ var canonicalNaN = map[int]uint64{2: 0x7e00, 4: 0x7fc00000, 8: 0x7ff800000000000
 
 // fillSized writes raw bytes (a list of integers, or base64) or text.
 func fillSized(b []byte, k nd.Kind, v any) error {
-	var raw []byte
-	switch v := v.(type) {
-	case []any:
-		if k == nd.KindUTF32 {
-			return fmt.Errorf("%w: not a string", storage.ErrCorrupt)
+	if n, ok := v.(json.Number); ok && n.String() == "0" { // v2 writers put 0 where there is nothing to say
+		return nil
+	}
+	if k == nd.KindUTF32 {
+		s, ok := v.(string)
+		if !ok || !utf8.ValidString(s) || 4*utf8.RuneCountInString(s) > len(b) {
+			return fmt.Errorf("%w: no text of at most %d characters", storage.ErrCorrupt, len(b)/4)
 		}
-		for _, x := range v {
-			n, err := integer(x)
-			if err != nil || n < 0 || n > 255 {
-				return fmt.Errorf("%w: not a list of bytes", storage.ErrCorrupt)
-			}
-			raw = append(raw, byte(n))
+		for i, r := range []rune(s) {
+			binary.NativeEndian.PutUint32(b[4*i:], uint32(r))
 		}
-	case string:
-		if k == nd.KindUTF32 {
-			if !utf8.ValidString(v) || 4*utf8.RuneCountInString(v) > len(b) {
-				return fmt.Errorf("%w: too long", storage.ErrCorrupt)
-			}
-			for i, r := range []rune(v) {
-				binary.NativeEndian.PutUint32(b[4*i:], uint32(r))
-			}
-			return nil
-		}
-		var err error
-		if raw, err = base64.StdEncoding.DecodeString(v); err != nil {
-			return fmt.Errorf("%w: not base64", storage.ErrCorrupt)
-		}
-	case json.Number: // v2 writers put 0 where there is nothing to say
-		if v.String() == "0" {
-			return nil
-		}
-		return fmt.Errorf("%w: a number", storage.ErrCorrupt)
-	default:
-		return fmt.Errorf("%w: neither bytes nor text", storage.ErrCorrupt)
+		return nil
+	}
+	raw, err := rawFill(v)
+	if err != nil {
+		return err
 	}
 	if len(raw) > len(b) || k == nd.KindRaw && len(raw) != len(b) && len(raw) > 0 {
 		return fmt.Errorf("%w: %d bytes, the type has %d", storage.ErrCorrupt, len(raw), len(b))
 	}
 	copy(b, raw)
 	return nil
+}
+
+// rawFill reads bytes: base64, or a list of integers.
+func rawFill(v any) ([]byte, error) {
+	switch v := v.(type) {
+	case []any:
+		raw := make([]byte, len(v))
+		for i, x := range v {
+			n, err := integer(x)
+			if err != nil || n < 0 || n > 255 {
+				return nil, fmt.Errorf("%w: not a list of bytes", storage.ErrCorrupt)
+			}
+			raw[i] = byte(n)
+		}
+		return raw, nil
+	case string:
+		raw, err := base64.StdEncoding.DecodeString(v)
+		if err != nil {
+			return nil, fmt.Errorf("%w: not base64", storage.ErrCorrupt)
+		}
+		return raw, nil
+	}
+	return nil, fmt.Errorf("%w: neither bytes nor text", storage.ErrCorrupt)
 }
 
 // putUint writes the low bits of u in native byte order.
@@ -206,6 +264,12 @@ func getUint(b []byte) uint64 {
 // lacks as "NaN", "Infinity", "-Infinity" or their bits "0x7fc00001", complex
 // numbers as pairs. nil is zero.
 func FillJSON(d nd.DType, fill []byte) (any, error) {
+	switch d {
+	case nd.Text:
+		return string(fill), nil
+	case nd.Sized(nd.KindBytes, 0):
+		return base64.StdEncoding.EncodeToString(fill), nil
+	}
 	if fill == nil {
 		fill = make([]byte, d.Size())
 	}
@@ -241,7 +305,15 @@ func FillJSON(d nd.DType, fill []byte) (any, error) {
 		}
 		return s.String(), nil
 	}
-	return nil, fmt.Errorf("%w: fill value of dtype %s", storage.ErrUnsupported, d)
+	o := object{}
+	for _, f := range d.Fields() {
+		v, err := FillJSON(f.DType, fill[f.Offset:f.Offset+f.DType.Size()])
+		if err != nil {
+			return nil, err
+		}
+		o[f.Name] = v
+	}
+	return o, nil
 }
 
 // floatFill writes the bits of a float of 2, 4 or 8 bytes.

@@ -45,7 +45,7 @@ func FuzzMetadata(f *testing.F) {
 			return
 		}
 		if g != nil {
-			_, err := groupDoc(g.Attrs())
+			_, err := attrsDoc(g.Attrs())
 			require.NoError(t, err)
 			return
 		}
@@ -110,7 +110,7 @@ func TestFillValues(t *testing.T) {
 		require.NoError(r, err)
 		doc, err := decode(b)
 		require.NoError(r, err)
-		got, err := parseFill(d, doc["fill"], 3)
+		got, err := (&header{version: 3, meta: storage.Meta{DType: d}}).parseFill(doc["fill"])
 		require.NoError(r, err, "%s", b)
 		require.Equal(r, fill, got, "%s", b)
 	})

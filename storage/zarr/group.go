@@ -13,14 +13,14 @@ import (
 // group is a group open for reading.
 type group struct {
 	place
-	attrs storage.Attrs
+	node *node
 }
 
 // Ref says where the group is.
 func (g *group) Ref() storage.Ref { return g.ref() }
 
 // Attrs returns the attributes.
-func (g *group) Attrs() storage.Attrs { return g.attrs }
+func (g *group) Attrs() storage.Attrs { return g.node.attrs }
 
 // Close does nothing: the group holds no resources.
 func (g *group) Close() error { return nil }
@@ -29,6 +29,11 @@ func (g *group) Close() error { return nil }
 func (g *group) Names(ctx context.Context) ([]storage.Child, error) {
 	var children []storage.Child
 	for e, err := range storage.List(ctx, g.store, g.key) {
+		if errors.Is(err, storage.ErrUnsupported) && g.node != nil {
+			if children, err := g.known(ctx); err != nil || children != nil {
+				return children, err
+			}
+		}
 		if err != nil {
 			return nil, g.fail("list", err)
 		}
@@ -91,7 +96,7 @@ func (g *group) Group(ctx context.Context, path string) (storage.Group, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &group{p, n.attrs}, nil
+	return &group{p, n}, nil
 }
 
 func (g *group) openGroup(ctx context.Context, path string) (place, *node, error) {

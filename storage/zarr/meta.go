@@ -1,10 +1,10 @@
 package zarr
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
@@ -13,14 +13,27 @@ import (
 
 // header is what the metadata of an array say, of either version.
 type header struct {
-	meta  storage.Meta
-	chunk []int // shape of a stored chunk; those at the edges have it too
-	keys  keyEncoding
-	shard *sharding // nil where every chunk is a value of its own
-	// chain decodes chunks; nil where it can't, for the reason chainErr.
-	chain    *codec.Chain
-	chainErr error
-	doc      object // as read, to be written back with changes
+	version int
+	meta    storage.Meta
+	keys    keyEncoding
+	// stored is the shape of what is stored as one value, also at the edges;
+	// chunk that of what is decoded at once, less in shards.
+	stored, chunk []int
+	edges         nd.Grid     // what a rectilinear grid declares, which may reach beyond the shape; else 0-d
+	shards        []*sharding // in which chunks lie, the outermost first
+	bfloat        bool        // elements are stored as bfloat16
+	swaps         swaps       // words of struct elements that are stored in the other byte order
+	codecs        extensions
+	// whole codes stored values, chain chunks; text takes the place of both
+	// where elements vary in length. nil where it can't be had, for the reason
+	// chainErr.
+	whole, chain coder
+	text         *codec.Chain
+	chainErr     error
+	doc          object // as read, to be written back with changes
+
+	mu     sync.Mutex // guards coders
+	coders map[string]coder
 }
 
 // keyEncoding makes the key of a chunk from its coordinate.
@@ -85,11 +98,11 @@ func parseArray3(doc object) (*header, error) {
 	if t, ok := doc["storage_transformers"].([]any); doc["storage_transformers"] != nil && (!ok || len(t) > 0) {
 		return nil, fmt.Errorf("%w: storage_transformers %s", storage.ErrUnsupported, brief(doc["storage_transformers"]))
 	}
-	h := &header{doc: doc}
+	h := &header{version: 3, doc: doc}
 	m := &h.meta
 	m.Format, m.Order = "Zarr v3", "C"
 	var err error
-	if m.DType, err = parseDataType(doc["data_type"]); err != nil {
+	if m.DType, h.bfloat, err = parseDataType(doc["data_type"]); err != nil {
 		return nil, err
 	}
 	if err = h.parseGrid3(doc); err != nil {
@@ -98,7 +111,7 @@ func parseArray3(doc object) (*header, error) {
 	if h.keys, err = parseKeys(doc["chunk_key_encoding"]); err != nil {
 		return nil, err
 	}
-	if m.Fill, err = parseFill(m.DType, doc["fill_value"], 3); err != nil {
+	if m.Fill, err = h.parseFill(doc["fill_value"]); err != nil {
 		return nil, err
 	}
 	if m.Attrs, err = attrs(doc["attributes"]); err != nil {
@@ -107,7 +120,11 @@ func parseArray3(doc object) (*header, error) {
 	if m.Dims, err = parseDims(doc["dimension_names"], len(m.Shape)); err != nil {
 		return nil, err
 	}
-	return h, h.parseCodecs(doc["codecs"])
+	codecs, err := parseCodecs(doc["codecs"])
+	if err != nil {
+		return nil, err
+	}
+	return h, h.setCodecs(codecs)
 }
 
 func (h *header) parseGrid3(doc object) error {
@@ -119,26 +136,40 @@ func (h *header) parseGrid3(doc object) error {
 	if err != nil {
 		return fmt.Errorf("chunk_grid: %w", err)
 	}
-	if e.name != "regular" {
-		return fmt.Errorf("%w: chunk grid %q", storage.ErrUnsupported, e.name)
+	switch e.name {
+	case "regular":
+		chunk, err := lengths(e.config["chunk_shape"], 1)
+		if err != nil {
+			return fmt.Errorf("chunk_shape: %w", err)
+		}
+		return h.setShape(shape, chunk)
+	case "rectilinear":
+		if h.edges, err = parseEdges(shape, e.config); err != nil {
+			return fmt.Errorf("rectilinear chunk grid: %w", err)
+		}
+		return h.setShape(shape, nil)
 	}
-	chunk, err := lengths(e.config["chunk_shape"], 1)
-	if err != nil {
-		return fmt.Errorf("chunk_shape: %w", err)
-	}
-	return h.setShape(shape, chunk)
+	return fmt.Errorf("%w: chunk grid %q", storage.ErrUnsupported, e.name)
 }
 
-// setShape sets the shape and the grids.
+// setShape sets the shape and the grids: of equal chunks, or as h.edges says.
 func (h *header) setShape(shape, chunk []int) error {
 	grid, err := nd.NewGrid(shape, chunk)
+	if h.edges.NDim() > 0 {
+		axes := make([]nd.Grid, len(shape))
+		for k, n := range shape {
+			axes[k] = h.edges.ViewAxis(k, 0, 1, n)
+		}
+		chunk = h.edges.MaxChunk()
+		grid, err = nd.JoinGrids(axes...)
+	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", storage.ErrCorrupt, err)
 	}
 	if _, err := nd.SizeOf(append(slices.Clone(shape), max(h.meta.DType.Size(), 1))); err != nil {
 		return fmt.Errorf("%w: %w", storage.ErrCorrupt, err)
 	}
-	h.chunk = chunk
+	h.stored = chunk
 	h.meta.Shape, h.meta.ReadGrid, h.meta.WriteGrid = shape, grid, grid
 	return nil
 }
@@ -196,202 +227,4 @@ func parseDims(v any, ndim int) ([]string, error) {
 		return nil, nil
 	}
 	return dims, nil
-}
-
-// parseCodecs reads the codecs of v3 and builds the chain.
-func (h *header) parseCodecs(v any) error {
-	if list, ok := v.([]any); ok && len(list) == 1 {
-		if e, err := parseExtension(list[0]); err == nil && e.name == "sharding_indexed" {
-			return h.setSharding(e.config)
-		}
-	}
-	configs, err := parseConfigs(v)
-	if err == nil {
-		h.setCodecs(configs)
-	}
-	return err
-}
-
-// parseConfigs reads a list of codecs.
-func parseConfigs(v any) ([]codec.Config, error) {
-	list, ok := v.([]any)
-	if !ok || len(list) == 0 {
-		return nil, fmt.Errorf("%w: codecs %s is no list of codecs", storage.ErrCorrupt, brief(v))
-	}
-	var configs []codec.Config
-	for i, x := range list {
-		e, err := parseExtension(x)
-		if err != nil {
-			return nil, fmt.Errorf("codec %d: %w", i, err)
-		}
-		name := e.name
-		if alias, ok := codecAliases[name]; ok {
-			name = alias
-		}
-		if !codec.Known(name) && !e.must {
-			continue
-		}
-		configs = append(configs, codec.Config{Name: name, Params: codec.Params(e.config)})
-	}
-	return configs, nil
-}
-
-// codecAliases are other names that documents use.
-var codecAliases = map[string]string{
-	"endian": "bytes", "numcodecs.zlib": "zlib", "numcodecs.gzip": "gzip", "numcodecs.zstd": "zstd", "numcodecs.shuffle": "shuffle",
-	"numcodecs.blosc": "blosc",
-}
-
-// setCodecs builds the chain and what Meta says about it. Metadata of arrays
-// that can't be read for their codecs can be looked at all the same: the error
-// waits until data are asked for.
-func (h *header) setCodecs(configs []codec.Config) {
-	m := &h.meta
-	m.Codecs, m.Order, m.ByteOrder = []string{}, "C", ""
-	for _, c := range configs {
-		order, isList := axes(c)
-		switch {
-		case c.Name == "bytes":
-			endian, _ := c.Params["endian"].(string)
-			if codec.WordSize(m.DType) > 1 {
-				m.ByteOrder = endian
-			}
-			if endian != "big" || m.ByteOrder == "" {
-				continue
-			}
-		case c.Name == "transpose" && isList && reversed(order):
-			m.Order = "F"
-		}
-		m.Codecs = append(m.Codecs, c.String())
-	}
-	h.chain, h.chainErr = codec.New(m.DType, h.chunk, configs)
-	if h.chainErr != nil && !errors.Is(h.chainErr, storage.ErrCodec) && !errors.Is(h.chainErr, storage.ErrUnsupported) {
-		h.chainErr = fmt.Errorf("%w: %w", storage.ErrCorrupt, h.chainErr)
-	}
-}
-
-// axes returns the order of a transpose codec.
-func axes(c codec.Config) ([]int, bool) {
-	switch v := c.Params["order"].(type) {
-	case []int:
-		return v, true
-	case []any:
-		order := make([]int, len(v))
-		for i, x := range v {
-			var err error
-			if order[i], err = integer(x); err != nil {
-				return nil, false
-			}
-		}
-		return order, true
-	}
-	return nil, false
-}
-
-// reversed reports whether order turns all axes around: Fortran order.
-func reversed(order []int) bool {
-	for i, o := range order {
-		if o != len(order)-1-i {
-			return false
-		}
-	}
-	return len(order) > 1
-}
-
-// reverse returns the order n-1 … 0.
-func reverse(n int) []int {
-	order := make([]int, n)
-	for i := range order {
-		order[i] = n - 1 - i
-	}
-	return order
-}
-
-// v2Dims is the attribute in which v2 keeps dimension names.
-const v2Dims = "_ARRAY_DIMENSIONS"
-
-// parseArray2 reads the .zarray document of v2 and the attributes beside it.
-func parseArray2(doc, attributes object) (*header, error) {
-	h := &header{doc: doc}
-	m := &h.meta
-	m.Format = "Zarr v2"
-	var endian string
-	var err error
-	if m.DType, endian, err = parseTypestr(doc["dtype"]); err != nil {
-		return nil, err
-	}
-	shape, err := lengths(doc["shape"], 0)
-	if err != nil {
-		return nil, fmt.Errorf("shape: %w", err)
-	}
-	chunk, err := lengths(doc["chunks"], 1)
-	if err != nil {
-		return nil, fmt.Errorf("chunks: %w", err)
-	}
-	if err = h.setShape(shape, chunk); err != nil {
-		return nil, err
-	}
-	if h.keys, err = (keyEncoding{sep: "."}).separator(doc["dimension_separator"]); err != nil {
-		return nil, err
-	}
-	if m.Fill, err = parseFill(m.DType, doc["fill_value"], 2); err != nil {
-		return nil, err
-	}
-	if m.Attrs, err = attrs(attributes); err != nil {
-		return nil, err
-	}
-	if dims, err := parseDims(attributes[v2Dims], len(shape)); err == nil && dims != nil {
-		m.Dims = dims
-		delete(m.Attrs, v2Dims)
-	}
-	var configs []codec.Config
-	switch doc["order"] {
-	case "C", nil:
-	case "F":
-		configs = append(configs, codec.Config{Name: "transpose", Params: codec.Params{"order": reverse(len(shape))}})
-	default:
-		return nil, fmt.Errorf("%w: order %s", storage.ErrCorrupt, brief(doc["order"]))
-	}
-	configs = append(configs, codec.Config{Name: "bytes", Params: codec.Params{"endian": endian}})
-	filters, ok := doc["filters"].([]any)
-	if !ok && doc["filters"] != nil {
-		return nil, fmt.Errorf("%w: filters %s", storage.ErrCorrupt, brief(doc["filters"]))
-	}
-	if doc["compressor"] != nil {
-		filters = append(slices.Clone(filters), doc["compressor"])
-	}
-	for _, f := range filters {
-		c, err := parseNumcodec(f)
-		if err != nil {
-			return nil, err
-		}
-		configs = append(configs, c)
-	}
-	h.setCodecs(configs)
-	return h, nil
-}
-
-// numcodecs are the compressors and filters of v2 whose format and parameters
-// are those of a codec here.
-var numcodecs = []string{"blosc", "zstd", "gzip", "zlib", "shuffle"}
-
-// parseNumcodec reads {"id": "zlib", "level": 1}.
-func parseNumcodec(v any) (codec.Config, error) {
-	o, ok := v.(object)
-	if !ok {
-		return codec.Config{}, fmt.Errorf("%w: compressor or filter %s", storage.ErrCorrupt, brief(v))
-	}
-	c := codec.Config{Params: codec.Params{}}
-	if c.Name, ok = o["id"].(string); !ok {
-		return c, fmt.Errorf("%w: compressor or filter without id: %s", storage.ErrCorrupt, brief(v))
-	}
-	for k, x := range o {
-		if k != "id" {
-			c.Params[k] = x
-		}
-	}
-	if !slices.Contains(numcodecs, c.Name) && codec.Known(c.Name) {
-		c.Name = "numcodecs." + c.Name // of the same name, but not the same
-	}
-	return c, nil
 }

@@ -15,6 +15,9 @@ type place struct {
 	key   string // of the node in the store; "" is the root
 	url   string // of the hierarchy's root, "" where only this process knows it
 	path  string // of the node in the hierarchy; unlike key it is final while the node is being created
+
+	strict  bool              // missing chunks are errors
+	options map[string]string // that say so, for other processes
 }
 
 // child returns the place of a descendant.
@@ -40,7 +43,7 @@ func (p place) ref() storage.Ref {
 	if p.url == "" {
 		return storage.Ref{}
 	}
-	return storage.Ref{Driver: driverName, URL: p.url, Path: p.path}
+	return storage.Ref{Driver: driverName, URL: p.url, Path: p.path, Options: p.options}
 }
 
 // node is what lies at a place: an array or a group.
@@ -168,11 +171,20 @@ func splitPath(path string) ([]string, error) {
 	return parts, nil
 }
 
-// put writes the zarr.json of p.
-func (p place) put(ctx context.Context, doc object) error {
-	b, err := encode(doc)
-	if err != nil {
-		return err
+// put writes documents of p, attributes before what makes it a node.
+func (p place) put(ctx context.Context, docs documents) error {
+	for _, name := range []string{".zattrs", ".zarray", ".zgroup", "zarr.json"} {
+		doc, ok := docs[name]
+		if !ok {
+			continue
+		}
+		b, err := encode(doc)
+		if err != nil {
+			return err
+		}
+		if err := p.store.Put(ctx, storage.JoinKey(p.key, name), b); err != nil {
+			return err
+		}
 	}
-	return p.store.Put(ctx, storage.JoinKey(p.key, "zarr.json"), b)
+	return nil
 }

@@ -2,9 +2,11 @@ package zarr
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 
 	"github.com/ndgrid/ndgrid/nd"
@@ -12,66 +14,224 @@ import (
 	"github.com/ndgrid/ndgrid/storage/codec"
 )
 
-// sharding is codec sharding_indexed of v3: a stored value, a shard, holds many
-// chunks, and an index that says where each of them is. The chunks of a shard
-// are what is read, shards what would be written.
+const shardingName = "sharding_indexed"
+
+// sharding is v3's codec sharding_indexed: a shard holds many chunks, and an
+// index that says where each of them is. Chunks are what is read, shards what
+// is written; a chunk of a shard may be a shard again.
 type sharding struct {
-	per   []int // chunks in a shard along each axis
+	shape []int // of a shard, in elements
+	chunk []int // of a chunk in it
+	per   []int // chunks along each axis
 	count int   // of all of them
+	size  int   // bytes of a decoded shard
+	item  int
+	fill  []byte
 	index *codec.Chain
-	atEnd bool // the index lies behind the chunks, not before them
+	atEnd bool  // the index lies behind the chunks, not before them
+	inner coder // of a chunk; nil where it can't be decoded
+	bufs  sync.Pool
 }
 
 // maxIndex is the most chunks a shard may have, and the most entries of
 // indexes an array keeps: 16 bytes each.
 const maxIndex = 1 << 20
 
-// setSharding reads the configuration of sharding_indexed, which must be the
-// only codec of the array; the codecs in it become those of the array.
-func (h *header) setSharding(config object) error {
+// missing is offset and length of a chunk that isn't there.
+const missing = math.MaxUint64
+
+// newSharding reads the configuration of shards of a shape.
+func (h *header) newSharding(shape []int, config object) (*sharding, error) {
 	inner, err := lengths(config["chunk_shape"], 1)
 	if err != nil {
-		return fmt.Errorf("sharding_indexed: chunk_shape: %w", err)
+		return nil, fmt.Errorf("chunk_shape: %w", err)
 	}
-	if len(inner) != len(h.chunk) {
-		return fmt.Errorf("%w: sharding_indexed: chunk_shape %v in shards of %v", storage.ErrCorrupt, inner, h.chunk)
+	if len(inner) != len(shape) {
+		return nil, fmt.Errorf("%w: chunk_shape %v in shards of %v", storage.ErrCorrupt, inner, shape)
 	}
-	s := &sharding{per: make([]int, len(inner)), count: 1, atEnd: true}
+	s := &sharding{shape: shape, chunk: inner, per: make([]int, len(inner)), count: 1, atEnd: true, item: h.meta.DType.Size(), fill: h.meta.Fill}
 	for k, n := range inner {
-		s.per[k] = h.chunk[k] / n
-		if h.chunk[k]%n != 0 || s.per[k] > maxIndex/s.count {
-			return fmt.Errorf("%w: sharding_indexed: chunk_shape %v in shards of %v", storage.ErrCorrupt, inner, h.chunk)
+		s.per[k] = shape[k] / n
+		if shape[k]%n != 0 || s.per[k] > maxIndex/s.count {
+			return nil, fmt.Errorf("%w: chunk_shape %v in shards of %v", storage.ErrCorrupt, inner, shape)
 		}
 		s.count *= s.per[k]
+	}
+	if s.size, err = nd.SizeOf(append(slices.Clone(shape), max(s.item, 1))); err != nil {
+		return nil, fmt.Errorf("%w: %w", storage.ErrCorrupt, err)
 	}
 	switch config["index_location"] {
 	case nil, "end":
 	case "start":
 		s.atEnd = false
 	default:
-		return fmt.Errorf("%w: sharding_indexed: index_location %s", storage.ErrCorrupt, brief(config["index_location"]))
+		return nil, fmt.Errorf("%w: index_location %s", storage.ErrCorrupt, brief(config["index_location"]))
 	}
-	configs, err := parseConfigs(config["index_codecs"])
+	list, err := parseCodecs(config["index_codecs"])
 	if err != nil {
-		return fmt.Errorf("sharding_indexed: index: %w", err)
+		return nil, fmt.Errorf("index: %w", err)
 	}
-	if s.index, err = codec.New(nd.Uint64, []int{s.count, 2}, configs); err != nil {
-		return fmt.Errorf("%w: sharding_indexed: index: %w", storage.ErrCorrupt, err)
+	if s.index, err = codec.New(nd.Uint64, []int{s.count, 2}, list.configs()); err != nil {
+		return nil, fmt.Errorf("%w: index: %w", storage.ErrCorrupt, err)
 	}
 	if !s.index.Fixed() {
-		return fmt.Errorf("%w: sharding_indexed: the size of the index isn't fixed", storage.ErrCorrupt)
+		return nil, fmt.Errorf("%w: the size of the index isn't fixed", storage.ErrCorrupt)
 	}
-	if configs, err = parseConfigs(config["codecs"]); err != nil {
-		return fmt.Errorf("sharding_indexed: %w", err)
+	if list, err = parseCodecs(config["codecs"]); err != nil {
+		return nil, err
 	}
-	grid, err := nd.NewGrid(h.meta.Shape, inner)
+	grid, err := nd.NewGrid(shape, inner)
+	if err != nil {
+		return nil, err
+	}
+	h.meta.Codecs = append(h.meta.Codecs, "sharding "+grid.String())
+	s.inner, err = h.newCoder(inner, list)
+	return s, err
+}
+
+// Size returns the bytes of a decoded shard.
+func (s *sharding) Size() int { return s.size }
+
+// MaxEncoded bounds a shard: all its chunks and the index, and as much again
+// for gaps, which others may leave.
+func (s *sharding) MaxEncoded() int {
+	if s.inner == nil || s.inner.MaxEncoded() > math.MaxInt/4/s.count {
+		return math.MaxInt / 2
+	}
+	return 2 * (s.count*s.inner.MaxEncoded() + s.index.MaxEncoded())
+}
+
+// Identity is false: there is always an index.
+func (s *sharding) Identity() bool { return false }
+
+// Cost is one decoded and one encoded chunk, and the index.
+func (s *sharding) Cost() (encode, decode int) {
+	if s.inner == nil {
+		return 0, 0
+	}
+	encode, decode = s.inner.Cost()
+	n := s.inner.Size() + 16*s.count + s.index.MaxEncoded()
+	return encode + n, decode + n
+}
+
+// boxes calls do for every chunk with its box in the shard, in C order.
+func (s *sharding) boxes(do func(i int, box nd.Box) error) error {
+	box := nd.Box{Start: make([]int, len(s.per)), Shape: s.chunk}
+	for i := range s.count {
+		for k, rest := len(s.per)-1, i; k >= 0; k-- {
+			box.Start[k] = rest % s.per[k] * s.chunk[k]
+			rest /= s.per[k]
+		}
+		if err := do(i, box); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// buffer returns memory for a decoded chunk.
+func (s *sharding) buffer() *[]byte {
+	b, ok := s.bufs.Get().(*[]byte)
+	if !ok {
+		b = new([]byte)
+		*b = make([]byte, s.inner.Size())
+	}
+	return b
+}
+
+// Encode appends a shard: the chunks that hold anything but the fill value in C
+// order, without gaps, and the index.
+func (s *sharding) Encode(dst, src []byte) ([]byte, error) {
+	base := len(dst)
+	if !s.atEnd {
+		dst = slices.Grow(dst, s.index.MaxEncoded())[:base+s.index.MaxEncoded()]
+	}
+	index := make([]uint64, 2*s.count)
+	buf := s.buffer()
+	defer s.bufs.Put(buf)
+	whole := nd.Box{Start: make([]int, len(s.shape)), Shape: s.shape}
+	err := s.boxes(func(i int, box nd.Box) error {
+		storage.CopyBox(*buf, box, src, whole, box, s.item)
+		index[2*i], index[2*i+1] = missing, missing
+		if storage.IsFill(*buf, s.fill) {
+			return nil
+		}
+		from := len(dst)
+		var err error
+		if dst, err = s.inner.Encode(dst, *buf); err != nil {
+			return fmt.Errorf("chunk %d of the shard: %w", i, err)
+		}
+		index[2*i], index[2*i+1] = uint64(from-base), uint64(len(dst)-from)
+		return nil
+	})
+	if err != nil {
+		return dst, err
+	}
+	if s.atEnd {
+		return s.index.Encode(dst, nd.AsBytes(index))
+	}
+	_, err = s.index.Encode(dst[base:base], nd.AsBytes(index))
+	return dst, err
+}
+
+// Decode decodes a whole shard.
+func (s *sharding) Decode(dst, src []byte) error {
+	n := s.index.MaxEncoded()
+	if len(src) < n {
+		return fmt.Errorf("%w: %d bytes are too few for the index of a shard, which takes %d", storage.ErrCorrupt, len(src), n)
+	}
+	b := src[:n]
+	if s.atEnd {
+		b = src[len(src)-n:]
+	}
+	index, err := s.decodeIndex(b)
 	if err != nil {
 		return err
 	}
-	h.shard, h.chunk, h.meta.ReadGrid = s, inner, grid
-	h.setCodecs(configs)
-	h.meta.Codecs = append([]string{"sharding " + grid.String()}, h.meta.Codecs...)
-	return nil
+	buf := s.buffer()
+	defer s.bufs.Put(buf)
+	whole := nd.Box{Start: make([]int, len(s.shape)), Shape: s.shape}
+	return s.boxes(func(i int, box nd.Box) error {
+		offset, length, ok, err := s.entry(index, i, int64(len(src)))
+		switch {
+		case err != nil:
+			return err
+		case !ok:
+			storage.Fill(*buf, s.fill)
+		default:
+			if err := s.inner.Decode(*buf, src[offset:offset+length]); err != nil {
+				return fmt.Errorf("chunk %d of the shard: %w", i, err)
+			}
+		}
+		storage.CopyBox(dst, whole, *buf, box, box, s.item)
+		return nil
+	})
+}
+
+// decodeIndex returns offset and length of every chunk.
+func (s *sharding) decodeIndex(b []byte) ([]uint64, error) {
+	index := make([]uint64, 2*s.count)
+	if err := s.index.Decode(nd.AsBytes(index), b); err != nil {
+		return nil, fmt.Errorf("index of the shard: %w", err)
+	}
+	return index, nil
+}
+
+// entry returns where a chunk is in a shard of some size (-1: not known), false
+// where it was never written. Chunks may share their bytes.
+func (s *sharding) entry(index []uint64, i int, size int64) (offset, length int64, ok bool, err error) {
+	o, n := index[2*i], index[2*i+1]
+	switch {
+	case o == missing && n == missing:
+		return 0, 0, false, nil
+	case o > math.MaxInt64 || n > math.MaxInt64-o:
+		err = fmt.Errorf("%w: chunk %d of the shard is said to be at %d, %d bytes", storage.ErrCorrupt, i, o, n)
+	case size >= 0 && int64(o+n) > size:
+		err = fmt.Errorf("%w: chunk %d of the shard is said to be at %d, %d bytes, and the shard has %d", storage.ErrCorrupt, i, o, n, size)
+	case s.inner != nil && n > uint64(s.inner.MaxEncoded()):
+		err = fmt.Errorf("%w: chunk %d of the shard is said to have %d bytes, %d is the most it can", storage.ErrCorrupt, i, n, s.inner.MaxEncoded())
+	}
+	return int64(o), int64(n), err == nil, err
 }
 
 // location is where the bytes of a chunk are: a part of a value, to the end
@@ -82,81 +242,185 @@ type location struct {
 }
 
 // locate finds a chunk; false where it was never written.
-func (a *array) locate(ctx context.Context, h *header, coord []int) (location, bool, error) {
-	s := h.shard
-	if s == nil {
+func (a *array) locate(ctx context.Context, h *header, coord []int, known *indexes) (location, bool, error) {
+	if len(h.shards) == 0 {
 		return location{h.keys.key(a.key, coord), 0, -1}, true, nil
 	}
-	shard := make([]int, len(coord))
-	entry := 0
+	at, shard := make([]int, len(coord)), make([]int, len(coord))
 	for k, c := range coord {
-		shard[k] = c / s.per[k]
-		entry = entry*s.per[k] + c%s.per[k]
+		at[k] = c * h.chunk[k]
+		shard[k] = at[k] / h.stored[k]
+		at[k] %= h.stored[k]
 	}
-	loc := location{key: h.keys.key(a.key, shard)}
-	index, err := a.shardIndex(ctx, s, loc.key)
-	if err != nil || index == nil {
-		return loc, false, err
+	loc := location{h.keys.key(a.key, shard), 0, -1}
+	for _, s := range h.shards {
+		index, err := a.shardIndex(ctx, s, loc, known)
+		if err == nil && index == nil {
+			err = a.absent(loc.key)
+		}
+		if err != nil || index == nil {
+			return loc, false, err
+		}
+		entry := 0
+		for k, p := range at {
+			entry = entry*s.per[k] + p/s.chunk[k]
+			at[k] = p % s.chunk[k]
+		}
+		offset, length, ok, err := s.entry(index, entry, loc.length)
+		if err != nil {
+			err = fmt.Errorf("key %s: %w", loc.key, err)
+		}
+		if err != nil || !ok {
+			return loc, false, err
+		}
+		loc.offset, loc.length = loc.offset+offset, length
 	}
-	offset, length := index[2*entry], index[2*entry+1]
-	if offset == math.MaxUint64 && length == math.MaxUint64 {
-		return loc, false, nil
-	}
-	if offset > math.MaxInt64 || length > math.MaxInt64 {
-		return loc, false, fmt.Errorf("key %s: %w: chunk %d of the shard is at %d, %d bytes", loc.key, storage.ErrCorrupt, entry, offset, length)
-	}
-	loc.offset, loc.length = int64(offset), int64(length)
 	return loc, true, nil
 }
 
-// indexes keeps the indexes of shards by key: shards must not change while an
-// array is open.
+// indexes keeps the indexes of shards by where the shards are.
 type indexes struct {
 	mu    sync.Mutex
-	byKey map[string][]uint64
+	by    map[location][]uint64
 	total int // entries
 }
 
+// get returns the index of a shard, if it is there.
+func (x *indexes) get(loc location) ([]uint64, bool) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	index, ok := x.by[loc]
+	return index, ok
+}
+
+// put keeps an index; nil stands for a shard that isn't there.
+func (x *indexes) put(loc location, index []uint64) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	n := 1 + len(index)/2
+	if x.by == nil || x.total+n > maxIndex {
+		x.by, x.total = map[location][]uint64{}, 0
+	}
+	x.by[loc] = index
+	x.total += n
+}
+
 // shardIndex returns the index of a shard, nil where there is no such shard.
-func (a *array) shardIndex(ctx context.Context, s *sharding, key string) ([]uint64, error) {
-	a.indexes.mu.Lock()
-	index, ok := a.indexes.byKey[key]
-	a.indexes.mu.Unlock()
-	if ok {
+func (a *array) shardIndex(ctx context.Context, s *sharding, loc location, known *indexes) ([]uint64, error) {
+	if index, ok := known.get(loc); ok {
 		return index, nil
 	}
 	size := int64(s.index.MaxEncoded())
-	offset := int64(0)
+	from := loc
+	from.length = size
 	if s.atEnd {
-		offset = -size
+		if from.offset = -size; loc.length >= 0 {
+			from.offset = loc.offset + loc.length - size
+		}
 	}
-	b, err := storage.GetRange(ctx, a.store, key, offset, size, nil)
+	if loc.length >= 0 && loc.length < size {
+		return nil, fmt.Errorf("key %s: %w: %d bytes are too few for the index of a shard, which takes %d", loc.key, storage.ErrCorrupt, loc.length, size)
+	}
+	b, err := storage.GetRange(ctx, a.store, loc.key, from.offset, from.length, nil)
 	switch {
 	case errors.Is(err, storage.ErrNotFound):
 		return nil, nil
 	case err != nil:
 		return nil, err
 	case int64(len(b)) != size:
-		return nil, fmt.Errorf("key %s: %w: %d bytes are too few for the index of a shard", key, storage.ErrCorrupt, len(b))
+		return nil, fmt.Errorf("key %s: %w: %d bytes are too few for the index of a shard, which takes %d", loc.key, storage.ErrCorrupt, len(b), size)
 	}
-	index = make([]uint64, 2*s.count)
-	if err := s.index.Decode(nd.AsBytes(index), b); err != nil {
-		return nil, fmt.Errorf("key %s: index: %w", key, err)
+	index, err := s.decodeIndex(b)
+	if err != nil {
+		return nil, fmt.Errorf("key %s: %w", loc.key, err)
 	}
-	a.indexes.mu.Lock()
-	defer a.indexes.mu.Unlock()
-	if a.indexes.byKey == nil || a.indexes.total+s.count > maxIndex {
-		a.indexes.byKey, a.indexes.total = map[string][]uint64{}, 0
-	}
-	a.indexes.byKey[key] = index
-	a.indexes.total = s.count * len(a.indexes.byKey)
+	known.put(loc, index)
 	return index, nil
 }
 
-// checkWritable refuses to write into shards.
-func (h *header) checkWritable() error {
-	if h.shard != nil {
-		return fmt.Errorf("%w: arrays in shards are only read", storage.ErrReadOnly)
+// wrapped is a shard between codecs: it is read and written whole.
+type wrapped struct {
+	before *codec.Chain // nil: nothing
+	shard  *sharding
+	behind *codec.Chain // nil: nothing
+	bufs   sync.Pool    // of *[2][]byte: elements, and the shard
+}
+
+// nativeEndian is the byte order of this machine.
+var nativeEndian = map[bool]string{true: "little", false: "big"}[binary.NativeEndian.Uint16([]byte{1, 0}) == 1]
+
+// wrap puts codecs around a shard.
+func (h *header) wrap(shape []int, before extensions, s *sharding, behind extensions) (coder, error) {
+	w := &wrapped{shard: s}
+	w.bufs.New = func() any { return new([2][]byte) }
+	if h.meta.DType.Size() == 0 {
+		return nil, h.later(fmt.Errorf("%w: elements of %s in shards between other codecs", storage.ErrUnsupported, h.meta.DType))
 	}
-	return h.chainErr
+	var err error
+	if len(before) > 0 {
+		native := codec.Config{Name: "bytes", Params: codec.Params{"endian": nativeEndian}}
+		w.before, err = codec.New(h.meta.DType, shape, append(before.configs(), native))
+	}
+	if err == nil && len(behind) > 0 {
+		w.behind, err = codec.NewBytesUpTo(s.MaxEncoded(), behind.configs())
+	}
+	if err != nil {
+		return nil, h.later(err)
+	}
+	if s.inner == nil {
+		return nil, nil
+	}
+	return w, nil
+}
+
+func (w *wrapped) Size() int      { return w.shard.Size() }
+func (w *wrapped) Identity() bool { return false }
+
+func (w *wrapped) MaxEncoded() int {
+	if w.behind != nil {
+		return w.behind.MaxEncoded()
+	}
+	return w.shard.MaxEncoded()
+}
+
+func (w *wrapped) Cost() (encode, decode int) {
+	encode, decode = w.shard.Cost()
+	return encode + 2*w.Size(), decode + 2*w.Size()
+}
+
+func (w *wrapped) Encode(dst, src []byte) (_ []byte, err error) {
+	bufs := w.bufs.Get().(*[2][]byte)
+	defer w.bufs.Put(bufs)
+	if w.before != nil {
+		if bufs[0], err = w.before.Encode(bufs[0][:0], src); err != nil {
+			return dst, err
+		}
+		src = bufs[0]
+	}
+	if w.behind == nil {
+		return w.shard.Encode(dst, src)
+	}
+	if bufs[1], err = w.shard.Encode(bufs[1][:0], src); err != nil {
+		return dst, err
+	}
+	return w.behind.Encode(dst, bufs[1])
+}
+
+func (w *wrapped) Decode(dst, src []byte) (err error) {
+	bufs := w.bufs.Get().(*[2][]byte)
+	defer w.bufs.Put(bufs)
+	if w.behind != nil {
+		if bufs[1], err = w.behind.AppendDecoded(bufs[1][:0], src); err != nil {
+			return err
+		}
+		src = bufs[1]
+	}
+	if w.before == nil {
+		return w.shard.Decode(dst, src)
+	}
+	bufs[0] = slices.Grow(bufs[0][:0], w.Size())[:w.Size()]
+	if err := w.shard.Decode(bufs[0], src); err != nil {
+		return err
+	}
+	return w.before.Decode(dst, bufs[0])
 }

@@ -3,12 +3,13 @@ package zarr_test
 import (
 	"encoding/binary"
 	"encoding/json"
-	"fmt"
+	"hash/crc32"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
 	"github.com/ndgrid/ndgrid/storage/mem"
 	"github.com/ndgrid/ndgrid/storage/storagetest"
@@ -55,8 +56,14 @@ func TestShards(t *testing.T) {
 	require.NoError(t, err)
 	s.Gets.Reset()
 	readAll(t, a)
-	assert.Equal(t, map[string]int{"codecs/sharding/c/0/0": 1 + 2, "codecs/sharding/c/0/1": 1 + 1, "codecs/sharding/c/1/0": 1 + 4, "codecs/sharding/c/1/1": 1 + 2},
-		s.Gets.All(), "each index is read once, each chunk that is there once")
+	assert.Equal(t, map[string]int{"codecs/sharding/c/0/0": 2, "codecs/sharding/c/0/1": 2, "codecs/sharding/c/1/0": 2, "codecs/sharding/c/1/1": 2},
+		s.Gets.All(), "each index is read once, and the chunks of a shard together")
+	s.Gets.Reset()
+	for _, coord := range [][]int{{0, 1}, {1, 0}, {1, 1}} {
+		_, err := a.ReadChunk(ctx, coord, make([]byte, a.Meta().ReadGrid.Box(coord).Size()*a.Meta().DType.Size()))
+		require.NoError(t, err)
+	}
+	assert.Equal(t, map[string]int{"codecs/sharding/c/0/0": 2}, s.Gets.All(), "indexes are kept, and a chunk that isn't there isn't read")
 	n, present, err := a.(storage.StoredSizer).StoredSize(ctx, []int{1, 1})
 	require.NoError(t, err)
 	assert.True(t, present && n > 0)
@@ -65,12 +72,12 @@ func TestShards(t *testing.T) {
 	assert.False(t, present)
 
 	for want, value := range map[string][]byte{
-		"":                                 shard("abcd", 2, 2, 0, 2),
-		"too few for the index":            shard("abcd", 1),
-		"ends within a chunk":              shard("ab", 33, 2, none, none),
-		"there should be 2":                shard("abcd", 0, 1, none, none),
-		"more than the 2 bytes":            shard("abcd", 0, 3, none, none),
-		"chunk 0 of the shard is at 18446": shard("abcd", none, 2, none, none),
+		"":                        shard("abcd", 2, 2, 0, 2),
+		"too few for the index":   shard("abcd", 1),
+		"ends within a chunk":     shard("ab", 33, 2, none, none),
+		"there should be 2":       shard("abcd", 0, 1, none, none),
+		"said to have 3 bytes, 2": shard("abcd", 0, 3, none, none),
+		"is said to be at 18446":  shard("abcd", none, 2, none, none),
 	} {
 		values := mem.NewStore()
 		doc, err := json.Marshal(shardDoc(nil))
@@ -104,19 +111,46 @@ func TestShardErrors(t *testing.T) {
 		assert.ErrorIs(t, err, storage.ErrCorrupt)
 		assert.ErrorContains(t, err, want)
 	}
-	s := mem.NewStore()
-	doc, err := json.Marshal(shardDoc(nil))
-	require.NoError(t, err)
-	require.NoError(t, s.Put(t.Context(), "x/zarr.json", doc))
-	g, err := zarr.OpenWritableStore(t.Context(), s, "")
-	require.NoError(t, err)
-	r, err := g.Array(t.Context(), "x")
-	require.NoError(t, err)
-	w, ok := r.(storage.WritableArray)
-	require.True(t, ok)
-	assert.ErrorIs(t, w.WriteChunk(t.Context(), []int{0}, make([]byte, 4)), storage.ErrReadOnly)
-	assert.ErrorIs(t, w.DeleteChunk(t.Context(), []int{0}), storage.ErrReadOnly)
-	assert.ErrorIs(t, w.Resize(t.Context(), []int{9}), storage.ErrReadOnly)
-	assert.ErrorContains(t, w.Resize(t.Context(), []int{9}), "only read")
-	assert.Positive(t, r.(storage.ReadCoster).ReadCost(), fmt.Sprint(r.Meta().Shape))
+}
+
+// TestShardsWritten looks at the bytes of shards, and changes them.
+func TestShardsWritten(t *testing.T) {
+	const none = 1<<64 - 1
+	ctx := t.Context()
+	for at, want := range map[string][]byte{"end": shard("cd", none, none, 0, 2), "start": append(shard("", none, none, 36, 2), 0, 0, 0, 0, 'c', 'd')} {
+		s := mem.NewStore()
+		spec := storage.Spec{DType: nd.Uint8, Shape: []int{7}, Codecs: []string{"sharding (2)"}, Options: map[string]string{"chunks": "4", "index": at}}
+		a, err := zarr.CreateArrayStore(ctx, s, "x", spec, nil)
+		require.NoError(t, err)
+		assert.Equal(t, []string{"sharding (2)"}, a.Meta().Codecs)
+		require.NoError(t, a.WriteChunk(ctx, []int{0}, []byte{0, 0, 'c', 'd'}))
+		require.NoError(t, a.WriteChunk(ctx, []int{1}, []byte{0, 0, 0}))
+		require.NoError(t, a.Commit(ctx))
+		got, err := s.Get(ctx, "x/c/0", nil)
+		require.NoError(t, err)
+		sum := crc32.Checksum(want[:32], crc32.MakeTable(crc32.Castagnoli))
+		if at == "end" {
+			sum = crc32.Checksum(want[2:34], crc32.MakeTable(crc32.Castagnoli))
+			want = binary.LittleEndian.AppendUint32(want, sum)
+		} else {
+			binary.LittleEndian.PutUint32(want[32:], sum)
+		}
+		assert.Equal(t, want, got, at)
+		_, err = s.Get(ctx, "x/c/1", nil)
+		assert.ErrorIs(t, err, storage.ErrNotFound, "a shard of fill values only")
+
+		w, err := zarr.OpenWritableArrayStore(ctx, s, "x")
+		require.NoError(t, err)
+		r, _, err := zarr.OpenStore(ctx, s, "x")
+		require.NoError(t, err)
+		require.NoError(t, storage.WriteBox(ctx, w, nd.Box{Start: []int{1}, Shape: []int{5}}, []byte("bCDEF")))
+		assert.Equal(t, "\x00bCDEF\x00", string(readAll(t, r)))
+		require.NoError(t, w.Resize(ctx, []int{3}))
+		require.NoError(t, w.Resize(ctx, []int{9}))
+		assert.Equal(t, "\x00bC\x00\x00\x00\x00\x00\x00", string(readAll(t, w)))
+		require.NoError(t, w.DeleteChunk(ctx, []int{0}))
+		assert.Equal(t, make([]byte, 9), readAll(t, w))
+		assert.Positive(t, w.(storage.ReadCoster).ReadCost())
+		assert.Positive(t, w.(storage.WriteCoster).WriteCost())
+	}
 }

@@ -4,13 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
+	"reflect"
 	"slices"
 	"sync"
 	"sync/atomic"
 
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
+	"github.com/ndgrid/ndgrid/storage/dir"
 )
 
 // writableArray is an array that is being created (it has a draft) or was
@@ -28,27 +31,69 @@ var (
 	_ storage.WritableArray = (*writableArray)(nil)
 	_ storage.WritableGroup = (*writableGroup)(nil)
 	_ storage.WriteCoster   = (*writableArray)(nil)
+	_ storage.Identifier    = (*writableArray)(nil)
+	_ storage.Locker        = (*writableArray)(nil)
+	_ storage.Resumable     = (*writableArray)(nil)
 )
 
 // startArray writes the metadata of a new array.
-func startArray(ctx context.Context, p place, s storage.Spec, overwrite bool, open *atomic.Int32) (*writableArray, error) {
-	doc, err := arrayDoc(s)
+func startArray(ctx context.Context, p place, version int, s storage.Spec, opts map[string]string, open *atomic.Int32) (*writableArray, error) {
+	docs, err := arrayDocs(version, s)
 	if err != nil {
 		return nil, p.fail("create", err)
 	}
-	h, err := newHeader(doc)
+	h, err := newHeader(docs)
 	if err != nil {
 		return nil, p.fail("create", err)
 	}
-	at, d, err := newDraft(ctx, p, overwrite)
+	at, d, err := newDraft(ctx, p, opts)
 	if err != nil {
 		return nil, err
 	}
-	if err := at.put(ctx, doc); err != nil {
+	return continueArray(ctx, at, d, docs, h, open)
+}
+
+// continueArray writes the metadata of an array at the place of its draft, and
+// keeps the chunks that are there where the draft is resumed.
+func continueArray(ctx context.Context, at place, d *draft, docs documents, h *header, open *atomic.Int32) (*writableArray, error) {
+	var err error
+	if d != nil && d.resume {
+		err = at.keep(ctx, h)
+	}
+	if err == nil {
+		err = at.put(ctx, docs)
+	}
+	if err != nil {
 		return nil, errors.Join(err, d.abort())
 	}
 	open.Add(1)
-	return &writableArray{array: newArray(at, h), draft: d, fresh: true, open: open}, nil
+	a := newWritableArray(at, h)
+	a.draft, a.fresh, a.open = d, true, open
+	return a, nil
+}
+
+func newWritableArray(p place, h *header) *writableArray {
+	a := &writableArray{array: newArray(p, h)}
+	a.mutable = true
+	return a
+}
+
+// keep leaves what an interrupted draft has of the array that h describes, and
+// removes anything else. Attributes may differ.
+func (p place) keep(ctx context.Context, h *header) error {
+	old, err := p.read(ctx)
+	if err == nil && old != nil && old.array != nil {
+		was, is := maps.Clone(old.array.doc), maps.Clone(h.doc)
+		delete(was, "attributes")
+		delete(is, "attributes")
+		if reflect.DeepEqual(was, is) {
+			return nil
+		}
+	}
+	if err != nil && !errors.Is(err, storage.ErrCorrupt) && !errors.Is(err, storage.ErrUnsupported) {
+		return err
+	}
+	return storage.DeleteAll(ctx, p.store, p.key)
 }
 
 // WriteChunk encodes and stores a chunk. One that holds nothing but the fill
@@ -57,7 +102,7 @@ func (a *writableArray) WriteChunk(ctx context.Context, coord []int, src []byte)
 	h := a.head.Load()
 	box, err := a.check(ctx, h.meta.WriteGrid, coord)
 	if err == nil {
-		err = h.checkWritable()
+		err = h.fixed()
 	}
 	item := h.meta.DType.Size()
 	if err == nil && len(src) != box.Size()*item {
@@ -68,7 +113,7 @@ func (a *writableArray) WriteChunk(ctx context.Context, coord []int, src []byte)
 		if storage.IsFill(src, h.meta.Fill) {
 			err = a.store.Delete(ctx, key)
 		} else {
-			err = a.writeChunk(ctx, h, key, box, src)
+			err = a.writeChunk(ctx, h, coord, key, box, src)
 		}
 	}
 	if err != nil {
@@ -77,42 +122,82 @@ func (a *writableArray) WriteChunk(ctx context.Context, coord []int, src []byte)
 	return nil
 }
 
-func (a *writableArray) writeChunk(ctx context.Context, h *header, key string, box nd.Box, src []byte) error {
-	if !slices.Equal(box.Shape, h.chunk) {
+func (a *writableArray) writeChunk(ctx context.Context, h *header, coord []int, key string, box nd.Box, src []byte) error {
+	c, shape, err := h.wholeCoder(coord)
+	if err != nil {
+		return err
+	}
+	if !slices.Equal(box.Shape, shape) {
 		full := a.scratch.Get().(*[]byte)
 		defer a.scratch.Put(full)
-		*full = slices.Grow((*full)[:0], h.chain.Size())[:h.chain.Size()]
+		*full = slices.Grow((*full)[:0], c.Size())[:c.Size()]
 		storage.Fill(*full, h.meta.Fill)
-		storage.CopyBox(*full, nd.Box{Start: box.Start, Shape: h.chunk}, src, box, box, h.meta.DType.Size())
+		storage.CopyBox(*full, nd.Box{Start: box.Start, Shape: shape}, src, box, box, h.meta.DType.Size())
 		src = *full
 	}
-	if h.chain.Identity() {
+	if c.Identity() {
 		return a.store.Put(ctx, key, src)
 	}
 	buf := a.scratch.Get().(*[]byte)
 	defer a.scratch.Put(buf)
-	var err error
-	if *buf, err = h.chain.Encode((*buf)[:0], src); err != nil {
+	if *buf, err = c.Encode((*buf)[:0], src); err != nil {
 		return err
 	}
 	return a.store.Put(ctx, key, *buf)
+}
+
+// Identity is where the array lies.
+func (a *writableArray) Identity() any {
+	if d, ok := a.store.(*dir.Store); ok {
+		return storage.JoinKey(d.Path(), a.key)
+	}
+	return [2]any{a.store, a.key}
+}
+
+// Lock keeps other processes from changing parts of chunks, where the store can
+// do that.
+func (a *writableArray) Lock(ctx context.Context) (unlock func(), err error) {
+	if l, ok := a.store.(interface {
+		Lock(ctx context.Context, prefix string) (func(), error)
+	}); ok {
+		return l.Lock(ctx, a.key)
+	}
+	return func() {}, nil
+}
+
+// Written reports whether a chunk of WriteGrid is there.
+func (a *writableArray) Written(ctx context.Context, coord []int) (bool, error) {
+	h := a.head.Load()
+	_, err := a.check(ctx, h.meta.WriteGrid, coord)
+	if err == nil {
+		_, err = storage.Size(ctx, a.store, h.keys.key(a.key, coord))
+	}
+	if errors.Is(err, storage.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, a.failChunk("look for", coord, err)
+	}
+	return true, nil
 }
 
 // WriteCost is the memory of one WriteChunk call: the encoder, the encoded
 // bytes, and a whole chunk where chunks are filled up at the edge.
 func (a *writableArray) WriteCost() int {
 	h := a.head.Load()
-	if h.chain == nil {
+	if h.whole == nil {
 		return 0
 	}
-	cost, _ := h.chain.Cost()
-	if !h.chain.Identity() {
-		cost += h.chain.MaxEncoded()
-	}
-	for k, n := range h.meta.Shape {
-		if n%h.chunk[k] != 0 {
-			return cost + h.chain.Size()
+	cost, _ := h.whole.Cost()
+	if !h.whole.Identity() {
+		n := h.whole.MaxEncoded()
+		if len(h.shards) > 0 {
+			n /= 2 // without the gaps of others
 		}
+		cost += n
+	}
+	if h.cuts(h.stored) {
+		cost += h.whole.Size()
 	}
 	return cost
 }
@@ -121,9 +206,6 @@ func (a *writableArray) WriteCost() int {
 func (a *writableArray) DeleteChunk(ctx context.Context, coord []int) error {
 	h := a.head.Load()
 	_, err := a.check(ctx, h.meta.WriteGrid, coord)
-	if err == nil {
-		err = h.checkWritable()
-	}
 	if err == nil {
 		err = a.store.Delete(ctx, h.keys.key(a.key, coord))
 	}
@@ -140,25 +222,14 @@ func (a *writableArray) Resize(ctx context.Context, shape []int) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	old := a.head.Load()
-	if err := old.checkWritable(); err != nil {
-		return a.fail("resize", err)
+	if old.chainErr != nil {
+		return a.fail("resize", old.chainErr)
 	}
 	if len(shape) != len(old.meta.Shape) {
 		return a.fail("resize", fmt.Errorf("%w: shape %v has %d axes, the array has %d", nd.ErrShape, shape, len(shape), len(old.meta.Shape)))
 	}
-	doc := make(object, len(old.doc))
-	for k, v := range old.doc {
-		doc[k] = v
-	}
-	doc["shape"] = slices.Clone(shape)
-	if len(shape) == 0 {
-		doc["shape"] = []int{}
-	}
-	h, err := newHeader(doc)
+	h, err := a.reshape(ctx, old, shape)
 	if err != nil {
-		return a.fail("resize", err)
-	}
-	if err := a.put(ctx, doc); err != nil {
 		return a.fail("resize", err)
 	}
 	a.head.Store(h)
@@ -171,6 +242,31 @@ func (a *writableArray) Resize(ctx context.Context, shape []int) error {
 		}
 	}
 	return nil
+}
+
+// reshape writes the metadata of the array with another shape.
+func (a *writableArray) reshape(ctx context.Context, old *header, shape []int) (*header, error) {
+	name := "zarr.json"
+	if old.version == 2 {
+		name = ".zarray"
+	}
+	docs := documents{name: maps.Clone(old.doc)}
+	docs[name]["shape"] = append([]int{}, shape...)
+	if old.edges.NDim() > 0 {
+		edges, err := stretch(old.edges, shape)
+		if err != nil {
+			return nil, err
+		}
+		docs[name]["chunk_grid"] = object{"name": "rectilinear", "configuration": object{"kind": "inline", "chunk_shapes": edgesJSON(edges)}}
+	}
+	h, err := newHeader(docs)
+	if err != nil {
+		return nil, err
+	}
+	if old.version == 2 { // whose attributes are elsewhere
+		h.meta.Attrs, h.meta.Dims = old.meta.Attrs, old.meta.Dims
+	}
+	return h, a.put(ctx, docs)
 }
 
 // cut removes what lies beyond the new length of axis k.
@@ -205,9 +301,19 @@ func (a *writableArray) cut(ctx context.Context, old, h *header, k int) error {
 
 // rewrite writes a chunk at the edge again, which fills what is outside.
 func (a *writableArray) rewrite(ctx context.Context, h *header, coord []int) error {
-	buf := make([]byte, h.meta.WriteGrid.Box(coord).Size()*h.meta.DType.Size())
-	present, err := a.ReadChunk(ctx, coord, buf)
-	if err != nil || !present {
+	if there, err := a.Written(ctx, coord); err != nil || !there {
+		return err
+	}
+	box := h.meta.WriteGrid.Box(coord)
+	if h.text != nil {
+		elems, err := storage.ReadStrings(ctx, a, box)
+		if err != nil {
+			return err
+		}
+		return a.WriteStrings(ctx, coord, elems)
+	}
+	buf := make([]byte, box.Size()*h.meta.DType.Size())
+	if err := storage.ReadBox(ctx, a, box, buf); err != nil {
 		return err
 	}
 	return a.WriteChunk(ctx, coord, buf)
@@ -267,6 +373,9 @@ func (a *writableArray) end(do func() error) error {
 func (p place) invalidate(ctx context.Context) error {
 	for p.path != "" {
 		p.key, p.path = parent(p.key), parent(p.path)
+		if err := p.store.Delete(ctx, storage.JoinKey(p.key, ".zmetadata")); err != nil {
+			return err
+		}
 		doc, err := p.document(ctx, "zarr.json")
 		if err != nil {
 			return err
@@ -275,7 +384,7 @@ func (p place) invalidate(ctx context.Context) error {
 			continue
 		}
 		delete(doc, "consolidated_metadata")
-		if err := p.put(ctx, doc); err != nil {
+		if err := p.put(ctx, documents{"zarr.json": doc}); err != nil {
 			return err
 		}
 	}

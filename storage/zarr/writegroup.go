@@ -14,16 +14,19 @@ import (
 // opened for writing.
 type writableGroup struct {
 	group
-	draft *draft
-	fresh bool         // created by this handle
-	full  bool         // to be consolidated when it is committed
-	open  atomic.Int32 // arrays created in it that aren't ended yet
-	mu    sync.Mutex   // guards attrs and ending
-	ended bool
+	version int
+	draft   *draft
+	fresh   bool            // created by this handle
+	full    bool            // to be consolidated when it is committed
+	resume  bool            // what is there already is what an interrupted process has made
+	open    atomic.Int32    // arrays created in it that aren't ended yet
+	mu      sync.Mutex      // guards the following
+	made    map[string]bool // names created, to the first slash
+	ended   bool
 }
 
 // OpenWritableStore opens the group at path of a store for adding and changing
-// arrays. Only version 3 is written.
+// arrays, of the version it has.
 func OpenWritableStore(ctx context.Context, s storage.Store, path string) (storage.WritableGroup, error) {
 	return writableAt(ctx, place{store: s, key: path, path: path})
 }
@@ -46,10 +49,31 @@ func writableAt(ctx context.Context, p place) (storage.WritableGroup, error) {
 }
 
 func newWritableGroup(p place, n *node) (*writableGroup, error) {
-	if n.version != 3 {
-		return nil, p.fail("open", fmt.Errorf("%w: Zarr v%d is only read", storage.ErrReadOnly, n.version))
+	return &writableGroup{group: group{p, n}, version: n.version}, nil
+}
+
+// OpenWritableArrayStore opens the array at path of a store for writing.
+func OpenWritableArrayStore(ctx context.Context, s storage.Store, path string) (storage.WritableArray, error) {
+	return writableArrayAt(ctx, place{store: s, key: path, path: path})
+}
+
+func openWritableArray(ctx context.Context, path, inner string, opts map[string]string) (storage.WritableArray, error) {
+	p, err := openDir(path, opts)
+	if err != nil {
+		return nil, err
 	}
-	return &writableGroup{group: group{p, n.attrs}}, nil
+	return writableArrayAt(ctx, p.child(inner))
+}
+
+func writableArrayAt(ctx context.Context, p place) (storage.WritableArray, error) {
+	n, err := p.node(ctx)
+	if err == nil && n.array == nil {
+		err = p.fail("open", fmt.Errorf("%w but a group", storage.ErrNotArray))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return newWritableArray(p, n.array), nil
 }
 
 // CreateStore starts a new hierarchy at path of a store; what exists there is
@@ -76,7 +100,7 @@ func CreateArrayStore(ctx context.Context, s storage.Store, path string, spec st
 	if err := checkOptions(opts); err != nil {
 		return nil, &storage.Error{Op: "create", Name: path, Err: err}
 	}
-	return startArray(ctx, place{store: s, key: path, path: path}, spec, opts["overwrite"] == "true", new(atomic.Int32))
+	return startArray(ctx, place{store: s, key: path, path: path}, version(opts), spec, opts, new(atomic.Int32))
 }
 
 func createArray(ctx context.Context, path string, s storage.Spec, opts map[string]string) (storage.WritableArray, error) {
@@ -84,44 +108,51 @@ func createArray(ctx context.Context, path string, s storage.Spec, opts map[stri
 	if err != nil {
 		return nil, err
 	}
-	return startArray(ctx, p, s, opts["overwrite"] == "true", new(atomic.Int32))
+	return startArray(ctx, p, version(opts), s, opts, new(atomic.Int32))
 }
 
 // startGroup writes the metadata of a new group in its draft.
 func startGroup(ctx context.Context, p place, opts map[string]string) (*writableGroup, error) {
-	at, d, err := newDraft(ctx, p, opts["overwrite"] == "true")
+	at, d, err := newDraft(ctx, p, opts)
 	if err != nil {
 		return nil, err
 	}
-	if err := at.putGroup(ctx, nil); err != nil {
+	g := &writableGroup{version: version(opts), draft: d, fresh: true, full: opts["consolidated"] == "true", resume: opts["resume"] == "true"}
+	if err := g.start(ctx, at); err != nil {
 		return nil, errors.Join(err, d.abort())
 	}
-	return &writableGroup{group: group{at, storage.Attrs{}}, draft: d, fresh: true, full: opts["consolidated"] == "true"}, nil
+	return g, nil
 }
 
-func (p place) putGroup(ctx context.Context, a storage.Attrs) error {
-	doc, err := groupDoc(a)
+// start writes the metadata of a new group at p.
+func (g *writableGroup) start(ctx context.Context, p place) error {
+	g.group = group{p, &node{version: g.version, attrs: storage.Attrs{}}}
+	return g.putAttrs(ctx, nil)
+}
+
+func (g *writableGroup) putAttrs(ctx context.Context, a storage.Attrs) error {
+	docs, err := groupDocs(g.version, a)
 	if err != nil {
 		return err
 	}
-	return p.put(ctx, doc)
+	return g.put(ctx, docs)
 }
 
 // Attrs returns the attributes.
 func (g *writableGroup) Attrs() storage.Attrs {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.attrs
+	return g.node.attrs
 }
 
 // SetAttrs replaces the attributes.
 func (g *writableGroup) SetAttrs(ctx context.Context, a storage.Attrs) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if err := g.putGroup(ctx, a); err != nil {
+	if err := g.putAttrs(ctx, a); err != nil {
 		return g.fail("set attributes", err)
 	}
-	g.attrs = a
+	g.node = &node{version: g.version, attrs: a}
 	if err := g.invalidate(ctx); err != nil {
 		return g.fail("set attributes", err)
 	}
@@ -131,8 +162,8 @@ func (g *writableGroup) SetAttrs(ctx context.Context, a storage.Attrs) error {
 // Array opens an array below the group for reading and writing.
 func (g *writableGroup) Array(ctx context.Context, path string) (storage.Array, error) {
 	a, err := g.group.Array(ctx, path)
-	if r, ok := a.(*array); ok && r.Meta().Format == "Zarr v3" {
-		return &writableArray{array: r}, nil
+	if r, ok := a.(*array); ok {
+		return newWritableArray(r.place, r.head.Load()), nil
 	}
 	return a, err
 }
@@ -143,22 +174,30 @@ func (g *writableGroup) Group(ctx context.Context, path string) (storage.Group, 
 	if err != nil {
 		return nil, err
 	}
-	if n.version != 3 {
-		return &group{p, n.attrs}, nil
-	}
 	return newWritableGroup(p, n)
 }
 
 // CreateArray starts a new array; groups on the way to it are made where they
 // are missing. Options of the array: "overwrite" ("true" replaces what is
-// there, at Commit), "chunks" ("100,10", instead of Spec.Chunks) and
-// "separator" of chunk keys ("/" or ".").
+// there, at Commit), "chunks" ("100,10", instead of Spec.Chunks), "separator" of
+// chunk keys ("/" or ".") and "index" of shards ("end" or "start").
 func (g *writableGroup) CreateArray(ctx context.Context, name string, s storage.Spec) (storage.WritableArray, error) {
 	p := g.child(name)
 	if err := g.ancestors(ctx, name); err != nil {
 		return nil, p.fail("create", err)
 	}
-	return startArray(ctx, p, s, s.Options["overwrite"] == "true", &g.open)
+	if !g.resume {
+		return startArray(ctx, p, g.version, s, s.Options, &g.open)
+	}
+	docs, err := arrayDocs(g.version, s)
+	if err != nil {
+		return nil, p.fail("create", err)
+	}
+	h, err := newHeader(docs)
+	if err != nil {
+		return nil, p.fail("create", err)
+	}
+	return continueArray(ctx, p, &draft{store: p.store, tmp: p.key, final: p.key, resume: true}, docs, h, &g.open)
 }
 
 // CreateGroup makes a new group at once; groups on the way to it are made where
@@ -169,11 +208,12 @@ func (g *writableGroup) CreateGroup(ctx context.Context, name string) (storage.W
 		return nil, p.fail("create", err)
 	}
 	exists, err := p.exists(ctx)
-	if err == nil && exists {
+	if err == nil && exists && !g.resume {
 		err = storage.ErrExists
 	}
+	child := &writableGroup{version: g.version, fresh: !g.resume, resume: g.resume}
 	if err == nil {
-		err = p.putGroup(ctx, nil)
+		err = child.start(ctx, p)
 	}
 	if err == nil {
 		err = p.invalidate(ctx)
@@ -181,7 +221,7 @@ func (g *writableGroup) CreateGroup(ctx context.Context, name string) (storage.W
 	if err != nil {
 		return nil, p.fail("create", err)
 	}
-	return &writableGroup{group: group{p, storage.Attrs{}}, fresh: true}, nil
+	return child, nil
 }
 
 // ancestors checks the path of a new node and makes the groups it lies in.
@@ -190,6 +230,12 @@ func (g *writableGroup) ancestors(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
+	g.mu.Lock()
+	if g.made == nil {
+		g.made = map[string]bool{}
+	}
+	g.made[parts[0]] = true
+	g.mu.Unlock()
 	p := g.place
 	for _, name := range parts[:len(parts)-1] {
 		p = p.child(name)
@@ -202,7 +248,11 @@ func (g *writableGroup) ancestors(ctx context.Context, path string) error {
 		case n != nil:
 			continue
 		}
-		if err := p.putGroup(ctx, nil); err != nil {
+		docs, err := groupDocs(g.version, nil)
+		if err == nil {
+			err = p.put(ctx, docs)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -219,6 +269,11 @@ func (g *writableGroup) Commit(ctx context.Context) error {
 		return g.fail("commit", storage.ErrClosed)
 	case n > 0:
 		return g.fail("commit", fmt.Errorf("arrays in it that are neither committed nor aborted: %d", n))
+	}
+	if g.resume {
+		if err := g.sweep(ctx); err != nil {
+			return g.fail("commit", err)
+		}
 	}
 	if g.full {
 		if err := g.consolidate(ctx); err != nil {
@@ -255,33 +310,15 @@ func (g *writableGroup) Close() error {
 	return nil
 }
 
-// consolidate writes the documents of all nodes below p into that of p.
-func (p place) consolidate(ctx context.Context) error {
-	all := object{}
-	if err := p.collect(ctx, "", all); err != nil {
-		return err
-	}
-	doc, err := p.document(ctx, "zarr.json")
-	if err != nil {
-		return err
-	}
-	doc["consolidated_metadata"] = object{"kind": "inline", "must_understand": false, "metadata": all}
-	return p.put(ctx, doc)
-}
-
-// collect adds the documents of the nodes below p to all, by path.
-func (p place) collect(ctx context.Context, path string, all object) error {
-	children, err := (&group{place: p}).Names(ctx)
+// sweep removes what the interrupted process has made and this one hasn't.
+func (g *writableGroup) sweep(ctx context.Context) error {
+	children, err := g.Names(ctx)
 	if err != nil {
 		return err
 	}
 	for _, c := range children {
-		at, below := p.child(c.Name), storage.JoinKey(path, c.Name)
-		if all[below], err = at.document(ctx, "zarr.json"); err != nil {
-			return err
-		}
-		if c.IsGroup {
-			if err := at.collect(ctx, below, all); err != nil {
+		if !g.made[c.Name] {
+			if err := storage.DeleteAll(ctx, g.store, g.child(c.Name).key); err != nil {
 				return err
 			}
 		}

@@ -1,19 +1,40 @@
-// Package zarr reads Zarr versions 3 and 2 and writes version 3, over any
-// storage.Store. Importing it registers the driver "zarr" for directories.
+// Package zarr reads and writes Zarr, versions 3 and 2, over any storage.Store.
+// Importing it registers the driver "zarr" for directories.
 //
-// Every chunk is a value of the store; metadata are JSON documents beside them
-// (https://zarr-specs.readthedocs.io). Options of the driver: "overwrite"
-// ("true": Create replaces what is there, at Commit), "sync" ("true": what is
-// written outlives a loss of power, see dir.Sync) and "consolidated" ("true":
-// the metadata of all nodes are written into that of the group that Create
-// makes as well, at Commit, where some readers look for them first).
+// Every chunk, or every shard of many chunks, is a value of the store; metadata
+// are JSON documents beside them (https://zarr-specs.readthedocs.io). Options of
+// the driver:
+//
+//   - "zarr_format" of what Create makes, "3" or "2".
+//   - "overwrite": "true" has Create replace what is there, at Commit.
+//   - "resume": "true" has Create go on with what an earlier Create with this
+//     option has begun and not committed. Arrays of the same description keep
+//     their chunks. Abort leaves them, too.
+//   - "sync": "true" has what is written outlive a loss of power, see dir.Sync.
+//   - "consolidated": "true" writes the metadata of all nodes into that of the
+//     group that Create makes as well, at Commit, where some readers look for
+//     them first.
+//   - "missing": "error" makes reading a chunk that was never written an error,
+//     storage.ErrNotFound, instead of the fill value. Chunks, or shards, that
+//     hold nothing but the fill value are never written; they are errors too.
+//
+// Values are written whole under another name and renamed, so a reader sees an
+// old chunk or a new one, and a process that is killed leaves no half of one.
+// Goroutines may write any parts of an array at the same time, through any number
+// of handles. So may processes on one machine, where the system has locks on
+// directories (not Windows); elsewhere, processes must write whole chunks, or
+// whole shards. While an array is open for reading its shards must not change,
+// and nobody but one process may resize it.
 package zarr
 
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/ndgrid/ndgrid/storage"
 	"github.com/ndgrid/ndgrid/storage/dir"
@@ -24,7 +45,8 @@ const driverName = "zarr"
 func init() {
 	storage.Register(&storage.Driver{
 		Name: driverName, Exts: []string{".zarr"},
-		Detect: detect, Open: open, OpenWritable: openWritable, Create: create, CreateArray: createArray,
+		Detect: detect, Open: open, OpenWritable: openWritable, OpenWritableArray: openWritableArray, Create: create,
+		CreateArray: createArray,
 	})
 }
 
@@ -54,7 +76,7 @@ func openAt(ctx context.Context, p place) (storage.Array, storage.Group, error) 
 	if n.array != nil {
 		return newArray(p, n.array), nil, nil
 	}
-	return nil, &group{p, n.attrs}, nil
+	return nil, &group{p, n}, nil
 }
 
 func open(ctx context.Context, path, inner string, opts map[string]string) (storage.Array, storage.Group, error) {
@@ -75,7 +97,11 @@ func openDir(path string, opts map[string]string) (place, error) {
 		return place{}, &storage.Error{Op: "open", Name: path, Err: err}
 	}
 	s, err := dir.Open(abs, dirOptions(opts)...)
-	return place{store: s, url: abs}, err
+	p := place{store: s, url: abs}
+	if opts["missing"] == "error" {
+		p.strict, p.options = true, map[string]string{"missing": "error"}
+	}
+	return p, err
 }
 
 func dirOptions(opts map[string]string) []dir.Option {
@@ -85,16 +111,32 @@ func dirOptions(opts map[string]string) []dir.Option {
 	return nil
 }
 
+// options are the options of the driver and their values; the first is what
+// "" stands for.
+var options = map[string][]string{
+	"zarr_format": {"3", "2"}, "overwrite": {"false", "true"}, "resume": {"false", "true"}, "sync": {"false", "true"},
+	"consolidated": {"false", "true"}, "missing": {"fill", "error"},
+}
+
 func checkOptions(opts map[string]string) error {
 	for k, v := range opts {
-		if k != "overwrite" && k != "sync" && k != "consolidated" {
-			return fmt.Errorf("%w: option %q; there are overwrite, sync and consolidated", storage.ErrUnsupported, k)
+		values, ok := options[k]
+		if !ok {
+			return fmt.Errorf("%w: option %q; there are %s", storage.ErrUnsupported, k, strings.Join(slices.Sorted(maps.Keys(options)), ", "))
 		}
-		if v != "true" && v != "false" && v != "" {
-			return fmt.Errorf("%w: option %s=%q; it is true or false", storage.ErrUnsupported, k, v)
+		if v != "" && !slices.Contains(values, v) {
+			return fmt.Errorf("%w: option %s=%q; it is %s", storage.ErrUnsupported, k, v, strings.Join(values, " or "))
 		}
 	}
 	return nil
+}
+
+// version is the version of the format that options ask for.
+func version(opts map[string]string) int {
+	if opts["zarr_format"] == "2" {
+		return 2
+	}
+	return 3
 }
 
 // createDir returns the place of a store that is to be created: it lies in the

@@ -1,0 +1,63 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"sync"
+)
+
+// Identifier is a WritableArray to which other handles of this process may
+// write too: those whose Identity is equal are of the same array.
+type Identifier interface {
+	Identity() any // comparable
+}
+
+// Locker is a WritableArray that can keep other processes from changing parts
+// of its chunks until unlock is called.
+type Locker interface {
+	Lock(ctx context.Context) (unlock func(), err error)
+}
+
+// lockKey names a chunk of an array that may have several handles.
+type lockKey struct {
+	array any
+	chunk string
+}
+
+// keyLock is a lock for which users wait or which one of them has.
+type keyLock struct {
+	sync.Mutex
+	users int
+}
+
+var (
+	locksMu sync.Mutex // guards locks, and users in it
+	locks   = map[lockKey]*keyLock{}
+)
+
+// lockChunk waits until nobody else in this process writes to a chunk.
+func lockChunk(a WritableArray, coord []int) (unlock func()) {
+	key := lockKey{array: a, chunk: fmt.Sprint(coord)}
+	if i, ok := As[Identifier](a); ok {
+		key.array = i.Identity()
+	} else if r := a.Ref(); r.URL != "" {
+		key.array = [3]string{r.Driver, r.URL, r.Path}
+	}
+	locksMu.Lock()
+	l := locks[key]
+	if l == nil {
+		l = new(keyLock)
+		locks[key] = l
+	}
+	l.users++
+	locksMu.Unlock()
+	l.Lock()
+	return func() {
+		l.Unlock()
+		locksMu.Lock()
+		defer locksMu.Unlock()
+		if l.users--; l.users == 0 {
+			delete(locks, key)
+		}
+	}
+}

@@ -1,0 +1,164 @@
+package zarr
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
+	"github.com/ndgrid/ndgrid/storage/codec"
+)
+
+// codecList returns the codecs of a new array whose stored chunks have a shape.
+// What Spec leaves out is added: the transpose that makes Fortran order, the
+// byte order, all parameters of a codec. "sharding (10, 10)" makes the chunks
+// shards, of chunks of that shape with the codecs that follow.
+func codecList(s storage.Spec, shape []int) (extensions, error) {
+	texts := s.Codecs
+	if texts == nil {
+		texts = []string{"zstd 3"}
+	}
+	return chunkCodecs(s, texts, shape)
+}
+
+func chunkCodecs(s storage.Spec, texts []string, shape []int) (extensions, error) {
+	if len(texts) > 0 {
+		if arg, ok := strings.CutPrefix(strings.TrimSpace(texts[0]), "sharding"); ok {
+			return shardCodecs(s, arg, texts[1:], shape)
+		}
+	}
+	var before, behind extensions
+	bytes := extension{name: "bytes", config: object{"endian": "little"}}
+	if s.Order == "F" && len(shape) > 1 {
+		before = append(before, extension{name: "transpose", config: object{"order": reverse(len(shape))}})
+	}
+	for _, text := range texts {
+		c, err := codec.Parse(text)
+		if err != nil {
+			return nil, err
+		}
+		if cname := c.Params["cname"]; c.Name == "blosc" && cname != nil && cname != "zstd" && cname != "lz4" {
+			return nil, fmt.Errorf("%w: %s; blosc is written with zstd or lz4 inside, and read with all", storage.ErrUnsupported, c)
+		}
+		switch e := (extension{name: c.Name, config: fullConfig(c, s.DType)}); {
+		case c.Name == "bytes":
+			bytes.config = object(c.Params)
+		case c.Name == "transpose" && s.Order == "F" && len(before) > 0 && c.String() == codecText(before[0]):
+		case c.Name == "transpose":
+			before = append(before, e)
+		default:
+			behind = append(behind, e)
+		}
+	}
+	switch d := s.DType; {
+	case d == nd.Text:
+		bytes = extension{name: "vlen-utf8"}
+	case d.Size() == 0:
+		bytes = extension{name: "vlen-bytes"}
+	case codec.WordSize(d) == 1:
+		bytes.config = nil
+	}
+	return slices.Concat(before, extensions{bytes}, behind), nil
+}
+
+func codecText(e extension) string { return extensions{e}.configs()[0].String() }
+
+// shardCodecs makes shards of chunks whose shape is arg, "(10, 10)".
+func shardCodecs(s storage.Spec, arg string, texts []string, shape []int) (extensions, error) {
+	c, err := codec.Parse("transpose " + strings.TrimSpace(arg)) // a list as well
+	inner, ok := axes(c)
+	if err != nil || !ok || len(inner) != len(shape) {
+		return nil, fmt.Errorf("%w: codec %q for chunks of shape %v; it names the shape of the chunks in a shard", nd.ErrChunks, "sharding"+arg, shape)
+	}
+	for k, n := range inner {
+		if n < 1 || shape[k]%n != 0 {
+			return nil, fmt.Errorf("%w: shards of shape %v don't hold a whole number of chunks of %v", nd.ErrChunks, shape, inner)
+		}
+	}
+	list, err := chunkCodecs(s, texts, inner)
+	if err != nil {
+		return nil, err
+	}
+	location := "end"
+	switch at := s.Options["index"]; at {
+	case "", "end":
+	case "start":
+		location = at
+	default:
+		return nil, fmt.Errorf("%w: option index=%q; it is start or end", storage.ErrUnsupported, at)
+	}
+	index := extensions{{name: "bytes", config: object{"endian": "little"}}, {name: "crc32c"}}
+	return extensions{{name: shardingName, config: object{
+		"chunk_shape": inner, "codecs": list.docs(), "index_codecs": index.docs(), "index_location": location,
+	}}}, nil
+}
+
+// registered are the codecs that the specification of v3 and its extensions
+// name; all others are called numcodecs.…, as zarr-python does.
+var registered = []string{"bytes", "transpose", "zstd", "gzip", "blosc", "crc32c", "vlen-utf8", "vlen-bytes", "packbits", "bitround",
+	"scale_offset", "cast_value", "reshape", shardingName}
+
+// docs writes codecs as a document of v3 holds them.
+func (list extensions) docs() []any {
+	docs := make([]any, len(list))
+	for i, e := range list {
+		name := e.name
+		if !slices.Contains(registered, name) && !strings.HasPrefix(name, "numcodecs.") {
+			name = "numcodecs." + name
+		}
+		doc := object{"name": name}
+		if len(e.config) > 0 {
+			doc["configuration"] = e.config
+		}
+		docs[i] = doc
+	}
+	return docs
+}
+
+// fullConfig adds the parameters other readers insist on.
+func fullConfig(c codec.Config, d nd.DType) object {
+	full := object{}
+	switch c.Name {
+	case "zstd":
+		full["level"], full["checksum"] = 3, false
+	case "gzip", "zlib":
+		full["level"] = 5
+	case "shuffle":
+		full["elementsize"] = d.Size()
+	case "blosc":
+		full["cname"], full["clevel"], full["blocksize"] = "zstd", 5, 0
+		full["shuffle"], full["typesize"] = "shuffle", max(codec.WordSize(d), 1)
+	}
+	for k, v := range c.Params {
+		full[k] = v
+	}
+	return full
+}
+
+// newHeader reads documents just made, so that nothing is written that couldn't
+// be read.
+func newHeader(docs documents) (*header, error) {
+	read := documents{}
+	for name, doc := range docs {
+		b, err := encode(doc)
+		if err != nil {
+			return nil, err
+		}
+		if read[name], err = decode(b); err != nil {
+			return nil, err
+		}
+	}
+	h, err := parseArray(read)
+	if err != nil {
+		return nil, err
+	}
+	return h, h.chainErr
+}
+
+func parseArray(docs documents) (*header, error) {
+	if doc, ok := docs[".zarray"]; ok {
+		return parseArray2(doc, docs[".zattrs"])
+	}
+	return parseArray3(docs["zarr.json"])
+}
