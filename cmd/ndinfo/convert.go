@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -17,8 +19,9 @@ import (
 // converter copies an array, or a group with everything in it, into a file or
 // store of any format.
 type converter struct {
-	chunks         cutting
+	chunks, shards cutting
 	codecs         []string // nil: those of the format
+	format         string   // v2, v3 or ""
 	overwrite      bool
 	memory         int
 	stdout, stderr io.Writer
@@ -52,7 +55,11 @@ HDF5 are left out.
 Without --chunks arrays keep their chunks, without --codecs they get those that
 are usual in the format. --chunks is like "100, -1, auto" for arrays with as many
 axes, in a group the others keep theirs; a lone "auto" or "16MiB" is for all
-arrays; "time=100, lat=-1" is for all that have such axes.
+arrays; "time=100, lat=-1" is for all that have such axes. --shards joins the
+chunks of Zarr v3 into larger ones in the same way, rounded up to whole chunks.
+
+In Zarr v2 the fill value is that of attribute _FillValue, or there is none:
+xarray takes it for missing.
 
 The exit status is 0, or 2 where not all could be converted; DST is then as it
 was before.`
@@ -60,11 +67,12 @@ was before.`
 const convertExamples = `  ndinfo convert air.nc air.zarr
   ndinfo convert air.zarr air.nc --codecs "shuffle, gzip 5" --overwrite
   ndinfo convert air.nc air.zarr --chunks "time=1000, lat=auto, lon=auto"
+  ndinfo convert air.nc air.zarr --chunks "100, 90, 90" --shards "1000, -1, -1"
   ndinfo convert air.nc/air air.npy`
 
 func newConvert() *cobra.Command {
 	c := &converter{}
-	var chunks, codecs, memory string
+	var chunks, shards, codecs, memory string
 	cmd := &cobra.Command{
 		Use:               "convert SRC DST",
 		Short:             "Copy an array or a group into another format, chunks or codecs",
@@ -80,6 +88,15 @@ func newConvert() *cobra.Command {
 			if c.chunks, err = parseCutting(chunks); err != nil {
 				return fmt.Errorf("--chunks: %w", err)
 			}
+			if c.shards, err = parseCutting(shards); err != nil {
+				return fmt.Errorf("--shards: %w", err)
+			}
+			switch {
+			case !slices.Contains([]string{"", "v2", "v3"}, c.format):
+				return fmt.Errorf("--format %s: Zarr has v2 and v3", c.format)
+			case c.format == "v2" && shards != "":
+				return errors.New("--shards: Zarr v2 has none")
+			}
 			c.codecs = parseCodecs(codecs)
 			return c.run(cmd.Context(), args[0], args[1])
 		},
@@ -87,6 +104,8 @@ func newConvert() *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&chunks, "chunks", "", `how arrays are cut: "100, -1", "auto", "16MiB", "time=100, lat=auto"`)
 	f.StringVar(&codecs, "codecs", "", `how chunks are encoded: "shuffle, zstd 3", "none"`)
+	f.StringVar(&shards, "shards", "", "how arrays are cut into shards of chunks, as --chunks")
+	f.StringVar(&c.format, "format", "", "version of Zarr, v2 or v3 (default v3)")
 	f.BoolVar(&c.overwrite, "overwrite", false, "replace what is at DST when all is written")
 	memoryFlag(f, &memory)
 	return cmd
@@ -113,8 +132,10 @@ func (c *converter) run(ctx context.Context, src, dst string) error {
 // end computes everything, and commits or, where there is an error, aborts what
 // was begun, the last first.
 func (c *converter) end(ctx context.Context, err error) error {
-	if err == nil {
-		err = c.chunks.unused()
+	for flag, cut := range map[string]cutting{"--chunks": c.chunks, "--shards": c.shards} {
+		if err == nil {
+			err = inFlag(flag, cut.unused())
+		}
 	}
 	if err == nil && len(c.outs) > 0 {
 		bar := newProgress(c.stderr)
@@ -141,6 +162,9 @@ func (c *converter) options() map[string]string {
 	o := map[string]string{}
 	if c.overwrite {
 		o["overwrite"] = "true"
+	}
+	if c.format != "" {
+		o["zarr_format"] = strings.TrimPrefix(c.format, "v")
 	}
 	return o
 }
@@ -216,15 +240,50 @@ func (c *converter) child(ctx context.Context, full string, child storage.Child,
 // spec describes the array that is created for another.
 func (c *converter) spec(src storage.Array) (storage.Spec, error) {
 	m := src.Meta()
-	if _, text := src.(storage.StringReader); m.DType.Size() == 0 && !text {
+	if _, text := storage.As[storage.StringReader](src); m.DType.Size() == 0 && !text {
 		return storage.Spec{}, fmt.Errorf("%w: elements of type %s can't be read", storage.ErrUnsupported, typeText(src))
 	}
-	grid, err := c.chunks.grid(m)
+	grid, _, err := c.chunks.grid(m)
 	if err != nil {
-		return storage.Spec{}, fmt.Errorf("--chunks: %w", err)
+		return storage.Spec{}, inFlag("--chunks", err)
 	}
-	return storage.Spec{DType: m.DType, Shape: m.Shape, Chunks: grid, Fill: m.Fill, Dims: m.Dims,
-		Attrs: keptAttrs(m.Attrs, src.Ref(), m), Codecs: c.codecs}, nil
+	s := storage.Spec{DType: m.DType, Shape: m.Shape, Chunks: grid, Fill: m.Fill, Dims: m.Dims,
+		Attrs: keptAttrs(m.Attrs, src.Ref(), m), Codecs: c.codecs}
+	if c.format == "v2" {
+		s.Fill = attrFill(s.Attrs, m.DType)
+	}
+	shards, ok, err := c.shards.grid(m)
+	if ok && err == nil {
+		err = addShards(&s, shards)
+	}
+	return s, inFlag("--shards", err)
+}
+
+func inFlag(flag string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", flag, err)
+}
+
+// addShards makes chunks the parts of shards.
+func addShards(s *storage.Spec, shards nd.Grid) error {
+	chunk, ok := s.Chunks.Regular()
+	if !ok {
+		return fmt.Errorf("%w: chunks %s are not all of one shape", nd.ErrChunks, s.Chunks)
+	}
+	words, whole := make([]string, len(chunk)), shards.MaxChunk()
+	for k, n := range chunk {
+		words[k] = strconv.Itoa((max(whole[k], 1) + n - 1) / n * n)
+	}
+	s.Options = map[string]string{"chunks": strings.Join(words, ",")}
+	codecs := s.Codecs
+	if codecs == nil {
+		codecs = []string{"zstd 3"}
+	}
+	inner := strings.Trim(strings.Join(strings.Fields(fmt.Sprint(chunk)), ", "), "[]")
+	s.Codecs = append([]string{"sharding (" + inner + ")"}, codecs...)
+	return nil
 }
 
 // values has the values of an array copied by the run to come; text, which is
@@ -232,6 +291,9 @@ func (c *converter) spec(src storage.Array) (storage.Spec, error) {
 func (c *converter) values(ctx context.Context, src storage.Array, dst storage.WritableArray) error {
 	c.begun = append(c.begun, dst)
 	c.arrays++
+	if f := dst.Meta().Format; c.format != "" && f != "Zarr "+c.format {
+		return fmt.Errorf("--format %s: what is written is %s", c.format, f)
+	}
 	m := src.Meta()
 	if m.DType.Size() == 0 {
 		return copyText(ctx, src, dst)
@@ -247,7 +309,7 @@ func (c *converter) values(ctx context.Context, src storage.Array, dst storage.W
 
 // copyText copies elements that vary in length, chunk by chunk.
 func copyText(ctx context.Context, src storage.Array, dst storage.WritableArray) error {
-	w, ok := dst.(storage.StringWriter)
+	w, ok := storage.As[storage.StringWriter](dst)
 	if !ok {
 		return fmt.Errorf("%w: the format doesn't hold text of any length", storage.ErrUnsupported)
 	}

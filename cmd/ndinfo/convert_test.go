@@ -11,6 +11,7 @@ import (
 
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
+	"github.com/ndgrid/ndgrid/storage/hdf5"
 )
 
 // A NetCDF-4 file is the same as a Zarr store, and back in a file.
@@ -26,7 +27,41 @@ func TestConvertBasin(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, int8(-100), a.Meta().Attrs["missing_value"]) // of the array's dtype, as in the first file
 	require.NoError(t, a.Close())
-	python(t, "datasets.py", file, "basin.zarr", "basin.nc")
+	show(t, "convert", "basin.nc", "basin2.zarr", "--format", "v2", "--codecs", "shuffle, zlib 5")
+	assert.Equal(t, "basin: fill: -127 / 0\n", different(t, file, "basin2.zarr"))
+	python(t, "datasets.py", file, "basin.zarr", "basin.nc", "basin2.zarr")
+}
+
+// different says what differs between two paths.
+func different(t *testing.T, a, b string) string {
+	t.Helper()
+	out, errs, _ := ndinfo(t, "diff", a, b)
+	assert.Empty(t, errs)
+	return out
+}
+
+// Values that mean none do so to xarray in all formats, and others don't: that
+// elements never written are 0 doesn't make 0 missing.
+func TestConvertMissing(t *testing.T) {
+	t.Chdir(t.TempDir())
+	ctx := context.Background()
+	g, err := storage.Create(ctx, "a.zarr", map[string]string{"consolidated": "true"})
+	require.NoError(t, err)
+	put(t, g, "f", storage.Spec{Dims: []string{"x"}, Attrs: storage.Attrs{"_FillValue": float32(1e20), "missing_value": float32(1e20)}}, nd.Must(nd.FromSlice([]float32{0, 1e20, 3})))
+	put(t, g, "nan", storage.Spec{Dims: []string{"x"}, Attrs: storage.Attrs{"_FillValue": math.NaN()}}, nd.Must(nd.FromSlice([]float64{0, math.NaN(), -1})))
+	put(t, g, "i", storage.Spec{Dims: []string{"x"}, Attrs: storage.Attrs{"_FillValue": int16(-1), "scale_factor": 0.5, "add_offset": 10.0}}, nd.Must(nd.FromSlice([]int16{0, -1, 7})))
+	put(t, g, "none", storage.Spec{Dims: []string{"x"}}, nd.Must(nd.FromSlice([]int32{0, -1, 7})))
+	require.NoError(t, g.Commit(ctx))
+	require.NoError(t, g.Close())
+	stores := []string{"a.zarr", "v2.zarr", "b.zarr"}
+	show(t, "convert", "a.zarr", "v2.zarr", "--format", "v2")
+	show(t, "convert", "v2.zarr", "b.zarr")
+	if hdf5.Available() {
+		show(t, "convert", "v2.zarr", "a.nc")
+		show(t, "convert", "a.nc", "c.zarr")
+		stores = append(stores, "a.nc", "c.zarr")
+	}
+	python(t, "datasets.py", stores...)
 }
 
 // Everything of a hierarchy arrives: nested groups, arrays without axes, without
@@ -77,24 +112,42 @@ func TestConvertChunks(t *testing.T) {
 	}
 }
 
+func TestConvertShards(t *testing.T) {
+	demo(t)
+	show(t, "convert", "demo.zarr", "shards.zarr", "--chunks", "time=1, lat=2, lon=4", "--shards", "time=2, lat=-1, lon=5")
+	assert.Empty(t, show(t, "diff", "demo.zarr", "shards.zarr"))
+	a, err := storage.OpenArray(context.Background(), "shards.zarr/air")
+	require.NoError(t, err)
+	assert.Equal(t, "(1, 2, 4)", a.Meta().ReadGrid.String())
+	assert.Equal(t, "(2, 6, 8)", a.Meta().WriteGrid.String())
+	require.NoError(t, a.Close())
+	show(t, "convert", "shards.zarr", "plain.zarr", "--format", "v2")
+	assert.Empty(t, show(t, "diff", "shards.zarr/sub", "plain.zarr/sub"))
+	assert.Contains(t, show(t, "plain.zarr/air"), "format   Zarr v2")
+}
+
 func TestConvertTrouble(t *testing.T) {
 	demo(t)
 	show(t, "convert", "demo.zarr/sub", "there.zarr")
 	for args, want := range map[string]string{
-		"convert demo.zarr":                                 "accepts 2 arg(s)",
-		"convert nothing.zarr out.zarr":                     "ndinfo: nothing.zarr: not found: ",
-		"convert demo.zarr there.zarr":                      "exists already",
-		"convert demo.zarr air.npy --overwrite":             "can't create groups",
-		"convert air.npy out.csv":                           "csv",
-		"convert air.npy out.npy --codecs zstd":             "npy files are not compressed",
-		"convert demo.zarr out.zarr --codecs zest":          `unknown codec "zest"`,
-		"convert demo.zarr out.zarr --chunks 1,2,3,4":       `--chunks: wrong chunks: "1,2,3,4" is for arrays of 4 axes, and there are none`,
-		"convert demo.zarr out.zarr --chunks level=3":       `--chunks: wrong chunks: no array has an axis named in "level=3"`,
-		"convert demo.zarr out.zarr --chunks level=3,4":     `--chunks: syntax error: "4" in "level=3,4" is not like `,
-		"convert demo.zarr out.zarr --chunks 1,x":           `--chunks: nd.ParseChunks: "x" in "1,x" is `,
-		"convert demo.zarr out.zarr --memory 1kB":           "memory budget too small",
-		"convert air.npy demo.zarr/sub/ramp":                "exists already",
-		"convert demo.zarr/air demo.zarr/lat/c --overwrite": "not a group but an array",
+		"convert demo.zarr":                                     "accepts 2 arg(s)",
+		"convert nothing.zarr out.zarr":                         "ndinfo: nothing.zarr: not found: ",
+		"convert demo.zarr there.zarr":                          "exists already",
+		"convert demo.zarr air.npy --overwrite":                 "can't create groups",
+		"convert air.npy out.csv":                               "csv",
+		"convert air.npy out.npy --codecs zstd":                 "npy files are not compressed",
+		"convert demo.zarr out.zarr --codecs zest":              `unknown codec "zest"`,
+		"convert demo.zarr out.zarr --chunks 1,2,3,4":           `--chunks: wrong chunks: "1,2,3,4" is for arrays of 4 axes, and there are none`,
+		"convert demo.zarr out.zarr --chunks level=3":           `--chunks: wrong chunks: no array has an axis named in "level=3"`,
+		"convert demo.zarr out.zarr --chunks level=3,4":         `--chunks: syntax error: "4" in "level=3,4" is not like `,
+		"convert demo.zarr out.zarr --chunks 1,x":               `--chunks: nd.ParseChunks: "x" in "1,x" is `,
+		"convert demo.zarr out.zarr --shards level=3":           `--shards: wrong chunks: no array has an axis named in "level=3"`,
+		"convert demo.zarr out.zarr --shards 2,6,8 --format v2": "--shards: Zarr v2 has none",
+		"convert demo.zarr out.zarr --format v1":                "--format v1: Zarr has v2 and v3",
+		"convert air.npy out.npy --format v2":                   "zarr_format",
+		"convert demo.zarr out.zarr --memory 1kB":               "memory budget too small",
+		"convert air.npy demo.zarr/sub/ramp":                    "exists already",
+		"convert demo.zarr/air demo.zarr/lat/c --overwrite":     "not a group but an array",
 	} {
 		_, errs, status := ndinfo(t, strings.Fields(args)...)
 		assert.Equal(t, 2, status, args)

@@ -10,8 +10,8 @@ import (
 	"github.com/ndgrid/ndgrid/storage"
 )
 
-// cutting is what --chunks says of many arrays. The zero cutting keeps their
-// chunks.
+// cutting is what --chunks or --shards say of many arrays. One made of "" keeps
+// their chunks.
 type cutting struct {
 	text  string
 	all   nd.Chunks
@@ -47,23 +47,25 @@ func parseCutting(text string) (cutting, error) {
 	return c, nil
 }
 
-// grid cuts the shape of an array.
-func (c cutting) grid(m *storage.Meta) (nd.Grid, error) {
+// grid cuts the shape of an array; one that isn't meant keeps its chunks, and ok
+// is false.
+func (c cutting) grid(m *storage.Meta) (g nd.Grid, ok bool, err error) {
 	chunks := c.all
-	if c.named != nil {
+	switch {
+	case c.text == "" || c.axes > 0 && c.axes != len(m.Shape):
+		return m.ReadGrid, false, nil
+	case c.named != nil:
 		words, ok := c.words(m)
 		if !ok {
-			return m.ReadGrid, nil
+			return m.ReadGrid, false, nil
 		}
-		var err error
 		if chunks, err = nd.ParseChunks(words); err != nil {
-			return nd.Grid{}, err
+			return g, false, err
 		}
-	} else if c.text == "" || c.axes > 0 && c.axes != len(m.Shape) {
-		return m.ReadGrid, nil
 	}
 	*c.used = true
-	return chunks.Grid(m.Shape, m.DType.Size())
+	g, err = chunks.Grid(m.Shape, m.DType.Size())
+	return g, true, err
 }
 
 // words says how every axis of an array is cut, if one has a name that counts.
@@ -89,9 +91,9 @@ func (c cutting) unused() error {
 	case c.text == "" || *c.used:
 		return nil
 	case c.named != nil:
-		return fmt.Errorf("--chunks: %w: no array has an axis named in %q", nd.ErrChunks, c.text)
+		return fmt.Errorf("%w: no array has an axis named in %q", nd.ErrChunks, c.text)
 	}
-	return fmt.Errorf("--chunks: %w: %q is for arrays of %d axes, and there are none", nd.ErrChunks, c.text, c.axes)
+	return fmt.Errorf("%w: %q is for arrays of %d axes, and there are none", nd.ErrChunks, c.text, c.axes)
 }
 
 // parseCodecs cuts a list at its commas, those in parentheses aside. "" is nil,

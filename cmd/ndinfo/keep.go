@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/binary"
 	"maps"
 	"reflect"
 
@@ -42,9 +43,6 @@ func keptAttrs(attrs storage.Attrs, from storage.Ref, m *storage.Meta) storage.A
 // inDType returns the numbers of an attribute in another dtype, those that
 // have no place in it as they are.
 func inDType(v any, dt nd.DType) any {
-	if f, ok := storage.EncodedFill(v, dt); ok {
-		v = f
-	}
 	convert, ok := toDType[dt.Kind()]
 	if !ok {
 		return v
@@ -57,6 +55,20 @@ func inDType(v any, dt nd.DType) any {
 		return list
 	}
 	return reflect.ValueOf(list).Index(0).Interface()
+}
+
+// attrFill returns the value of attribute _FillValue, kept, as the bytes of an
+// element; nil where it has none of the dtype.
+func attrFill(kept storage.Attrs, dt nd.DType) []byte {
+	v := kept["_FillValue"]
+	if attrDType(v) != dt.String() {
+		return nil
+	}
+	b, err := binary.Append(nil, binary.NativeEndian, v)
+	if err != nil || len(b) != dt.Size() { // a list
+		return nil
+	}
+	return b
 }
 
 // toDType are the functions that return an attribute as a slice of a kind, nil

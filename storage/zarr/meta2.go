@@ -44,6 +44,7 @@ func parseArray2(doc, attributes object) (*header, error) {
 	if m.Attrs, err = attrs(attributes); err != nil {
 		return nil, err
 	}
+	decodeFillAttr(m.Attrs, m.DType)
 	if dims, err := parseDims(attributes[v2Dims], len(shape)); err == nil && dims != nil {
 		m.Dims = dims
 		delete(m.Attrs, v2Dims)
@@ -229,12 +230,12 @@ func setNumcodecs(doc object, list extensions) error {
 }
 
 // fillJSON2 writes a fill value as v2 has it: no bits in hexadecimal, raw bytes
-// in base64.
+// in base64. Without one it is null: 0 would mean missing to xarray.
 func fillJSON2(d nd.DType, fill []byte) (any, error) {
-	if d.Kind() == nd.KindRaw {
-		if fill == nil {
-			fill = make([]byte, d.Size())
-		}
+	switch {
+	case fill == nil:
+		return nil, nil
+	case d.Kind() == nd.KindRaw:
 		return base64.StdEncoding.EncodeToString(fill), nil
 	}
 	v, err := FillJSON(d, fill)
