@@ -123,6 +123,13 @@ fuzz: deps ## try every fuzz target on FUZZTIME inputs
 	  echo "$$pkg $$target"; \
 	  out=$$($(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x $$pkg 2>&1) || { echo "$$out"; exit 1; }; done
 
+.PHONY: s3
+s3: venv bin/versitygw ## the module storage/s3: vet, and its tests, those against a real S3 server too
+	cd storage/s3 && $(GO) vet ./... && NDGRID_VERSITYGW=$(CURDIR)/bin/versitygw $(GO) test -race ./...
+
+bin/versitygw:
+	GOBIN=$(CURDIR)/bin $(GO) install github.com/versity/versitygw/cmd/versitygw@v1.8.0
+
 .PHONY: purego
 purego: venv ## without assembly: the tests of what computes
 	$(GO) test -tags purego ./nd ./internal/... ./storage/codec ./chunkgrid ./ufunc ./reduce ./linalg ./bench

@@ -14,6 +14,10 @@ type Driver struct {
 	// Open opens what lies at inner ("" is the root) of the file or directory
 	// at path: it returns an Array or a Group. Exactly one is not nil.
 	Open func(ctx context.Context, path, inner string, opts map[string]string) (Array, Group, error)
+	// OpenIn opens what lies at r.Path of a store that others know as r.URL;
+	// opts are r.Options without those that opening the store took. nil where
+	// the format needs a file system.
+	OpenIn func(ctx context.Context, s Store, r Ref, opts map[string]string) (Array, Group, error)
 	// OpenWritable opens an existing one for writing; nil where not possible.
 	OpenWritable func(ctx context.Context, path string, opts map[string]string) (WritableGroup, error)
 	// OpenWritableArray opens the existing array at inner for writing; where it

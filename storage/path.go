@@ -11,13 +11,22 @@ import (
 )
 
 // SplitPath cuts a url into the file or store it begins with and the path
-// inside that. A url is a path of the file system, with or without "file://".
-// Going down from its root, the first part that is a file, or a directory that
-// is a Zarr node, is the store; everything after it is the inner path:
-// "f.nc/g/sst", "store.zarr/a/b". The returned path is absolute. Where neither
-// is found the whole url must exist; the error says which part does and which
-// doesn't.
+// inside that. A url is a path of the file system, with or without "file://",
+// or a URL of a scheme that a store has registered (RegisterScheme).
+//
+// Going down from the root of a path, the first part that is a file, or a
+// directory that is a Zarr node, is the store; everything after it is the inner
+// path: "f.nc/g/sst", "store.zarr/a/b", "store.zarr.zip/a/b". The returned path
+// is absolute. Where neither is found the whole url must exist; the error says
+// which part does and which doesn't.
+//
+// Of a URL the host is the store ("http://host", "x.zarr/a"), or the first part
+// whose name ends as that of a container does ("http://host/x.zip", "a"). That
+// takes no request, so nothing says whether it exists.
 func SplitPath(url string) (path, inner string, err error) {
+	if isURL(url) {
+		return splitURL(url)
+	}
 	path, parts, err := components(url)
 	if err != nil {
 		return "", "", err
@@ -61,13 +70,7 @@ func splitNew(url string) (path, inner string, err error) {
 // components returns the root of the file system a url is in and the parts of
 // its absolute path.
 func components(url string) (root string, parts []string, err error) {
-	name := url
-	if scheme, rest, ok := strings.Cut(url, "://"); ok {
-		if scheme != "file" {
-			return "", nil, &Error{"open", url, fmt.Errorf("%w: scheme %q; files and directories are", ErrUnsupported, scheme)}
-		}
-		name = rest
-	}
+	name := strings.TrimPrefix(url, fileScheme)
 	if name == "" {
 		return "", nil, &Error{"open", `""`, fmt.Errorf("%w: empty path", ErrNotFound)}
 	}
@@ -119,7 +122,7 @@ var formats = []format{
 	{name: "GRIB", magic: []string{"GRIB"}, advice: "convert it: grib_to_netcdf -k 4 -o out.nc in.grib"},
 	{name: "TIFF", magic: []string{"II*\x00", "MM\x00*", "II+\x00", "MM\x00+"}, advice: "convert it: gdal_translate -of netCDF -co FORMAT=NC4 in.tif out.nc"},
 	{name: "HDF4", magic: []string{"\x0e\x03\x13\x01"}, advice: "convert it: h4toh5 in.hdf out.h5"},
-	{name: "zip", magic: []string{"PK\x03\x04", "PK\x05\x06"}, advice: "unpack it: unzip"},
+	{name: "zip", driver: "zip", pkg: "std", magic: []string{"PK\x03\x04", "PK\x05\x06"}},
 	{name: "gzip", magic: []string{"\x1f\x8b"}, advice: "unpack it: gunzip"},
 }
 
@@ -141,6 +144,9 @@ func detect(path string) (*Driver, error) {
 			return nil, missingDriver("zarr")
 		}
 		return nil, fmt.Errorf("%w: the directory holds no zarr.json, .zarray or .zgroup", ErrFormat)
+	}
+	if c := findContainer(func(c *Container) bool { return c.Detect(head) }); c != nil {
+		return nil, c.readOnly()
 	}
 	for _, f := range formats {
 		for _, m := range f.magic {
@@ -224,7 +230,9 @@ func driverByExt(ext string) string {
 	return "zarr"
 }
 
-func knownExt(ext string) bool { return driverByExt(ext) != "zarr" || strings.EqualFold(ext, ".zarr") }
+func knownExt(ext string) bool {
+	return driverByExt(ext) != "zarr" || strings.EqualFold(ext, ".zarr") || containerByExt(ext) != nil
+}
 
 func contains(exts []string, ext string) bool {
 	for _, e := range exts {

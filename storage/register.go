@@ -55,11 +55,34 @@ func Open(ctx context.Context, url string, opts map[string]string) (Array, Group
 	if err != nil {
 		return nil, nil, err
 	}
+	s, rest, err := storeAt(ctx, path, opts)
+	if err != nil {
+		return nil, nil, err
+	}
+	if s != nil {
+		return openIn(ctx, storeFormat, s, Ref{URL: path, Path: inner, Options: opts}, rest)
+	}
 	d, err := detect(path)
 	if err != nil {
 		return nil, nil, &Error{"open", url, err}
 	}
 	return d.Open(ctx, path, inner, opts)
+}
+
+// storeFormat is the format of what lies in a store that is no directory.
+const storeFormat = "zarr"
+
+// openIn opens what lies at a place of a store.
+func openIn(ctx context.Context, name string, s Store, r Ref, opts map[string]string) (Array, Group, error) {
+	d := driver(name)
+	switch {
+	case d == nil:
+		return nil, nil, &Error{"open", JoinKey(r.URL, r.Path), missingDriver(name)}
+	case d.OpenIn == nil:
+		return nil, nil, &Error{"open", JoinKey(r.URL, r.Path), fmt.Errorf("%w: driver %s opens files and directories only", ErrUnsupported, name)}
+	}
+	r.Driver = name
+	return d.OpenIn(ctx, s, r, opts)
 }
 
 // OpenArray opens the array at url; a group there is ErrNotArray, and the
@@ -103,11 +126,7 @@ func OpenGroup(ctx context.Context, url string) (Group, error) {
 // no longer what the Ref's fingerprint was made from, that is ErrChanged.
 func OpenRef(ctx context.Context, r Ref) (Array, error) {
 	name := strings.TrimSuffix(r.URL+"/"+r.Path, "/")
-	d := driver(r.Driver)
-	if d == nil {
-		return nil, &Error{"open", name, missingDriver(r.Driver)}
-	}
-	a, g, err := d.Open(ctx, r.URL, r.Path, r.Options)
+	a, g, err := openRef(ctx, name, r)
 	if err != nil {
 		return nil, err
 	}
@@ -121,11 +140,31 @@ func OpenRef(ctx context.Context, r Ref) (Array, error) {
 	return a, nil
 }
 
+func openRef(ctx context.Context, name string, r Ref) (Array, Group, error) {
+	d := driver(r.Driver)
+	if d == nil {
+		return nil, nil, &Error{"open", name, missingDriver(r.Driver)}
+	}
+	if d.OpenIn != nil {
+		s, rest, err := storeAt(ctx, r.URL, r.Options)
+		if err != nil {
+			return nil, nil, err
+		}
+		if s != nil {
+			return openIn(ctx, r.Driver, s, Ref{URL: r.URL, Path: r.Path, Options: r.Options}, rest)
+		}
+	}
+	return d.Open(ctx, r.URL, r.Path, r.Options)
+}
+
 // OpenWritable opens the existing group at url for adding and changing arrays.
 // Arrays it opens are WritableArrays where the driver can change them.
 func OpenWritable(ctx context.Context, url string, opts map[string]string) (WritableGroup, error) {
 	path, inner, err := SplitPath(url)
 	if err != nil {
+		return nil, err
+	}
+	if err := checkWritable(url, path); err != nil {
 		return nil, err
 	}
 	d, err := detect(path)
@@ -154,6 +193,9 @@ func OpenWritable(ctx context.Context, url string, opts map[string]string) (Writ
 func OpenWritableArray(ctx context.Context, url string, opts map[string]string) (WritableArray, error) {
 	path, inner, err := SplitPath(url)
 	if err != nil {
+		return nil, err
+	}
+	if err := checkWritable(url, path); err != nil {
 		return nil, err
 	}
 	d, err := detect(path)
@@ -257,6 +299,9 @@ func openOrCreate(ctx context.Context, d *Driver, path string, exists bool, opts
 // inside it.
 func place(url string) (d *Driver, path, inner string, exists bool, err error) {
 	path, inner, err = SplitPath(url)
+	if err == nil {
+		err = checkWritable(url, path)
+	}
 	if err == nil && inner != "" {
 		if d, err = detect(path); err != nil {
 			err = &Error{"create", url, err}
@@ -272,11 +317,25 @@ func place(url string) (d *Driver, path, inner string, exists bool, err error) {
 			return nil, "", "", false, err
 		}
 	}
+	if err := checkWritable(url, path); err != nil {
+		return nil, "", "", false, err
+	}
 	name := driverByExt(filepath.Ext(path))
 	if d = driver(name); d == nil {
 		return nil, "", "", false, &Error{"create", url, missingDriver(name)}
 	}
 	return d, path, inner, false, nil
+}
+
+// checkWritable refuses what is only read: what other hosts have, and containers.
+func checkWritable(url, path string) error {
+	if isURL(path) {
+		return &Error{"write", url, fmt.Errorf("%w: what a URL leads to is only read; packages of formats write to any store", ErrUnsupported)}
+	}
+	if c := containerByExt(path); c != nil {
+		return &Error{"write", url, c.readOnly()}
+	}
+	return nil
 }
 
 // innerGroup and innerArray lie in a file or store that was opened for them

@@ -1,6 +1,7 @@
 package storage_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -64,8 +65,116 @@ func TestSplitPath(t *testing.T) {
 	assert.EqualError(t, err, fmt.Sprintf("open data/none.nc/x: not found: there is no \"none.nc\" in %s", filepath.Join(root, "data")))
 	_, _, err = storage.SplitPath("")
 	assert.ErrorIs(t, err, storage.ErrNotFound)
-	_, _, err = storage.SplitPath("s3://bucket/x")
-	assert.ErrorIs(t, err, storage.ErrUnsupported)
+	for url, want := range map[string][2]string{
+		"s3://bucket":                     {"s3://bucket", ""},
+		"s3://bucket/x.zarr/a":            {"s3://bucket", "x.zarr/a"},
+		"http://host:80//x/./y/../a%20b/": {"http://host:80", "x/a b"},
+		"http://host/d/x.box/zarr.json":   {"http://host/d/x.box", "zarr.json"},
+		"http://host/d/x.box/y.box":       {"http://host/d/x.box", "y.box"},
+		"https://host/../../etc/passwd":   {"https://host", "etc/passwd"},
+		"http://host/x.zarr/a/zarr.json":  {"http://host", "x.zarr/a/zarr.json"},
+	} {
+		path, inner, err := storage.SplitPath(url)
+		require.NoError(t, err, url)
+		assert.Equal(t, want, [2]string{path, inner}, url)
+	}
+	for _, url := range []string{"http:///x", "http://u:secret@host/x", "http://host/x?sig=1", "http://host/x#y", "http://ho st/x", "://x"} {
+		_, _, err = storage.SplitPath(url)
+		assert.ErrorIs(t, err, storage.ErrUnsupported, url)
+		assert.NotContains(t, err.Error(), "secret")
+	}
+}
+
+// box is a container of one value: what follows "box:".
+type box struct {
+	storage.Store
+	value string
+}
+
+func (b box) Get(_ context.Context, key string, dst []byte) ([]byte, error) {
+	if key != "zarr.json" {
+		return dst, &storage.Error{Op: "get", Name: key, Err: storage.ErrNotFound}
+	}
+	return append(dst, b.value...), nil
+}
+
+func init() {
+	storage.RegisterContainer(&storage.Container{
+		Name: "box", Exts: []string{".box"}, Options: []string{"colour"},
+		Detect: func(head []byte) bool { return strings.HasPrefix(string(head), "box:") },
+		Open: func(ctx context.Context, v storage.Value, opts map[string]string) (storage.Store, error) {
+			if c := opts["colour"]; c == "red" {
+				return nil, &storage.Error{Op: "open", Name: v.URL, Err: errors.New("no red boxes")}
+			}
+			b, err := v.Store.Get(ctx, v.Key, nil)
+			return box{mem.NewStore(), strings.TrimPrefix(string(b), "box:")}, err
+		},
+	})
+	storage.RegisterScheme("cloud", func(context.Context, string) (storage.Store, error) {
+		s := mem.NewStore()
+		doc := `{"zarr_format":3,"node_type":"group","attributes":{"where":"cloud"}}`
+		return s, errors.Join(s.Put(context.Background(), "d/zarr.json", []byte(doc)), s.Put(context.Background(), "d/x.box", []byte("box:"+doc)))
+	})
+}
+
+// TestStores opens what lies in containers and behind URLs.
+func TestStores(t *testing.T) {
+	ctx := t.Context()
+	root, err := filepath.EvalSymlinks(t.TempDir())
+	require.NoError(t, err)
+	array := `{"zarr_format":3,"node_type":"array","shape":[],"data_type":"uint8","chunk_grid":{"name":"regular","configuration":{"chunk_shape":[]}},
+		"chunk_key_encoding":{"name":"default"},"fill_value":7,"codecs":["bytes"]}`
+	file := write(t, filepath.Join(root, "elsewhere", "data.bin"), "box:"+array)
+	link := filepath.Join(root, "link")
+	require.NoError(t, os.Symlink(file, link))
+	for _, path := range []string{file, link} {
+		a, err := storage.OpenArray(ctx, path, map[string]string{"colour": "blue"})
+		require.NoError(t, err)
+		again, err := storage.OpenRef(ctx, a.Ref())
+		require.NoError(t, err)
+		assert.Equal(t, a.Meta().Fill, again.Meta().Fill)
+		assert.Equal(t, a.Ref(), again.Ref())
+		assert.Equal(t, map[string]string{"colour": "blue"}, a.Ref().Options)
+	}
+	_, err = storage.OpenArray(ctx, file, map[string]string{"colour": "red"})
+	assert.ErrorContains(t, err, "no red boxes")
+	_, err = storage.OpenArray(ctx, file, map[string]string{"size": "9"})
+	assert.ErrorContains(t, err, `option "size"`)
+	_, err = storage.OpenArray(ctx, file+"/nothing")
+	assert.ErrorIs(t, err, storage.ErrNotFound)
+	assert.ErrorContains(t, err, file+"/nothing")
+
+	for _, url := range []string{"cloud://any/d", "cloud://any/d/x.box"} {
+		g, err := storage.OpenGroup(ctx, url)
+		require.NoError(t, err, url)
+		assert.Equal(t, storage.Attrs{"where": "cloud"}, g.Attrs())
+	}
+	s, key, err := storage.OpenStore(ctx, "cloud://any/d/zarr.json", nil)
+	require.NoError(t, err)
+	_, err = s.Get(ctx, key, nil)
+	assert.NoError(t, err)
+	s, key, err = storage.OpenStore(ctx, filepath.Dir(file), nil)
+	require.NoError(t, err)
+	v, err := s.Get(ctx, storage.JoinKey(key, "data.bin"), nil)
+	require.NoError(t, err)
+	assert.Equal(t, "box:"+array, string(v))
+
+	_, _, err = storage.Open(ctx, "s3://bucket/x.zarr", nil)
+	assert.ErrorContains(t, err, `add: import _ "github.com/ndgrid/ndgrid/storage/s3"`)
+	_, _, err = storage.Open(ctx, "gopher://host/x.zarr", nil)
+	assert.ErrorContains(t, err, `scheme "gopher"; this program knows [`)
+	for _, url := range []string{"cloud://any/new.zarr", filepath.Join(root, "new.box"), filepath.Join(root, "new.box", "a")} {
+		_, err = storage.Create(ctx, url, nil)
+		assert.ErrorContains(t, err, "only read", url)
+		_, err = storage.CreateArray(ctx, url, storage.Spec{DType: nd.Int8}, nil)
+		assert.ErrorContains(t, err, "only read", url)
+	}
+	for _, url := range []string{"cloud://any/d", file, link, file + "/a"} {
+		_, err = storage.OpenWritable(ctx, url, nil)
+		assert.ErrorContains(t, err, "only read", url)
+	}
+	assert.Panics(t, func() { storage.RegisterContainer(&storage.Container{Name: "box"}) })
+	assert.Panics(t, func() { storage.RegisterScheme("cloud", nil) })
 }
 
 func TestDetect(t *testing.T) {
@@ -75,7 +184,7 @@ func TestDetect(t *testing.T) {
 		{"a.grib", "GRIB....", "grib_to_netcdf"},
 		{"a.tif", "II*\x00....", "gdal_translate"},
 		{"a.hdf", "\x0e\x03\x13\x01", "h4toh5"},
-		{"a.zip", "PK\x03\x04", "unzip"},
+		{"a.zip", "PK\x03\x04", `import _ "github.com/ndgrid/ndgrid/storage/std"`},
 		{"a.gz", "\x1f\x8b\x08", "gunzip"},
 		{"b.nc", "\x89HDF\r\n\x1a\n", `import _ "github.com/ndgrid/ndgrid/storage/hdf5"`},
 		{"user.h5", strings.Repeat("\x00", 1024) + "\x89HDF\r\n\x1a\n", "storage/hdf5"},

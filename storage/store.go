@@ -3,7 +3,9 @@ package storage
 import (
 	"context"
 	"fmt"
+	"io"
 	"iter"
+	"slices"
 	"strings"
 )
 
@@ -49,6 +51,26 @@ func Range(size, offset, length int64) (lo, hi int64) {
 	return lo, lo + length
 }
 
+// Append appends up to n bytes of r to dst, fewer where r ends before. It takes
+// memory as bytes come, whatever n promises: for stores that read from strangers.
+func Append(dst []byte, r io.Reader, n int64) ([]byte, error) {
+	const first = 64 << 10
+	for end := int64(len(dst)) + n; int64(len(dst)) < end; {
+		if len(dst) == cap(dst) {
+			dst = slices.Grow(dst, int(min(end-int64(len(dst)), max(first, int64(len(dst))))))
+		}
+		m, err := r.Read(dst[len(dst):min(int64(cap(dst)), end)])
+		dst = dst[:len(dst)+m]
+		if err == io.EOF {
+			return dst, nil
+		}
+		if err != nil {
+			return dst, err
+		}
+	}
+	return dst, nil
+}
+
 // List ranges over the entries directly below prefix, see Lister. A store that
 // can't list gives ErrUnsupported.
 func List(ctx context.Context, s Store, prefix string) iter.Seq2[Entry, error] {
@@ -58,6 +80,55 @@ func List(ctx context.Context, s Store, prefix string) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		yield(Entry{}, &Error{"list", prefix, fmt.Errorf("%w: the store can't list its keys", ErrUnsupported)})
 	}
+}
+
+// ListKeys lists sorted keys as Lister does, for stores that know them all:
+// size returns the length of the value of one. Names that begin with "__" or
+// end in ".partial" belong to what is being written, and are hidden.
+func ListKeys(ctx context.Context, keys []string, prefix string, size func(key string) int64) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		below := prefix
+		if below != "" {
+			below += "/"
+		}
+		var entries []Entry
+		i, _ := slices.BinarySearch(keys, below)
+		for i < len(keys) && strings.HasPrefix(keys[i], below) {
+			name, _, dir := strings.Cut(keys[i][len(below):], "/")
+			e := Entry{Name: name, Dir: dir}
+			if dir {
+				// "0" is the byte after "/": what follows the keys below the directory.
+				n, _ := slices.BinarySearch(keys[i:], below+name+"0")
+				i += n
+			} else {
+				e.Size = size(keys[i])
+				i++
+			}
+			if !Hidden(name) {
+				entries = append(entries, e)
+			}
+		}
+		slices.SortFunc(entries, func(a, b Entry) int { return strings.Compare(a.Name, b.Name) })
+		for i, e := range entries {
+			if err := ctx.Err(); err != nil {
+				yield(Entry{}, &Error{"list", prefix, err})
+				return
+			}
+			// A key that is also a prefix of others is a directory.
+			if i+1 < len(entries) && entries[i+1].Name == e.Name {
+				continue
+			}
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Hidden reports whether the last part of a key is one that no List shows:
+// it begins with "__" or ends in ".partial", as what is being written does.
+func Hidden(name string) bool {
+	return strings.HasPrefix(name, "__") || strings.HasSuffix(name, ".partial")
 }
 
 // Size returns the length of a value, see Sizer. A store that doesn't know it

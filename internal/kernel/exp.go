@@ -32,11 +32,11 @@ type exponential struct {
 	shift        lanes    // what a number is added to for rounding to 16ths
 	hi, lo       lanes    // 1/log2(b) in two parts: x - n*hi - n*lo is r
 	c            [6]lanes // b^r - 1 = c0*r + c1*r^2 + …
-	shift32      lanes    // for float32: what rounds to 8ths
-	c32          [5]lanes // b^r = c0 + c1*r + …, for r in units of 1/log2(b)
+	shift32      lanes    // for expm1 of float32: what rounds to 8ths
+	c32          [5]lanes // likewise: b^r - 1 = c0*r + c1*r^2 + …, for r in units of 1/log2(b)
 	limit        lanes    // |x| from which on b^x may be subnormal or infinite
 	least, most  lanes    // b^x is 0 and infinite at and beyond these
-	least32      lanes    // likewise for float32, in pairs
+	least32      lanes    // likewise for expm1 of float32, in pairs
 	most32       lanes
 	bound        lanes // of |r|
 	half, one    lanes
@@ -70,29 +70,23 @@ func newExponential(e exponential) *exponential {
 	return &e
 }
 
-// The polynomials are of simd/gen/coefficients/explog.py. That of float32 is
-// 2^r, whatever the base.
+// The polynomials are of simd/gen/coefficients/explog.py.
 var (
-	exp2Terms32 = [5]lanes{
-		all(0x1.0000000000a18p+0), all(0x1.62e42fb90607dp-1), all(0x1.ebfbdfb68fb3bp-3), all(0x1.c6be34dd4d2cdp-5), all(0x1.3b338c33eceeap-7),
-	}
 	baseE = newExponential(exponential{
 		log2: all(1 / math.Ln2), hi: all(ln2), lo: all(ln2Tail),
-		limit: all(708), least: all(-746), most: all(710), least32: allPairs(-110), most32: allPairs(100),
+		limit: all(708), least: all(-746), most: all(710),
 		c: [6]lanes{
 			all(0x1.000000000000ap+0), all(0x1.0000000000009p-1), all(0x1.5555555405275p-3),
 			all(0x1.555555541d32ap-5), all(0x1.11126eec8febfp-7), all(0x1.6c188337d2c57p-10),
 		},
-		c32: exp2Terms32,
 	})
 	base2 = newExponential(exponential{
 		log2: all(1), hi: all(1), lo: all(0),
-		limit: all(1021), least: all(-1076), most: all(1024), least32: allPairs(-155), most32: allPairs(130),
+		limit: all(1021), least: all(-1076), most: all(1024),
 		c: [6]lanes{
 			all(0x1.62e42fefa39fdp-1), all(0x1.ebfbdff82c5a0p-3), all(0x1.c6b08d6e8a38ep-5),
 			all(0x1.3b2ab6fa84b25p-7), all(0x1.5d89be4bdb80cp-10), all(0x1.430aa20c7c458p-13),
 		},
-		c32: exp2Terms32,
 	})
 	// minus1 is e^x for taking 1 away: c is (e^r-1-r)/r^2, c32 (2^r-1)/r.
 	minus1 = newExponential(exponential{
@@ -153,13 +147,6 @@ func exp(x float64) float64 { return baseE.of(x) }
 
 func exp2(x float64) float64 { return base2.of(x) }
 
-// of32 is of with a shorter polynomial, in float64, where nothing is subnormal
-// or infinite.
-func (e *exponential) of32(x float32) float32 {
-	scaled, r := e.scaled32(x)
-	return float32(polynomial(e.c32[:], r) * scaled)
-}
-
 // scaled32 returns 2^n, where n is a whole number of 8ths next to x*log2(b), and
 // what is left of that.
 func (e *exponential) scaled32(x float32) (scaled, r float64) {
@@ -187,10 +174,6 @@ func polynomial(c []lanes, x float64) float64 {
 	}
 	return p
 }
-
-func expFloat32(x float32) float32 { return baseE.of32(x) }
-
-func exp2Float32(x float32) float32 { return base2.of32(x) }
 
 // expm1 takes the 1 away from the parts of e^x, each sum with what rounding
 // takes from it.

@@ -15,22 +15,20 @@ func given[T nd.Float, C any](routine func(dst, a *T, n int, c *float64), c *C) 
 	return func(dst, a *T, n int) { routine(dst, a, n, constants) }
 }
 
+// givenSome is given for a routine that returns how many elements it has done.
+func givenSome[T nd.Float, C any](routine func(dst, a *T, n int, c *float64) int, c *C) func(dst, a *T, n int) int {
+	constants := (*float64)(unsafe.Pointer(c))
+	return func(dst, a *T, n int) int { return routine(dst, a, n, constants) }
+}
+
 func init() {
 	accelerate(AVX2, nd.KindFloat64, "exp", whole(given(simd.ExpFloat64AVX2, baseE)))
 	accelerate(AVX2, nd.KindFloat64, "exp2", whole(given(simd.ExpFloat64AVX2, base2)))
-	accelerate(AVX2, nd.KindFloat64, "expm1", partial(func(dst, a *float64, n int) int {
-		return simd.Expm1Float64AVX2(dst, a, n, (*float64)(unsafe.Pointer(minus1)))
-	}, expm1))
-	accelerate(AVX2, nd.KindFloat32, "exp", whole(given(simd.ExpFloat32AVX2, baseE)))
-	accelerate(AVX2, nd.KindFloat32, "exp2", whole(given(simd.ExpFloat32AVX2, base2)))
+	accelerate(AVX2, nd.KindFloat64, "expm1", partial(givenSome(simd.Expm1Float64AVX2, minus1), expm1))
 	accelerate(AVX2, nd.KindFloat32, "expm1", whole(given(simd.Expm1Float32AVX2, minus1)))
 
 	accelerate(AVX512, nd.KindFloat64, "exp", whole(given(simd.ExpFloat64AVX512, baseE)))
 	accelerate(AVX512, nd.KindFloat64, "exp2", whole(given(simd.ExpFloat64AVX512, base2)))
-	accelerate(AVX512, nd.KindFloat64, "expm1", partial(func(dst, a *float64, n int) int {
-		return simd.Expm1Float64AVX512(dst, a, n, (*float64)(unsafe.Pointer(minus1)))
-	}, expm1))
-	accelerate(AVX512, nd.KindFloat32, "exp", whole(given(simd.ExpFloat32AVX512, baseE)))
-	accelerate(AVX512, nd.KindFloat32, "exp2", whole(given(simd.ExpFloat32AVX512, base2)))
+	accelerate(AVX512, nd.KindFloat64, "expm1", partial(givenSome(simd.Expm1Float64AVX512, minus1), expm1))
 	accelerate(AVX512, nd.KindFloat32, "expm1", whole(given(simd.Expm1Float32AVX512, minus1)))
 }

@@ -95,7 +95,7 @@ func TestBits(t *testing.T) {
 			}
 		}
 	}
-	assert.Equal(t, uint32(0x217a3a16), sum.Sum32())
+	assert.Equal(t, uint32(0x78941af0), sum.Sum32())
 }
 
 // complexFunctions are the operations whose complex results are compared by

@@ -41,7 +41,7 @@ type logarithm struct {
 	unit     lanes    // 1/ln(base) in two parts
 	unitLo   lanes
 	whole    lanes    // log(2) in one part
-	c32      [5]lanes // log(1+r)/r = c0 + c1*r + …
+	c32      [5]lanes // for log1p of float32: log(1+r)/r = c0 + c1*r + …
 	least    lanes    // the least normal number
 	inf      lanes
 	grow     lanes          // 2^54, for subnormal numbers
@@ -188,25 +188,11 @@ func log1p(x float64) float64 {
 	return math.Copysign(natural.of(sum, small-(sum-big)), x)
 }
 
-// of32 is of with a shorter polynomial, in float64.
-func (l *logarithm) of32(x float64) float64 {
-	if !positive(x) {
-		return math.Log(x)
-	}
-	k, r, _, j := l.reduce(x, 0)
-	return l.of32Parts(k, r, j)
-}
-
+// of32Parts is the end of of with a shorter polynomial, for results in float32.
 func (l *logarithm) of32Parts(k, r float64, j int) float64 {
 	q := polynomial(l.c32[:], r)
 	return math.FMA(q, r, math.FMA(k, l.whole[0], l.logWhole[j]))
 }
-
-func logFloat32(x float32) float32 { return float32(natural.of32(float64(x))) }
-
-func log2Float32(x float32) float32 { return float32(binary2.of32(float64(x))) }
-
-func log10Float32(x float32) float32 { return float32(decimal.of32(float64(x))) }
 
 // log1pFloat32 has x itself for r next to 0.
 func log1pFloat32(x float32) float32 {

@@ -134,13 +134,13 @@ func outOf[A, R nd.Elem]() nd.DType {
 // elements as dst has.
 func unary[A, R nd.Elem](f func(dst []R, a []A)) typed {
 	return typed{1, outOf[A, R](), func(dst []byte, args [][]byte) {
-		d, a := view[R](dst), view[A](args[0])
-		if len(a) == len(d) {
+		switch d, a := view[R](dst), view[A](args[0]); {
+		case len(a) == len(d):
 			f(d, a)
-			return
+		case len(d) > 0:
+			f(d[:1], a)
+			fill(d[1:], d[0])
 		}
-		f(d[:1], a)
-		fill(d[1:], d[0])
 	}}
 }
 

@@ -25,10 +25,10 @@ const (
 )
 
 // Limits of the reduction in three parts, and of that in two which is enough
-// for a float32.
+// for the tangent of a float32.
 const (
-	trigLimit   = 0x1p20
-	trigLimit32 = 0x1p40
+	trigLimit  = 0x1p20
+	tanLimit32 = 0x1p40
 )
 
 // twoOverPi holds the bits of 2/pi after the point.
@@ -195,8 +195,8 @@ func tan(x float64) float64 {
 	return flip(math.FMA(-over, excess, y), q<<63)
 }
 
-// The polynomials for float32: the sine after r, the cosine after 1, with
-// relative errors of 2^-37 and 2^-34.
+// The polynomials for the tangent of float32: the sine after r, the cosine after
+// 1, with relative errors of 2^-37 and 2^-34.
 const (
 	sin32c0 = -0x1.5555554c723dep-3
 	sin32c1 = 0x1.1111086a89917p-7
@@ -210,9 +210,9 @@ const (
 )
 
 // quadrant32 is quadrant for |x| <= 2^40, for results in float32.
-func quadrant32(x, ahead float64) (q uint64, r float64) {
-	t := math.FMA(x, 2/math.Pi, nearest+ahead)
-	n := t - (nearest + ahead)
+func quadrant32(x float64) (q uint64, r float64) {
+	t := math.FMA(x, 2/math.Pi, nearest)
+	n := t - nearest
 	return math.Float64bits(t), math.FMA(-n, halfPiLo, math.FMA(-n, halfPi, x))
 }
 
@@ -228,39 +228,12 @@ func cosNear32(r float64) float64 {
 	return math.FMA(z, p, 1)
 }
 
-// wave32 is the sine of q*pi/2 + r.
-func wave32(q uint64, r float64) float32 {
-	y := 0.0
-	if q&1 == 0 {
-		y = sinNear32(r)
-	} else {
-		y = cosNear32(r)
-	}
-	return float32(flip(y, q<<62))
-}
-
-func sinFloat32(x float32) float32 {
-	wide := float64(x)
-	if math.Abs(wide) > trigLimit32 {
-		return float32(sin(wide))
-	}
-	return wave32(quadrant32(wide, 0))
-}
-
-func cosFloat32(x float32) float32 {
-	wide := float64(x)
-	if math.Abs(wide) > trigLimit32 {
-		return float32(cos(wide))
-	}
-	return wave32(quadrant32(wide, 1))
-}
-
 func tanFloat32(x float32) float32 {
 	wide := float64(x)
-	if math.Abs(wide) > trigLimit32 {
+	if math.Abs(wide) > tanLimit32 {
 		return float32(tan(wide))
 	}
-	q, r := quadrant32(wide, 0)
+	q, r := quadrant32(wide)
 	num, den := sinNear32(r), cosNear32(r)
 	if q&1 != 0 {
 		num, den = den, num

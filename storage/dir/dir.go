@@ -1,5 +1,6 @@
 // Package dir keeps the values of a storage.Store as files below a directory,
-// as Zarr's file system store does: key "a/b/c" is file a/b/c.
+// as Zarr's file system store does: key "a/b/c" is file a/b/c. Importing it
+// registers the scheme "file".
 package dir
 
 import (
@@ -45,6 +46,12 @@ var (
 	_ storage.Renamer        = (*Store)(nil)
 	_ storage.PrefixDeleter  = (*Store)(nil)
 )
+
+func init() {
+	storage.RegisterScheme("file", func(_ context.Context, root string) (storage.Store, error) {
+		return Open(strings.TrimPrefix(root, "file://"))
+	})
+}
 
 // Option changes how a Store works.
 type Option func(*Store)
@@ -320,11 +327,6 @@ func (s *Store) Leftovers(ctx context.Context, prefix string) iter.Seq2[storage.
 	return s.list(ctx, prefix, true)
 }
 
-// isLeftover reports whether List hides a name.
-func isLeftover(name string) bool {
-	return strings.HasPrefix(name, "__") || strings.HasSuffix(name, ".partial")
-}
-
 func (s *Store) list(ctx context.Context, prefix string, leftovers bool) iter.Seq2[storage.Entry, error] {
 	return func(yield func(storage.Entry, error) bool) {
 		if prefix != "" {
@@ -345,7 +347,7 @@ func (s *Store) list(ctx context.Context, prefix string, leftovers bool) iter.Se
 				yield(storage.Entry{}, s.fail("list", prefix, err))
 				return
 			}
-			if isLeftover(e.Name()) != leftovers {
+			if storage.Hidden(e.Name()) != leftovers {
 				continue
 			}
 			// Following a link also tells apart what is gone by now.

@@ -26,7 +26,8 @@ var (
 
 // Lock waits until no other process has a lock on the directory of a prefix,
 // and keeps it until unlock is called; this process may lock it several times.
-// Nothing is left in the directory. File systems without locks have none.
+// The directory is made where there is none; nothing is left in it. File systems
+// without locks have none.
 func (s *Store) Lock(ctx context.Context, prefix string) (unlock func(), err error) {
 	name := filepath.Join(s.path, filepath.FromSlash(prefix))
 	heldMu.Lock()
@@ -60,7 +61,11 @@ func (s *Store) Lock(ctx context.Context, prefix string) (unlock func(), err err
 // flock opens a directory and locks it. It asks again and again, so that ctx can
 // end the waiting.
 func (s *Store) flock(ctx context.Context, prefix string) (*os.File, error) {
-	f, err := s.root.Open(filepath.Join(".", filepath.FromSlash(prefix)))
+	name := filepath.Join(".", filepath.FromSlash(prefix))
+	if err := s.root.MkdirAll(name, 0o777); err != nil {
+		return nil, err
+	}
+	f, err := s.root.Open(name)
 	if err != nil {
 		return nil, err
 	}

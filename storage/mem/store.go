@@ -144,37 +144,8 @@ func (s *Store) Rename(ctx context.Context, from, to string) error {
 // List ranges over the entries directly below prefix. Names that begin with
 // "__" or end in ".partial" are hidden, as package dir does.
 func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[storage.Entry, error] {
-	return func(yield func(storage.Entry, error) bool) {
-		below := prefix
-		if below != "" {
-			below += "/"
-		}
-		found := map[string]storage.Entry{}
-		s.mu.RLock()
-		for k, v := range s.values {
-			rest, ok := strings.CutPrefix(k, below)
-			if !ok {
-				continue
-			}
-			name, _, deeper := strings.Cut(rest, "/")
-			if strings.HasPrefix(name, "__") || strings.HasSuffix(name, ".partial") {
-				continue
-			}
-			e := storage.Entry{Name: name, Dir: deeper, Size: int64(len(v))}
-			if deeper {
-				e.Size = 0
-			}
-			found[name] = e
-		}
-		s.mu.RUnlock()
-		for _, name := range slices.Sorted(maps.Keys(found)) {
-			if err := ctx.Err(); err != nil {
-				yield(storage.Entry{}, &storage.Error{Op: "list", Name: prefix, Err: err})
-				return
-			}
-			if !yield(found[name], nil) {
-				return
-			}
-		}
-	}
+	s.mu.RLock()
+	values := maps.Clone(s.values)
+	s.mu.RUnlock()
+	return storage.ListKeys(ctx, slices.Sorted(maps.Keys(values)), prefix, func(key string) int64 { return int64(len(values[key])) })
 }

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
@@ -26,6 +27,73 @@ func TestStore(t *testing.T, open func(t *testing.T) storage.Store) {
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
+}
+
+// TestReadOnly runs the part of the contract that a store which is only read
+// has to keep. open returns a store that holds these values.
+func TestReadOnly(t *testing.T, open func(t *testing.T, values map[string]string) storage.Store) {
+	t.Run("Values", func(t *testing.T) {
+		values := map[string]string{"a/b/c": "one", "a/b/d": "", "top": "x", "q?r": "no file name everywhere", "c": strings.Repeat("0123456789", 20_000)}
+		for _, key := range readable {
+			values[key+"/k"] = key
+		}
+		s := open(t, values)
+		for key, want := range values {
+			assert.Equal(t, want, get(t, s, key), key)
+			n, err := storage.Size(t.Context(), s, key)
+			require.NoError(t, err)
+			assert.EqualValues(t, len(want), n, key)
+		}
+		v, err := s.Get(t.Context(), "a/b/c", []byte("dst "))
+		require.NoError(t, err)
+		assert.Equal(t, "dst one", string(v), "Get appends")
+		v, err = s.Get(t.Context(), "a/b/c", nil)
+		require.NoError(t, err)
+		copy(v, "hers")
+		assert.Equal(t, "one", get(t, s, "a/b/c"), "the store hands out no memory of its own")
+		for _, key := range refused {
+			_, err := s.Get(t.Context(), key, nil)
+			assert.Error(t, err, "get %q", key)
+		}
+	})
+	t.Run("Absent", func(t *testing.T) {
+		s := open(t, map[string]string{"dir/key": "x"})
+		for _, key := range absent {
+			testNotFound(t, s, key)
+		}
+	})
+	t.Run("Range", func(t *testing.T) { testRanges(t, open(t, map[string]string{"k": "0123456789"})) })
+	t.Run("List", func(t *testing.T) { testLists(t, open(t, listed)) })
+	t.Run("ReadOnly", func(t *testing.T) {
+		s := open(t, map[string]string{"k": "x"})
+		for _, err := range []error{s.Put(t.Context(), "k", []byte("y")), s.Put(t.Context(), "new", nil), s.Delete(t.Context(), "k")} {
+			assert.ErrorIs(t, err, storage.ErrReadOnly)
+		}
+		assert.Equal(t, "x", get(t, s, "k"))
+	})
+	t.Run("Cancelled", func(t *testing.T) {
+		s := open(t, map[string]string{"k": "x"})
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		_, err := s.Get(ctx, "k", nil)
+		assert.ErrorIs(t, err, context.Canceled)
+	})
+	t.Run("Concurrent", func(t *testing.T) {
+		s := open(t, map[string]string{"a": "one", "b": "two"})
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				for range 8 {
+					a, aerr := s.Get(t.Context(), "a", nil)
+					b, berr := storage.GetRange(t.Context(), s, "b", 1, 2, nil)
+					if aerr != nil || berr != nil || string(a) != "one" || string(b) != "wo" {
+						t.Errorf("%q %v, %q %v", a, aerr, b, berr)
+					}
+				}
+			})
+		}
+		wg.Wait()
+	})
 }
 
 func put(t *testing.T, s storage.Store, key, value string) {
@@ -70,26 +138,42 @@ func testPutGet(t *testing.T, s storage.Store) {
 
 func testAbsent(t *testing.T, s storage.Store) {
 	put(t, s, "dir/key", "x")
-	for _, key := range []string{"nothing", "no/such/dir", "dir", "dir/key/below"} {
-		_, err := s.Get(t.Context(), key, nil)
-		assert.ErrorIs(t, err, storage.ErrNotFound, key)
-		assert.ErrorContains(t, err, key, "the error names the key")
-		_, err = storage.GetRange(t.Context(), s, key, 0, 1, nil)
-		assert.ErrorIs(t, err, storage.ErrNotFound, key)
-		_, err = storage.Size(t.Context(), s, key)
-		assert.ErrorIs(t, err, storage.ErrNotFound, key)
+	for _, key := range absent {
+		testNotFound(t, s, key)
 		assert.NoError(t, s.Delete(t.Context(), key), "deleting what is absent is no error: "+key)
 	}
 	assert.Equal(t, "x", get(t, s, "dir/key"))
 }
 
+// absent are keys beside the only one, "dir/key".
+var absent = []string{"nothing", "no/such/dir", "dir", "dir/key/below"}
+
+func testNotFound(t *testing.T, s storage.Store, key string) {
+	t.Helper()
+	_, err := s.Get(t.Context(), key, nil)
+	assert.ErrorIs(t, err, storage.ErrNotFound, key)
+	assert.ErrorContains(t, err, key, "the error names the key")
+	for _, r := range [][2]int64{{0, 1}, {0, 0}, {-1, -1}} {
+		_, err = storage.GetRange(t.Context(), s, key, r[0], r[1], nil)
+		assert.ErrorIs(t, err, storage.ErrNotFound, key)
+	}
+	_, err = storage.Size(t.Context(), s, key)
+	assert.ErrorIs(t, err, storage.ErrNotFound, key)
+}
+
+// refused are no keys, readable are odd ones.
+var (
+	refused  = []string{"", "/", "/a", "a/", "a//b", ".", "..", "a/..", "../a", "a/./b", "a\x00b"}
+	readable = []string{"c", ".zarray", "a/.hidden", "sp ace", "ünï/日本", "0.0", "Case", "...", "50%", "a+b&c#d;e=f"}
+)
+
 func testKeys(t *testing.T, s storage.Store) {
-	for _, key := range []string{"", "/", "/a", "a/", "a//b", ".", "..", "a/..", "../a", "a/./b", "a\x00b"} {
+	for _, key := range refused {
 		assert.Error(t, s.Put(t.Context(), key, []byte("x")), "put %q", key)
 		_, err := s.Get(t.Context(), key, nil)
 		assert.Error(t, err, "get %q", key)
 	}
-	for _, key := range []string{"c", ".zarray", "a/.hidden", "sp ace", "ünï/日本", "0.0", "Case", "..."} {
+	for _, key := range readable {
 		put(t, s, key, key)
 		assert.Equal(t, key, get(t, s, key))
 	}
@@ -97,6 +181,11 @@ func testKeys(t *testing.T, s storage.Store) {
 
 func testRange(t *testing.T, s storage.Store) {
 	put(t, s, "k", "0123456789")
+	testRanges(t, s)
+}
+
+// testRanges reads parts of the ten digits below "k".
+func testRanges(t *testing.T, s storage.Store) {
 	for _, c := range []struct {
 		offset, length int64
 		want           string
@@ -111,12 +200,19 @@ func testRange(t *testing.T, s storage.Store) {
 }
 
 func testList(t *testing.T, s storage.Store) {
+	for key, value := range listed {
+		put(t, s, key, value)
+	}
+	testLists(t, s)
+}
+
+var listed = map[string]string{"b": "12", "a/x": "12", "a/y/z": "12", "a/y/zz": "12", "a-b": "12", "c/0/1": "12", "__tmp/x": "12", "a/__x.partial": "12"}
+
+// testLists lists a store that holds what is listed.
+func testLists(t *testing.T, s storage.Store) {
 	if _, ok := s.(storage.Lister); !ok {
 		t.Log("the store doesn't list its keys")
 		return
-	}
-	for _, key := range []string{"b", "a/x", "a/y/z", "a/y/zz", "c/0/1", "__tmp/x", "a/__x.partial"} {
-		put(t, s, key, "12")
 	}
 	list := func(prefix string) (names []string) {
 		for e, err := range storage.List(t.Context(), s, prefix) {
@@ -131,7 +227,7 @@ func testList(t *testing.T, s storage.Store) {
 		}
 		return names
 	}
-	assert.Equal(t, []string{"a/", "b", "c/"}, list(""), "names that begin with __ are hidden")
+	assert.Equal(t, []string{"a/", "a-b", "b", "c/"}, list(""), "names that begin with __ are hidden")
 	assert.Equal(t, []string{"x", "y/"}, list("a"))
 	assert.Equal(t, []string{"z", "zz"}, list("a/y"))
 	assert.Empty(t, list("nothing"))

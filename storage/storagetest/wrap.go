@@ -6,6 +6,7 @@ import (
 	"iter"
 	"maps"
 	"sync"
+	"sync/atomic"
 
 	"github.com/ndgrid/ndgrid/storage"
 )
@@ -63,9 +64,19 @@ type Store struct {
 	storage.Store
 	// Gets counts Get and GetRange.
 	Gets, Puts, Deletes Calls
+	// Bytes counts what Get and GetRange have appended.
+	Bytes atomic.Int64
 	// Fail is asked before every call where it isn't nil: op is "get", "put",
 	// "delete", "list", "size" or "rename"; an error is what the call returns.
 	Fail func(op, key string) error
+}
+
+// Reset sets all counts to zero.
+func (s *Store) Reset() {
+	s.Gets.Reset()
+	s.Puts.Reset()
+	s.Deletes.Reset()
+	s.Bytes.Store(0)
 }
 
 func (s *Store) fail(op, key string) error {
@@ -81,7 +92,9 @@ func (s *Store) Get(ctx context.Context, key string, dst []byte) ([]byte, error)
 	if err := s.fail("get", key); err != nil {
 		return dst, err
 	}
-	return s.Store.Get(ctx, key, dst)
+	v, err := s.Store.Get(ctx, key, dst)
+	s.Bytes.Add(int64(len(v) - len(dst)))
+	return v, err
 }
 
 // GetRange counts and forwards.
@@ -90,7 +103,9 @@ func (s *Store) GetRange(ctx context.Context, key string, offset, length int64, 
 	if err := s.fail("get", key); err != nil {
 		return dst, err
 	}
-	return storage.GetRange(ctx, s.Store, key, offset, length, dst)
+	v, err := storage.GetRange(ctx, s.Store, key, offset, length, dst)
+	s.Bytes.Add(int64(len(v) - len(dst)))
+	return v, err
 }
 
 // Put counts and forwards.

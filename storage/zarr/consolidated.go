@@ -2,7 +2,9 @@ package zarr
 
 import (
 	"context"
-	"slices"
+	"errors"
+	"fmt"
+	"path"
 	"strings"
 
 	"github.com/ndgrid/ndgrid/storage"
@@ -11,7 +13,7 @@ import (
 // Consolidated metadata are the documents of all nodes below a group in one
 // place, where some readers look first: in the group's own zarr.json, or in v2
 // in .zmetadata beside it. Stores that can't list their keys know their nodes
-// from there.
+// from there: servers.
 
 // consolidate writes the documents of all nodes below the group.
 func (g *writableGroup) consolidate(ctx context.Context) error {
@@ -72,31 +74,74 @@ func (p place) collect(ctx context.Context, path string, all object) error {
 	return nil
 }
 
-// known returns the children that consolidated metadata tell of.
-func (g *group) known(ctx context.Context) ([]storage.Child, error) {
-	var all object
-	if g.node.version == 2 {
-		doc, err := g.document(ctx, ".zmetadata")
-		if err != nil {
+// consolidated returns the children of p as consolidated metadata list them,
+// those of p or of a node above it.
+func (p place) consolidated(ctx context.Context) ([]storage.Child, error) {
+	below := "" // the path of p in the node at hand
+	for at := p; ; {
+		all, isNode, err := at.listed(ctx)
+		switch {
+		case err != nil:
 			return nil, err
+		case all != nil:
+			return childrenIn(all, below), nil
+		case !isNode || at.key == "":
+			return nil, fmt.Errorf("%w: the store can't list its keys, and the metadata are not consolidated", storage.ErrUnsupported)
 		}
-		all, _ = doc["metadata"].(object)
-	} else {
-		c, _ := g.node.doc["consolidated_metadata"].(object)
-		all, _ = c["metadata"].(object)
+		below = storage.JoinKey(path.Base(at.key), below)
+		at.key, at.path = parent(at.key), parent(at.path)
 	}
-	var children []storage.Child
-	for key, doc := range all {
-		if g.node.version == 2 {
-			var kind string
-			if key, kind, _ = strings.Cut(key, "/"); kind != ".zarray" && kind != ".zgroup" {
-				continue
-			}
-			children = append(children, storage.Child{Name: key, IsGroup: kind == ".zgroup"})
-		} else if o, ok := doc.(object); ok && key != "" && !strings.Contains(key, "/") {
-			children = append(children, storage.Child{Name: key, IsGroup: o["node_type"] == "group"})
+}
+
+// listed returns the kinds of the nodes below p by path, "array" or "group",
+// as its consolidated metadata have them; nil where there are none.
+func (p place) listed(ctx context.Context) (all map[string]string, isNode bool, err error) {
+	doc, err := p.document(ctx, "zarr.json")
+	if err != nil {
+		return nil, false, err
+	}
+	if doc != nil {
+		c, _ := doc["consolidated_metadata"].(object)
+		nodes, ok := c["metadata"].(object)
+		if !ok {
+			return nil, true, nil
+		}
+		all = map[string]string{}
+		for path, d := range nodes {
+			d, _ := d.(object)
+			all[path], _ = d["node_type"].(string)
+		}
+		return all, true, nil
+	}
+	if doc, err = p.document(ctx, ".zmetadata"); err != nil {
+		return nil, false, err
+	}
+	nodes, ok := doc["metadata"].(object)
+	if !ok {
+		_, err := storage.Size(ctx, p.store, storage.JoinKey(p.key, ".zgroup"))
+		if errors.Is(err, storage.ErrNotFound) {
+			return nil, false, nil
+		}
+		return nil, true, err
+	}
+	all = map[string]string{}
+	for key := range nodes {
+		switch node := parent(key); path.Base(key) {
+		case ".zarray":
+			all[node] = "array"
+		case ".zgroup":
+			all[node] = "group"
 		}
 	}
-	slices.SortFunc(children, func(a, b storage.Child) int { return strings.Compare(a.Name, b.Name) })
-	return children, nil
+	return all, true, nil
+}
+
+// childrenIn picks the nodes directly below a path.
+func childrenIn(all map[string]string, below string) (children []storage.Child) {
+	for node, kind := range all {
+		if parent(node) == below && node != "" && storage.CheckKey(node) == nil {
+			children = append(children, storage.Child{Name: strings.TrimPrefix(node[len(below):], "/"), IsGroup: kind == "group"})
+		}
+	}
+	return children
 }

@@ -18,12 +18,14 @@ import (
 
 // draft is a node being created: it lies beside its place under a name that
 // lists hide, "__tmp-…", and is renamed when it is committed. One that can be
-// resumed has a name that follows from its own, and stays when it is aborted.
+// resumed has a name that follows from its own, and stays when it is aborted; it
+// is locked, so that only one process resumes it.
 type draft struct {
 	store      storage.Store
 	tmp, final string
 	overwrite  bool
 	resume     bool
+	unlock     func()
 }
 
 // newDraft starts a node at p, as the options "overwrite" and "resume" say. It
@@ -46,12 +48,37 @@ func newDraft(ctx context.Context, p place, opts map[string]string) (place, *dra
 		}
 		return p, nil, err
 	}
-	d := &draft{p.store, hidden("tmp", p.key), p.key, overwrite, resume}
+	d := &draft{store: p.store, tmp: hidden("tmp", p.key), final: p.key, overwrite: overwrite, resume: resume, unlock: func() {}}
 	if resume {
 		d.tmp = path.Join(path.Dir(p.key), "__tmp-"+path.Base(p.key)+"-resume")
+		if err := d.lock(ctx); err != nil {
+			return p, nil, p.fail("resume", err)
+		}
 	}
 	p.key = d.tmp
 	return p, d, nil
+}
+
+// lock keeps other processes from resuming the draft, or fails where one does.
+func (d *draft) lock(ctx context.Context) error {
+	l, ok := d.store.(locker)
+	if !ok {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, 0) // don't wait
+	defer cancel()
+	unlock, err := l.Lock(ctx, d.tmp)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("%w: another process is at it", storage.ErrExists)
+	}
+	d.unlock = unlock
+	return err
+}
+
+// locker is a store that can lock what is below a prefix against other
+// processes: dir.Store.
+type locker interface {
+	Lock(ctx context.Context, prefix string) (unlock func(), err error)
 }
 
 // hidden returns a new key beside key whose name lists hide.
@@ -75,8 +102,7 @@ func (p place) exists(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
-// commit puts the node in its place. What was there steps aside first, which
-// leaves the place empty for a moment, and is deleted last.
+// commit puts the node in its place.
 func (d *draft) commit(ctx context.Context) error {
 	if d == nil || d.tmp == d.final {
 		return nil
@@ -86,6 +112,16 @@ func (d *draft) commit(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := d.move(ctx); err != nil {
+		return err
+	}
+	d.unlock()
+	return nil
+}
+
+// move moves the node to its place. What was there steps aside first, which
+// leaves the place empty for a moment, and is deleted last.
+func (d *draft) move(ctx context.Context) error {
 	if !d.overwrite {
 		return storage.Rename(ctx, d.store, d.tmp, d.final)
 	}
@@ -104,7 +140,11 @@ func (d *draft) commit(ctx context.Context) error {
 }
 
 func (d *draft) abort() error {
-	if d == nil || d.resume {
+	if d == nil || d.tmp == d.final {
+		return nil
+	}
+	defer d.unlock()
+	if d.resume {
 		return nil
 	}
 	return storage.DeleteAll(context.Background(), d.store, d.tmp)

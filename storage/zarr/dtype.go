@@ -164,8 +164,8 @@ func dataType(d nd.DType) (any, error) {
 	case d == nd.Sized(nd.KindBytes, 0):
 		return "variable_length_bytes", nil
 	case d.Size() < 1 || d.Size() > maxItem:
-	case k == nd.KindRaw:
-		return fmt.Sprintf("r%d", 8*d.Size()), nil
+	case k == nd.KindRaw: // the specification's r24 is read by few
+		return sized("raw_bytes")
 	case k == nd.KindBytes:
 		return sized("null_terminated_bytes")
 	case k == nd.KindUTF32 && d.Size()%4 == 0:

@@ -288,13 +288,7 @@ func FillJSON(d nd.DType, fill []byte) (any, error) {
 		return floatFill(fill), nil
 	case d.IsComplex():
 		return []any{floatFill(fill[:len(fill)/2]), floatFill(fill[len(fill)/2:])}, nil
-	case k == nd.KindRaw:
-		list := make([]any, len(fill))
-		for i, x := range fill {
-			list[i] = int(x)
-		}
-		return list, nil
-	case k == nd.KindBytes:
+	case k == nd.KindRaw, k == nd.KindBytes:
 		return base64.StdEncoding.EncodeToString(fill), nil
 	case k == nd.KindUTF32:
 		var s strings.Builder

@@ -25,30 +25,36 @@ func (g *group) Attrs() storage.Attrs { return g.node.attrs }
 // Close does nothing: the group holds no resources.
 func (g *group) Close() error { return nil }
 
-// Names lists the children: the names below which there is metadata.
+// Names lists the children: the names below which there is metadata, or, where
+// the store can't list, those in consolidated metadata.
 func (g *group) Names(ctx context.Context) ([]storage.Child, error) {
-	var children []storage.Child
+	children, err := g.children(ctx)
+	if errors.Is(err, storage.ErrUnsupported) {
+		children, err = g.consolidated(ctx)
+	}
+	if err != nil {
+		return nil, g.fail("list", err)
+	}
+	slices.SortFunc(children, func(a, b storage.Child) int { return strings.Compare(a.Name, b.Name) })
+	return children, nil
+}
+
+func (g *group) children(ctx context.Context) (children []storage.Child, err error) {
 	for e, err := range storage.List(ctx, g.store, g.key) {
-		if errors.Is(err, storage.ErrUnsupported) && g.node != nil {
-			if children, err := g.known(ctx); err != nil || children != nil {
-				return children, err
-			}
-		}
 		if err != nil {
-			return nil, g.fail("list", err)
+			return nil, err
 		}
 		if !e.Dir || strings.HasPrefix(e.Name, "__") {
 			continue
 		}
 		kind, err := g.child(e.Name).kind(ctx)
 		if err != nil {
-			return nil, g.fail("list", fmt.Errorf("%s: %w", e.Name, err))
+			return nil, fmt.Errorf("%s: %w", e.Name, err)
 		}
 		if kind != "" {
 			children = append(children, storage.Child{Name: e.Name, IsGroup: kind == "group"})
 		}
 	}
-	slices.SortFunc(children, func(a, b storage.Child) int { return strings.Compare(a.Name, b.Name) })
 	return children, nil
 }
 
@@ -131,7 +137,7 @@ func (p place) find(ctx context.Context) (*node, error) {
 				continue
 			}
 			if kind, kerr := p.child(e.Name).kind(ctx); kerr == nil && kind != "" {
-				return &node{version: 3, attrs: storage.Attrs{}, doc: object{}}, nil
+				return &node{version: 3, attrs: storage.Attrs{}}, nil
 			}
 		}
 	}

@@ -1,7 +1,6 @@
 package zarr
 
 import (
-	"encoding/base64"
 	"fmt"
 	"maps"
 	"slices"
@@ -229,14 +228,11 @@ func setNumcodecs(doc object, list extensions) error {
 	return nil
 }
 
-// fillJSON2 writes a fill value as v2 has it: no bits in hexadecimal, raw bytes
-// in base64. Without one it is null: 0 would mean missing to xarray.
+// fillJSON2 writes a fill value as v2 has it: no bits in hexadecimal. Without one
+// it is null: 0 would mean missing to xarray.
 func fillJSON2(d nd.DType, fill []byte) (any, error) {
-	switch {
-	case fill == nil:
+	if fill == nil {
 		return nil, nil
-	case d.Kind() == nd.KindRaw:
-		return base64.StdEncoding.EncodeToString(fill), nil
 	}
 	v, err := FillJSON(d, fill)
 	switch list, ok := v.([]any); {

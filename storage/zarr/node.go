@@ -12,12 +12,12 @@ import (
 // place is where a node lies.
 type place struct {
 	store storage.Store
-	key   string // of the node in the store; "" is the root
-	url   string // of the hierarchy's root, "" where only this process knows it
-	path  string // of the node in the hierarchy; unlike key it is final while the node is being created
+	key   string            // of the node in the store; "" is the root
+	url   string            // of the hierarchy's root, "" where only this process knows it
+	path  string            // of the node in the hierarchy; unlike key it is final while the node is being created
+	opts  map[string]string // with which url is to be opened
 
-	strict  bool              // missing chunks are errors
-	options map[string]string // that say so, for other processes
+	strict bool // missing chunks are errors
 }
 
 // child returns the place of a descendant.
@@ -43,7 +43,7 @@ func (p place) ref() storage.Ref {
 	if p.url == "" {
 		return storage.Ref{}
 	}
-	return storage.Ref{Driver: driverName, URL: p.url, Path: p.path, Options: p.options}
+	return storage.Ref{Driver: driverName, URL: p.url, Path: p.path, Options: p.opts}
 }
 
 // node is what lies at a place: an array or a group.
@@ -51,7 +51,6 @@ type node struct {
 	version int
 	array   *header // nil for a group
 	attrs   storage.Attrs
-	doc     object
 }
 
 // document reads a metadata document; absent is nil.
@@ -121,7 +120,7 @@ func parseNode3(doc object) (*node, error) {
 	if v, err := integer(doc["zarr_format"]); err != nil || v != 3 {
 		return nil, fmt.Errorf("%w: zarr_format %s, it should be 3", storage.ErrUnsupported, brief(doc["zarr_format"]))
 	}
-	n := &node{version: 3, doc: doc}
+	n := &node{version: 3}
 	var err error
 	switch doc["node_type"] {
 	case "array":
@@ -140,7 +139,7 @@ func parseNode2(name string, doc, attributes object) (*node, error) {
 	if v, err := integer(doc["zarr_format"]); err != nil || v != 2 {
 		return nil, fmt.Errorf("%w: zarr_format %s, it should be 2", storage.ErrUnsupported, brief(doc["zarr_format"]))
 	}
-	n := &node{version: 2, doc: doc}
+	n := &node{version: 2}
 	var err error
 	if name == ".zarray" {
 		n.array, err = parseArray2(doc, attributes)

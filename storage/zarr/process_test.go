@@ -22,7 +22,11 @@ import (
 // TestMain is also what other processes of a test run.
 func TestMain(m *testing.M) {
 	if path := os.Getenv("NDGRID_TEST_ARRAY"); path != "" {
-		if err := writePart(path, os.Getenv("NDGRID_TEST_PART")); err != nil {
+		do := writePart
+		if os.Getenv("NDGRID_TEST_PART") == "" {
+			do = resume
+		}
+		if err := do(path, os.Getenv("NDGRID_TEST_PART")); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -102,4 +106,43 @@ func TestProcesses(t *testing.T) {
 		}
 		require.NoError(t, r.Close())
 	}
+}
+
+// resume begins an array or goes on with it, and stays at it until it is told to
+// stop.
+func resume(path, _ string) error {
+	a, err := storage.CreateArray(context.Background(), path, storage.Spec{DType: nd.Uint8}, map[string]string{"resume": "true"})
+	if err != nil {
+		return err
+	}
+	fmt.Println("begun")
+	if _, err := io.ReadAll(os.Stdin); err != nil {
+		return err
+	}
+	return a.Close()
+}
+
+// TestOneResumes has a process try to resume what another one is at.
+func TestOneResumes(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there are no locks on directories")
+	}
+	path := filepath.Join(t.TempDir(), "a.zarr")
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd.Env = append(os.Environ(), "NDGRID_TEST_ARRAY="+path)
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe()
+	require.NoError(t, err)
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	_, err = out.Read(make([]byte, 1))
+	require.NoError(t, err)
+	assert.ErrorContains(t, resume(path, ""), "another process is at it")
+	require.NoError(t, in.Close())
+	require.NoError(t, cmd.Wait())
+	a, err := storage.CreateArray(t.Context(), path, storage.Spec{DType: nd.Uint8}, map[string]string{"resume": "true"})
+	require.NoError(t, err)
+	require.NoError(t, a.Commit(t.Context()))
+	require.NoError(t, a.Close())
 }

@@ -93,7 +93,27 @@ func (p place) keep(ctx context.Context, h *header) error {
 	if err != nil && !errors.Is(err, storage.ErrCorrupt) && !errors.Is(err, storage.ErrUnsupported) {
 		return err
 	}
-	return storage.DeleteAll(ctx, p.store, p.key)
+	return p.empty(ctx)
+}
+
+// empty removes what lies below p, but not the directory, which may be locked.
+func (p place) empty(ctx context.Context) error {
+	if err := storage.DeleteLeftovers(ctx, p.store, p.key); err != nil {
+		return err
+	}
+	for e, err := range storage.List(ctx, p.store, p.key) {
+		switch key := storage.JoinKey(p.key, e.Name); {
+		case err != nil:
+		case e.Dir:
+			err = storage.DeleteAll(ctx, p.store, key)
+		default:
+			err = p.store.Delete(ctx, key)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // WriteChunk encodes and stores a chunk. One that holds nothing but the fill
@@ -157,9 +177,7 @@ func (a *writableArray) Identity() any {
 // Lock keeps other processes from changing parts of chunks, where the store can
 // do that.
 func (a *writableArray) Lock(ctx context.Context) (unlock func(), err error) {
-	if l, ok := a.store.(interface {
-		Lock(ctx context.Context, prefix string) (func(), error)
-	}); ok {
+	if l, ok := a.store.(locker); ok {
 		return l.Lock(ctx, a.key)
 	}
 	return func() {}, nil

@@ -1,5 +1,6 @@
 // Package zarr reads and writes Zarr, versions 3 and 2, over any storage.Store.
-// Importing it registers the driver "zarr" for directories.
+// Importing it registers the driver "zarr" for directories, and for reading what
+// stores of other kinds hold: archives, hosts.
 //
 // Every chunk, or every shard of many chunks, is a value of the store; metadata
 // are JSON documents beside them (https://zarr-specs.readthedocs.io). Options of
@@ -9,7 +10,8 @@
 //   - "overwrite": "true" has Create replace what is there, at Commit.
 //   - "resume": "true" has Create go on with what an earlier Create with this
 //     option has begun and not committed. Arrays of the same description keep
-//     their chunks. Abort leaves them, too.
+//     their chunks. Abort leaves them, too. Where another process is at it, that
+//     is an error.
 //   - "sync": "true" has what is written outlive a loss of power, see dir.Sync.
 //   - "consolidated": "true" writes the metadata of all nodes into that of the
 //     group that Create makes as well, at Commit, where some readers look for
@@ -45,8 +47,8 @@ const driverName = "zarr"
 func init() {
 	storage.Register(&storage.Driver{
 		Name: driverName, Exts: []string{".zarr"},
-		Detect: detect, Open: open, OpenWritable: openWritable, OpenWritableArray: openWritableArray, Create: create,
-		CreateArray: createArray,
+		Detect: detect, Open: open, OpenIn: openIn, OpenWritable: openWritable, OpenWritableArray: openWritableArray,
+		Create: create, CreateArray: createArray,
 	})
 }
 
@@ -79,6 +81,13 @@ func openAt(ctx context.Context, p place) (storage.Array, storage.Group, error) 
 	return nil, &group{p, n}, nil
 }
 
+func openIn(ctx context.Context, s storage.Store, r storage.Ref, opts map[string]string) (storage.Array, storage.Group, error) {
+	if err := checkOptions(opts); err != nil {
+		return nil, nil, &storage.Error{Op: "open", Name: r.URL, Err: err}
+	}
+	return openAt(ctx, place{store: s, key: r.Path, url: r.URL, path: r.Path, opts: r.Options, strict: opts["missing"] == "error"})
+}
+
 func open(ctx context.Context, path, inner string, opts map[string]string) (storage.Array, storage.Group, error) {
 	p, err := openDir(path, opts)
 	if err != nil {
@@ -99,7 +108,7 @@ func openDir(path string, opts map[string]string) (place, error) {
 	s, err := dir.Open(abs, dirOptions(opts)...)
 	p := place{store: s, url: abs}
 	if opts["missing"] == "error" {
-		p.strict, p.options = true, map[string]string{"missing": "error"}
+		p.strict, p.opts = true, map[string]string{"missing": "error"}
 	}
 	return p, err
 }

@@ -14,16 +14,6 @@ func ExpFloat64AVX2(dst *float64, a *float64, n int, c *float64)
 //go:noescape
 func ExpFloat64AVX512(dst *float64, a *float64, n int, c *float64)
 
-// ExpFloat32AVX2 sets dst[i] = b^a[i] for i < n; c points to the constants.
-//
-//go:noescape
-func ExpFloat32AVX2(dst *float32, a *float32, n int, c *float64)
-
-// ExpFloat32AVX512 sets dst[i] = b^a[i] for i < n; c points to the constants.
-//
-//go:noescape
-func ExpFloat32AVX512(dst *float32, a *float32, n int, c *float64)
-
 // Expm1Float64AVX2 sets dst[i] = e^a[i] - 1 for i < n; c points to the constants.
 // It returns how many elements it has done: it stops where a vector holds one
 // that is too great.

@@ -34,16 +34,6 @@ func Log1pFloat64AVX2(dst *float64, a *float64, n int, c *float64)
 //go:noescape
 func Log1pFloat64AVX512(dst *float64, a *float64, n int, c *float64)
 
-// LogFloat32AVX2 sets dst[i] = log(a[i]) to a base for i < n; c points to the constants.
-//
-//go:noescape
-func LogFloat32AVX2(dst *float32, a *float32, n int, c *float64)
-
-// LogFloat32AVX512 sets dst[i] = log(a[i]) to a base for i < n; c points to the constants.
-//
-//go:noescape
-func LogFloat32AVX512(dst *float32, a *float32, n int, c *float64)
-
 // Log1pFloat32AVX2 sets dst[i] = log(1 + a[i]) for i < n; c points to the constants.
 //
 //go:noescape

@@ -19,16 +19,6 @@ func CosFloat64AVX2(dst *float64, a *float64, n int) int
 //go:noescape
 func TanFloat64AVX2(dst *float64, a *float64, n int) int
 
-// SinFloat32AVX2 sets dst[i] = sin a[i] for i < n, until a vector has a finite element beyond 2^40. It returns how many elements it has done.
-//
-//go:noescape
-func SinFloat32AVX2(dst *float32, a *float32, n int) int
-
-// CosFloat32AVX2 sets dst[i] = cos a[i] for i < n, until a vector has a finite element beyond 2^40. It returns how many elements it has done.
-//
-//go:noescape
-func CosFloat32AVX2(dst *float32, a *float32, n int) int
-
 // TanFloat32AVX2 sets dst[i] = tan a[i] for i < n, until a vector has a finite element beyond 2^40. It returns how many elements it has done.
 //
 //go:noescape
@@ -48,16 +38,6 @@ func CosFloat64AVX512(dst *float64, a *float64, n int) int
 //
 //go:noescape
 func TanFloat64AVX512(dst *float64, a *float64, n int) int
-
-// SinFloat32AVX512 sets dst[i] = sin a[i] for i < n, until a vector has a finite element beyond 2^40. It returns how many elements it has done.
-//
-//go:noescape
-func SinFloat32AVX512(dst *float32, a *float32, n int) int
-
-// CosFloat32AVX512 sets dst[i] = cos a[i] for i < n, until a vector has a finite element beyond 2^40. It returns how many elements it has done.
-//
-//go:noescape
-func CosFloat32AVX512(dst *float32, a *float32, n int) int
 
 // TanFloat32AVX512 sets dst[i] = tan a[i] for i < n, until a vector has a finite element beyond 2^40. It returns how many elements it has done.
 //

@@ -148,55 +148,39 @@ DATA trig<>+1120(SB)/8, $0x4270000000000000
 DATA trig<>+1128(SB)/8, $0x4270000000000000
 DATA trig<>+1136(SB)/8, $0x4270000000000000
 DATA trig<>+1144(SB)/8, $0x4270000000000000
-DATA trig<>+1152(SB)/8, $0xbfc5555554c723de
-DATA trig<>+1160(SB)/8, $0xbfdffffffcb80cd7
-DATA trig<>+1168(SB)/8, $0xbfc5555554c723de
-DATA trig<>+1176(SB)/8, $0xbfdffffffcb80cd7
-DATA trig<>+1184(SB)/8, $0x3f81111086a89917
-DATA trig<>+1192(SB)/8, $0x3fa55553c7827409
-DATA trig<>+1200(SB)/8, $0x3f81111086a89917
-DATA trig<>+1208(SB)/8, $0x3fa55553c7827409
-DATA trig<>+1216(SB)/8, $0xbf2a00f7f368facb
-DATA trig<>+1224(SB)/8, $0xbf56c07f1497e8f1
-DATA trig<>+1232(SB)/8, $0xbf2a00f7f368facb
-DATA trig<>+1240(SB)/8, $0xbf56c07f1497e8f1
-DATA trig<>+1248(SB)/8, $0x3ec6cd1f35cef0a2
-DATA trig<>+1256(SB)/8, $0x3ef991699d98ee84
-DATA trig<>+1264(SB)/8, $0x3ec6cd1f35cef0a2
-DATA trig<>+1272(SB)/8, $0x3ef991699d98ee84
-DATA trig<>+1280(SB)/8, $0x3ec6cd1f35cef0a2
-DATA trig<>+1288(SB)/8, $0x3ec6cd1f35cef0a2
-DATA trig<>+1296(SB)/8, $0x3ec6cd1f35cef0a2
-DATA trig<>+1304(SB)/8, $0x3ec6cd1f35cef0a2
-DATA trig<>+1312(SB)/8, $0xbf2a00f7f368facb
-DATA trig<>+1320(SB)/8, $0xbf2a00f7f368facb
-DATA trig<>+1328(SB)/8, $0xbf2a00f7f368facb
-DATA trig<>+1336(SB)/8, $0xbf2a00f7f368facb
-DATA trig<>+1344(SB)/8, $0x3f81111086a89917
-DATA trig<>+1352(SB)/8, $0x3f81111086a89917
-DATA trig<>+1360(SB)/8, $0x3f81111086a89917
-DATA trig<>+1368(SB)/8, $0x3f81111086a89917
-DATA trig<>+1376(SB)/8, $0xbfc5555554c723de
-DATA trig<>+1384(SB)/8, $0xbfc5555554c723de
-DATA trig<>+1392(SB)/8, $0xbfc5555554c723de
-DATA trig<>+1400(SB)/8, $0xbfc5555554c723de
-DATA trig<>+1408(SB)/8, $0x3ef991699d98ee84
-DATA trig<>+1416(SB)/8, $0x3ef991699d98ee84
-DATA trig<>+1424(SB)/8, $0x3ef991699d98ee84
-DATA trig<>+1432(SB)/8, $0x3ef991699d98ee84
-DATA trig<>+1440(SB)/8, $0xbf56c07f1497e8f1
-DATA trig<>+1448(SB)/8, $0xbf56c07f1497e8f1
-DATA trig<>+1456(SB)/8, $0xbf56c07f1497e8f1
-DATA trig<>+1464(SB)/8, $0xbf56c07f1497e8f1
-DATA trig<>+1472(SB)/8, $0x3fa55553c7827409
-DATA trig<>+1480(SB)/8, $0x3fa55553c7827409
-DATA trig<>+1488(SB)/8, $0x3fa55553c7827409
-DATA trig<>+1496(SB)/8, $0x3fa55553c7827409
-DATA trig<>+1504(SB)/8, $0xbfdffffffcb80cd7
-DATA trig<>+1512(SB)/8, $0xbfdffffffcb80cd7
-DATA trig<>+1520(SB)/8, $0xbfdffffffcb80cd7
-DATA trig<>+1528(SB)/8, $0xbfdffffffcb80cd7
-GLOBL trig<>(SB), RODATA|NOPTR, $1536
+DATA trig<>+1152(SB)/8, $0x3ec6cd1f35cef0a2
+DATA trig<>+1160(SB)/8, $0x3ec6cd1f35cef0a2
+DATA trig<>+1168(SB)/8, $0x3ec6cd1f35cef0a2
+DATA trig<>+1176(SB)/8, $0x3ec6cd1f35cef0a2
+DATA trig<>+1184(SB)/8, $0xbf2a00f7f368facb
+DATA trig<>+1192(SB)/8, $0xbf2a00f7f368facb
+DATA trig<>+1200(SB)/8, $0xbf2a00f7f368facb
+DATA trig<>+1208(SB)/8, $0xbf2a00f7f368facb
+DATA trig<>+1216(SB)/8, $0x3f81111086a89917
+DATA trig<>+1224(SB)/8, $0x3f81111086a89917
+DATA trig<>+1232(SB)/8, $0x3f81111086a89917
+DATA trig<>+1240(SB)/8, $0x3f81111086a89917
+DATA trig<>+1248(SB)/8, $0xbfc5555554c723de
+DATA trig<>+1256(SB)/8, $0xbfc5555554c723de
+DATA trig<>+1264(SB)/8, $0xbfc5555554c723de
+DATA trig<>+1272(SB)/8, $0xbfc5555554c723de
+DATA trig<>+1280(SB)/8, $0x3ef991699d98ee84
+DATA trig<>+1288(SB)/8, $0x3ef991699d98ee84
+DATA trig<>+1296(SB)/8, $0x3ef991699d98ee84
+DATA trig<>+1304(SB)/8, $0x3ef991699d98ee84
+DATA trig<>+1312(SB)/8, $0xbf56c07f1497e8f1
+DATA trig<>+1320(SB)/8, $0xbf56c07f1497e8f1
+DATA trig<>+1328(SB)/8, $0xbf56c07f1497e8f1
+DATA trig<>+1336(SB)/8, $0xbf56c07f1497e8f1
+DATA trig<>+1344(SB)/8, $0x3fa55553c7827409
+DATA trig<>+1352(SB)/8, $0x3fa55553c7827409
+DATA trig<>+1360(SB)/8, $0x3fa55553c7827409
+DATA trig<>+1368(SB)/8, $0x3fa55553c7827409
+DATA trig<>+1376(SB)/8, $0xbfdffffffcb80cd7
+DATA trig<>+1384(SB)/8, $0xbfdffffffcb80cd7
+DATA trig<>+1392(SB)/8, $0xbfdffffffcb80cd7
+DATA trig<>+1400(SB)/8, $0xbfdffffffcb80cd7
+GLOBL trig<>(SB), RODATA|NOPTR, $1408
 
 // func SinFloat64AVX2(dst *float64, a *float64, n int) int
 // Requires: AVX, AVX2, FMA3
@@ -699,246 +683,6 @@ far3:
 	JNE       done
 	JMP       near4
 
-// func SinFloat32AVX2(dst *float32, a *float32, n int) int
-// Requires: AVX, AVX2, FMA3
-TEXT ·SinFloat32AVX2(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-
-vectors:
-	CMPQ      DX, $0x04
-	JL        tail
-	VCVTPS2PD (CX), Y0
-	VANDPD    trig<>+384(SB), Y0, Y1
-	VCMPPD    $0x1e, trig<>+1120(SB), Y1, Y2
-	VMOVMSKPD Y2, BX
-	TESTL     BX, BX
-	JNE       far1
-
-near2:
-	VMOVUPD      trig<>+96(SB), Y1
-	VFMADD231PD  trig<>+128(SB), Y0, Y1
-	VSUBPD       trig<>+96(SB), Y1, Y2
-	VMOVAPD      Y0, Y0
-	VFNMADD231PD trig<>+160(SB), Y2, Y0
-	VFNMADD231PD trig<>+1088(SB), Y2, Y0
-	VPSLLQ       $0x3f, Y1, Y2
-	VPADDQ       Y1, Y1, Y3
-	VMULPD       Y0, Y0, Y4
-	VMOVUPD      trig<>+1248(SB), Y5
-	VPERMILPD    Y3, Y5, Y5
-	VMOVUPD      trig<>+1216(SB), Y6
-	VPERMILPD    Y3, Y6, Y6
-	VFMADD213PD  Y6, Y4, Y5
-	VMOVUPD      trig<>+1184(SB), Y6
-	VPERMILPD    Y3, Y6, Y6
-	VFMADD213PD  Y6, Y4, Y5
-	VMOVUPD      trig<>+1152(SB), Y6
-	VPERMILPD    Y3, Y6, Y6
-	VFMADD213PD  Y6, Y4, Y5
-	VFMADD213PD  trig<>+288(SB), Y4, Y5
-	VMULPD       Y0, Y5, Y0
-	VBLENDVPD    Y2, Y5, Y0, Y0
-	VPSLLQ       $0x3e, Y1, Y1
-	VANDPD       trig<>+352(SB), Y1, Y1
-	VXORPD       Y1, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VMOVUPS      X0, (AX)
-	ADDQ         $0x10, CX
-	ADDQ         $0x10, AX
-	SUBQ         $0x04, DX
-	JMP          vectors
-
-tail:
-	TESTQ      DX, DX
-	JE         done
-	LEAQ       trig<>+64(SB), SI
-	MOVQ       $0x0000000000000004, BX
-	SUBQ       DX, BX
-	VMOVUPD    (SI)(BX*4), X0
-	VMASKMOVPS (CX), X0, X1
-	VCVTPS2PD  X1, Y1
-	VANDPD     trig<>+384(SB), Y1, Y2
-	VCMPPD     $0x1e, trig<>+1120(SB), Y2, Y3
-	VMOVMSKPD  Y3, CX
-	TESTL      CX, CX
-	JNE        far3
-
-near4:
-	VMOVUPD      trig<>+96(SB), Y2
-	VFMADD231PD  trig<>+128(SB), Y1, Y2
-	VSUBPD       trig<>+96(SB), Y2, Y3
-	VMOVAPD      Y1, Y1
-	VFNMADD231PD trig<>+160(SB), Y3, Y1
-	VFNMADD231PD trig<>+1088(SB), Y3, Y1
-	VPSLLQ       $0x3f, Y2, Y3
-	VPADDQ       Y2, Y2, Y4
-	VMULPD       Y1, Y1, Y5
-	VMOVUPD      trig<>+1248(SB), Y6
-	VPERMILPD    Y4, Y6, Y6
-	VMOVUPD      trig<>+1216(SB), Y7
-	VPERMILPD    Y4, Y7, Y7
-	VFMADD213PD  Y7, Y5, Y6
-	VMOVUPD      trig<>+1184(SB), Y7
-	VPERMILPD    Y4, Y7, Y7
-	VFMADD213PD  Y7, Y5, Y6
-	VMOVUPD      trig<>+1152(SB), Y7
-	VPERMILPD    Y4, Y7, Y7
-	VFMADD213PD  Y7, Y5, Y6
-	VFMADD213PD  trig<>+288(SB), Y5, Y6
-	VMULPD       Y1, Y6, Y1
-	VBLENDVPD    Y3, Y6, Y1, Y1
-	VPSLLQ       $0x3e, Y2, Y2
-	VANDPD       trig<>+352(SB), Y2, Y2
-	VXORPD       Y2, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VMASKMOVPS   X1, X0, (AX)
-	XORQ         DX, DX
-
-done:
-	MOVQ n+16(FP), AX
-	SUBQ DX, AX
-	MOVQ AX, ret+24(FP)
-	VZEROUPPER
-	RET
-
-far1:
-	VCMPPD    $0x12, trig<>+640(SB), Y1, Y1
-	VANDPD    Y1, Y2, Y1
-	VMOVMSKPD Y1, BX
-	TESTL     BX, BX
-	JNE       done
-	JMP       near2
-
-far3:
-	VCMPPD    $0x12, trig<>+640(SB), Y2, Y2
-	VANDPD    Y2, Y3, Y2
-	VMOVMSKPD Y2, CX
-	TESTL     CX, CX
-	JNE       done
-	JMP       near4
-
-// func CosFloat32AVX2(dst *float32, a *float32, n int) int
-// Requires: AVX, AVX2, FMA3
-TEXT ·CosFloat32AVX2(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-
-vectors:
-	CMPQ      DX, $0x04
-	JL        tail
-	VCVTPS2PD (CX), Y0
-	VANDPD    trig<>+384(SB), Y0, Y1
-	VCMPPD    $0x1e, trig<>+1120(SB), Y1, Y2
-	VMOVMSKPD Y2, BX
-	TESTL     BX, BX
-	JNE       far1
-
-near2:
-	VMOVUPD      trig<>+672(SB), Y1
-	VFMADD231PD  trig<>+128(SB), Y0, Y1
-	VSUBPD       trig<>+672(SB), Y1, Y2
-	VMOVAPD      Y0, Y0
-	VFNMADD231PD trig<>+160(SB), Y2, Y0
-	VFNMADD231PD trig<>+1088(SB), Y2, Y0
-	VPSLLQ       $0x3f, Y1, Y2
-	VPADDQ       Y1, Y1, Y3
-	VMULPD       Y0, Y0, Y4
-	VMOVUPD      trig<>+1248(SB), Y5
-	VPERMILPD    Y3, Y5, Y5
-	VMOVUPD      trig<>+1216(SB), Y6
-	VPERMILPD    Y3, Y6, Y6
-	VFMADD213PD  Y6, Y4, Y5
-	VMOVUPD      trig<>+1184(SB), Y6
-	VPERMILPD    Y3, Y6, Y6
-	VFMADD213PD  Y6, Y4, Y5
-	VMOVUPD      trig<>+1152(SB), Y6
-	VPERMILPD    Y3, Y6, Y6
-	VFMADD213PD  Y6, Y4, Y5
-	VFMADD213PD  trig<>+288(SB), Y4, Y5
-	VMULPD       Y0, Y5, Y0
-	VBLENDVPD    Y2, Y5, Y0, Y0
-	VPSLLQ       $0x3e, Y1, Y1
-	VANDPD       trig<>+352(SB), Y1, Y1
-	VXORPD       Y1, Y0, Y0
-	VCVTPD2PSY   Y0, X0
-	VMOVUPS      X0, (AX)
-	ADDQ         $0x10, CX
-	ADDQ         $0x10, AX
-	SUBQ         $0x04, DX
-	JMP          vectors
-
-tail:
-	TESTQ      DX, DX
-	JE         done
-	LEAQ       trig<>+64(SB), SI
-	MOVQ       $0x0000000000000004, BX
-	SUBQ       DX, BX
-	VMOVUPD    (SI)(BX*4), X0
-	VMASKMOVPS (CX), X0, X1
-	VCVTPS2PD  X1, Y1
-	VANDPD     trig<>+384(SB), Y1, Y2
-	VCMPPD     $0x1e, trig<>+1120(SB), Y2, Y3
-	VMOVMSKPD  Y3, CX
-	TESTL      CX, CX
-	JNE        far3
-
-near4:
-	VMOVUPD      trig<>+672(SB), Y2
-	VFMADD231PD  trig<>+128(SB), Y1, Y2
-	VSUBPD       trig<>+672(SB), Y2, Y3
-	VMOVAPD      Y1, Y1
-	VFNMADD231PD trig<>+160(SB), Y3, Y1
-	VFNMADD231PD trig<>+1088(SB), Y3, Y1
-	VPSLLQ       $0x3f, Y2, Y3
-	VPADDQ       Y2, Y2, Y4
-	VMULPD       Y1, Y1, Y5
-	VMOVUPD      trig<>+1248(SB), Y6
-	VPERMILPD    Y4, Y6, Y6
-	VMOVUPD      trig<>+1216(SB), Y7
-	VPERMILPD    Y4, Y7, Y7
-	VFMADD213PD  Y7, Y5, Y6
-	VMOVUPD      trig<>+1184(SB), Y7
-	VPERMILPD    Y4, Y7, Y7
-	VFMADD213PD  Y7, Y5, Y6
-	VMOVUPD      trig<>+1152(SB), Y7
-	VPERMILPD    Y4, Y7, Y7
-	VFMADD213PD  Y7, Y5, Y6
-	VFMADD213PD  trig<>+288(SB), Y5, Y6
-	VMULPD       Y1, Y6, Y1
-	VBLENDVPD    Y3, Y6, Y1, Y1
-	VPSLLQ       $0x3e, Y2, Y2
-	VANDPD       trig<>+352(SB), Y2, Y2
-	VXORPD       Y2, Y1, Y1
-	VCVTPD2PSY   Y1, X1
-	VMASKMOVPS   X1, X0, (AX)
-	XORQ         DX, DX
-
-done:
-	MOVQ n+16(FP), AX
-	SUBQ DX, AX
-	MOVQ AX, ret+24(FP)
-	VZEROUPPER
-	RET
-
-far1:
-	VCMPPD    $0x12, trig<>+640(SB), Y1, Y1
-	VANDPD    Y1, Y2, Y1
-	VMOVMSKPD Y1, BX
-	TESTL     BX, BX
-	JNE       done
-	JMP       near2
-
-far3:
-	VCMPPD    $0x12, trig<>+640(SB), Y2, Y2
-	VANDPD    Y2, Y3, Y2
-	VMOVMSKPD Y2, CX
-	TESTL     CX, CX
-	JNE       done
-	JMP       near4
-
 // func TanFloat32AVX2(dst *float32, a *float32, n int) int
 // Requires: AVX, AVX2, FMA3
 TEXT ·TanFloat32AVX2(SB), NOSPLIT, $0-32
@@ -966,14 +710,14 @@ near2:
 	VPSLLQ       $0x3f, Y1, Y2
 	VPADDQ       Y1, Y1, Y3
 	VMULPD       Y0, Y0, Y3
-	VMOVUPD      trig<>+1280(SB), Y4
-	VFMADD213PD  trig<>+1312(SB), Y3, Y4
-	VFMADD213PD  trig<>+1344(SB), Y3, Y4
-	VFMADD213PD  trig<>+1376(SB), Y3, Y4
-	VMOVUPD      trig<>+1408(SB), Y5
-	VFMADD213PD  trig<>+1440(SB), Y3, Y5
-	VFMADD213PD  trig<>+1472(SB), Y3, Y5
-	VFMADD213PD  trig<>+1504(SB), Y3, Y5
+	VMOVUPD      trig<>+1152(SB), Y4
+	VFMADD213PD  trig<>+1184(SB), Y3, Y4
+	VFMADD213PD  trig<>+1216(SB), Y3, Y4
+	VFMADD213PD  trig<>+1248(SB), Y3, Y4
+	VMOVUPD      trig<>+1280(SB), Y5
+	VFMADD213PD  trig<>+1312(SB), Y3, Y5
+	VFMADD213PD  trig<>+1344(SB), Y3, Y5
+	VFMADD213PD  trig<>+1376(SB), Y3, Y5
 	VFMADD213PD  trig<>+288(SB), Y3, Y4
 	VFMADD213PD  trig<>+288(SB), Y3, Y5
 	VMULPD       Y0, Y4, Y0
@@ -1015,14 +759,14 @@ near4:
 	VPSLLQ       $0x3f, Y2, Y3
 	VPADDQ       Y2, Y2, Y4
 	VMULPD       Y1, Y1, Y4
-	VMOVUPD      trig<>+1280(SB), Y5
-	VFMADD213PD  trig<>+1312(SB), Y4, Y5
-	VFMADD213PD  trig<>+1344(SB), Y4, Y5
-	VFMADD213PD  trig<>+1376(SB), Y4, Y5
-	VMOVUPD      trig<>+1408(SB), Y6
-	VFMADD213PD  trig<>+1440(SB), Y4, Y6
-	VFMADD213PD  trig<>+1472(SB), Y4, Y6
-	VFMADD213PD  trig<>+1504(SB), Y4, Y6
+	VMOVUPD      trig<>+1152(SB), Y5
+	VFMADD213PD  trig<>+1184(SB), Y4, Y5
+	VFMADD213PD  trig<>+1216(SB), Y4, Y5
+	VFMADD213PD  trig<>+1248(SB), Y4, Y5
+	VMOVUPD      trig<>+1280(SB), Y6
+	VFMADD213PD  trig<>+1312(SB), Y4, Y6
+	VFMADD213PD  trig<>+1344(SB), Y4, Y6
+	VFMADD213PD  trig<>+1376(SB), Y4, Y6
 	VFMADD213PD  trig<>+288(SB), Y4, Y5
 	VFMADD213PD  trig<>+288(SB), Y4, Y6
 	VMULPD       Y1, Y5, Y1
@@ -1552,242 +1296,6 @@ far3:
 	JNE         done
 	JMP         near4
 
-// func SinFloat32AVX512(dst *float32, a *float32, n int) int
-// Requires: AVX, AVX512DQ, AVX512F, AVX512VL
-TEXT ·SinFloat32AVX512(SB), NOSPLIT, $0-32
-	MOVQ         dst+0(FP), AX
-	MOVQ         a+8(FP), DX
-	MOVQ         n+16(FP), BX
-	VBROADCASTSD trig<>+96(SB), Z0
-	VBROADCASTSD trig<>+128(SB), Z1
-	VBROADCASTSD trig<>+160(SB), Z2
-	VBROADCASTSD trig<>+1088(SB), Z3
-	VBROADCASTSD trig<>+288(SB), Z4
-	VBROADCASTSD trig<>+320(SB), Z5
-	VBROADCASTSD trig<>+352(SB), Z6
-	VBROADCASTSD trig<>+1152(SB), Z7
-	VBROADCASTSD trig<>+1160(SB), Z8
-	VBROADCASTSD trig<>+1184(SB), Z9
-	VBROADCASTSD trig<>+1192(SB), Z10
-	VBROADCASTSD trig<>+1216(SB), Z11
-	VBROADCASTSD trig<>+1224(SB), Z12
-	VBROADCASTSD trig<>+1248(SB), Z13
-	VBROADCASTSD trig<>+1256(SB), Z14
-
-vectors:
-	CMPQ        BX, $0x08
-	JL          tail
-	VCVTPS2PD   (DX), Z15
-	VANDPD.BCST trig<>+384(SB), Z15, Z16
-	VCMPPD.BCST $0x1e, trig<>+1120(SB), Z16, K1
-	KORTESTB    K1, K1
-	JNE         far1
-
-near2:
-	VMOVAPD      Z0, Z16
-	VFMADD231PD  Z1, Z15, Z16
-	VSUBPD       Z0, Z16, Z17
-	VMOVAPD      Z15, Z15
-	VFNMADD231PD Z2, Z17, Z15
-	VFNMADD231PD Z3, Z17, Z15
-	VPTESTMQ     Z5, Z16, K1
-	VMULPD       Z15, Z15, Z17
-	VBLENDMPD    Z14, Z13, K1, Z18
-	VBLENDMPD    Z12, Z11, K1, Z19
-	VFMADD213PD  Z19, Z17, Z18
-	VBLENDMPD    Z10, Z9, K1, Z19
-	VFMADD213PD  Z19, Z17, Z18
-	VBLENDMPD    Z8, Z7, K1, Z19
-	VFMADD213PD  Z19, Z17, Z18
-	VFMADD213PD  Z4, Z17, Z18
-	VMULPD       Z15, Z18, Z15
-	VBLENDMPD    Z18, Z15, K1, Z15
-	VPSLLQ       $0x3e, Z16, Z16
-	VPTERNLOGQ   $0x78, Z6, Z16, Z15
-	VCVTPD2PS    Z15, Y15
-	VMOVUPS      Y15, (AX)
-	ADDQ         $0x20, DX
-	ADDQ         $0x20, AX
-	SUBQ         $0x08, BX
-	JMP          vectors
-
-tail:
-	TESTQ       BX, BX
-	JE          done
-	MOVQ        BX, CX
-	MOVL        $0x00000001, SI
-	SHLL        CL, SI
-	DECL        SI
-	KMOVB       SI, K1
-	VMOVUPS.Z   (DX), K1, Y15
-	VCVTPS2PD   Y15, Z15
-	VANDPD.BCST trig<>+384(SB), Z15, Z16
-	VCMPPD.BCST $0x1e, trig<>+1120(SB), Z16, K2
-	KORTESTB    K2, K2
-	JNE         far3
-
-near4:
-	VMOVAPD      Z0, Z16
-	VFMADD231PD  Z1, Z15, Z16
-	VSUBPD       Z0, Z16, Z0
-	VMOVAPD      Z15, Z1
-	VFNMADD231PD Z2, Z0, Z1
-	VFNMADD231PD Z3, Z0, Z1
-	VPTESTMQ     Z5, Z16, K2
-	VMULPD       Z1, Z1, Z0
-	VBLENDMPD    Z14, Z13, K2, Z2
-	VBLENDMPD    Z12, Z11, K2, Z3
-	VFMADD213PD  Z3, Z0, Z2
-	VBLENDMPD    Z10, Z9, K2, Z3
-	VFMADD213PD  Z3, Z0, Z2
-	VBLENDMPD    Z8, Z7, K2, Z3
-	VFMADD213PD  Z3, Z0, Z2
-	VFMADD213PD  Z4, Z0, Z2
-	VMULPD       Z1, Z2, Z0
-	VBLENDMPD    Z2, Z0, K2, Z0
-	VPSLLQ       $0x3e, Z16, Z1
-	VPTERNLOGQ   $0x78, Z6, Z1, Z0
-	VCVTPD2PS    Z0, Y0
-	VMOVUPS      Y0, K1, (AX)
-	XORQ         BX, BX
-
-done:
-	MOVQ n+16(FP), AX
-	SUBQ BX, AX
-	MOVQ AX, ret+24(FP)
-	VZEROUPPER
-	RET
-
-far1:
-	VCMPPD.BCST $0x12, trig<>+640(SB), Z16, K1, K1
-	KORTESTB    K1, K1
-	JNE         done
-	JMP         near2
-
-far3:
-	VCMPPD.BCST $0x12, trig<>+640(SB), Z16, K2, K2
-	KORTESTB    K2, K2
-	JNE         done
-	JMP         near4
-
-// func CosFloat32AVX512(dst *float32, a *float32, n int) int
-// Requires: AVX, AVX512DQ, AVX512F, AVX512VL
-TEXT ·CosFloat32AVX512(SB), NOSPLIT, $0-32
-	MOVQ         dst+0(FP), AX
-	MOVQ         a+8(FP), DX
-	MOVQ         n+16(FP), BX
-	VBROADCASTSD trig<>+672(SB), Z0
-	VBROADCASTSD trig<>+128(SB), Z1
-	VBROADCASTSD trig<>+160(SB), Z2
-	VBROADCASTSD trig<>+1088(SB), Z3
-	VBROADCASTSD trig<>+288(SB), Z4
-	VBROADCASTSD trig<>+320(SB), Z5
-	VBROADCASTSD trig<>+352(SB), Z6
-	VBROADCASTSD trig<>+1152(SB), Z7
-	VBROADCASTSD trig<>+1160(SB), Z8
-	VBROADCASTSD trig<>+1184(SB), Z9
-	VBROADCASTSD trig<>+1192(SB), Z10
-	VBROADCASTSD trig<>+1216(SB), Z11
-	VBROADCASTSD trig<>+1224(SB), Z12
-	VBROADCASTSD trig<>+1248(SB), Z13
-	VBROADCASTSD trig<>+1256(SB), Z14
-
-vectors:
-	CMPQ        BX, $0x08
-	JL          tail
-	VCVTPS2PD   (DX), Z15
-	VANDPD.BCST trig<>+384(SB), Z15, Z16
-	VCMPPD.BCST $0x1e, trig<>+1120(SB), Z16, K1
-	KORTESTB    K1, K1
-	JNE         far1
-
-near2:
-	VMOVAPD      Z0, Z16
-	VFMADD231PD  Z1, Z15, Z16
-	VSUBPD       Z0, Z16, Z17
-	VMOVAPD      Z15, Z15
-	VFNMADD231PD Z2, Z17, Z15
-	VFNMADD231PD Z3, Z17, Z15
-	VPTESTMQ     Z5, Z16, K1
-	VMULPD       Z15, Z15, Z17
-	VBLENDMPD    Z14, Z13, K1, Z18
-	VBLENDMPD    Z12, Z11, K1, Z19
-	VFMADD213PD  Z19, Z17, Z18
-	VBLENDMPD    Z10, Z9, K1, Z19
-	VFMADD213PD  Z19, Z17, Z18
-	VBLENDMPD    Z8, Z7, K1, Z19
-	VFMADD213PD  Z19, Z17, Z18
-	VFMADD213PD  Z4, Z17, Z18
-	VMULPD       Z15, Z18, Z15
-	VBLENDMPD    Z18, Z15, K1, Z15
-	VPSLLQ       $0x3e, Z16, Z16
-	VPTERNLOGQ   $0x78, Z6, Z16, Z15
-	VCVTPD2PS    Z15, Y15
-	VMOVUPS      Y15, (AX)
-	ADDQ         $0x20, DX
-	ADDQ         $0x20, AX
-	SUBQ         $0x08, BX
-	JMP          vectors
-
-tail:
-	TESTQ       BX, BX
-	JE          done
-	MOVQ        BX, CX
-	MOVL        $0x00000001, SI
-	SHLL        CL, SI
-	DECL        SI
-	KMOVB       SI, K1
-	VMOVUPS.Z   (DX), K1, Y15
-	VCVTPS2PD   Y15, Z15
-	VANDPD.BCST trig<>+384(SB), Z15, Z16
-	VCMPPD.BCST $0x1e, trig<>+1120(SB), Z16, K2
-	KORTESTB    K2, K2
-	JNE         far3
-
-near4:
-	VMOVAPD      Z0, Z16
-	VFMADD231PD  Z1, Z15, Z16
-	VSUBPD       Z0, Z16, Z0
-	VMOVAPD      Z15, Z1
-	VFNMADD231PD Z2, Z0, Z1
-	VFNMADD231PD Z3, Z0, Z1
-	VPTESTMQ     Z5, Z16, K2
-	VMULPD       Z1, Z1, Z0
-	VBLENDMPD    Z14, Z13, K2, Z2
-	VBLENDMPD    Z12, Z11, K2, Z3
-	VFMADD213PD  Z3, Z0, Z2
-	VBLENDMPD    Z10, Z9, K2, Z3
-	VFMADD213PD  Z3, Z0, Z2
-	VBLENDMPD    Z8, Z7, K2, Z3
-	VFMADD213PD  Z3, Z0, Z2
-	VFMADD213PD  Z4, Z0, Z2
-	VMULPD       Z1, Z2, Z0
-	VBLENDMPD    Z2, Z0, K2, Z0
-	VPSLLQ       $0x3e, Z16, Z1
-	VPTERNLOGQ   $0x78, Z6, Z1, Z0
-	VCVTPD2PS    Z0, Y0
-	VMOVUPS      Y0, K1, (AX)
-	XORQ         BX, BX
-
-done:
-	MOVQ n+16(FP), AX
-	SUBQ BX, AX
-	MOVQ AX, ret+24(FP)
-	VZEROUPPER
-	RET
-
-far1:
-	VCMPPD.BCST $0x12, trig<>+640(SB), Z16, K1, K1
-	KORTESTB    K1, K1
-	JNE         done
-	JMP         near2
-
-far3:
-	VCMPPD.BCST $0x12, trig<>+640(SB), Z16, K2, K2
-	KORTESTB    K2, K2
-	JNE         done
-	JMP         near4
-
 // func TanFloat32AVX512(dst *float32, a *float32, n int) int
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL
 TEXT ·TanFloat32AVX512(SB), NOSPLIT, $0-32
@@ -1820,14 +1328,14 @@ near2:
 	VFNMADD231PD     Z3, Z9, Z7
 	VPTESTMQ         Z5, Z8, K1
 	VMULPD           Z7, Z7, Z9
-	VBROADCASTSD     trig<>+1280(SB), Z10
-	VFMADD213PD.BCST trig<>+1312(SB), Z9, Z10
-	VFMADD213PD.BCST trig<>+1344(SB), Z9, Z10
-	VFMADD213PD.BCST trig<>+1376(SB), Z9, Z10
-	VBROADCASTSD     trig<>+1408(SB), Z11
-	VFMADD213PD.BCST trig<>+1440(SB), Z9, Z11
-	VFMADD213PD.BCST trig<>+1472(SB), Z9, Z11
-	VFMADD213PD.BCST trig<>+1504(SB), Z9, Z11
+	VBROADCASTSD     trig<>+1152(SB), Z10
+	VFMADD213PD.BCST trig<>+1184(SB), Z9, Z10
+	VFMADD213PD.BCST trig<>+1216(SB), Z9, Z10
+	VFMADD213PD.BCST trig<>+1248(SB), Z9, Z10
+	VBROADCASTSD     trig<>+1280(SB), Z11
+	VFMADD213PD.BCST trig<>+1312(SB), Z9, Z11
+	VFMADD213PD.BCST trig<>+1344(SB), Z9, Z11
+	VFMADD213PD.BCST trig<>+1376(SB), Z9, Z11
 	VFMADD213PD      Z4, Z9, Z10
 	VFMADD213PD      Z4, Z9, Z11
 	VMULPD           Z7, Z10, Z7
@@ -1867,14 +1375,14 @@ near4:
 	VFNMADD231PD     Z3, Z0, Z1
 	VPTESTMQ         Z5, Z8, K2
 	VMULPD           Z1, Z1, Z0
-	VBROADCASTSD     trig<>+1280(SB), Z2
-	VFMADD213PD.BCST trig<>+1312(SB), Z0, Z2
-	VFMADD213PD.BCST trig<>+1344(SB), Z0, Z2
-	VFMADD213PD.BCST trig<>+1376(SB), Z0, Z2
-	VBROADCASTSD     trig<>+1408(SB), Z3
-	VFMADD213PD.BCST trig<>+1440(SB), Z0, Z3
-	VFMADD213PD.BCST trig<>+1472(SB), Z0, Z3
-	VFMADD213PD.BCST trig<>+1504(SB), Z0, Z3
+	VBROADCASTSD     trig<>+1152(SB), Z2
+	VFMADD213PD.BCST trig<>+1184(SB), Z0, Z2
+	VFMADD213PD.BCST trig<>+1216(SB), Z0, Z2
+	VFMADD213PD.BCST trig<>+1248(SB), Z0, Z2
+	VBROADCASTSD     trig<>+1280(SB), Z3
+	VFMADD213PD.BCST trig<>+1312(SB), Z0, Z3
+	VFMADD213PD.BCST trig<>+1344(SB), Z0, Z3
+	VFMADD213PD.BCST trig<>+1376(SB), Z0, Z3
 	VFMADD213PD      Z4, Z0, Z2
 	VFMADD213PD      Z4, Z0, Z3
 	VMULPD           Z1, Z2, Z0

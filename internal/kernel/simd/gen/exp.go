@@ -50,11 +50,6 @@ func exponentials() {
 		core:   expCore,
 	}.emit()
 	elementary{
-		name: "ExpFloat32", doc: "b^a[i]", single: true,
-		registers: append([]field{expLog2, expShift32, expLeast32, expMost32, expRoot32}, fields(expC32, 5)...), few: 4,
-		core: exp32Core,
-	}.emit()
-	elementary{
 		name: "Expm1Float64", doc: "e^a[i] - 1", partial: true,
 		registers: append([]field{expLog2, expShift, expHi, expLo, expOne, expLeast, expMost, expNegative}, fields(expC, 6)...), few: 4,
 		tables: []field{expRoot, expRootLo},
@@ -134,7 +129,7 @@ func expCore(v *vector, x vec, whole bool) vec {
 
 // clamp returns x between two constants, or NaN where it is that.
 func (v *vector) clamp(x vec, least, most field) vec {
-	return v.do(VMAXPD, v.do(VMINPD, x, v.inRegister(most)), v.inRegister(least))
+	return v.do(v.pick(VMAXPD, VMAXPS), v.do(v.pick(VMINPD, VMINPS), x, v.inRegister(most)), v.inRegister(least))
 }
 
 // floor is AVX2's.
@@ -146,7 +141,7 @@ func (v *vector) floor(x vec) vec {
 
 // scaled32 returns 2^n and r, as kernel's exponential.scaled32.
 func (v *vector) scaled32(x vec) (scaled, r vec) {
-	narrow := v.narrow()
+	narrow := v.half()
 	VMINPS(x, v.part(v.inRegister(expMost32)), narrow) // x where that is NaN
 	VMAXPS(narrow, v.part(v.inRegister(expLeast32)), narrow)
 	r = v.do(VCVTPS2PD, narrow)
@@ -170,12 +165,6 @@ func (v *vector) root32(t vec) vec {
 	table := Mem{Base: v.base, Disp: int(expRoot32)}
 	low, high := v.do(VPERMPS, table, place), v.do(VPERMPS, table.Offset(32), place)
 	return v.blend(low, high, v.shiftLeft(t, 61))
-}
-
-// exp32Core is kernel's exponential.of32.
-func exp32Core(v *vector, x vec, _ bool) vec {
-	scaled, r := v.scaled32(x)
-	return v.mul(v.polynomial(r, v.mul(r, r), fields(expC32, 5)), scaled)
 }
 
 // expm1Core is kernel's expm1, where that isn't exp.

@@ -6,9 +6,9 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// This file puts loops around the cores of exponentials and logarithms. A core
-// makes a vector of results, which are float64 whatever the routine's dtype is.
-// Routines are given the constants, a struct of package kernel.
+// This file puts loops around the cores of exponentials and logarithms, and of
+// what is computed in float32. A core makes a vector of results. Routines are given
+// the constants, a struct of package kernel.
 
 // field is a constant's place in the struct, in bytes.
 type field int
@@ -29,8 +29,12 @@ func fields(first field, count int) []field {
 type elementary struct {
 	name string // with the dtype, without the level
 	doc  string // of dst[i]
-	// single: elements are float32.
-	single bool
+	// single: elements are float32. The core computes in float64 nevertheless,
+	// half as many at a time, unless the routine is narrow, which only those of
+	// AVX2 are.
+	single, narrow bool
+	// stream: stores of whole vectors, to which dst is aligned, go past the caches.
+	stream bool
 	// partial: the routine returns how many elements it has done; a core stops
 	// it by a jump to the label "rare".
 	partial bool
@@ -38,8 +42,8 @@ type elementary struct {
 	// those of AVX2.
 	registers []field
 	few       int
-	// core returns f(x), of x in the routine's dtype. A core that is not whole may leave x to one that is, by
-	// a jump to the label "special".
+	// core returns f(x), of x in the routine's dtype. A core that is not whole may
+	// leave x to one that is, by a jump to the label "special".
 	core func(v *vector, x vec, whole bool) vec
 	// tables are loaded with AVX-512, two registers each.
 	tables []field
@@ -48,6 +52,7 @@ type elementary struct {
 // vector is the context of a core.
 type vector struct {
 	wide   bool // AVX-512
+	narrow bool // lanes are float32, not float64
 	base   reg.Register
 	inside map[field]vec    // constants in registers
 	tables map[field][2]vec // of 16 numbers
@@ -69,8 +74,8 @@ func (v *vector) register() vec {
 	return YMM()
 }
 
-// narrow returns a new register for as many float32.
-func (v *vector) narrow() vec {
+// half returns a new register for as many float32 as there are float64.
+func (v *vector) half() vec {
 	if v.wide {
 		return YMM()
 	}
@@ -118,14 +123,22 @@ func (v *vector) do(f func(...Op), operands ...Op) vec {
 	return r
 }
 
-// The operations below return new registers; the second operand may be memory.
-func (v *vector) add(x vec, y Op) vec { return v.do(VADDPD, y, x) }
-func (v *vector) sub(x vec, y Op) vec { return v.do(VSUBPD, y, x) }
-func (v *vector) mul(x vec, y Op) vec { return v.do(VMULPD, y, x) }
+// pick chooses between an instruction for lanes of float64 and one for float32.
+func (v *vector) pick(double, single instruction) instruction {
+	if v.narrow {
+		return single
+	}
+	return double
+}
 
-// shiftLeft and shiftRight are of 64 bits.
-func (v *vector) shiftLeft(x vec, by int) vec  { return v.do(VPSLLQ, U8(by), x) }
-func (v *vector) shiftRight(x vec, by int) vec { return v.do(VPSRLQ, U8(by), x) }
+// The operations below return new registers; the second operand may be memory.
+func (v *vector) add(x vec, y Op) vec { return v.do(v.pick(VADDPD, VADDPS), y, x) }
+func (v *vector) sub(x vec, y Op) vec { return v.do(v.pick(VSUBPD, VSUBPS), y, x) }
+func (v *vector) mul(x vec, y Op) vec { return v.do(v.pick(VMULPD, VMULPS), y, x) }
+
+// shiftLeft and shiftRight are of a lane's bits.
+func (v *vector) shiftLeft(x vec, by int) vec  { return v.do(v.pick(VPSLLQ, VPSLLD), U8(by), x) }
+func (v *vector) shiftRight(x vec, by int) vec { return v.do(v.pick(VPSRLQ, VPSRLD), U8(by), x) }
 
 // and and or are bitwise.
 func (v *vector) and(x vec, y Op) vec { return v.do(VANDPD, y, x) }
@@ -133,9 +146,7 @@ func (v *vector) or(x vec, y Op) vec  { return v.do(VORPD, y, x) }
 
 // blend is AVX2's: y where the mask's signs are set, else x.
 func (v *vector) blend(x, y vec, mask reg.Register) vec {
-	r := v.register()
-	VBLENDVPD(mask, y, x, r)
-	return r
+	return v.do(v.pick(four(VBLENDVPD), four(VBLENDVPS)), mask, y, x)
 }
 
 // signed returns y, which is zero or has it anyway, with the sign of x.
@@ -150,12 +161,21 @@ func (v *vector) polynomial(x, square vec, c []field) vec {
 	for i := last &^ 1; i >= 0; i -= 2 {
 		terms := v.copyOf(v.constant(c[min(i+1, last)]))
 		if i < last {
-			VFMADD213PD(v.constant(c[i]), x, terms)
+			v.pick(VFMADD213PD, VFMADD213PS)(v.constant(c[i]), x, terms)
 		}
 		if p != nil {
-			VFMADD231PD(p, square, terms)
+			v.pick(VFMADD231PD, VFMADD231PS)(p, square, terms)
 		}
 		p = terms
+	}
+	return p
+}
+
+// horner is a polynomial of float32: c[0] + c[1]*x + …
+func (v *vector) horner(x vec, c []field) vec {
+	p := v.copyOf(v.constant(c[len(c)-1]))
+	for i := len(c) - 2; i >= 0; i-- {
+		VFMADD213PS(v.constant(c[i]), x, p)
 	}
 	return p
 }
@@ -220,9 +240,23 @@ func (v *vector) jumpIfAny(predicate int, x vec, f field, label string) {
 		k := K()
 		VCMPPD(U8(predicate), v.constant(f), x, k)
 		KORTESTB(k, k)
+		JNE(LabelRef(label))
+		return
+	}
+	v.jumpIfSigned(v.compare(predicate, x, v.constant(f)), label)
+}
+
+// compare is AVX2's: all bits are set in lanes where x compares so with y.
+func (v *vector) compare(predicate int, x vec, y Op) vec {
+	return v.do(v.pick(VCMPPD, VCMPPS), U8(predicate), y, x)
+}
+
+// jumpIfSigned is AVX2's: it jumps where a lane's first bit is set.
+func (v *vector) jumpIfSigned(x vec, label string) {
+	if v.narrow {
+		VTESTPS(x, x)
 	} else {
-		m := v.do(func(o ...Op) { VCMPPD(o[0], o[1], o[2], o[3]) }, U8(predicate), v.constant(f), x)
-		VTESTPD(m, m)
+		VTESTPD(x, x)
 	}
 	JNE(LabelRef(label))
 }
@@ -256,11 +290,14 @@ func (e elementary) at(level string, wide bool) {
 	TEXT(e.name+level, NOSPLIT, "func(dst, a *"+dtype+", n int, c *float64)"+result)
 	Pragma("noescape")
 	doc := []string{e.name + level + " sets dst[i] = " + e.doc + " for i < n; c points to the constants."}
+	if e.stream {
+		doc = append(doc, "Stores go past the caches; dst is aligned to a vector.")
+	}
 	if e.partial {
 		doc = append(doc, "It returns how many elements it has done: it stops where a vector holds one", "that is too great.")
 	}
 	Doc(doc...)
-	l := loopWriter{elementary: e, v: &vector{wide: wide, inside: map[field]vec{}, tables: map[field][2]vec{}}}
+	l := loopWriter{elementary: e, v: &vector{wide: wide, narrow: e.narrow, inside: map[field]vec{}, tables: map[field][2]vec{}}}
 	l.dst, l.a, l.n = Load(Param("dst"), GP64()), Load(Param("a"), GP64()), Load(Param("n"), GP64())
 	l.v.base = Load(Param("c"), GP64())
 	l.v.load(e)
@@ -294,8 +331,8 @@ type loopWriter struct {
 // elements there are beyond the next one.
 func (l *loopWriter) write() {
 	v, x := l.v, l.v.register()
-	if l.single {
-		x = v.narrow()
+	if l.half() {
+		x = v.half()
 	}
 	SUBQ(U8(l.count()), l.n)
 	JL(LabelRef("tail"))
@@ -337,8 +374,16 @@ func (l *loopWriter) write() {
 	RET()
 }
 
+// half reports whether elements are half the size of lanes.
+func (l *loopWriter) half() bool { return l.single && !l.narrow }
+
 // count is that of a vector's elements.
-func (l *loopWriter) count() int { return l.v.bytes() / 8 }
+func (l *loopWriter) count() int {
+	if l.narrow {
+		return l.v.bytes() / 4
+	}
+	return l.v.bytes() / 8
+}
 
 // elementSize is that of dst's and a's elements.
 func (l *loopWriter) elementSize() int {
@@ -359,8 +404,12 @@ func (l *loopWriter) load(x vec) {
 
 // store writes a vector of elements.
 func (l *loopWriter) store(y vec) {
-	if l.single {
+	if l.half() {
 		VMOVUPS(l.narrowed(y), Mem{Base: l.dst})
+		return
+	}
+	if l.stream {
+		VMOVNTPD(y, Mem{Base: l.dst})
 		return
 	}
 	VMOVUPD(y, Mem{Base: l.dst})
@@ -368,7 +417,7 @@ func (l *loopWriter) store(y vec) {
 
 // narrowed is y as float32.
 func (l *loopWriter) narrowed(y vec) vec {
-	r := l.v.narrow()
+	r := l.v.half()
 	if l.v.wide {
 		VCVTPD2PS(y, r)
 	} else {
@@ -394,11 +443,10 @@ func (l *loopWriter) someElements() {
 	LEAQ(tailMask(), at)
 	NEGQ(n)
 	l.mask = YMM()
-	if l.single {
-		VMOVDQU(Mem{Base: at, Index: n, Scale: 4, Disp: 16 * 4}, l.mask.(vec).AsX())
-		return
+	if l.half() {
+		l.mask = XMM()
 	}
-	VMOVDQU(Mem{Base: at, Index: n, Scale: 8, Disp: 16 * 4}, l.mask)
+	VMOVDQU(Mem{Base: at, Index: n, Scale: uint8(l.elementSize()), Disp: 16 * 4}, l.mask)
 }
 
 // loadSome reads the elements of the mask, and zeros.
@@ -409,7 +457,7 @@ func (l *loopWriter) loadSome(x vec) {
 	case l.v.wide:
 		VMOVUPD_Z(Mem{Base: l.a}, l.mask, x)
 	case l.single:
-		VMASKMOVPS(Mem{Base: l.a}, l.mask.(vec).AsX(), x)
+		VMASKMOVPS(Mem{Base: l.a}, l.mask, x)
 	default:
 		VMASKMOVPD(Mem{Base: l.a}, l.mask, x)
 	}
@@ -417,13 +465,17 @@ func (l *loopWriter) loadSome(x vec) {
 
 // storeSome writes the elements of the mask.
 func (l *loopWriter) storeSome(y vec) {
+	var result reg.Register = y
+	if l.half() {
+		result = l.narrowed(y)
+	}
 	switch {
 	case l.v.wide && l.single:
-		VMOVUPS(l.narrowed(y), l.mask, Mem{Base: l.dst})
+		VMOVUPS(result, l.mask, Mem{Base: l.dst})
 	case l.v.wide:
 		VMOVUPD(y, l.mask, Mem{Base: l.dst})
 	case l.single:
-		VMASKMOVPS(l.narrowed(y), l.mask.(vec).AsX(), Mem{Base: l.dst})
+		VMASKMOVPS(result, l.mask, Mem{Base: l.dst})
 	default:
 		VMASKMOVPD(y, l.mask, Mem{Base: l.dst})
 	}

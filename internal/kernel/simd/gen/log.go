@@ -68,11 +68,6 @@ func logarithms() {
 	}.emit()
 	single := append(fields(logC32, 5), logWhole)
 	elementary{
-		name: "LogFloat32", doc: "log(a[i]) to a base", single: true,
-		registers: append(common, single...), few: 3, tables: []field{logInverse, logLogWhole},
-		core: log32Core,
-	}.emit()
-	elementary{
 		name: "Log1pFloat32", doc: "log(1 + a[i])", single: true,
 		registers: append(common, single...), few: 3, tables: []field{logInverse, logLogWhole},
 		core: log1p32Core,
@@ -193,18 +188,19 @@ func (d domain) leave(y vec) vec {
 		return y
 	}
 	if d.small != nil {
-		zero, below := v.register(), v.register()
-		none := v.register()
-		VXORPD(none, none, none)
-		VCMPPD(U8(isEqual), none, d.x, zero)
-		VCMPPD(U8(isLess), none, d.x, below)
-		infinity := v.inRegister(logInf)
-		y = v.blend(y, v.or(infinity, v.constant(logNegative)), zero)
-		y = v.blend(y, v.sub(infinity, infinity), below)
+		y = v.poles(d.x, y, logInf, logNegative)
 	}
-	great := v.register()
-	VCMPPD(U8(isNotLess), v.constant(logInf), d.x, great)
-	return v.blend(y, d.x, great)
+	return v.blend(y, d.x, v.compare(isNotLess, d.x, v.constant(logInf)))
+}
+
+// poles is AVX2's: it puts -Inf in where x is zero, NaN where it is less.
+func (v *vector) poles(x, y vec, inf, negative field) vec {
+	none := v.register()
+	VXORPD(none, none, none)
+	zero, below := v.compare(isEqual, x, none), v.compare(isLess, x, none)
+	infinity := v.inRegister(inf)
+	y = v.blend(y, v.or(infinity, v.constant(negative)), zero)
+	return v.blend(y, v.sub(infinity, infinity), below)
 }
 
 // logCore is kernel's logarithm.of.
@@ -213,13 +209,6 @@ func logCore(v *vector, x vec, whole, base bool) vec {
 	r := v.reduce(x, false)
 	r.k = d.exponent(r.k)
 	return d.leave(v.sum(r, v.rest(r), base))
-}
-
-// log32Core is kernel's logarithm.of32.
-func log32Core(v *vector, x vec, whole bool) vec {
-	d, x := v.enterSingle(v.widened(x), whole)
-	r := v.reduce(x, true)
-	return d.leave(v.sum32(r, v.rest(r)))
 }
 
 // enterSingle is enter where no number is subnormal.

@@ -23,6 +23,7 @@ var families = map[string]func(){
 	"elementwise_fused":    elementwiseFused,
 	"elementwise_stream":   elementwiseStream,
 	"exp":                  exponentials,
+	"float32":              singles,
 	"log":                  logarithms,
 	"move":                 move,
 	"gemm":                 gemm,

@@ -18,8 +18,8 @@ const (
 
 	nearest = 0x1.8p52
 
-	trigLimit   = 0x1p20
-	trigLimit32 = 0x1p40
+	trigLimit  = 0x1p20
+	tanLimit32 = 0x1p40
 )
 
 // The polynomials in r^2.
@@ -39,23 +39,16 @@ var (
 // trig writes sine, cosine and tangent.
 func trig() {
 	emitTrig("trig", []trigRoutine{
-		wave("Sin", 8, 0), wave("Cos", 8, 1),
+		wave("Sin", 0), wave("Cos", 1),
 		{name: "Tan", size: 8, limit: trigLimit, constants: func(l *trigLanes) []Mem { return l.reduction(0) }, body: (*trigLanes).tan},
-		wave("Sin", 4, 0), wave("Cos", 4, 1),
-		{name: "Tan", size: 4, limit: trigLimit32, constants: func(l *trigLanes) []Mem { return l.reduction32(0) }, body: (*trigLanes).tan32},
+		{name: "Tan", size: 4, limit: tanLimit32, constants: (*trigLanes).reduction32, body: (*trigLanes).tan32},
 	})
 }
 
 // wave is the routine of the sine, or of the cosine, which is the sine one
 // quadrant ahead.
-func wave(name string, size int, ahead float64) trigRoutine {
-	if size == 4 {
-		return trigRoutine{name: name, size: size, limit: trigLimit32,
-			constants: func(l *trigLanes) []Mem { return l.reduction32(ahead) },
-			pairs:     func(l *trigLanes) []Mem { return l.pairsOf(sinSeries32, cosSeries32) },
-			body:      func(l *trigLanes, x vec) vec { return l.wave32(x, ahead) }}
-	}
-	return trigRoutine{name: name, size: size, limit: trigLimit,
+func wave(name string, ahead float64) trigRoutine {
+	return trigRoutine{name: name, size: 8, limit: trigLimit,
 		constants: func(l *trigLanes) []Mem { return l.reduction(ahead) },
 		pairs:     func(l *trigLanes) []Mem { return l.pairsOf(sinSeries, cosSeries) },
 		body:      func(l *trigLanes, x vec) vec { return l.wave(x, ahead) }}
@@ -72,9 +65,9 @@ func (l *trigLanes) reduction(ahead float64) []Mem {
 	}
 }
 
-func (l *trigLanes) reduction32(ahead float64) []Mem {
+func (l *trigLanes) reduction32() []Mem {
 	return []Mem{
-		l.float(nearest + ahead), l.float(2 / math.Pi), l.float(halfPi), l.float(halfPiLo),
+		l.float(nearest), l.float(2 / math.Pi), l.float(halfPi), l.float(halfPiLo),
 		l.float(1), l.bits(1), l.bits(1 << 63),
 	}
 }
@@ -148,27 +141,17 @@ func (l *trigLanes) difference(hi, lo vec) (y, rest vec) {
 	return y, l.sub(l.sub(hi, y), lo)
 }
 
-// quadrant32 is x = n*pi/2 + r, n+ahead in the last bits of t.
-func (l *trigLanes) quadrant32(x vec, ahead float64) (t, r vec) {
-	t = l.fma(x, l.float(2/math.Pi), l.constant(l.float(nearest+ahead)))
-	n := l.sub(t, l.float(nearest+ahead))
+// quadrant32 is x = n*pi/2 + r, n in the last bits of t.
+func (l *trigLanes) quadrant32(x vec) (t, r vec) {
+	t = l.fma(x, l.float(2/math.Pi), l.constant(l.float(nearest)))
+	n := l.sub(t, l.float(nearest))
 	r = l.fnma(n, l.float(halfPi), l.copyOf(x))
 	return t, l.fnma(n, l.float(halfPiLo), r)
 }
 
-// wave32 is wave for results in float32.
-func (l *trigLanes) wave32(x vec, ahead float64) vec {
-	t, r := l.quadrant32(x, ahead)
-	odd := l.oddLanes(t)
-	z := l.mul(r, r)
-	y := l.polynomial(z, l.chosen(odd, sinSeries32, cosSeries32))
-	l.horner(y, z, l.float(1))
-	return l.flip(l.blend(odd, l.mul(y, r), y), l.shiftLeft(t, 62))
-}
-
 // tan32 is tan for results in float32.
 func (l *trigLanes) tan32(x vec) vec {
-	t, r := l.quadrant32(x, 0)
+	t, r := l.quadrant32(x)
 	odd := l.oddLanes(t)
 	z := l.mul(r, r)
 	sin := l.polynomial(z, l.series(sinSeries32))

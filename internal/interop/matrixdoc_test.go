@@ -1,0 +1,83 @@
+package interop
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const matrixIntro = `# Zarr and other libraries
+
+This table is written by a test (` + "`go test ./internal/interop -run Matrix -update`" + `). It makes arrays in %d combinations of version,
+dtype, codec, order, shards and fill value, has other libraries read them, and reads what they write: %d checks of elements, dtype, fill
+value, dimension names and attributes, bit by bit. A library is asked for what it could know; each case that doesn't work is in the
+table of exceptions, and the test fails where one begins to work.
+
+- Codecs of version 3: none, big-endian, zstd, gzip, blosc (zstd), zstd with crc32c. Of version 2: none, big-endian, zstd, gzip, blosc
+  (zstd), shuffle with zlib.
+- Orders C and F; shards of 2×2 chunks, their index at the end (tensorstore: at the start).
+- Fill values zero, and one at the edge of the dtype: NaN, NaT, the least integer. The last chunk holds nothing else, and is not stored.
+
+"All" of how many cases, or how many of them, work:
+
+`
+
+// matrixDoc is docs/interop.md.
+func matrixDoc(list []peer, cases, checks int, passed map[string][][2]int, found map[*exception][]int) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, matrixIntro, cases, checks)
+	row := func(cells ...string) { fmt.Fprintf(&b, "| %s |\n", strings.Join(cells, " | ")) }
+	head, line := []string{"version, dtype"}, []string{"---"}
+	for _, p := range list {
+		head, line = append(head, p.String()), append(line, "---")
+	}
+	row(head...)
+	row(line...)
+	for _, version := range []int{3, 2} {
+		for _, d := range matrixTypes {
+			cells := []string{fmt.Sprintf("v%d `%s`", version, strings.Trim(d.name, "<|"))}
+			for _, n := range passed[fmt.Sprintf("v%d %s", version, d.name)] {
+				switch {
+				case n[1] == 0:
+					cells = append(cells, "")
+				case n[0] == n[1]:
+					cells = append(cells, fmt.Sprintf("all %d", n[1]))
+				default:
+					cells = append(cells, fmt.Sprintf("%d of %d", n[0], n[1]))
+				}
+			}
+			row(slices.Clone(cells)...)
+		}
+	}
+	b.WriteString("\n## Exceptions\n\n")
+	row("who", "which", "cases", "why", "what it says")
+	row("---", "---", "---", "---", "---")
+	for i := range exceptions {
+		e := &exceptions[i]
+		n := 0
+		for _, k := range found[e] {
+			n += k
+		}
+		row(e.who, e.which, fmt.Sprint(n), e.why, "`"+strings.ReplaceAll(e.shows, "|", "\\|")+"`")
+	}
+	return b.String()
+}
+
+// checkDoc compares docs/interop.md with what it should be, or writes it.
+func checkDoc(t *testing.T, doc string) {
+	t.Helper()
+	path := filepath.Join("..", "..", "docs", "interop.md")
+	if *update {
+		require.NoError(t, os.WriteFile(path, []byte(doc), 0o666))
+		return
+	}
+	b, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, doc, string(b), "docs/interop.md: run the test with -update")
+}

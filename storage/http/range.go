@@ -1,0 +1,305 @@
+package http
+
+import (
+	"compress/gzip"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+
+	"github.com/ndgrid/ndgrid/storage"
+)
+
+// span is a part of a value: offset and length as in storage.RangeReader.
+type span struct{ offset, length int64 }
+
+// header is what asks for the span; "" asks for the whole value.
+func (p span) header() string {
+	switch {
+	case p.offset < 0:
+		return fmt.Sprintf("bytes=%d", p.offset)
+	case p.length >= 0:
+		return fmt.Sprintf("bytes=%d-%d", p.offset, p.end()-1)
+	case p.offset > 0:
+		return fmt.Sprintf("bytes=%d-", p.offset)
+	}
+	return ""
+}
+
+// end is where a span ends that counts from the start.
+func (p span) end() int64 {
+	if p.length < 0 || p.length > math.MaxInt64-p.offset {
+		return math.MaxInt64
+	}
+	return p.offset + p.length
+}
+
+// maxWhole is how much of a value is read only to get at a part of it, where a
+// server knows no ranges. maxValue is the most a value may have.
+const (
+	maxWhole = 16 << 20
+	maxValue = 1 << 32
+)
+
+// do makes a request.
+func (s *Store) do(ctx context.Context, alive func(), method, key, spans string) (*http.Response, error) {
+	r, err := http.NewRequestWithContext(ctx, method, s.at(key).String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("Accept-Encoding", "identity")
+	if spans != "" {
+		r.Header.Set("Range", spans)
+	}
+	a, err := s.client.Do(r)
+	if err != nil {
+		return nil, explain(err)
+	}
+	alive()
+	return a, nil
+}
+
+// explain takes the URL off an error, which may hold secrets, and tells what
+// may pass.
+func explain(err error) error {
+	if errors.Is(err, errFolder) {
+		return storage.ErrNotFound
+	}
+	for u, ok := errors.AsType[*url.Error](err); ok; u, ok = errors.AsType[*url.Error](err) {
+		err = u.Err
+	}
+	dns, isDNS := errors.AsType[*net.DNSError](err)
+	_, isCertificate := errors.AsType[*tls.CertificateVerificationError](err)
+	if errors.Is(err, errRedirect) || isCertificate || isDNS && dns.IsNotFound {
+		return err
+	}
+	return &passing{error: err}
+}
+
+// get reads a span of a value, once.
+func (s *Store) get(ctx context.Context, alive func(), key string, p span, dst []byte) ([]byte, error) {
+	r, err := s.do(ctx, alive, http.MethodGet, key, p.header())
+	if err != nil {
+		return dst, err
+	}
+	defer r.Body.Close()
+	body := &body{r.Body, alive}
+	switch r.StatusCode {
+	case http.StatusPartialContent:
+		return p.part(r, body, dst)
+	case http.StatusOK:
+		return p.cut(r, body, dst)
+	case http.StatusRequestedRangeNotSatisfiable:
+		return dst, p.beyond(r)
+	}
+	return dst, status(r)
+}
+
+// body tells whenever something has come.
+type body struct {
+	io.Reader
+	alive func()
+}
+
+func (b *body) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	if n > 0 {
+		b.alive()
+	}
+	if err != nil && err != io.EOF {
+		err = &passing{error: err} // it broke off
+	}
+	return n, err
+}
+
+var contentRange = regexp.MustCompile(`^bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)$`)
+
+// part reads the part of a value that a server sends, which must be the one
+// asked for.
+func (p span) part(r *http.Response, b io.Reader, dst []byte) ([]byte, error) {
+	says := r.Header.Get("Content-Range")
+	m := contentRange.FindStringSubmatch(says)
+	if m == nil || !plain(r) {
+		return dst, fmt.Errorf("%w: asked for %s the server sends Content-Range %q, Content-Encoding %q, %q", storage.ErrCorrupt,
+			p.header(), says, r.Header.Get("Content-Encoding"), r.Header.Get("Content-Type"))
+	}
+	first, _ := strconv.ParseInt(m[1], 10, 64)
+	last, _ := strconv.ParseInt(m[2], 10, 64)
+	size, err := strconv.ParseInt(m[3], 10, 64)
+	known := err == nil
+	lo, hi := p.offset, min(p.end(), last+1)
+	if p.offset < 0 {
+		lo, hi = max(0, last+1+p.offset), last+1 // the end of the value, wherever that is
+	}
+	if known {
+		lo, hi = storage.Range(size, p.offset, -1)
+		if p.offset >= 0 {
+			lo, hi = storage.Range(size, p.offset, p.length)
+		}
+	}
+	n := last + 1 - first
+	if first != lo || last+1 != hi || n <= 0 || r.ContentLength >= 0 && r.ContentLength != n {
+		return dst, fmt.Errorf("%w: asked for %s the server sends %q in %d bytes", storage.ErrCorrupt, p.header(), says, r.ContentLength)
+	}
+	return p.read(b, n, p.length, dst)
+}
+
+// read appends the first want bytes (all if negative) of a body that has n.
+func (p span) read(b io.Reader, n, want int64, dst []byte) ([]byte, error) {
+	start := int64(len(dst))
+	dst, err := storage.Append(dst, b, n)
+	if err != nil {
+		return dst, err
+	}
+	if got := int64(len(dst)) - start; got < n {
+		return dst, &passing{error: fmt.Errorf("%w: the server sends %d of %d bytes", storage.ErrCorrupt, got, n)}
+	}
+	if want >= 0 && want < n {
+		dst = dst[:start+want]
+	}
+	return dst, nil
+}
+
+// plain reports whether an answer is the value itself, not encoded for the way.
+func plain(r *http.Response) bool {
+	e := r.Header.Get("Content-Encoding")
+	return e == "" || e == "identity"
+}
+
+// cut reads the span from an answer that is the whole value.
+func (p span) cut(r *http.Response, b io.Reader, dst []byte) ([]byte, error) {
+	size := r.ContentLength
+	switch e := r.Header.Get("Content-Encoding"); {
+	case plain(r):
+	case e == "gzip":
+		z, err := gzip.NewReader(b)
+		if err != nil {
+			return dst, fmt.Errorf("%w: Content-Encoding gzip: %w", storage.ErrCorrupt, err)
+		}
+		b, size = &unzipped{z}, -1
+	default:
+		return dst, fmt.Errorf("%w: the server sends Content-Encoding %q, though asked not to", storage.ErrUnsupported, e)
+	}
+	if p.offset < 0 {
+		if size < 0 || size > maxWhole {
+			return p.tail(b, dst)
+		}
+		lo, hi := storage.Range(size, p.offset, p.length)
+		p = span{lo, hi - lo}
+	}
+	if p.offset > maxWhole {
+		return dst, errNoRanges(p)
+	}
+	if _, err := io.CopyN(io.Discard, b, p.offset); err == io.EOF {
+		return dst, nil
+	} else if err != nil {
+		return dst, err
+	}
+	want := p.length
+	if want < 0 {
+		want = maxValue + 1
+	}
+	if size >= 0 {
+		want = min(want, max(0, size-p.offset))
+	}
+	if size >= 0 && want <= maxValue {
+		return p.read(b, want, -1, dst) // what the server says it sends has to come
+	}
+	start := len(dst)
+	dst, err := storage.Append(dst, b, min(want, maxValue+1))
+	if len(dst)-start > maxValue {
+		err = fmt.Errorf("%w: a value of more than %d bytes", storage.ErrUnsupported, maxValue)
+	}
+	return dst, err
+}
+
+// unzipped is a body that was compressed on the way.
+type unzipped struct{ io.Reader }
+
+func (u *unzipped) Read(p []byte) (int, error) {
+	n, err := u.Reader.Read(p)
+	if _, ok := errors.AsType[*passing](err); err != nil && err != io.EOF && !ok {
+		err = fmt.Errorf("%w: Content-Encoding gzip: %w", storage.ErrCorrupt, err)
+	}
+	return n, err
+}
+
+func errNoRanges(p span) error {
+	return fmt.Errorf("%w: the server knows no range requests, and would send all of a large value for %s", storage.ErrUnsupported, p.header())
+}
+
+// tail reads a span that counts from an end nobody knows.
+func (p span) tail(b io.Reader, dst []byte) ([]byte, error) {
+	whole, err := storage.Append(nil, b, maxWhole+1)
+	if err != nil {
+		return dst, err
+	}
+	if len(whole) > maxWhole {
+		return dst, errNoRanges(p)
+	}
+	lo, hi := storage.Range(int64(len(whole)), p.offset, p.length)
+	return append(dst, whole[lo:hi]...), nil
+}
+
+var unsatisfied = regexp.MustCompile(`^bytes \*/(\d{1,18})$`)
+
+// beyond decides whether a server may say that there is nothing in the span.
+func (p span) beyond(r *http.Response) error {
+	m := unsatisfied.FindStringSubmatch(r.Header.Get("Content-Range"))
+	if m == nil {
+		return nil // it doesn't say how long the value is
+	}
+	size, _ := strconv.ParseInt(m[1], 10, 64)
+	if lo, hi := storage.Range(size, p.offset, p.length); lo < hi {
+		return fmt.Errorf("%w: the server has %d bytes and none of %s", storage.ErrCorrupt, size, p.header())
+	}
+	return nil
+}
+
+// size asks how long a value is, once: by HEAD, or by its first byte where the
+// server doesn't answer that.
+func (s *Store) size(ctx context.Context, alive func(), key string) (int64, error) {
+	r, err := s.do(ctx, alive, http.MethodHead, key, "")
+	if err != nil {
+		return 0, err
+	}
+	r.Body.Close()
+	switch {
+	case r.StatusCode == http.StatusOK && r.ContentLength >= 0 && plain(r):
+		return r.ContentLength, nil
+	case r.StatusCode != http.StatusOK && r.StatusCode != http.StatusMethodNotAllowed && r.StatusCode != http.StatusNotImplemented:
+		return 0, status(r)
+	}
+	if r, err = s.do(ctx, alive, http.MethodGet, key, "bytes=0-0"); err != nil {
+		return 0, err
+	}
+	defer r.Body.Close()
+	switch r.StatusCode {
+	case http.StatusPartialContent:
+		if m := contentRange.FindStringSubmatch(r.Header.Get("Content-Range")); m != nil && m[3] != "*" {
+			return strconv.ParseInt(m[3], 10, 64)
+		}
+	case http.StatusRequestedRangeNotSatisfiable:
+		if m := unsatisfied.FindStringSubmatch(r.Header.Get("Content-Range")); m != nil {
+			return strconv.ParseInt(m[1], 10, 64)
+		}
+	case http.StatusOK:
+		if r.ContentLength >= 0 && plain(r) {
+			return r.ContentLength, nil
+		}
+		whole, err := span{0, maxWhole + 1}.cut(r, &body{r.Body, alive}, nil)
+		if err != nil || len(whole) <= maxWhole {
+			return int64(len(whole)), err
+		}
+	default:
+		return 0, status(r)
+	}
+	return 0, fmt.Errorf("%w: the server doesn't say how long the value is", storage.ErrUnsupported)
+}

@@ -1,0 +1,380 @@
+// Package s3 keeps the values of a storage.Store as objects of an S3-compatible
+// service: key "a/b" is object prefix/a/b of a bucket. It is a module of its own,
+// so that programs without it don't depend on what it needs. Importing it
+// registers the scheme "s3", so that "s3://bucket/x.zarr/a" opens an array.
+//
+// Objects are put whole or not at all. Services are asked again where a request
+// fails for a reason that may pass.
+package s3
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"maps"
+	"math"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/credentials"
+
+	"github.com/ndgrid/ndgrid/storage"
+)
+
+func init() {
+	storage.RegisterScheme("s3", func(_ context.Context, root string) (storage.Store, error) { return Open(root) })
+}
+
+// Store is a bucket, or what lies below a prefix in one. All methods are safe
+// for concurrent use.
+type Store struct {
+	client *minio.Client
+	bucket string
+	prefix string // "", or with a slash at the end
+}
+
+var (
+	_ storage.RangeReader   = (*Store)(nil)
+	_ storage.Lister        = (*Store)(nil)
+	_ storage.Sizer         = (*Store)(nil)
+	_ storage.Renamer       = (*Store)(nil)
+	_ storage.PrefixDeleter = (*Store)(nil)
+)
+
+// New returns the store of a bucket, or of what lies below a prefix ("" for all
+// of it), through a client.
+func New(client *minio.Client, bucket, prefix string) *Store {
+	if prefix = strings.Trim(prefix, "/"); prefix != "" {
+		prefix += "/"
+	}
+	return &Store{client, bucket, prefix}
+}
+
+// Open returns the store at "s3://bucket" or "s3://bucket/prefix". As other
+// programs do it takes from the environment where the service is
+// (AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL; Amazon's without them), AWS_REGION,
+// and who asks (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the file
+// ~/.aws/credentials, or the machine's role); AWS_NO_SIGN_REQUEST=YES asks
+// anonymously, for public buckets. For anything else there is New.
+func Open(root string) (*Store, error) {
+	u, err := url.Parse(root)
+	if err != nil || u.Scheme != "s3" || u.Host == "" {
+		return nil, &storage.Error{Op: "open", Name: root, Err: fmt.Errorf("%w: not the URL of a bucket, s3://…", storage.ErrUnsupported)}
+	}
+	where := cmp.Or(os.Getenv("AWS_ENDPOINT_URL_S3"), os.Getenv("AWS_ENDPOINT_URL"), "https://s3.amazonaws.com")
+	endpoint, err := url.Parse(where)
+	if err != nil || endpoint.Host == "" {
+		return nil, &storage.Error{Op: "open", Name: root, Err: fmt.Errorf("%w: the endpoint %q is no URL", storage.ErrUnsupported, where)}
+	}
+	o := &minio.Options{
+		Secure: endpoint.Scheme == "https",
+		Region: cmp.Or(os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION")),
+		Creds: credentials.NewChainCredentials([]credentials.Provider{
+			&credentials.EnvAWS{}, &credentials.FileAWSCredentials{}, &credentials.IAM{Client: http.DefaultClient},
+		}),
+	}
+	if strings.EqualFold(os.Getenv("AWS_NO_SIGN_REQUEST"), "yes") {
+		o.Creds = credentials.NewStaticV4("", "", "")
+	}
+	client, err := minio.New(endpoint.Host, o)
+	if err != nil {
+		return nil, &storage.Error{Op: "open", Name: root, Err: err}
+	}
+	return New(client, u.Host, u.Path), nil
+}
+
+// fail names the object in an error.
+func (s *Store) fail(op, key string, err error) error {
+	r := minio.ToErrorResponse(err)
+	switch {
+	case r.Code == minio.NoSuchKey || r.Code == "NotFound", r.Code == "" && r.StatusCode == http.StatusNotFound:
+		err = storage.ErrNotFound
+	case r.Code == minio.NoSuchBucket:
+		err = fmt.Errorf("there is no bucket %s", s.bucket) // which is no missing chunk
+	case r.Code == minio.AccessDenied:
+		err = fmt.Errorf("access denied: %w", err)
+	}
+	return &storage.Error{Op: op, Name: "s3://" + s.bucket + "/" + s.prefix + key, Err: err}
+}
+
+func check(ctx context.Context, key string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return storage.CheckKey(key)
+}
+
+// Get appends an object to dst.
+func (s *Store) Get(ctx context.Context, key string, dst []byte) ([]byte, error) {
+	return s.GetRange(ctx, key, 0, -1, dst)
+}
+
+// tries is how often an object is asked for whose content breaks off. Requests
+// that get no answer are repeated by the client.
+const tries = 4
+
+// GetRange appends part of an object to dst.
+func (s *Store) GetRange(ctx context.Context, key string, offset, length int64, dst []byte) ([]byte, error) {
+	if err := check(ctx, key); err != nil {
+		return dst, s.fail("get", key, err)
+	}
+	if length == 0 {
+		_, err := s.Size(ctx, key) // is there an object?
+		return dst, err
+	}
+	n := len(dst)
+	var err error
+	for range tries {
+		var brokeOff bool
+		if dst, brokeOff, err = s.get(ctx, key, offset, length, dst[:n]); !brokeOff || ctx.Err() != nil {
+			break
+		}
+	}
+	if minio.ToErrorResponse(err).Code == minio.InvalidRange {
+		if offset >= 0 {
+			return dst[:n], nil // it begins beyond the end
+		}
+		// Some services say so too where an object is shorter than the end of it that is asked for.
+		size, err := s.Size(ctx, key)
+		if lo, hi := storage.Range(size, offset, length); err == nil && lo < hi {
+			return s.GetRange(ctx, key, lo, hi-lo, dst[:n])
+		}
+		return dst[:n], err
+	}
+	if err != nil {
+		return dst[:n], s.fail("get", key, err)
+	}
+	return dst, nil
+}
+
+// get asks for part of an object, once.
+func (s *Store) get(ctx context.Context, key string, offset, length int64, dst []byte) (out []byte, brokeOff bool, err error) {
+	var o minio.GetObjectOptions
+	switch {
+	case offset < 0:
+		err = o.SetRange(0, offset)
+	case length > 0 && length <= math.MaxInt64-offset:
+		err = o.SetRange(offset, offset+length-1)
+	case offset > 0:
+		err = o.SetRange(offset, 0)
+	}
+	if err != nil {
+		return dst, false, err
+	}
+	core := minio.Core{Client: s.client}
+	r, info, header, err := core.GetObject(ctx, s.bucket, s.prefix+key, o)
+	if err != nil {
+		return dst, false, err
+	}
+	defer r.Close()
+	if asked := o.Header().Get("Range"); asked != "" {
+		if err := checkRange(asked, header.Get("Content-Range"), offset, length); err != nil {
+			return dst, false, err
+		}
+	}
+	n := int64(len(dst))
+	dst, err = storage.Append(dst, r, info.Size)
+	if got := int64(len(dst)) - n; err == nil && got != info.Size {
+		err = fmt.Errorf("%w: %d of %d bytes", io.ErrUnexpectedEOF, got, info.Size)
+	}
+	if err == nil && length >= 0 {
+		dst = dst[:min(int64(len(dst)), n+length)]
+	}
+	return dst, err != nil, err
+}
+
+// checkRange compares the part of an object that a service sends with the one
+// it was asked for.
+func checkRange(asked, sent string, offset, length int64) error {
+	if offset < 0 {
+		length = -1 // the end of the object was asked for
+	}
+	var first, last, size int64
+	_, err := fmt.Sscanf(sent, "bytes %d-%d/%d", &first, &last, &size)
+	if lo, hi := storage.Range(size, offset, length); err != nil || first != lo || last+1 != hi {
+		return fmt.Errorf("%w: asked for %s the service sends Content-Range %q", storage.ErrCorrupt, asked, sent)
+	}
+	return nil
+}
+
+// Put sets an object.
+func (s *Store) Put(ctx context.Context, key string, value []byte) error {
+	err := check(ctx, key)
+	if err == nil {
+		_, err = s.client.PutObject(ctx, s.bucket, s.prefix+key, bytes.NewReader(value), int64(len(value)), minio.PutObjectOptions{
+			ContentType: "application/octet-stream",
+			// Signed piece by piece, an empty body goes without a length, which services may refuse.
+			DisableContentSha256: len(value) == 0,
+		})
+	}
+	if err != nil {
+		return s.fail("put", key, err)
+	}
+	return nil
+}
+
+// Delete removes an object.
+func (s *Store) Delete(ctx context.Context, key string) error {
+	err := check(ctx, key)
+	if err == nil {
+		err = s.client.RemoveObject(ctx, s.bucket, s.prefix+key, minio.RemoveObjectOptions{})
+	}
+	if err != nil {
+		if err = s.fail("delete", key, err); !errors.Is(err, storage.ErrNotFound) {
+			return err
+		}
+	}
+	return nil
+}
+
+// Size returns the length of an object.
+func (s *Store) Size(ctx context.Context, key string) (int64, error) {
+	err := check(ctx, key)
+	var info minio.ObjectInfo
+	if err == nil {
+		info, err = s.client.StatObject(ctx, s.bucket, s.prefix+key, minio.StatObjectOptions{})
+	}
+	if err != nil {
+		return 0, s.fail("size", key, err)
+	}
+	return info.Size, nil
+}
+
+// List ranges over the entries directly below prefix.
+func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[storage.Entry, error] {
+	return func(yield func(storage.Entry, error) bool) {
+		entries, err := s.entries(ctx, prefix)
+		if err != nil {
+			yield(storage.Entry{}, s.fail("list", prefix, err))
+			return
+		}
+		for _, name := range slices.Sorted(maps.Keys(entries)) {
+			if !yield(entries[name], nil) {
+				return
+			}
+		}
+	}
+}
+
+func (s *Store) entries(ctx context.Context, prefix string) (map[string]storage.Entry, error) {
+	below := s.prefix
+	if prefix != "" {
+		if err := storage.CheckKey(prefix); err != nil {
+			return nil, err
+		}
+		below += prefix + "/"
+	}
+	entries := map[string]storage.Entry{}
+	for o := range s.client.ListObjectsIter(ctx, s.bucket, minio.ListObjectsOptions{Prefix: below}) {
+		if o.Err != nil {
+			return nil, o.Err
+		}
+		name, dir := strings.CutSuffix(strings.TrimPrefix(o.Key, below), "/")
+		// Some programs make objects of no bytes that stand for folders.
+		if name == "" || storage.Hidden(name) || entries[name].Dir {
+			continue
+		}
+		e := storage.Entry{Name: name, Dir: dir, Size: o.Size}
+		if dir {
+			e.Size = 0
+		}
+		entries[name] = e
+	}
+	return entries, ctx.Err()
+}
+
+// keys returns all keys below a prefix, and the prefix itself where it is a key;
+// those nearest to the root are last.
+func (s *Store) keys(ctx context.Context, prefix string) ([]string, error) {
+	var keys []string
+	for o := range s.client.ListObjectsIter(ctx, s.bucket, minio.ListObjectsOptions{Prefix: s.prefix + prefix, Recursive: true}) {
+		if o.Err != nil {
+			return nil, o.Err
+		}
+		key := strings.TrimPrefix(o.Key, s.prefix)
+		if prefix == "" || key == prefix || strings.HasPrefix(key, prefix+"/") {
+			keys = append(keys, key)
+		}
+	}
+	slices.SortStableFunc(keys, func(a, b string) int { return strings.Count(b, "/") - strings.Count(a, "/") })
+	return keys, ctx.Err()
+}
+
+// DeleteAll removes all objects below a prefix; "" empties the store.
+func (s *Store) DeleteAll(ctx context.Context, prefix string) error {
+	err := ctx.Err()
+	if err == nil && prefix != "" {
+		err = storage.CheckKey(prefix)
+	}
+	var keys []string
+	if err == nil {
+		keys, err = s.keys(ctx, prefix)
+	}
+	if err == nil {
+		err = s.remove(ctx, keys)
+	}
+	if err != nil {
+		return s.fail("delete", prefix, err)
+	}
+	return nil
+}
+
+// remove deletes objects, many with one request.
+func (s *Store) remove(ctx context.Context, keys []string) error {
+	objects := func(yield func(minio.ObjectInfo) bool) {
+		for _, k := range keys {
+			if !yield(minio.ObjectInfo{Key: s.prefix + k}) {
+				return
+			}
+		}
+	}
+	results, err := s.client.RemoveObjectsWithIter(ctx, s.bucket, objects, minio.RemoveObjectsOptions{})
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for r := range results {
+		errs = append(errs, r.Err)
+	}
+	return errors.Join(errs...)
+}
+
+// Rename copies the objects within the service, those nearest to the root last,
+// and removes the old ones: readers may see some of it in both places.
+func (s *Store) Rename(ctx context.Context, from, to string) error {
+	if err := errors.Join(check(ctx, from), storage.CheckKey(to)); err != nil {
+		return s.fail("rename", from, err)
+	}
+	there, err := s.keys(ctx, to)
+	if err == nil && len(there) > 0 {
+		err = fmt.Errorf("%w: %s", storage.ErrExists, to)
+	}
+	var keys []string
+	if err == nil {
+		keys, err = s.keys(ctx, from)
+	}
+	if err == nil && len(keys) == 0 {
+		err = storage.ErrNotFound
+	}
+	for _, k := range keys {
+		if err == nil {
+			_, err = s.client.CopyObject(ctx, minio.CopyDestOptions{Bucket: s.bucket, Object: s.prefix + to + strings.TrimPrefix(k, from)},
+				minio.CopySrcOptions{Bucket: s.bucket, Object: s.prefix + k})
+		}
+	}
+	if err == nil {
+		err = s.remove(ctx, keys)
+	}
+	if err != nil {
+		return s.fail("rename", from, err)
+	}
+	return nil
+}
