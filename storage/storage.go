@@ -188,7 +188,8 @@ type ChunkLocator interface {
 type WritableArray interface {
 	Array
 	// WriteChunk stores a whole chunk of WriteGrid from src, laid out as
-	// ReadChunk's dst; it replaces the old one at once or not at all.
+	// ReadChunk's dst; it replaces the old one at once or not at all. src may
+	// belong to others: it isn't changed, nor kept.
 	WriteChunk(ctx context.Context, coord []int, src []byte) error
 	// DeleteChunk makes a chunk of WriteGrid missing.
 	DeleteChunk(ctx context.Context, coord []int) error

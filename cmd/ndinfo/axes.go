@@ -132,18 +132,19 @@ type family struct {
 	open []storage.Array
 }
 
-// familyOf opens the file of an array as a group. An array that is not inside
-// anything has an empty family.
+// familyOf opens the outermost group that holds an array: the root of its file,
+// or, on a server, the first part of its path that is one. An array that is not
+// inside anything has an empty family.
 func familyOf(ctx context.Context, a storage.Array) (*family, error) {
 	ref := a.Ref()
-	if ref.Path == "" {
-		return &family{}, nil
+	parts := strings.Split(ref.Path, "/")
+	for i := 0; i < len(parts) && ref.Path != ""; i++ {
+		root, err := storage.OpenGroup(ctx, storage.JoinKey(ref.URL, strings.Join(parts[:i], "/")))
+		if !errors.Is(err, storage.ErrNotFound) {
+			return &family{root: root, dir: strings.Join(parts[i:len(parts)-1], "/")}, err
+		}
 	}
-	root, err := storage.OpenGroup(ctx, ref.URL)
-	if err != nil {
-		return nil, err
-	}
-	return &family{root: root, dir: parent(ref.Path)}, nil
+	return &family{}, nil
 }
 
 func parent(p string) string { return strings.TrimPrefix(path.Dir("/"+p), "/") }

@@ -287,6 +287,7 @@ type sourceUse struct {
 	// tasks need which chunks.
 	mapped bool
 	whole  bool // every task needs one chunk per view
+	apart  bool // no chunk is wanted twice
 }
 
 // uses notes that a program of the stage reads a.
@@ -301,5 +302,5 @@ func (s *stage) uses(a storage.Array, v plan.View, whole bool, b *builder) {
 			return
 		}
 	}
-	s.sources = append(s.sources, sourceUse{a, []plan.View{v}, b.axes, whole})
+	s.sources = append(s.sources, sourceUse{src: a, views: []plan.View{v}, mapped: b.axes, whole: whole})
 }

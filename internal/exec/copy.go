@@ -38,6 +38,16 @@ func dot(index, strides []int) int {
 	return n
 }
 
+// dense returns the bytes of shape elements, where these follow each other in C
+// order.
+func (o operand) dense(shape []int, item int) (buf []byte, ok bool) {
+	n := size(shape)
+	if l := mergeAxes(shape, [][]int{o.strides}); n == 0 || len(l.shape) > 1 || l.strides[0][0] != 1 {
+		return nil, false
+	}
+	return o.buf[o.off*item:][:n*item], true
+}
+
 // copyStrided copies shape elements of itemsize bytes between two strided
 // arrays, past the caches if stream says so.
 func copyStrided(dst operand, src operand, shape []int, itemsize int, stream bool) {

@@ -100,6 +100,22 @@ func (r region) unit() bool {
 	return true
 }
 
+// holds reports whether a box of the source lies in the region whole and as one
+// run of its elements, and from which of them on.
+func (r region) holds(box nd.Box) (at int, ok bool) {
+	run, dense := 1, 1 // elements of the box and of the region along the axes seen
+	for k := len(r.n) - 1; k >= 0; k-- {
+		from := box.Start[k] - r.start[k]
+		if r.step[k] != 1 || from < 0 || from+box.Shape[k] > r.n[k] || box.Shape[k] > 1 && run != dense {
+			return 0, false
+		}
+		at += from * dense
+		run *= box.Shape[k]
+		dense *= r.n[k]
+	}
+	return at, true
+}
+
 // onDomain turns strides along the source's axes into an operand of the
 // domain: at is the place of the region's first element, strides are those
 // from one index of the region to the next.
@@ -255,7 +271,14 @@ func (t *task) storedSize(src storage.Array, coord []int) int64 {
 func (l arrayLeaf) gather(t *task, r region, cover nd.Box) (operand, error) {
 	dense := cStrides(r.n)
 	buf := t.take(size(r.n) * l.item)
+	apart := t.stage.readsApart(l.src)
 	err := eachCoord(cover, func(coord []int) error {
+		if apart {
+			box := l.src.Meta().ReadGrid.Box(coord)
+			if at, ok := r.holds(box); ok {
+				return l.readInto(t, coord, buf[at*l.item:][:box.Size()*l.item])
+			}
+		}
 		e, cb, err := l.chunkAt(t, coord)
 		if err != nil {
 			return err
@@ -279,6 +302,21 @@ func (l arrayLeaf) gather(t *task, r region, cover nd.Box) (operand, error) {
 		return nil
 	})
 	return onDomain(l.view, buf, 0, dense), err
+}
+
+// readInto decodes a chunk to where it is wanted, past the cache.
+func (l arrayLeaf) readInto(t *task, coord []int, dst []byte) error {
+	start := t.w.clock()
+	present, err := l.src.ReadChunk(t.ctx, coord, dst)
+	if err != nil {
+		return err
+	}
+	if !present {
+		storage.Fill(dst, l.fill)
+	}
+	t.stage.run.decodedChunks.Add(1)
+	t.didRead(start, t.storedSize(l.src, coord), int64(len(dst)))
+	return nil
 }
 
 // inside returns the half-open range of i in [0, n) with lo <= start+i*step < hi.

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
 )
 
 // ErrMemory is the class of errors about a memory budget that is too small.
@@ -51,6 +52,15 @@ func (s *stage) arrange() {
 		}
 		return 0
 	})
+	for i := range s.sources {
+		u := &s.sources[i]
+		u.apart = u.mapped && len(u.views) == 1 && s.window(*u) == 0
+	}
+}
+
+// readsApart reports whether no chunk of a source is wanted twice.
+func (s *stage) readsApart(src storage.Array) bool {
+	return slices.ContainsFunc(s.sources, func(u sourceUse) bool { return u.src == src && u.apart })
 }
 
 // sharing is how tasks along an axis of the domain use the chunks of a source.

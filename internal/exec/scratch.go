@@ -77,7 +77,7 @@ func (s *scratch) put(ctx context.Context, _ []int, box nd.Box, buf []byte) erro
 		return err
 	}
 	item := s.meta.DType.Size()
-	src := operand{buf, 0, cStrides(box.Shape)}
+	strides := cStrides(box.Shape)
 	piece := s.pool.get(len(buf))
 	defer s.pool.put(piece)
 	return eachCoord(s.meta.ReadGrid.Cover(box), func(coord []int) error {
@@ -86,12 +86,15 @@ func (s *scratch) put(ctx context.Context, _ []int, box nd.Box, buf []byte) erro
 		}
 		chunk := s.meta.ReadGrid.Box(coord)
 		p := storage.Intersect(box, chunk)
-		data := piece[:p.Size()*item]
-		from := operand{src.buf, 0, src.strides}
+		from := operand{buf, 0, strides}
 		for k := range p.Start {
-			from.off += (p.Start[k] - box.Start[k]) * src.strides[k]
+			from.off += (p.Start[k] - box.Start[k]) * strides[k]
 		}
-		copyStrided(operand{data, 0, cStrides(p.Shape)}, from, p.Shape, item, false)
+		data, ok := from.dense(p.Shape, item)
+		if !ok {
+			data = piece[:p.Size()*item]
+			copyStrided(operand{data, 0, cStrides(p.Shape)}, from, p.Shape, item, false)
+		}
 		at := int64(s.meta.ReadGrid.Index(coord))*s.slot + int64(pieceOffset(chunk, p)*item)
 		if _, err := f.WriteAt(data, at); err != nil {
 			return fmt.Errorf("scratch file: %w", err)
@@ -119,25 +122,46 @@ func pieceOffset(chunk, p nd.Box) int {
 func (s *scratch) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool, error) {
 	chunk := s.meta.ReadGrid.Box(coord)
 	item := s.meta.DType.Size()
-	tmp := s.pool.get(int(s.slot)) // as it lies in the file
-	defer s.pool.put(tmp)
 	f, err := s.open()
 	if err != nil {
 		return false, err
 	}
-	if _, err := f.ReadAt(tmp[:len(dst)], int64(s.meta.ReadGrid.Index(coord))*s.slot); err != nil {
+	cells := s.write.Cover(chunk)
+	ordered := sideBySide(cells.Shape, chunk.Shape)
+	raw := dst // as it lies in the file
+	if !ordered {
+		tmp := s.pool.get(int(s.slot))
+		defer s.pool.put(tmp)
+		raw = tmp[:len(dst)]
+	}
+	if _, err := f.ReadAt(raw, int64(s.meta.ReadGrid.Index(coord))*s.slot); err != nil {
 		return false, fmt.Errorf("scratch file: %w", err)
 	}
+	if ordered {
+		return true, nil
+	}
 	strides := cStrides(chunk.Shape)
-	err = eachCoord(s.write.Cover(chunk), func(w []int) error {
+	err = eachCoord(cells, func(w []int) error {
 		p := storage.Intersect(s.write.Box(w), chunk)
 		to := operand{dst, 0, strides}
 		for k := range p.Start {
 			to.off += (p.Start[k] - chunk.Start[k]) * strides[k]
 		}
 		at := pieceOffset(chunk, p) * item
-		copyStrided(to, operand{tmp[at : at+p.Size()*item], 0, cStrides(p.Shape)}, p.Shape, item, false)
+		copyStrided(to, operand{raw[at : at+p.Size()*item], 0, cStrides(p.Shape)}, p.Shape, item, false)
 		return nil
 	})
 	return true, err
+}
+
+// sideBySide reports whether pieces of a chunk that is cut into so many along
+// each axis follow each other as its elements do.
+func sideBySide(pieces, shape []int) bool {
+	for k, before := 0, 1; k < len(shape); k++ {
+		if pieces[k] > 1 && before > 1 {
+			return false
+		}
+		before *= shape[k]
+	}
+	return true
 }

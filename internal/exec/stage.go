@@ -356,12 +356,25 @@ func (w *worker) store(k *sink, ops []operand) error {
 		s.prog.store(&w.task, ops, box.Shape, k.reg, m, k.stream)
 		return w.stop()
 	}
-	buf := w.take(box.Size() * s.prog.items[k.reg])
-	s.prog.store(&w.task, ops, box.Shape, k.reg, operand{buf, 0, cStrides(box.Shape)}, false)
+	buf, ok := s.stored(k, ops, box.Shape)
+	if !ok {
+		buf = w.take(box.Size() * s.prog.items[k.reg])
+		s.prog.store(&w.task, ops, box.Shape, k.reg, operand{buf, 0, cStrides(box.Shape)}, false)
+	}
 	if err := w.stop(); err != nil {
 		return err
 	}
 	return s.put(&w.task, k, w.coord, box, buf)
+}
+
+// stored finds the bytes of a box that nothing has to be done to: a leaf that
+// lies in memory as the target wants it. A function of the user gets a copy,
+// which it may change.
+func (s *stage) stored(k *sink, ops []operand, shape []int) (buf []byte, ok bool) {
+	if _, each := k.target.(*eachTarget); each || k.reg >= len(s.prog.leaves) {
+		return nil, false
+	}
+	return ops[k.reg].dense(shape, s.prog.items[k.reg])
 }
 
 // fold folds a box for reductions along the same axes, in one walk.

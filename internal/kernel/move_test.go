@@ -57,24 +57,26 @@ func checkShuffle(t *testing.T, src []byte, size, by int) {
 	require.Equal(t, make([]byte, guard), whole[guard+by+len(src):], "behind dst")
 }
 
-// TestUnshuffleBits compares with the definition of bitshuffle, with up to two
+// TestShuffleBits compares with the definition of bitshuffle, with up to two
 // bytes that are no whole element behind it.
-func TestUnshuffleBits(t *testing.T) {
+func TestShuffleBits(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 4))
 	atLevels(t, func(t *testing.T, _ Level) {
 		for _, size := range []int{1, 2, 3, 4, 5, 8, 12, 16} {
 			for _, n := range []int{0, 8, 16, 24, 32, 40, 64, 72, 128, 264, 1000, callBytes + 40} {
-				want := randomBytes(rng, n*size+min(size-1, 2), rng.IntN(16))
-				src := make([]byte, len(want))
-				copy(src[n*size:], want[n*size:])
+				plain := randomBytes(rng, n*size+min(size-1, 2), rng.IntN(16))
+				shuffled := make([]byte, len(plain))
+				copy(shuffled[n*size:], plain[n*size:])
 				for i := range n {
 					for bit := range 8 * size {
-						src[(bit*n+i)/8] |= want[i*size+bit/8] >> (bit % 8) & 1 << (i % 8)
+						shuffled[(bit*n+i)/8] |= plain[i*size+bit/8] >> (bit % 8) & 1 << (i % 8)
 					}
 				}
-				got, tmp := make([]byte, len(src)), randomBytes(rng, len(src), 0)
-				UnshuffleBits(got, src, tmp, size)
-				require.Equal(t, want, got, "%d elements of %d bytes", n, size)
+				got, tmp := make([]byte, len(plain)), randomBytes(rng, len(plain), 0)
+				ShuffleBits(got, plain, tmp, size)
+				require.Equal(t, shuffled, got, "shuffle %d elements of %d bytes", n, size)
+				UnshuffleBits(got, shuffled, tmp, size)
+				require.Equal(t, plain, got, "unshuffle %d elements of %d bytes", n, size)
 			}
 		}
 	})

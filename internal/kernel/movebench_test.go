@@ -29,6 +29,7 @@ func BenchmarkShuffle(b *testing.B) {
 		for _, size := range []int{2, 4, 8} {
 			benchLevels(b, fmt.Sprintf("shuffle/%d/%dKiB", size, n>>10), n, func() { Shuffle(dst, src, size) })
 			benchLevels(b, fmt.Sprintf("unshuffle/%d/%dKiB", size, n>>10), n, func() { Unshuffle(dst, src, size) })
+			benchLevels(b, fmt.Sprintf("shufflebits/%d/%dKiB", size, n>>10), n, func() { ShuffleBits(dst, src, tmp, size) })
 			benchLevels(b, fmt.Sprintf("unshufflebits/%d/%dKiB", size, n>>10), n, func() { UnshuffleBits(dst, src, tmp, size) })
 		}
 	}

@@ -4,11 +4,22 @@ package kernel
 // take 32 bytes or more.
 var bitTransposers [numLevels]func(p *byte, n int)
 
-// UnshuffleBits undoes bitshuffle: src holds the lowest bits of the first bytes
-// of all elements, then the second lowest, … then those of the second bytes.
-// Elements have size bytes, their number is a multiple of 8; what is left over at
-// the end stays as it is. dst and tmp, whose contents are lost, have the length of
-// src. No two may overlap.
+// ShuffleBits does what bitshuffle does: it writes the lowest bits of the first
+// bytes of all elements to dst, then the second lowest, … then those of the second
+// bytes. Elements have size bytes, their number is a multiple of 8; what is left
+// over at the end stays as it is. dst and tmp, whose contents are lost, have the
+// length of src. No two may overlap.
+func ShuffleBits(dst, src, tmp []byte, size int) {
+	n := len(src) / size
+	Shuffle(tmp, src, size)
+	transposeBits(tmp[:n*size])
+	for k := range size { // a plane of bytes becomes 8 rows of bits
+		Shuffle(dst[k*n:(k+1)*n], tmp[k*n:(k+1)*n], 8)
+	}
+	copy(dst[n*size:], src[n*size:])
+}
+
+// UnshuffleBits undoes ShuffleBits.
 func UnshuffleBits(dst, src, tmp []byte, size int) {
 	n := len(src) / size
 	for k := range size { // 8 rows of bits become a plane of bytes

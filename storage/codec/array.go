@@ -38,13 +38,14 @@ func bindBytes(p Params, in Data) (Codec, Data, error) {
 		return nil, in, fmt.Errorf("bytes enter where an array should")
 	}
 	word := WordSize(in.DType)
-	out := Data{Size: in.Size, Exact: in.Exact}
+	swapped := word > 1 && (endian == "little") != nativeLittle
+	out := Data{DType: in.DType, swapped: swapped, Size: in.Size, Exact: in.Exact}
 	switch {
 	case word == 1:
 		return nil, out, nil
 	case endian != "little" && endian != "big":
 		return nil, in, fmt.Errorf("endian %q for %s; it is little or big", endian, in.DType)
-	case (endian == "little") == nativeLittle:
+	case !swapped:
 		return nil, out, nil
 	}
 	return swap(word), out, nil
@@ -61,25 +62,30 @@ func (w swap) Decode(dst, src []byte) ([]byte, error) {
 	}
 	n := len(dst)
 	dst = slices.Grow(dst, len(src))[:n+len(src)]
-	out := dst[n:]
-	switch w {
-	case 2:
-		for i := 0; i+2 <= len(src); i += 2 {
-			binary.BigEndian.PutUint16(out[i:i+2], binary.LittleEndian.Uint16(src[i:i+2]))
-		}
-	case 4:
-		for i := 0; i+4 <= len(src); i += 4 {
-			binary.BigEndian.PutUint32(out[i:i+4], binary.LittleEndian.Uint32(src[i:i+4]))
-		}
-	case 8:
-		for i := 0; i+8 <= len(src); i += 8 {
-			binary.BigEndian.PutUint64(out[i:i+8], binary.LittleEndian.Uint64(src[i:i+8]))
-		}
-	}
+	reverseWords(dst[n:], src, int(w))
 	return dst, nil
 }
 
 func (w swap) Cost() (encode, decode int) { return 0, 0 }
+
+// reverseWords writes the words of src to dst, which may be src, with their bytes
+// in reverse order.
+func reverseWords(dst, src []byte, size int) {
+	switch size {
+	case 2:
+		for i := 0; i+2 <= len(src); i += 2 {
+			binary.BigEndian.PutUint16(dst[i:i+2], binary.LittleEndian.Uint16(src[i:i+2]))
+		}
+	case 4:
+		for i := 0; i+4 <= len(src); i += 4 {
+			binary.BigEndian.PutUint32(dst[i:i+4], binary.LittleEndian.Uint32(src[i:i+4]))
+		}
+	case 8:
+		for i := 0; i+8 <= len(src); i += 8 {
+			binary.BigEndian.PutUint64(dst[i:i+8], binary.LittleEndian.Uint64(src[i:i+8]))
+		}
+	}
+}
 
 // bindTranspose is array→array: axis i of the result is axis order[i] of the
 // array.
@@ -116,6 +122,64 @@ func bindTranspose(p Params, in Data) (Codec, Data, error) {
 	}
 	t.dec = newPermute(out.Shape, inverse, in.DType.Size())
 	return t, out, nil
+}
+
+// bindReshape is array→array: elements stay where they are. A length is a number,
+// -1 for what follows from the others, or a list of axes: the product of theirs.
+func bindReshape(p Params, in Data) (Codec, Data, error) {
+	if err := p.check("shape"); err != nil {
+		return nil, in, err
+	}
+	if !in.Array {
+		return nil, in, fmt.Errorf("bytes enter where an array should")
+	}
+	list, ok := p["shape"].([]any)
+	if lengths, err := ints(p["shape"]); !ok && err == nil {
+		for _, n := range lengths {
+			list = append(list, n)
+		}
+	} else if !ok {
+		return nil, in, fmt.Errorf("shape: %w", err)
+	}
+	n, err := nd.SizeOf(in.Shape)
+	if err != nil {
+		return nil, in, err
+	}
+	shape, open, known, next := make([]int, len(list)), -1, 1, 0
+	for i, v := range list {
+		axes, err := ints(v)
+		if err != nil {
+			if shape[i], err = toInt(v); err != nil || shape[i] < 1 && shape[i] != -1 || shape[i] == -1 && open >= 0 {
+				return nil, in, fmt.Errorf("shape %v", list)
+			}
+			if shape[i] == -1 {
+				open = i
+				continue
+			}
+		} else {
+			shape[i] = 1
+			for _, k := range axes {
+				if k < next || k >= len(in.Shape) {
+					return nil, in, fmt.Errorf("shape %v for an array of shape %v", list, in.Shape)
+				}
+				shape[i] *= in.Shape[k]
+				next = k + 1
+			}
+		}
+		if shape[i] != 0 && known > n/shape[i] {
+			return nil, in, fmt.Errorf("shape %v for an array of shape %v", list, in.Shape)
+		}
+		known *= shape[i]
+	}
+	if open >= 0 && known > 0 {
+		shape[open] = n / known
+		known *= shape[open]
+	}
+	if known != n {
+		return nil, in, fmt.Errorf("shape %v for an array of shape %v", list, in.Shape)
+	}
+	in.Shape = shape
+	return nil, in, nil
 }
 
 type transpose struct{ enc, dec permute }

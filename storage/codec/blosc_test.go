@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
 	"github.com/ndgrid/ndgrid/storage/codec"
 )
@@ -67,8 +68,10 @@ func TestBloscEncode(t *testing.T) {
 	for _, params := range []codec.Params{
 		nil, {"cname": "zstd", "clevel": 9, "shuffle": "shuffle", "typesize": 4, "blocksize": 0},
 		{"shuffle": 1, "typesize": 8}, {"shuffle": "bitshuffle", "typesize": 2}, {"shuffle": "shuffle", "typesize": 300}, {"clevel": 0},
+		{"cname": "lz4", "blocksize": 1000, "shuffle": -1, "typesize": 8}, {"cname": "lz4", "shuffle": 0}, {"cname": "snappy", "typesize": 255},
+		{"cname": "lz4", "blocksize": 1, "shuffle": 2, "typesize": 3},
 	} {
-		for _, n := range []int{0, 1, 15, 4000, 70001} {
+		for _, n := range []int{0, 1, 15, 4000, 70001, 600_000} {
 			for _, src := range [][]byte{noise(n), make([]byte, n)} {
 				c := bloscChain(t, n, params)
 				enc, err := c.Encode([]byte("x"), src)
@@ -82,9 +85,33 @@ func TestBloscEncode(t *testing.T) {
 			}
 		}
 	}
-	for _, params := range []codec.Params{{"clevel": 10}, {"shuffle": "some"}, {"shuffle": 3}, {"typesize": 0}, {"delta": 1}} {
+	for _, params := range []codec.Params{{"clevel": 10}, {"shuffle": "some"}, {"shuffle": 3}, {"typesize": 0}, {"delta": 1}, {"cname": "lzma"}} {
 		_, err := codec.NewBytes(8, []codec.Config{{Name: "blosc", Params: params}})
 		assert.Error(t, err, "%v", params)
+	}
+}
+
+// TestBloscElements: what version 2 leaves out follows from the dtype.
+func TestBloscElements(t *testing.T) {
+	for dtype, want := range map[nd.DType][2]byte{nd.Float64: {0x01, 8}, nd.Uint8: {0x04, 1}, nd.Complex128: {0x01, 16}} {
+		c, err := codec.New(dtype, []int{4000}, []codec.Config{{Name: "bytes", Params: codec.Params{"endian": "little"}},
+			{Name: "blosc", Params: codec.Params{"cname": "lz4", "clevel": 5, "shuffle": -1, "blocksize": 0}}})
+		require.NoError(t, err)
+		enc, err := c.Encode(nil, make([]byte, c.Size()))
+		require.NoError(t, err)
+		assert.Equal(t, want, [2]byte{enc[2] & 0x05, enc[3]}, dtype)
+	}
+}
+
+// TestBloscRefuses frames of another version and with flags that mean nothing here.
+func TestBloscRefuses(t *testing.T) {
+	c := bloscChain(t, 4000, nil)
+	good, err := c.Encode(nil, make([]byte, 4000))
+	require.NoError(t, err)
+	for at, bad := range map[int]byte{0: 3, 2: good[2] | 0x08} {
+		frame := bytes.Clone(good)
+		frame[at] = bad
+		assert.ErrorIs(t, c.Decode(make([]byte, 4000), frame), storage.ErrUnsupported)
 	}
 }
 

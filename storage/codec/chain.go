@@ -58,13 +58,16 @@ func bind(in Data, configs []Config) (*Chain, error) {
 		return nil, fmt.Errorf("%w: a chunk of %d bytes; 4 GiB is the most", storage.ErrUnsupported, in.Size)
 	}
 	for i, cfg := range configs {
-		k, ok := kinds[cfg.Name]
+		k, ok := kinds[short(cfg.Name)]
 		if !ok {
 			return nil, fmt.Errorf("%w %q", storage.ErrCodec, cfg.Name)
 		}
 		codec, out, err := k.Bind(cfg.Params, in)
 		if err != nil {
 			return nil, fmt.Errorf("codec %d, %s: %w", i, cfg.Name, err)
+		}
+		if in.Array && !out.Array && !slices.Contains(arrayToBytes, cfg.Name) {
+			return nil, fmt.Errorf("codec %d, %s: an array enters where bytes should", i, cfg.Name)
 		}
 		if codec != nil {
 			c.steps = append(c.steps, step{cfg.Name, codec, in})
@@ -205,6 +208,10 @@ func (c *Chain) decode(dst, src []byte, bufs *[2][]byte) ([]byte, error) {
 	}
 	return src, nil
 }
+
+// compressible is what leaves a compressor that in enters. Its size is twenty
+// times what any adds to noise at most: whatever is longer is no chunk.
+func compressible(in Data) Data { return Data{Size: in.Size + in.Size>>3 + 4<<10} }
 
 // within reports whether a begins inside b.
 func within(a, b []byte) bool {

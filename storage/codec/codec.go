@@ -30,7 +30,7 @@ type Params map[string]any
 
 // Data describes what enters or leaves a codec. Before the array→bytes codec it
 // is an array in C order and native byte order; after it Shape is nil and only
-// the number of bytes is known.
+// the number of bytes is known, and the dtype where they still are its elements.
 type Data struct {
 	DType nd.DType
 	Shape []int
@@ -38,6 +38,8 @@ type Data struct {
 	Size  int
 	Exact bool
 	Array bool // not yet bytes
+
+	swapped bool // elements aren't in the byte order of this machine
 }
 
 // Codec is a codec bound to the data it is used on. All methods are safe for
@@ -63,8 +65,21 @@ type Kind struct {
 	Bind func(p Params, in Data) (Codec, Data, error)
 }
 
-// kinds is the registry; names are those of Zarr v3.
+// kinds is the registry; names are those of Zarr v3, or of numcodecs.
 var kinds = map[string]Kind{
+	"adler32":            {"", bindAdler32},
+	"astype":             {"encode_dtype", bindAsType},
+	"bitround":           {"keepbits", bindBitRound},
+	"crc32":              {"", bindCRC32},
+	"delta":              {"dtype", bindDelta},
+	"fixedscaleoffset":   {"scale", bindFixedScaleOffset},
+	"jenkins_lookup3":    {"", bindLookup3},
+	"lz4":                {"acceleration", bindLZ4},
+	"numcodecs.packbits": {"", bindNumpyPackBits},
+	"packbits":           {"", bindPackBits},
+	"quantize":           {"digits", bindQuantize},
+	"reshape":            {"shape", bindReshape},
+
 	"bytes":      {"endian", bindBytes},
 	"transpose":  {"order", bindTranspose},
 	"zstd":       {"level", bindZstd},
@@ -74,10 +89,29 @@ var kinds = map[string]Kind{
 	"crc32c":     {"", bindCRC32C},
 	"shuffle":    {"elementsize", bindShuffle},
 	"fletcher32": {"", bindFletcher32},
+	"lzf":        {"", bindLZF},
+	"hdf5-lz4":   {"", bindHDF5LZ4},
+	"bitshuffle": {"cname", bindBitshuffle},
+}
+
+// numcodecs are the codecs that numcodecs has too, parameters included. Zarr v3
+// calls them numcodecs.NAME, where it has no codec of the name.
+var numcodecs = []string{"adler32", "astype", "bitround", "blosc", "crc32", "crc32c", "delta", "fixedscaleoffset", "fletcher32", "gzip",
+	"jenkins_lookup3", "lz4", "quantize", "shuffle", "zlib", "zstd"}
+
+// arrayToBytes are the codecs that an array enters and bytes leave.
+var arrayToBytes = []string{"bytes", "packbits"}
+
+// short is the name under which the registry has a codec.
+func short(name string) string {
+	if id, ok := strings.CutPrefix(name, "numcodecs."); ok && slices.Contains(numcodecs, id) {
+		return id
+	}
+	return name
 }
 
 // Known reports whether there is a codec of that name.
-func Known(name string) bool { _, ok := kinds[name]; return ok }
+func Known(name string) bool { _, ok := kinds[short(name)]; return ok }
 
 // Names returns the names of all codecs, sorted.
 func Names() []string {
@@ -92,14 +126,15 @@ func Names() []string {
 // String writes the configuration for people: "zstd 3", "transpose (2, 1, 0)",
 // "crc32c".
 func (c Config) String() string {
-	v, ok := c.Params[kinds[c.Name].Main]
+	name := short(c.Name)
+	v, ok := c.Params[kinds[name].Main]
 	if !ok {
-		return c.Name
+		return name
 	}
 	if list, err := ints(v); err == nil {
-		return c.Name + " (" + strings.Trim(strings.Join(strings.Fields(fmt.Sprint(list)), ", "), "[]") + ")"
+		return name + " (" + strings.Trim(strings.Join(strings.Fields(fmt.Sprint(list)), ", "), "[]") + ")"
 	}
-	return fmt.Sprintf("%s %v", c.Name, v)
+	return fmt.Sprintf("%s %v", name, v)
 }
 
 // Parse reads a configuration as String writes it.

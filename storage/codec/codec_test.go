@@ -50,7 +50,7 @@ func noise(n int) []byte {
 }
 
 func TestText(t *testing.T) {
-	for _, text := range []string{"bytes big", "transpose (2, 1, 0)", "zstd 3", "zstd -5", "gzip 5", "zlib 9", "crc32c", "shuffle 8", "fletcher32"} {
+	for _, text := range []string{"bytes big", "transpose (2, 1, 0)", "zstd 3", "zstd -5", "gzip 5", "zlib 9", "crc32c", "shuffle 8", "fletcher32", "lz4 1", "blosc lz4"} {
 		assert.Equal(t, text, parse(t, text)[0].String())
 	}
 	c := codec.Config{Name: "transpose", Params: codec.Params{"order": []any{json.Number("1"), json.Number("0")}}}
@@ -61,13 +61,16 @@ func TestText(t *testing.T) {
 		assert.Error(t, err, text)
 	}
 	assert.True(t, codec.Known("zstd"))
+	assert.True(t, codec.Known("numcodecs.zlib"))
+	assert.False(t, codec.Known("numcodecs.bytes"))
+	assert.Equal(t, "zlib 4", codec.Config{Name: "numcodecs.zlib", Params: codec.Params{"level": 4}}.String())
 	assert.False(t, codec.Known("lzw"))
 }
 
 // TestRoundTrip draws chains, dtypes and shapes.
 func TestRoundTrip(t *testing.T) {
 	dtypes := []nd.DType{nd.Bool, nd.Int16, nd.Float32, nd.Float64, nd.Complex128, nd.Half, nd.Sized(nd.KindRaw, 3), nd.Sized(nd.KindUTF32, 12)}
-	filters := []string{"zstd 3", "zstd 1", "zstd 7", "gzip 1", "gzip 0", "zlib 6", "crc32c", "fletcher32", "shuffle 4", "shuffle 8", "shuffle 3", "blosc zstd"}
+	filters := []string{"zstd 3", "zstd 1", "zstd 7", "gzip 1", "gzip 0", "zlib 6", "crc32c", "fletcher32", "shuffle 4", "shuffle 8", "shuffle 3", "blosc zstd", "blosc lz4", "lz4"}
 	rapid.Check(t, func(r *rapid.T) {
 		d := rapid.SampledFrom(dtypes).Draw(r, "dtype")
 		shape := rapid.SliceOfN(rapid.IntRange(0, 9), 0, 4).Draw(r, "shape")
@@ -154,7 +157,7 @@ func TestBindErrors(t *testing.T) {
 
 // TestBombs decodes what is longer, shorter, cut off or changed.
 func TestBombs(t *testing.T) {
-	for _, name := range []string{"zstd 3", "gzip 6", "zlib 6", "crc32c", "fletcher32"} {
+	for _, name := range []string{"zstd 3", "gzip 6", "zlib 6", "crc32c", "fletcher32", "lz4", "blosc zstd", "blosc lz4"} {
 		c, err := codec.NewBytes(1000, parse(t, name))
 		require.NoError(t, err)
 		for _, n := range []int{0, 1, 999, 1001, 1 << 20} {
@@ -231,7 +234,7 @@ func TestConcurrent(t *testing.T) {
 
 // A pooled chain makes no garbage worth mentioning.
 func TestAllocations(t *testing.T) {
-	for _, texts := range [][]string{{"bytes little", "zstd 3"}, {"bytes big", "gzip 1"}, {"transpose (1, 0)", "bytes little", "crc32c"}} {
+	for _, texts := range [][]string{{"bytes little", "zstd 3"}, {"bytes little", "blosc lz4"}, {"bytes little", "lz4"}, {"bytes big", "gzip 1"}, {"transpose (1, 0)", "bytes little", "crc32c"}} {
 		c := chain(t, nd.Float64, []int{256, 256}, texts...)
 		src := noise(c.Size())
 		enc, err := c.Encode(nil, src)
@@ -247,7 +250,7 @@ func TestAllocations(t *testing.T) {
 }
 
 func FuzzDecode(f *testing.F) {
-	names := []string{"zstd 3", "gzip 1", "zlib 1", "crc32c", "fletcher32"}
+	names := []string{"zstd 3", "gzip 1", "zlib 1", "crc32c", "fletcher32", "lz4"}
 	for i, name := range names {
 		c, err := codec.NewBytes(100, parse(f, name))
 		require.NoError(f, err)
@@ -290,7 +293,7 @@ func ExampleChain() {
 }
 
 func BenchmarkCodec(b *testing.B) {
-	for _, text := range []string{"zstd 3", "gzip 5", "shuffle 2", "shuffle 4", "shuffle 8", "crc32c", "fletcher32"} {
+	for _, text := range []string{"zstd 3", "gzip 5", "lz4", "blosc lz4", "blosc zstd", "shuffle 2", "shuffle 4", "shuffle 8", "crc32c", "fletcher32"} {
 		c, err := codec.NewBytes(1<<20, parse(b, text))
 		require.NoError(b, err)
 		src := noise(1 << 20)

@@ -39,46 +39,6 @@ func lengthen(length int, src []byte) (int, []byte, bool) {
 	return 0, nil, false
 }
 
-// decodeLZ4 decodes an LZ4 block that fills dst (lz4_Block_format.md).
-func decodeLZ4(dst, src []byte) error {
-	w := window{out: dst}
-	var ok bool
-	for len(src) > 0 {
-		token := src[0]
-		src = src[1:]
-		length := int(token >> 4)
-		if length == 15 {
-			if length, src, ok = lengthen(length, src); !ok {
-				return corrupt("lz4: a length is cut off")
-			}
-		}
-		if !w.literals(src, length) {
-			return corrupt("lz4: %d literals after %d of %d bytes", length, w.n, len(dst))
-		}
-		if src = src[length:]; len(src) == 0 {
-			break // the last sequence has no match
-		}
-		if len(src) < 2 {
-			return corrupt("lz4: a distance is cut off")
-		}
-		distance := int(src[0]) | int(src[1])<<8
-		src = src[2:]
-		length = int(token & 15)
-		if length == 15 {
-			if length, src, ok = lengthen(length, src); !ok {
-				return corrupt("lz4: a length is cut off")
-			}
-		}
-		if !w.match(distance, length+4) {
-			return corrupt("lz4: a match %d back after %d of %d bytes", distance, w.n, len(dst))
-		}
-	}
-	if w.n != len(dst) {
-		return corrupt("lz4: %d bytes, there should be %d", w.n, len(dst))
-	}
-	return nil
-}
-
 // decodeBloscLZ decodes a BloscLZ stream that fills dst. It is FastLZ level 2:
 // a control byte below 32 says how many literals follow, less one; from 32 on
 // its upper bits are the length of a match, its lower ones, with a byte or two

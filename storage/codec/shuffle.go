@@ -1,7 +1,6 @@
 package codec
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/ndgrid/ndgrid/internal/kernel"
@@ -11,18 +10,17 @@ import (
 // second ones, and so on; what is left over at the end stays as it is. An
 // elementsize of 1 changes nothing.
 func bindShuffle(p Params, in Data) (Codec, Data, error) {
-	def := 4
-	if in.Array {
-		return nil, in, fmt.Errorf("an array enters where bytes should")
-	}
-	size, err := p.int("elementsize", def, 1, 1<<16)
+	size, err := p.int("elementsize", 4, 1, 1<<16)
 	if err == nil {
 		err = p.check("elementsize")
 	}
-	if err != nil || size == 1 {
+	if err != nil {
 		return nil, in, err
 	}
-	return shuffle(size), in, nil
+	if size == 1 {
+		return nil, Data{Size: in.Size, Exact: in.Exact}, nil
+	}
+	return shuffle(size), Data{Size: in.Size, Exact: in.Exact}, nil
 }
 
 type shuffle int

@@ -57,7 +57,7 @@ func FuzzStrings(f *testing.F) {
 func TestUpTo(t *testing.T) {
 	const most = 100_000
 	for _, texts := range [][]string{
-		nil, {"zstd 3"}, {"gzip 1"}, {"zlib 1"}, {"blosc zstd"}, {"crc32c"}, {"shuffle 4", "zstd 3", "crc32c"}, {"zstd 3", "gzip 1"}, {"gzip 1", "zstd 1"},
+		nil, {"zstd 3"}, {"gzip 1"}, {"zlib 1"}, {"blosc zstd"}, {"blosc lz4"}, {"lz4"}, {"crc32c"}, {"shuffle 4", "zstd 3", "crc32c"}, {"zstd 3", "gzip 1"}, {"gzip 1", "zstd 1"},
 	} {
 		c, err := codec.NewBytesUpTo(most, parse(t, texts...))
 		require.NoError(t, err)

@@ -25,9 +25,7 @@ func bindZstd(p Params, in Data) (Codec, Data, error) {
 		level = 3
 	}
 	key := zstdKey{level: zstd.EncoderLevelFromZstd(level), window: zstdWindow(in.Size), checksum: checksum}
-	// Twenty times what an encoder adds to noise: whatever is longer is no chunk.
-	out := Data{Size: in.Size + in.Size>>3 + 4<<10}
-	return &zstdCodec{key: key, size: in.Size}, out, nil
+	return &zstdCodec{key: key, size: in.Size}, compressible(in), nil
 }
 
 // zstdKey names encoders that can stand for each other.
@@ -78,7 +76,10 @@ func (z *zstdCodec) Encode(dst, src []byte) ([]byte, error) {
 	enc, ok := pool.Get().(*zstd.Encoder)
 	if !ok {
 		var err error
+		// Numbers that never come again still get smaller, by how often each byte
+		// does: AllLit…, which libzstd always does.
 		enc, err = zstd.NewWriter(nil, zstd.WithEncoderLevel(z.key.level), zstd.WithWindowSize(z.key.window),
+			zstd.WithAllLitEntropyCompression(true),
 			zstd.WithEncoderCRC(z.key.checksum), zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true))
 		if err != nil {
 			return dst, err
@@ -132,6 +133,9 @@ var zstdTables = map[zstd.EncoderLevel]int{
 	zstd.SpeedBestCompression:   40 << 20,
 }
 
+// zstdDecoderMemory is what a decoder takes.
+const zstdDecoderMemory = 256 << 10
+
 func (z *zstdCodec) Cost() (encode, decode int) {
-	return zstdTables[z.key.level] + 2*z.key.window, 256 << 10
+	return zstdTables[z.key.level] + 2*z.key.window, zstdDecoderMemory
 }

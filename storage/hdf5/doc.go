@@ -3,10 +3,10 @@
 //
 // Files are opened and created through gonum.org/v1/hdf5; data, attributes and
 // properties go through a small C file of our own on libhdf5. All calls of the
-// library are made one at a time. Chunks that are compressed with gzip, zstd or
-// lzf, shuffled or checked with fletcher32 are taken out of the file as they
-// are and decoded in Go, so that many ReadChunk calls decode at the same time;
-// contiguous arrays are read straight from the file. Whatever else libhdf5
+// library are made one at a time. Chunks that are compressed with gzip, lzf, zstd,
+// lz4, Blosc or bitshuffle, shuffled or checked with fletcher32 are taken out of
+// the file as they are and decoded here, without any plugin, so that many
+// ReadChunk calls decode at the same time; contiguous arrays are read straight from the file. Whatever else libhdf5
 // knows (szip, nbit, scaleoffset, virtual and external data, foreign types) it
 // reads itself, chunk by chunk.
 //
@@ -20,7 +20,9 @@
 //
 // The package needs cgo and libhdf5 with its headers (Debian and Ubuntu:
 // libhdf5-dev; Homebrew: hdf5). Built without cgo or with the tag nohdf5 it is a
-// driver that recognises files and says what is missing.
+// driver that recognises files and says what is missing. With the tag libdeflate
+// gzip and zlib, of all formats, are decoded by libdeflate (libdeflate-dev), which
+// is twice as fast as libz.
 //
 // What this package reads by itself it checks. libhdf5 however crashes, and the
 // process with it, on some files that are damaged in their metadata or crafted

@@ -158,7 +158,7 @@ func TestMisuse(t *testing.T) {
 // TestConcurrent reads arrays of all kinds from many goroutines, some of which
 // lose the file under their hands.
 func TestConcurrent(t *testing.T) {
-	all := goldens(t, "testdata")
+	all := goldens(t, "testdata/golden.json")
 	var wg sync.WaitGroup
 	for _, c := range []struct{ file, path string }{
 		{"types.h5", "flat_lf8"}, {"types.h5", "gzip_lf8"}, {"types.h5", "gzip_bc16"}, {"filters.h5", "szip"}, {"filters.h5", "lzf"},

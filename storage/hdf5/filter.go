@@ -18,13 +18,16 @@ const (
 	filterShuffle    = 2
 	filterFletcher32 = 3
 	filterLZF        = 32000
+	filterBlosc      = 32001
+	filterLZ4        = 32004
+	filterBitshuffle = 32008
 	filterZstd       = 32015
 )
 
 // filterNames are what people call filters.
 var filterNames = map[int]string{
 	filterDeflate: "gzip", filterShuffle: "shuffle", filterFletcher32: "fletcher32", 4: "szip", 5: "nbit", 6: "scaleoffset",
-	filterLZF: "lzf", 32001: "filter 32001 (blosc)", 32004: "filter 32004 (lz4)", 32008: "filter 32008 (bitshuffle)",
+	filterLZF: "lzf", filterBlosc: "filter 32001 (blosc)", filterLZ4: "filter 32004 (lz4)", filterBitshuffle: "filter 32008 (bitshuffle)",
 	32013: "filter 32013 (zfp)", filterZstd: "filter 32015 (zstd)", 32026: "filter 32026 (blosc2)",
 }
 
@@ -67,7 +70,16 @@ func (f filter) config(elem int) (codec.Config, bool) {
 	case filterFletcher32:
 		return codec.Config{Name: "fletcher32"}, true
 	case filterZstd:
-		return codec.Config{Name: "zstd", Params: codec.Params{"level": f.param(0, 3)}}, true
+		return codec.Config{Name: "zstd", Params: codec.Params{"level": min(f.param(0, 3), 22)}}, true
+	case filterLZF:
+		return codec.Config{Name: "lzf"}, true
+	case filterBlosc: // its frames say all that a reader has to know
+		return codec.Config{Name: "blosc"}, true
+	case filterLZ4:
+		return codec.Config{Name: "hdf5-lz4"}, true
+	case filterBitshuffle:
+		cname, ok := map[int]string{0: "", 2: "lz4", 3: "zstd"}[f.param(4, 0)]
+		return codec.Config{Name: "bitshuffle", Params: codec.Params{"elementsize": f.param(2, elem), "blocksize": f.param(3, 0), "cname": cname}}, ok
 	}
 	return codec.Config{}, false
 }
@@ -117,15 +129,7 @@ type pipeline struct {
 	size    int      // bytes of a decoded chunk
 	limit   int      // no stored chunk has more bytes than this
 	cost    int      // memory one decoding takes beside chunk and stored bytes
-	chains  sync.Map // *chain by filter mask
-}
-
-// chain is the pipeline for chunks that skipped certain filters. Package codec
-// has no lzf, which therefore stands between the codecs before and after it.
-type chain struct {
-	before *codec.Chain
-	lzf    bool
-	after  []codec.Config
+	chains  sync.Map // *codec.Chain by filter mask
 }
 
 // newPipeline binds the filters; it fails where Go can't undo one of them.
@@ -135,40 +139,30 @@ func newPipeline(dtype nd.DType, elems int, order string, filters []filter) (*pi
 	if err != nil {
 		return nil, err
 	}
-	p.limit = c.before.MaxEncoded() + p.size>>3 + 4*len(filters) + 64
-	_, p.cost = c.before.Cost()
-	if c.lzf {
-		p.cost += c.before.MaxEncoded()
-	}
+	p.limit = c.MaxEncoded() + p.size>>3 + 4*len(filters) + 64
+	_, p.cost = c.Cost()
 	return p, nil
 }
 
 // chain returns the chain for a mask, in which bit i says that filter i was
 // not applied.
-func (p *pipeline) chain(mask uint32) (*chain, error) {
+func (p *pipeline) chain(mask uint32) (*codec.Chain, error) {
 	if c, ok := p.chains.Load(mask); ok {
-		return c.(*chain), nil
+		return c.(*codec.Chain), nil
 	}
-	c := &chain{}
 	configs := []codec.Config{{Name: "bytes", Params: codec.Params{"endian": p.order}}}
 	for i, f := range p.filters {
 		if mask&(1<<i) != 0 {
 			continue
 		}
 		config, ok := f.config(p.dtype.Size())
-		switch {
-		case f.id == filterLZF && !c.lzf:
-			c.lzf = true
-		case !ok || c.lzf && f.id != filterFletcher32:
+		if !ok {
 			return nil, fmt.Errorf("%w: %s", storage.ErrCodec, f)
-		case c.lzf:
-			c.after = append(c.after, config)
-		default:
-			configs = append(configs, config)
 		}
+		configs = append(configs, config)
 	}
-	var err error
-	if c.before, err = codec.New(p.dtype, []int{p.elems}, configs); err != nil {
+	c, err := codec.New(p.dtype, []int{p.elems}, configs)
+	if err != nil {
 		return nil, err
 	}
 	if bits.OnesCount32(mask) <= 2 { // a file that is not damaged has a handful of masks
@@ -183,22 +177,7 @@ func (p *pipeline) decode(dst, stored []byte, mask uint32) error {
 	if err != nil {
 		return err
 	}
-	if !c.lzf {
-		return c.before.Decode(dst, stored)
-	}
-	after, err := codec.NewBytes(max(0, len(stored)-4*len(c.after)), c.after)
-	if err != nil {
-		return err
-	}
-	packed := make([]byte, after.Size())
-	if err := after.Decode(packed, stored); err != nil {
-		return err
-	}
-	unpacked, err := unpackLZF(make([]byte, 0, c.before.MaxEncoded()), packed)
-	if err != nil {
-		return err
-	}
-	return c.before.Decode(dst, unpacked)
+	return c.Decode(dst, stored)
 }
 
 // encode appends the stored form of a chunk to dst.
@@ -207,10 +186,7 @@ func (p *pipeline) encode(dst, src []byte) ([]byte, error) {
 	if err != nil {
 		return dst, err
 	}
-	if c.lzf {
-		return dst, fmt.Errorf("%w: lzf is read, not written", storage.ErrUnsupported)
-	}
-	return c.before.Encode(dst, src)
+	return c.Encode(dst, src)
 }
 
 // texts returns the filters for Meta.Codecs.

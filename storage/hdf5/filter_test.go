@@ -13,49 +13,17 @@ import (
 	"github.com/ndgrid/ndgrid/storage"
 )
 
-func TestUnpackLZF(t *testing.T) {
-	for _, c := range []struct{ packed, want string }{
-		{"", ""},
-		{"\x02abc", "abc"},
-		{"\x00a\x20\x00", "aaaa"}, // a copy that overlaps itself
-		{"\x01ab\xe0\x0a\x01", "ab" + "abababababababababa"}, // a long copy: 7+10+2
-		{"\x03abcd\x20\x03\x00e", "abcd" + "abc" + "e"},      // four bytes back
-	} {
-		got, err := unpackLZF(make([]byte, 0, len(c.want)), []byte(c.packed))
-		require.NoError(t, err, "%q", c.packed)
-		assert.Equal(t, c.want, string(got))
-		if len(c.want) > 0 {
-			_, err = unpackLZF(make([]byte, 0, len(c.want)-1), []byte(c.packed))
-			assert.ErrorIs(t, err, storage.ErrCorrupt)
-		}
-	}
-	for _, bad := range []string{"\x02ab", "\x20", "\x00a\x20\x01", "\x00a\xe0\x00", "\xff"} {
-		_, err := unpackLZF(make([]byte, 0, 100), []byte(bad))
-		assert.ErrorIs(t, err, storage.ErrCorrupt, "%q", bad)
-	}
-}
-
-func FuzzUnpackLZF(f *testing.F) {
-	f.Add([]byte("\x03abcd\x20\x03\x00e"))
-	f.Add([]byte("\x01ab\xe0\x0a\x01"))
-	f.Fuzz(func(t *testing.T, packed []byte) {
-		dst := make([]byte, 0, 1000)
-		got, err := unpackLZF(dst, packed)
-		if len(got) > cap(dst) {
-			t.Fatalf("%d bytes, %d are the most", len(got), cap(dst))
-		}
-		if err != nil && len(got) == 0 && len(packed) == 0 {
-			t.Fatal("nothing is not corrupt")
-		}
-	})
-}
-
 // FuzzDecode feeds stored chunks to pipelines of all filters Go undoes.
 func FuzzDecode(f *testing.F) {
 	lists := [][]filter{
 		{{filterShuffle, "", []int{4}}, {filterDeflate, "", []int{4}}, {filterFletcher32, "", nil}},
 		{{filterFletcher32, "", nil}, {filterZstd, "", nil}},
 		{{filterShuffle, "", []int{4}}, {filterLZF, "", nil}, {filterFletcher32, "", nil}},
+		{{filterLZ4, "", nil}},
+		{{filterBlosc, "", nil}},
+		{{filterBitshuffle, "", []int{0, 2, 4, 0, 2}}},
+		{{filterBitshuffle, "", []int{0, 2, 4, 8, 3}}},
+		{{filterBitshuffle, "", []int{0, 2, 4, 8, 0}}},
 		{},
 	}
 	var pipes []*pipeline
@@ -93,7 +61,7 @@ func TestPipelines(t *testing.T) {
 	assert.ErrorIs(t, p.decode(got, stored, 0), storage.ErrCorrupt)
 
 	for _, bad := range [][]filter{
-		{{id: 4}}, {{filterLZF, "", nil}, {filterDeflate, "", []int{1}}}, {{filterLZF, "", nil}, {filterLZF, "", nil}}, {{filterShuffle, "", []int{0}}},
+		{{id: 4}}, {{filterShuffle, "", []int{0}}}, {{filterBitshuffle, "", []int{0, 2, 4, 0, 1}}}, {{filterBitshuffle, "", []int{0, 2, 4, 9, 2}}},
 	} {
 		_, err := newPipeline(nd.Int32, 32, "little", bad)
 		assert.Error(t, err, "%v", texts(bad))

@@ -29,9 +29,9 @@ type golden struct {
 	Codecs, Dims  []string
 }
 
-func goldens(t *testing.T, dir string) map[string]map[string]golden {
+func goldens(t *testing.T, path string) map[string]map[string]golden {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(dir, "golden.json"))
+	text, err := os.ReadFile(path)
 	require.NoError(t, err)
 	var all map[string]map[string]golden
 	require.NoError(t, json.Unmarshal(text, &all))
@@ -108,10 +108,13 @@ func locate(t *testing.T, a storage.Array, coord []int, present bool, size int64
 	}
 }
 
-func TestGoldens(t *testing.T) { compareGoldens(t, "testdata") }
+func TestGoldens(t *testing.T) { compareGoldens(t, "testdata", "golden.json") }
 
-func compareGoldens(t *testing.T, dir string) {
-	for file, arrays := range goldens(t, dir) {
+// TestPlugins reads chunks that the filters' own plugins have written.
+func TestPlugins(t *testing.T) { compareGoldens(t, "testdata", "plugins.json") }
+
+func compareGoldens(t *testing.T, dir, list string) {
+	for file, arrays := range goldens(t, filepath.Join(dir, list)) {
 		for path, want := range arrays {
 			t.Run(file+"/"+path, func(t *testing.T) {
 				a := openArrayT(t, filepath.Join(dir, file), path)
@@ -177,10 +180,14 @@ func TestUnreadableTypes(t *testing.T) {
 }
 
 func TestUnknownFilters(t *testing.T) {
-	for path, text := range map[string]string{"blosc": "filter 32001 (blosc)", "own": "filter 300"} {
-		a := openArrayT(t, "testdata/filters.h5", path)
+	for path, text := range map[string]string{
+		"filters.h5/zfp": "filter 32013 (zfp)", "filters.h5/own": "filter 300", "plugins.h5/blosc2": "filter 32026 (blosc2)",
+	} {
+		file, inner := filepath.Split(path)
+		a := openArrayT(t, filepath.Join("testdata", file), inner)
 		assert.Equal(t, []string{text}, a.Meta().Codecs)
-		_, err := a.ReadChunk(t.Context(), []int{0, 0}, make([]byte, 16*16*4))
+		box := a.Meta().ReadGrid.Box([]int{0, 0})
+		_, err := a.ReadChunk(t.Context(), []int{0, 0}, make([]byte, box.Size()*a.Meta().DType.Size()))
 		require.ErrorIs(t, err, storage.ErrCodec)
 		assert.ErrorContains(t, err, text)
 	}

@@ -38,7 +38,7 @@ func TestPythonWrites(t *testing.T) {
 	require.NoError(t, err)
 	dir := t.TempDir()
 	require.NoError(t, python(t, dir, script).Run())
-	compareGoldens(t, dir)
+	compareGoldens(t, dir, "golden.json")
 }
 
 // pyArray is what testdata/check.py prints of an array.

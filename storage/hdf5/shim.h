@@ -1,8 +1,8 @@
 // The calls of libhdf5 that package hdf5 makes beyond what gonum offers. Every
 // function silences the library, does one thing, copies the error stack to e
 // and restores the library's state: all in one C call, because the stack
-// belongs to the OS thread. None may run beside another: the Go side holds one
-// mutex. Those returning an id or an int are negative on failure.
+// belongs to the OS thread. None may run beside another, nd_inflate aside: the Go
+// side holds one mutex. Those returning an id or an int are negative on failure.
 #ifndef NDGRID_HDF5_SHIM_H
 #define NDGRID_HDF5_SHIM_H
 
@@ -109,5 +109,14 @@ int nd_ref_name(hid_t ds, uint64_t ref, nd_buf *out, nd_err *e);
 int nd_make_scale(hid_t ds, const char *name, nd_err *e);
 int nd_attach_scale(hid_t ds, hid_t scale, int axis, nd_err *e);
 int nd_set_label(hid_t ds, int axis, const char *name, nd_err *e);
+
+// inflate_libz.c, inflate_libdeflate.c
+
+// What nd_inflate returns, where not 0.
+enum { ND_LONG = 1, ND_DAMAGED, ND_NO_MEMORY };
+
+// nd_inflate decodes one zlib stream or one gzip member. Where dst has no room
+// for all of it, it returns ND_LONG. Calls may run beside each other.
+int nd_inflate(void *dst, size_t room, const void *src, size_t n, int gzip, size_t *wrote, size_t *read);
 
 #endif

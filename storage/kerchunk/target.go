@@ -82,10 +82,9 @@ func (t *targets) below(target string) (string, bool) {
 		name := path.Clean(target)
 		return name, inside(name)
 	}
-	folder, isURL := path.Dir(t.manifest.URL), strings.Contains(t.manifest.URL, "://")
-	if isURL {
+	if strings.Contains(t.manifest.URL, "://") {
 		// path.Clean and the like would make one slash of two.
-		folder = t.manifest.URL[:strings.LastIndexByte(t.manifest.URL, '/')]
+		folder := t.manifest.URL[:strings.LastIndexByte(t.manifest.URL, '/')]
 		name, ok := strings.CutPrefix(target, folder+"/")
 		name, err := url.PathUnescape(name)
 		name = path.Clean(name)
@@ -95,7 +94,7 @@ func (t *targets) below(target string) (string, bool) {
 	if strings.Contains(target, "://") {
 		return "", false
 	}
-	folder = filepath.Dir(t.manifest.URL)
+	folder := filepath.Dir(t.manifest.URL)
 	name, err := filepath.Rel(folder, target)
 	if err == nil && inside(filepath.ToSlash(name)) {
 		return filepath.ToSlash(name), true

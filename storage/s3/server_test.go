@@ -22,7 +22,7 @@ func startServer(t *testing.T) string {
 	t.Helper()
 	program := os.Getenv("NDGRID_VERSITYGW")
 	if program == "" {
-		t.Skip("NDGRID_VERSITYGW names no S3 server; make s3 sets it")
+		t.Skip("NDGRID_VERSITYGW names no S3 server; make bin/versitygw s3 sets it")
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

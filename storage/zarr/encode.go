@@ -41,6 +41,9 @@ func chunkCodecs(s storage.Spec, texts []string, shape []int) (extensions, error
 		if cname := c.Params["cname"]; c.Name == "blosc" && cname != nil && cname != "zstd" && cname != "lz4" {
 			return nil, fmt.Errorf("%w: %s; blosc is written with zstd or lz4 inside, and read with all", storage.ErrUnsupported, c)
 		}
+		if slices.Contains(filters, c.Name) {
+			return nil, fmt.Errorf("%w: %s in new arrays; in those of others it is read", storage.ErrUnsupported, c)
+		}
 		switch e := (extension{name: c.Name, config: fullConfig(c, s.DType)}); {
 		case c.Name == "bytes":
 			bytes.config = object(c.Params)
@@ -93,6 +96,10 @@ func shardCodecs(s storage.Spec, arg string, texts []string, shape []int) (exten
 		"chunk_shape": inner, "codecs": list.docs(), "index_codecs": index.docs(), "index_location": location,
 	}}}, nil
 }
+
+// filters are the codecs of numbers. Other libraries want the dtype among their
+// parameters, and in version 3 find them before bytes: they aren't written yet.
+var filters = []string{"delta", "fixedscaleoffset", "quantize", "bitround", "astype"}
 
 // registered are the codecs that the specification of v3 and its extensions
 // name; all others are called numcodecs.…, as zarr-python does.

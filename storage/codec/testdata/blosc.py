@@ -2,6 +2,9 @@
 
     python blosc.py > blosc.json
 
+numcodecs is built without Snappy: frames with it inside come from hdf5plugin
+6.0.0, which must be there too.
+
 Byte i of the data of a frame is (i // typesize // 7) >> 8 * (i % typesize),
 that is, little-endian counters each of which occurs seven times.
 """
@@ -10,6 +13,8 @@ import base64
 import json
 import sys
 
+import h5py
+import hdf5plugin
 import numcodecs
 import numpy as np
 from numcodecs import blosc
@@ -30,6 +35,13 @@ def frame(cname, shuffle, typesize, n, blocksize=0):
     return c.encode(view)
 
 
+def snappy(shuffle, typesize, n):
+    buf = data(n, typesize).view(f"u{typesize}")
+    with h5py.File("memory", "w", driver="core", backing_store=False) as f:
+        d = f.create_dataset("a", data=buf, chunks=buf.shape, **hdf5plugin.Blosc(cname="snappy", shuffle=shuffle))
+        return d.id.read_direct_chunk((0,))[1]
+
+
 if __name__ == "__main__":
     cases = []
     for cname in ["blosclz", "lz4", "lz4hc", "zlib", "zstd"]:
@@ -39,4 +51,7 @@ if __name__ == "__main__":
                 cases.append({"name": f"{cname} {shuffle} {typesize} {n}", "typesize": typesize, "n": n, "frame": base64.b64encode(raw).decode()})
     for typesize, n in [(4, 0), (4, 8), (1, 1)]:
         cases.append({"name": f"tiny {n}", "typesize": typesize, "n": n, "frame": base64.b64encode(frame("lz4", 1, typesize, n)).decode()})
+    for shuffle in [0, 1, 2]:
+        for typesize, n in [(4, 9996), (8, 40000)]:
+            cases.append({"name": f"snappy {shuffle} {typesize} {n}", "typesize": typesize, "n": n, "frame": base64.b64encode(snappy(shuffle, typesize, n)).decode()})
     json.dump(cases, sys.stdout, indent=0)

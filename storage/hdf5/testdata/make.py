@@ -1,6 +1,8 @@
 """Makes the files of this folder and golden.json, what h5py reads from them.
 
 Needs h5py, numpy and numcodecs. Run in this folder: python make.py
+With hdf5plugin 7.1.0, which is too big for the tests to install, it makes
+plugins.h5 and plugins.json: python make.py plugins
 """
 
 import base64
@@ -8,6 +10,7 @@ import ctypes
 import glob
 import json
 import os
+import sys
 import zlib
 
 import h5py
@@ -130,7 +133,7 @@ def filters():
             d.write(h5s.ALL, h5s.ALL, a)
             expect(f, "edges", codecs=["gzip 4"])
 
-        for name, id, data in [("zstd", 32015, Zstd(3).encode(chunk.tobytes())), ("blosc", 32001, b"whatever"), ("own", 300, b"x")]:
+        for name, id, data in [("zstd", 32015, Zstd(3).encode(chunk.tobytes())), ("zfp", 32013, b"whatever"), ("own", 300, b"x")]:
             p = h5p.create(h5p.DATASET_CREATE)
             p.set_chunk((16, 16))
             p.set_filter(id, h5z.FLAG_OPTIONAL, (3,))
@@ -141,6 +144,33 @@ def filters():
         v[:, :16] = 5
         golden["filters.h5"]["zstd"] = {"dtype": "int32", "shape": [16, 20], "chunks": [16, 16], "order": "", "data": pack(v.tobytes()),
                                         "missing": [[0, 1]], "codecs": ["filter 32015 (zstd)"], "dims": None}
+
+
+def plugins():
+    """Chunks of several blocks, the last of odd length, written by the plugins themselves."""
+    import hdf5plugin
+
+    bits = hdf5plugin.Bitshuffle
+    ways = {
+        "filter 32015 (zstd)": {"zstd": hdf5plugin.Zstd(5)},
+        "filter 32004 (lz4)": {"lz4": hdf5plugin.LZ4(), "lz4_blocks": hdf5plugin.LZ4(nbytes=1000)},
+        "filter 32008 (bitshuffle)": {"bits": bits(cname="none"), "bits_lz4": bits(cname="lz4"), "bits_zstd": bits(cname="zstd"),
+                                      "bits_blocks": bits(nelems=64, cname="lz4"), "bits_plain": bits(nelems=64, cname="none")},
+        "filter 32001 (blosc)": {"blosc_%s_%d" % (c, s): hdf5plugin.Blosc(cname=c, clevel=5, shuffle=s)
+                                 for c in ["blosclz", "lz4", "lz4hc", "zlib", "zstd"] for s in range(3)},
+    }
+    with h5py.File("plugins.h5", "w", libver=("earliest", "v110")) as f:
+        for code in ["i4", "S3"]:
+            a = (np.arange(41 * 101) // 7 % 100).astype(code).reshape(41, 101)
+            if code == "i4":
+                a[:2] = np.random.default_rng(3).integers(-(1 << 31), 1 << 31, (2, 101))  # doesn't compress
+            for text, kinds in ways.items():
+                for name, way in kinds.items():
+                    f.create_dataset(name + "_" + code, data=a, chunks=a.shape, **way)
+                    expect(f, name + "_" + code, codecs=[text])
+        f.create_dataset("sum_lz4", data=a, chunks=(20, 101), fletcher32=True, shuffle=True, **hdf5plugin.LZ4())
+        expect(f, "sum_lz4", codecs=["shuffle", "filter 32004 (lz4)", "fletcher32"])
+        f.create_dataset("blosc2", data=a, chunks=a.shape, **hdf5plugin.Blosc2())
 
 
 def layouts():
@@ -254,8 +284,11 @@ def corrupt():
             d.id.write_direct_chunk((16,), data)
 
 
-for make in types, filters, layouts, groups, attributes, dims, corrupt:
-    make()
-with open("golden.json", "w") as out:
+if sys.argv[1:] == ["plugins"]:
+    plugins()
+else:
+    for make in types, filters, layouts, groups, attributes, dims, corrupt:
+        make()
+with open("plugins.json" if "plugins.h5" in golden else "golden.json", "w") as out:
     json.dump(golden, out, indent=0, sort_keys=True)
     out.write("\n")

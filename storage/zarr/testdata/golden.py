@@ -108,7 +108,7 @@ def version2(store):
     add(codecs, "shuffle", **two, filters=[numcodecs.Shuffle(4)], compressors=numcodecs.Zlib(1))
     add(codecs, "blosc", **two, compressors=numcodecs.Blosc())
     add(codecs, "bz2", **two, compressors=numcodecs.BZ2(), readable=False)
-    add(codecs, "delta", **two, filters=[numcodecs.Delta("f4")], compressors=None, readable=False)
+    add(codecs, "delta", **two, filters=[numcodecs.Delta("f4")], compressors=None)
     shapes = root.create_group("shapes")
     add(shapes, "scalar", (), (), "float64", compressors=None)
     add(shapes, "named", (4, 2), (3, 2), attributes={"_ARRAY_DIMENSIONS": ["y", "x"], "units": "K"}, fill_value=None, compressors=None)
