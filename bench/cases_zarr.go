@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"slices"
 
 	"github.com/ndgrid/ndgrid/chunkgrid"
 	"github.com/ndgrid/ndgrid/nd"
@@ -15,23 +14,15 @@ var zarrCases = []kase{
 	{name: "zarr.read.shards", does: "1000 chunks of 32 KiB here and there in shards of 8 MiB, zstd level 3; opening the array is part of it",
 		inputs: map[string]string{"z": "shards.zarr", "picks": "picks.npy"}, ours: randomChunks},
 	{name: "zarr.write.zstd", does: "x to a Zarr array, zstd level 3, chunks of 1 MiB, at most 4% larger than libzstd's",
-		inputs: map[string]string{"x": "field.npy", "like": "field1.zarr"}, stores: true, larger: 1.04, ours: write},
+		inputs: map[string]string{"x": "field.npy", "like": "field1.zarr"}, // which tells peers the chunks; x has the same
+		stores: ".zarr", larger: 1.04,
+		ours: func(in inputs) work { return written(in, in.f64("x"), "zstd 3") }},
 }
 
 // intoMemory is an array of a file, brought into memory that is there already.
 func intoMemory(name, does, file string) kase {
 	return kase{name: name, does: does, inputs: one("z", file), streams: 2, bound: "copy",
 		ours: func(in inputs) work { return reuse(in, in.f64("z")) }}
-}
-
-// write stores x. It is in memory in chunks of 1 MiB already; peers are told by
-// those of like.
-func write(in inputs) work {
-	x := in.f64("x")
-	opts := append(slices.Clone(in.opts), chunkgrid.Codecs("zstd 3"))
-	return func(ctx context.Context) (nd.Dyn, error) {
-		return nil, chunkgrid.Save(ctx, in.result, chunkgrid.Vars{"v": x}, opts...)
-	}
 }
 
 // chunkSide is the length of the chunks that randomChunks reads.

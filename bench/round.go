@@ -169,19 +169,20 @@ func (m *measurement) open(ctx context.Context, name string, argv []string) (*si
 
 // resultOf returns the path of a side's result.
 func (m *measurement) resultOf(name string) string {
-	if m.stores {
-		return filepath.Join(m.results, name+".zarr")
+	if m.stores != "" {
+		return filepath.Join(m.results, name+m.stores)
 	}
 	return filepath.Join(m.results, name+".npy")
 }
 
 // agree compares two results and notes in r what it found.
 func (m *measurement) agree(ctx context.Context, r *row, ours, peers string) bool {
-	if m.stores {
-		ours, peers = ours+"/v", peers+"/v"
+	inner := ""
+	if m.stores != "" {
+		inner = "/v"
 	}
 	var err error
-	r.RelError, err = difference(ctx, ours, peers, m.scale)
+	r.RelError, err = difference(ctx, ours+inner, peers+inner, m.scale)
 	if err == nil && m.larger > 0 {
 		r.Stored, err = m.stored(ours, peers)
 	}
@@ -196,7 +197,7 @@ func (m *measurement) agree(ctx context.Context, r *row, ours, peers string) boo
 	return false
 }
 
-// stored returns how many times the bytes of a directory another has; it is an
+// stored returns how many times the bytes of the peer's store ours has; it is an
 // error where the case promises less.
 func (m *measurement) stored(ours, peers string) (float64, error) {
 	var bytes [2]float64
