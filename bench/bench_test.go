@@ -99,7 +99,7 @@ func TestPeers(t *testing.T) {
 // A result that takes more bytes than promised is no result.
 func TestStored(t *testing.T) {
 	dir := t.TempDir()
-	for name, n := range map[string]int{"ours/v/c/0": 60, "ours/v/c/1": 44, "peers": 100} {
+	for name, n := range map[string]int{"ours/c/0": 60, "ours/c/1": 44, "peers/c": 100} {
 		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o777))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), make([]byte, n), 0o666))
 	}

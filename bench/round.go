@@ -177,12 +177,11 @@ func (m *measurement) resultOf(name string) string {
 
 // agree compares two results and notes in r what it found.
 func (m *measurement) agree(ctx context.Context, r *row, ours, peers string) bool {
-	inner := ""
 	if m.stores != "" {
-		inner = "/v"
+		ours, peers = ours+"/v", peers+"/v"
 	}
 	var err error
-	r.RelError, err = difference(ctx, ours+inner, peers+inner, m.scale)
+	r.RelError, err = difference(ctx, ours, peers, m.scale)
 	if err == nil && m.larger > 0 {
 		r.Stored, err = m.stored(ours, peers)
 	}
@@ -197,8 +196,8 @@ func (m *measurement) agree(ctx context.Context, r *row, ours, peers string) boo
 	return false
 }
 
-// stored returns how many times the bytes of the peer's store ours has; it is an
-// error where the case promises less.
+// stored returns how many times the bytes of the peer's directory ours has; it
+// is an error where the case promises less.
 func (m *measurement) stored(ours, peers string) (float64, error) {
 	var bytes [2]float64
 	for i, root := range []string{ours, peers} {
