@@ -117,7 +117,8 @@ func (p place) empty(ctx context.Context) error {
 }
 
 // WriteChunk encodes and stores a chunk. One that holds nothing but the fill
-// value, bit by bit, is deleted instead.
+// value, bit by bit, is deleted instead, except in version 2 where that is null:
+// some readers leave such elements as they find them in memory.
 func (a *writableArray) WriteChunk(ctx context.Context, coord []int, src []byte) error {
 	h := a.head.Load()
 	box, err := a.check(ctx, h.meta.WriteGrid, coord)
@@ -130,7 +131,7 @@ func (a *writableArray) WriteChunk(ctx context.Context, coord []int, src []byte)
 	}
 	if err == nil {
 		key := h.keys.key(a.key, coord)
-		if storage.IsFill(src, h.meta.Fill) {
+		if h.doc["fill_value"] != nil && storage.IsFill(src, h.meta.Fill) {
 			err = a.store.Delete(ctx, key)
 		} else {
 			err = a.writeChunk(ctx, h, coord, key, box, src)

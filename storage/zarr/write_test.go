@@ -131,7 +131,7 @@ func TestVersion2(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, a.Commit(ctx))
 	require.NoError(t, g.Commit(ctx))
-	zarray := parse(t, `{"zarr_format": 2, "shape": [4, 6], "chunks": [2, 3], "dtype": ">f4", "fill_value": 0, "order": "F",
+	zarray := parse(t, `{"zarr_format": 2, "shape": [4, 6], "chunks": [2, 3], "dtype": ">f4", "fill_value": null, "order": "F",
 		"dimension_separator": ".", "filters": [{"id": "shuffle", "elementsize": 4}],
 		"compressor": {"id": "blosc", "cname": "zstd", "clevel": 5, "shuffle": 1, "blocksize": 0}}`)
 	assert.Equal(t, zarray, parse(t, string(get(t, s, "g/a/.zarray"))))
