@@ -72,6 +72,7 @@ int nd_put(nd_buf *b, const void *p, size_t n);
 // shim_object.c
 int nd_close(hid_t id, nd_err *e);
 int nd_file_plain(hid_t file, int *plain, nd_err *e);
+int nd_file_private(hid_t file, nd_err *e);
 int nd_file_netcdf(hid_t file, int *is, nd_err *e);
 int nd_stat(hid_t loc, const char *name, int *type, uint64_t *fileno, uint64_t *addr, nd_err *e);
 int nd_list(hid_t loc, nd_buf *out, nd_err *e);
