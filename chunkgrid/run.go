@@ -178,6 +178,7 @@ func compile(outs []Out, c config) (*exec.Program, error) {
 			return nil, o.err
 		}
 		list[i] = o.out
+		list[i].Resume = c.save.resume
 	}
 	return exec.Compile(list, c.exec)
 }
