@@ -22,6 +22,10 @@ type config struct {
 	save   saveConfig
 }
 
+// RunOptions returns what options say of a run. It is for packages of this
+// module that run something else than arrays.
+func RunOptions(opts ...Option) exec.Options { return configure(opts).exec }
+
 func configure(opts []Option) config {
 	c := config{order: nd.C}
 	for _, o := range opts {
