@@ -43,12 +43,12 @@ build: deps ## build every package, and bin/ndinfo
 	$(GO) build -o bin/ndinfo ./cmd/ndinfo
 
 .PHONY: test
-test: deps venv ## run all tests
-	$(GO) test ./...
+test: deps venv ## run all tests; make examples runs those programs
+	$(GO) test $$($(GO) list ./... | grep -v '/examples$$')
 
 .PHONY: race
 race: deps venv ## run the tests under the race detector: fewer cases, and none of what has no goroutines of its own
-	$(GO) test -race -short $$($(GO) list ./... | grep -vE '/(bench|internal/(interop|kernel|lint))$$')
+	$(GO) test -race -short $$($(GO) list ./... | grep -vE '/(bench|examples|internal/(interop|kernel|lint))$$')
 
 .PHONY: peers
 peers: $(PEERS) ## the libraries that make bench compares with
@@ -74,8 +74,8 @@ demo: build ## write and inspect example data: see what ndgrid does
 	bin/ndinfo $(OUT)/results.zarr/spread --stats
 
 .PHONY: examples
-examples: deps ## run every program under examples/
-	@for d in examples/*/; do echo "go run ./$$d"; $(GO) run ./$$d >/dev/null || exit 1; done
+examples: deps ## run every program under examples/, and compare its output with its output.txt
+	$(GO) test -count=1 -v ./examples
 
 .PHONY: generate
 generate: ## write the assembly of internal/kernel/simd again

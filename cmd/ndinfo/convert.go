@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -26,18 +25,10 @@ type converter struct {
 	memory         int
 	stdout, stderr io.Writer
 
+	duplicate
 	arrays int   // what was copied
 	bytes  int64 // of it, decoded
-	open   []interface{ Close() error }
-	begun  []unfinished
 	outs   []chunkgrid.Out
-}
-
-// unfinished is an array or a group that was created.
-type unfinished interface {
-	Commit(ctx context.Context) error
-	Abort() error
-	Close() error
 }
 
 const convertLong = `convert copies an array, or a group with all arrays and groups in it, into a new
@@ -72,6 +63,7 @@ const convertExamples = `  ndinfo convert air.nc air.zarr
 
 func newConvert() *cobra.Command {
 	c := &converter{}
+	c.spec, c.values = c.describe, c.copyValues
 	var chunks, shards, codecs, memory string
 	cmd := &cobra.Command{
 		Use:               "convert SRC DST",
@@ -112,11 +104,10 @@ func newConvert() *cobra.Command {
 }
 
 func (c *converter) run(ctx context.Context, src, dst string) error {
-	from, err := openNode(ctx, src)
+	from, err := c.openRoot(ctx, src)
 	if err != nil {
 		return err
 	}
-	c.open = append(c.open, from)
 	if from.array != nil {
 		err = c.root(ctx, from.array, dst)
 	} else {
@@ -129,8 +120,7 @@ func (c *converter) run(ctx context.Context, src, dst string) error {
 	return nil
 }
 
-// end computes everything, and commits or, where there is an error, aborts what
-// was begun, the last first.
+// end computes everything, and ends what was begun.
 func (c *converter) end(ctx context.Context, err error) error {
 	for flag, cut := range map[string]cutting{"--chunks": c.chunks, "--shards": c.shards} {
 		if err == nil {
@@ -142,19 +132,7 @@ func (c *converter) end(ctx context.Context, err error) error {
 		_, err = chunkgrid.Run(ctx, c.outs, chunkgrid.Memory(c.memory), chunkgrid.OnEvent(bar.event))
 		bar.stop()
 	}
-	for _, u := range slices.Backward(c.begun) {
-		if err == nil {
-			err = u.Commit(ctx)
-		}
-		if err != nil {
-			err = errors.Join(err, u.Abort())
-		}
-		err = errors.Join(err, u.Close())
-	}
-	for _, o := range c.open {
-		err = errors.Join(err, o.Close())
-	}
-	return err
+	return c.duplicate.end(ctx, err)
 }
 
 // options are those of the driver, for what is created.
@@ -171,7 +149,7 @@ func (c *converter) options() map[string]string {
 
 // root begins a single array at a url.
 func (c *converter) root(ctx context.Context, src storage.Array, url string) error {
-	s, err := c.spec(src)
+	s, err := c.spec(ctx, src)
 	if err != nil {
 		return err
 	}
@@ -179,7 +157,8 @@ func (c *converter) root(ctx context.Context, src storage.Array, url string) err
 	if err != nil {
 		return err
 	}
-	return c.values(ctx, src, dst)
+	c.begun = append(c.begun, dst)
+	return c.values(ctx, "", src, dst)
 }
 
 // tree begins a group at a url, with everything in it.
@@ -193,56 +172,12 @@ func (c *converter) tree(ctx context.Context, src storage.Group, url string) err
 	return c.group(ctx, "", src, dst)
 }
 
-// group begins what is in a group that was created.
-func (c *converter) group(ctx context.Context, name string, src storage.Group, dst storage.WritableGroup) error {
-	c.begun = append(c.begun, dst)
-	if a := keptAttrs(src.Attrs(), src.Ref(), nil); len(a) > 0 {
-		if err := dst.SetAttrs(ctx, a); err != nil {
-			return err
-		}
+// describe describes the array that is created for another.
+func (c *converter) describe(_ context.Context, src storage.Array) (storage.Spec, error) {
+	if err := checkReadable(src); err != nil {
+		return storage.Spec{}, err
 	}
-	children, err := src.Names(ctx)
-	if err != nil {
-		return err
-	}
-	for _, child := range children {
-		if err := c.child(ctx, storage.JoinKey(name, child.Name), child, src, dst); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (c *converter) child(ctx context.Context, full string, child storage.Child, src storage.Group, dst storage.WritableGroup) error {
-	from, err := openChild(ctx, src, child.Name, child.IsGroup)
-	if err != nil {
-		return err
-	}
-	c.open = append(c.open, from)
-	if from.group != nil {
-		sub, err := dst.CreateGroup(ctx, child.Name)
-		if err != nil {
-			return err
-		}
-		return c.group(ctx, full, from.group, sub)
-	}
-	s, err := c.spec(from.array)
-	if err != nil {
-		return fmt.Errorf("%s: %w", full, err)
-	}
-	a, err := dst.CreateArray(ctx, child.Name, s)
-	if err != nil {
-		return err
-	}
-	return c.values(ctx, from.array, a)
-}
-
-// spec describes the array that is created for another.
-func (c *converter) spec(src storage.Array) (storage.Spec, error) {
 	m := src.Meta()
-	if _, text := storage.As[storage.StringReader](src); m.DType.Size() == 0 && !text {
-		return storage.Spec{}, fmt.Errorf("%w: elements of type %s can't be read", storage.ErrUnsupported, typeText(src))
-	}
 	grid, _, err := c.chunks.grid(m)
 	if err != nil {
 		return storage.Spec{}, inFlag("--chunks", err)
@@ -272,24 +207,22 @@ func addShards(s *storage.Spec, shards nd.Grid) error {
 	if !ok {
 		return fmt.Errorf("%w: chunks %s are not all of one shape", nd.ErrChunks, s.Chunks)
 	}
-	words, whole := make([]string, len(chunk)), shards.MaxChunk()
+	shard := shards.MaxChunk()
 	for k, n := range chunk {
-		words[k] = strconv.Itoa((max(whole[k], 1) + n - 1) / n * n)
+		shard[k] = (max(shard[k], 1) + n - 1) / n * n
 	}
-	s.Options = map[string]string{"chunks": strings.Join(words, ",")}
+	s.Options = map[string]string{"chunks": joinInts(shard, ",")}
 	codecs := s.Codecs
 	if codecs == nil {
 		codecs = []string{"zstd 3"}
 	}
-	inner := strings.Trim(strings.Join(strings.Fields(fmt.Sprint(chunk)), ", "), "[]")
-	s.Codecs = append([]string{"sharding (" + inner + ")"}, codecs...)
+	s.Codecs = append([]string{"sharding (" + joinInts(chunk, ", ") + ")"}, codecs...)
 	return nil
 }
 
-// values has the values of an array copied by the run to come; text, which is
+// copyValues has the values of an array copied by the run to come; text, which is
 // nothing to compute with, is copied at once.
-func (c *converter) values(ctx context.Context, src storage.Array, dst storage.WritableArray) error {
-	c.begun = append(c.begun, dst)
+func (c *converter) copyValues(ctx context.Context, _ string, src storage.Array, dst storage.WritableArray) error {
 	c.arrays++
 	if f := dst.Meta().Format; c.format != "" && f != "Zarr "+c.format {
 		return fmt.Errorf("--format %s: what is written is %s", c.format, f)
