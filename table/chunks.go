@@ -1,6 +1,7 @@
 package table
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -27,24 +28,18 @@ type reader struct {
 	free    chan *part
 }
 
-// begin reads the first piece: the header, and what dtypes follow from.
+// begin reads the header, and the first rows, which dtypes follow from.
 func (r *reader) begin() error {
-	piece, err := r.cut.next(nil)
+	piece, err := r.nextRows()
 	if errors.Is(err, io.EOF) {
 		return fmt.Errorf("%w: the file is empty, it has no header", storage.ErrCorrupt)
-	}
-	if errors.Is(err, errLongRow) {
-		return r.longRow(0)
 	} else if err != nil {
 		return err
 	}
 	at := skipBlank(piece, 0)
-	if at == len(piece) {
-		return fmt.Errorf("%w: the file has blank lines only", storage.ErrCorrupt)
-	}
 	head, next, err := fields(piece, at, r.sep)
 	if err != nil {
-		return fmt.Errorf("%w: the first row: %w", storage.ErrCorrupt, err)
+		return fmt.Errorf("%w: line %d: %w", storage.ErrCorrupt, r.line+bytes.Count(piece[:at], newline)+1, err)
 	}
 	for i, name := range head {
 		if r.noHeader {
@@ -55,29 +50,38 @@ func (r *reader) begin() error {
 		}
 		r.names = append(r.names, strings.ToValidUTF8(string(name), "\ufffd"))
 	}
-	if !r.noHeader {
-		r.line = strings.Count(string(piece[:next]), "\n")
-		piece = piece[next:]
-	}
 	if err := r.checkDeclared(r.names); err != nil {
 		return err
 	}
-	for skipBlank(piece, 0) == len(piece) { // no rows yet
-		more, err := r.cut.next(nil)
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		r.line += strings.Count(string(piece), "\n")
-		if errors.Is(err, errLongRow) {
-			return r.longRow(r.line)
-		} else if err != nil {
+	if !r.noHeader {
+		r.line += bytes.Count(piece[:next], newline)
+		piece = piece[next:]
+	}
+	if skipBlank(piece, 0) == len(piece) { // no rows beside the header
+		r.line += bytes.Count(piece, newline)
+		if piece, err = r.nextRows(); err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}
-		piece = more
 	}
 	r.first = piece
 	r.choose(piece)
 	return nil
+}
+
+// nextRows returns the next piece that has rows.
+func (r *reader) nextRows() ([]byte, error) {
+	for {
+		piece, err := r.cut.next(nil)
+		switch {
+		case errors.Is(err, errLongRow):
+			return nil, r.longRow(r.line)
+		case err != nil:
+			return nil, err
+		case skipBlank(piece, 0) < len(piece):
+			return piece, nil
+		}
+		r.line += bytes.Count(piece, newline)
+	}
 }
 
 // choose fixes the dtypes of all columns by some rows. Rows that are wrong are
