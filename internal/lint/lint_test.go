@@ -47,7 +47,7 @@ var arrows = []struct{ pkg, may string }{
 	{"linalg", "nd internal/kernel storage internal/plan internal/exec diag internal/viz chunkgrid"},
 	{"random", "nd internal/kernel storage internal/plan internal/exec diag internal/viz chunkgrid"},
 	{"cf", "nd internal/kernel storage internal/plan internal/exec diag internal/viz chunkgrid ufunc reduce linalg random"},
-	{"table", "nd internal/kernel storage internal/plan internal/exec diag internal/viz chunkgrid ufunc reduce linalg random"},
+	{"table", "stream nd internal/kernel storage internal/plan internal/exec diag internal/viz chunkgrid ufunc reduce linalg random"},
 	{"delayed", "nd internal/kernel storage internal/plan internal/exec diag internal/viz chunkgrid ufunc reduce linalg random"},
 
 	// Codecs fail with the error values of storage, and see no more of it.
