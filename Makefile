@@ -47,8 +47,8 @@ test: deps venv ## run all tests
 	$(GO) test ./...
 
 .PHONY: race
-race: deps venv ## run all tests under the race detector, but for those that are about files of other libraries
-	$(GO) test -race $$($(GO) list ./... | grep -v /internal/interop)
+race: deps venv ## run the tests under the race detector: fewer cases, and none of what has no goroutines of its own
+	$(GO) test -race -short $$($(GO) list ./... | grep -vE '/(bench|internal/(interop|kernel|lint))$$')
 
 .PHONY: peers
 peers: $(PEERS) ## the libraries that make bench compares with
@@ -110,9 +110,9 @@ nocgo: venv ## without cgo: vet, and the tests of storage and of what opens it
 	CGO_ENABLED=0 $(GO) test ./storage/... ./chunkgrid ./cmd/...
 
 .PHONY: nohdf5
-nohdf5: venv ## without HDF5: the same
+nohdf5: venv ## without HDF5: vet, and the tests of what says so
 	$(GO) vet -tags nohdf5 ./...
-	$(GO) test -tags nohdf5 ./storage/... ./chunkgrid ./cmd/...
+	$(GO) test -tags nohdf5 ./storage/hdf5 ./cmd/...
 
 .PHONY: libdeflate
 libdeflate: venv ## with libdeflate in place of libz: the tests of storage/hdf5
@@ -136,8 +136,8 @@ bin/versitygw:
 	GOBIN=$(CURDIR)/bin $(GO) install github.com/versity/versitygw/cmd/versitygw@v1.8.0
 
 .PHONY: purego
-purego: venv ## without assembly: the tests of what computes
-	$(GO) test -tags purego ./nd ./internal/kernel ./internal/exec ./internal/conformance ./storage/codec ./ufunc ./reduce ./linalg
+purego: venv ## without assembly: the tests of what computes, fewer cases
+	$(GO) test -tags purego -short ./nd ./internal/kernel ./internal/exec ./internal/conformance ./storage/codec ./ufunc ./reduce ./linalg
 
 .PHONY: check
 check: ## all that continuous integration runs

@@ -21,7 +21,7 @@ type kase struct {
 	scale     float64 // errors of elements nearer to 0 than this are relative to it
 	calls     int     // of the work in a sample, where one is too short to time; 0 means 1
 	memory    int     // bytes promised, and all that the process takes is the peak; 0: no promise
-	stores    bool    // the work writes its result to storage
+	stores    string  // the ending of the store that the work writes its result to; "" where it returns it
 	unit      string  // times are of one of these, as many as x has elements; "" means of the whole
 }
 

@@ -21,7 +21,7 @@ var stores = slices.Concat([]kase{
 		streams: 1, bound: "read", memory: 256 << 20,
 		ours: func(in inputs) work { return fresh(in, reduce.Std(in.f64("z"))) }},
 	{name: "mem.rechunk", does: "a Zarr array 11 times as large from chunks of rows to chunks of columns, in 512 MiB", inputs: one("z", "rows.zarr"),
-		streams: 2, memory: 512 << 20, stores: true, ours: rechunk},
+		streams: 2, memory: 512 << 20, stores: ".zarr", ours: rechunk},
 })
 
 // stored is the mean of an array in a file.
@@ -34,7 +34,24 @@ func hdf5Cases() []kase {
 	if !hdf5.Available() {
 		return nil
 	}
-	return []kase{stored("hdf5.mean.gzip", "the mean of an HDF5 dataset, shuffle and gzip level 1, chunks of 1 MiB", "field1.h5")}
+	return []kase{
+		{name: "hdf5.read.gzip", does: "an HDF5 dataset, shuffle and gzip level 4, chunks of 1 MiB, into a reused result", inputs: one("z", "field1.h5"),
+			streams: 1, bound: "read", ours: func(in inputs) work { return reuse(in, in.f64("z")) }},
+		stored("hdf5.mean.gzip", "the mean of the same", "field1.h5"),
+		stored("hdf5.mean.contiguous", "the mean of an HDF5 dataset without chunks", "flat.h5"),
+		{name: "hdf5.slice", does: "every second row and column of an HDF5 dataset, chunks of 1 MiB, not compressed", inputs: one("z", "raw1.h5"), streams: 1, bound: "read",
+			ours: func(in inputs) work { return fresh(in, in.f64("z").SliceText("::2, ::2")) }},
+		{name: "hdf5.write.gzip", does: "an HDF5 dataset written, shuffle and gzip level 4, chunks of 1 MiB", inputs: one("x", "field.npy"), streams: 1, stores: ".h5",
+			ours: func(in inputs) work { return written(in, in.f64("x"), "shuffle", "gzip 4") }},
+	}
+}
+
+// written writes an array to the store of the result.
+func written(in inputs, a chunkgrid.Any, codecs ...string) work {
+	opts := append(slices.Clone(in.opts), chunkgrid.Codecs(codecs...))
+	return func(ctx context.Context) (nd.Dyn, error) {
+		return nil, chunkgrid.Save(ctx, in.result, chunkgrid.Vars{"v": a}, opts...)
+	}
 }
 
 // rechunk writes z in chunks of whole columns, as large as those of its rows.
@@ -42,11 +59,7 @@ func rechunk(in inputs) work {
 	z := in.f64("z")
 	shape, rows := z.Shape(), z.Grid()
 	columns := max(1, shape[1]/rows.NumChunks()[0])
-	out := z.Rechunk(nd.Sizes(shape[0], columns))
-	opts := append(slices.Clone(in.opts), chunkgrid.Codecs("zstd 3"))
-	return func(ctx context.Context) (nd.Dyn, error) {
-		return nil, chunkgrid.Save(ctx, in.result, chunkgrid.Vars{"v": out}, opts...)
-	}
+	return written(in, z.Rechunk(nd.Sizes(shape[0], columns)), "zstd 3")
 }
 
 // Elements of the product are sums of 4096 products of either sign: errors of

@@ -40,7 +40,10 @@ var inputFiles = map[string]inputFile{
 	"field1.zarr": {value: field, chunks: bytesOf(1 << 20), codecs: []string{"zstd 3"}},
 	"field8.zarr": {value: field, chunks: bytesOf(8 << 20), codecs: []string{"zstd 3"}},
 	"raw1.zarr":   {value: field, chunks: bytesOf(1 << 20)},
-	"field1.h5":   {value: field, chunks: bytesOf(1 << 20), codecs: []string{"shuffle", "gzip 1"}},
+	"field.npy":   {value: field, chunks: bytesOf(1 << 20)},
+	"field1.h5":   {value: field, chunks: bytesOf(1 << 20), codecs: []string{"shuffle", "gzip 4"}},
+	"raw1.h5":     {value: field, chunks: bytesOf(1 << 20)},
+	"flat.h5":     {value: field, chunks: func(shape []int) nd.Chunks { return nd.Sizes(shape...) }},
 	"huge.zarr":   {value: field, shape: times(43), chunks: bytesOf(1 << 20), codecs: []string{"zstd 3"}},
 	"rows.zarr":   {value: field, shape: times(11), chunks: wholeRows, codecs: []string{"zstd 3"}},
 }

@@ -39,8 +39,8 @@ var sums = func() kernel.Reducer {
 func read(a []float64) float64 {
 	var total float64
 	state := make([]byte, sums.StateSize())
-	for lo := 0; lo < len(a); lo += kernel.Tile {
-		sums.Run(state, nd.AsBytes(a[lo:min(lo+kernel.Tile, len(a))]), 0)
+	for lo := 0; lo < len(a); lo += kernel.MaxRun {
+		sums.Run(state, nd.AsBytes(a[lo:min(lo+kernel.MaxRun, len(a))]), 0)
 		total += nd.AsSlice[float64](state)[0]
 	}
 	return total

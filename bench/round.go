@@ -167,15 +167,15 @@ func (m *measurement) open(ctx context.Context, name string, argv []string) (*si
 
 // resultOf returns the path of a side's result.
 func (m *measurement) resultOf(name string) string {
-	if m.stores {
-		return filepath.Join(m.results, name+".zarr")
+	if m.stores != "" {
+		return filepath.Join(m.results, name+m.stores)
 	}
 	return filepath.Join(m.results, name+".npy")
 }
 
 // agree compares two results and notes in r what it found.
 func (m *measurement) agree(ctx context.Context, r *row, ours, peers string) bool {
-	if m.stores {
+	if m.stores != "" {
 		ours, peers = ours+"/v", peers+"/v"
 	}
 	var err error

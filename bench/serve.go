@@ -82,7 +82,7 @@ func (s *self) prepare(ctx context.Context, q request) (r reply, err error) {
 		return r, err
 	}
 	r.PeakMiB = peakMiB()
-	if !s.stores {
+	if s.stores == "" {
 		err = chunkgrid.Save(ctx, q.Result, chunkgrid.Vars{"result": chunkgrid.FromDyn(result)})
 	}
 	debug.FreeOSMemory()
@@ -94,7 +94,7 @@ func (s *self) prepare(ctx context.Context, q request) (r reply, err error) {
 // sample does the work. What the sample before left behind is removed first, as
 // peers do, so that none pays for another.
 func (s *self) sample(ctx context.Context) (reply, error) {
-	if s.stores {
+	if s.stores != "" {
 		if err := os.RemoveAll(s.result); err != nil {
 			return reply{}, err
 		}

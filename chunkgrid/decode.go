@@ -33,12 +33,7 @@ func encodingOf(m *storage.Meta) (encoding, error) {
 		e.unsigned = u == "true" && m.DType.IsSigned()
 	}
 	for _, name := range []string{"_FillValue", "missing_value"} {
-		raw, ok := m.Attrs[name]
-		if !ok {
-			continue
-		}
-		if v, ok := storage.EncodedFill(raw, m.DType); ok {
-			e.missing = append(e.missing, v)
+		if m.Attrs[name] == nil {
 			continue
 		}
 		v, err := storage.Attr[[]float64](m.Attrs, name)

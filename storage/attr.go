@@ -1,13 +1,9 @@
 package storage
 
 import (
-	"encoding/base64"
-	"encoding/binary"
 	"fmt"
 	"math"
 	"reflect"
-
-	"github.com/ndgrid/ndgrid/nd"
 )
 
 // AttrScalar lists the types of one attribute value.
@@ -162,18 +158,4 @@ func toFloat(v reflect.Value) (float64, bool) {
 		return f, ok
 	}
 	return 0, false
-}
-
-// EncodedFill decodes a _FillValue attribute of a float array as xarray writes
-// it into Zarr v3: the base64 of a little-endian float64.
-func EncodedFill(v any, dt nd.DType) (float64, bool) {
-	s, ok := v.(string)
-	if !ok || !dt.IsFloat() {
-		return 0, false
-	}
-	b, err := base64.StdEncoding.DecodeString(s)
-	if err != nil || len(b) != 8 {
-		return 0, false
-	}
-	return math.Float64frombits(binary.LittleEndian.Uint64(b)), true
 }

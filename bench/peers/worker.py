@@ -88,7 +88,7 @@ class Side:
 
     def run(self, q):
         if self.stores:
-            shutil.rmtree(self.result, ignore_errors=True)
+            remove(self.result)
         gc.collect()
         start = time.perf_counter()
         for _ in range(self.calls):
@@ -96,6 +96,14 @@ class Side:
         s = time.perf_counter() - start
         del result  # freed outside of the time, before the next
         return {"ms": 1e3 * s / self.calls / self.items, "peak_mib": peak_mib()}
+
+
+def remove(path):
+    """Removes a file or a directory, if there is one."""
+    if os.path.isdir(path):
+        shutil.rmtree(path)
+    elif os.path.exists(path):
+        os.remove(path)
 
 
 def forget_peak():

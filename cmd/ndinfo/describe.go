@@ -264,14 +264,9 @@ var (
 func missingValues(m *storage.Meta) map[string][]any {
 	found := map[string][]any{}
 	for _, name := range missingAttrs {
-		v, ok := m.Attrs[name]
-		if !ok {
-			continue
+		if v, ok := m.Attrs[name]; ok {
+			found[name] = listOf(v)
 		}
-		if f, ok := storage.EncodedFill(v, m.DType); ok {
-			v = f
-		}
-		found[name] = listOf(v)
 	}
 	if found["_FillValue"] == nil && m.Format == "Zarr v2" && m.Dims != nil && m.Fill != nil {
 		if d, err := nd.DynFromBytes(m.DType, nil, m.Fill); err == nil {

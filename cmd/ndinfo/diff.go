@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
 	"github.com/ndgrid/ndgrid/storage/hdf5"
 )
@@ -89,36 +88,6 @@ func newDiff() *cobra.Command {
 	return cmd
 }
 
-// node is an array or a group.
-type node struct {
-	array storage.Array
-	group storage.Group
-}
-
-func openNode(ctx context.Context, path string) (node, error) {
-	a, g, err := storage.Open(ctx, path, nil)
-	if err != nil {
-		return node{}, fmt.Errorf("%s: %s", path, reason(err))
-	}
-	return node{a, g}, nil
-}
-
-func (n node) Close() error {
-	if n.array != nil {
-		return n.array.Close()
-	}
-	return n.group.Close()
-}
-
-// String says what the node is.
-func (n node) String() string {
-	if n.array != nil {
-		m := n.array.Meta()
-		return fmt.Sprintf("array %s %s", m.DType, dimsText(m.Shape, m.Dims))
-	}
-	return "group"
-}
-
 func (d *differ) run(ctx context.Context, pathA, pathB string) error {
 	d.doc = diffDoc{Version: jsonVersion, Kind: "diff", A: pathA, B: pathB, Differences: []difference{}}
 	a, err := openNode(ctx, pathA)
@@ -194,7 +163,7 @@ func (d *differ) nodes(ctx context.Context, name string, a, b node) error {
 
 // groups compares two groups with everything in them.
 func (d *differ) groups(ctx context.Context, name string, a, b storage.Group) error {
-	d.attrs(name, a.Attrs(), b.Attrs(), nd.DType{})
+	d.attrs(name, a.Attrs(), b.Attrs())
 	inA, err := children(ctx, a)
 	if err != nil {
 		return err
@@ -257,15 +226,6 @@ func (d *differ) child(ctx context.Context, full, name string, a, b storage.Grou
 	return nil
 }
 
-func openChild(ctx context.Context, g storage.Group, name string, isGroup bool) (n node, err error) {
-	if isGroup {
-		n.group, err = g.Group(ctx, name)
-	} else {
-		n.array, err = g.Array(ctx, name)
-	}
-	return n, err
-}
-
 // arrays compares two arrays.
 func (d *differ) arrays(ctx context.Context, name string, a, b storage.Array) error {
 	ma, mb := a.Meta(), b.Meta()
@@ -276,7 +236,7 @@ func (d *differ) arrays(ctx context.Context, name string, a, b storage.Array) er
 	if ma.DType == mb.DType {
 		d.differs(name, "fill", fillText(ma), fillText(mb))
 	}
-	d.attrs(name, ma.Attrs, mb.Attrs, ma.DType)
+	d.attrs(name, ma.Attrs, mb.Attrs)
 	if d.storage {
 		d.differs(name, "chunks", ma.ReadGrid.String(), mb.ReadGrid.String())
 		d.differs(name, "shards", ma.WriteGrid.String(), mb.WriteGrid.String())
@@ -308,8 +268,8 @@ func codecText(m *storage.Meta) string {
 	return fmt.Sprintf("%v, %s-endian, order %s", m.Codecs, orNone(m.ByteOrder), m.Order)
 }
 
-// attrs compares the attributes of two nodes; dt is the dtype of array A.
-func (d *differ) attrs(name string, a, b storage.Attrs, dt nd.DType) {
+// attrs compares the attributes of two nodes.
+func (d *differ) attrs(name string, a, b storage.Attrs) {
 	all := maps.Clone(a)
 	if all == nil {
 		all = storage.Attrs{}
@@ -318,9 +278,6 @@ func (d *differ) attrs(name string, a, b storage.Attrs, dt nd.DType) {
 	for _, attr := range attrNames(all, false) {
 		va, hereA := a[attr]
 		vb, hereB := b[attr]
-		if attr == "_FillValue" {
-			va, vb = plainFill(va, dt), plainFill(vb, dt)
-		}
 		if hereA && hereB && sameAttr(va, vb) {
 			continue
 		}
@@ -335,12 +292,4 @@ func (d *differ) attrs(name string, a, b storage.Attrs, dt nd.DType) {
 		f.text = f.What + ": " + texts[0] + " / " + texts[1]
 		d.found(f)
 	}
-}
-
-// plainFill is the number that a _FillValue stands for.
-func plainFill(v any, dt nd.DType) any {
-	if f, ok := storage.EncodedFill(v, dt); ok {
-		return f
-	}
-	return v
 }

@@ -6,6 +6,7 @@
 //	ndinfo basin_mask.nc/basin --stats   with statistics of its values
 //	ndinfo verify store.zarr             reads everything, and says what is wrong
 //	ndinfo diff a.zarr b.nc              what differs between two of them
+//	ndinfo convert a.nc b.zarr           the same in another format, chunks or codecs
 //	ndinfo --help                        everything else
 //
 // Looking is done with flags, acting with subcommands. Looking ends with exit
@@ -23,6 +24,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -43,18 +45,21 @@ func main() {
 
 // run is main with everything it touches as arguments; it returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	root := newCommand()
+	root := newCommand(args)
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	cmd, err := root.ExecuteContextC(ctx)
+	var child childStatus
 	switch {
 	case err == nil:
 		return 0
+	case errors.As(err, &child):
+		return int(child)
 	case errors.Is(err, errReported):
 		return 1
 	}
-	fmt.Fprintf(stderr, "ndinfo: %v\n", err)
+	fmt.Fprintln(stderr, prefix+errorText(err))
 	if cmd != root {
 		return 2
 	}
@@ -79,15 +84,17 @@ type options struct {
 }
 
 const long = `ndinfo shows what is in Zarr stores, HDF5 and NetCDF-4 files and .npy files,
-and, with a subcommand, verifies and compares them.
+and, with a subcommand, verifies, compares and converts them.
 
 PATH is a file or directory, or something inside one: file.nc/group/array.
 A group is listed, an array described; of several paths each gets one line.
 Nothing but metadata and a few values is read unless a flag asks for more.
 Stored sizes are counted for a second at most, then given as "≥".
-A file that is named as a subcommand is ./verify.
+A file that is named as a subcommand is ./verify. Files of strangers are read
+with --untrusted: libhdf5 crashes on some that are damaged.
 
-The exit status is 0, or 1 where any path can't be shown.`
+The exit status is 0, or 1 where any path can't be shown, or 2 where reading
+crashed with --untrusted.`
 
 const examples = `  ndinfo air.nc
   ndinfo air.nc/air --stats
@@ -96,7 +103,7 @@ const examples = `  ndinfo air.nc
   ndinfo air.nc/air --slice ":, 40, 80" --csv > series.csv
   ndinfo air.nc --json | python3 -m json.tool`
 
-func newCommand() *cobra.Command {
+func newCommand(args []string) *cobra.Command {
 	o := &options{budget: time.Second}
 	cmd := &cobra.Command{
 		Use:               "ndinfo PATH...",
@@ -115,7 +122,14 @@ func newCommand() *cobra.Command {
 			return o.inspectAll(cmd.Context(), paths)
 		},
 	}
-	cmd.AddCommand(newVerify(), newDiff())
+	cmd.AddCommand(newVerify(), newDiff(), newConvert())
+	untrusted := cmd.PersistentFlags().Bool("untrusted", false, "read in a child process, which may crash on a file that was made for that")
+	cmd.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if *untrusted {
+			return inChild(cmd.Context(), args, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		}
+		return nil
+	}
 	f := cmd.Flags()
 	f.BoolVarP(&o.all, "all", "a", false, "show bookkeeping attributes too, and long text in full")
 	f.BoolVar(&o.size, "size", false, "count all stored sizes, however long it takes")
@@ -183,7 +197,7 @@ func (o *options) inspectAll(ctx context.Context, paths []string) error {
 		if err := o.inspect(ctx, p); err != nil {
 			failed = true
 			for _, e := range flatten(err) {
-				fmt.Fprintf(o.stderr, "ndinfo: %s: %s\n", p, reason(e))
+				fmt.Fprintln(o.stderr, prefix+p+": "+strings.ReplaceAll(reason(e), "\n", "; "))
 			}
 		}
 	}

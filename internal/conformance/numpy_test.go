@@ -200,7 +200,7 @@ func TestNumPy(t *testing.T) {
 	s, dir, all := seed(t), t.TempDir(), goals()
 	numpy := start(t, osexec.Command(python, "testdata/reference.py"))
 	each := max(20, (20000+len(all)-1)/len(all))
-	if raceDetector {
+	if testing.Short() {
 		each = 1
 	}
 	each = times(t, each)

@@ -254,7 +254,7 @@ func TestPlans(t *testing.T) {
 	ctx, s, dir := t.Context(), seed(t), t.TempDir()
 	worker := startWorker(t)
 	n := 3000
-	if raceDetector {
+	if testing.Short() {
 		n = 800
 	}
 	n = times(t, n)

@@ -10,7 +10,8 @@ import (
 // to be reduced form a sequence: C order of the reduced axes. It is cut at the
 // chunks of the argument's grid; a chunk's part is cut into leaves:
 //
-//   - where the last axis is reduced, every kernel.Tile elements (Reducer.Run);
+//   - where the last axis is reduced, every kernel.Tile elements (Reducer.Run,
+//     which makes one state of many leaves where nothing has to be computed first);
 //   - where it is kept, every kernel.LeafRows elements (Reducer.Rows).
 //
 // The leaves of a chunk, and then the chunks in C order of their coordinates,
@@ -154,6 +155,20 @@ func join(a, b loop) loop {
 	return j
 }
 
+// runPiece returns the elements that foldRuns takes at a time: a tile, or many
+// where they lie side by side.
+func (w *foldWalk) runPiece(p *program) int {
+	if len(p.instrs) > 0 || len(w.red.shape) != 1 {
+		return kernel.Tile
+	}
+	for _, s := range w.red.strides {
+		if s[0] != 1 {
+			return kernel.Tile
+		}
+	}
+	return kernel.MaxRun
+}
+
 // foldRuns folds along the last axis: the elements of an output follow each
 // other in the walk.
 func (p *program) foldRuns(t *task, w *tiles, fw *foldWalk, fs []folding) {
@@ -176,9 +191,10 @@ func (p *program) foldRuns(t *task, w *tiles, fw *foldWalk, fs []folding) {
 		return
 	}
 	trees, leaf := t.trees(fs, 1)
+	piece := fw.runPiece(p)
 	for o := range outs {
-		for first := 0; first < m && !t.stage.stopped.Load(); first += kernel.Tile {
-			n := min(kernel.Tile, m-first)
+		for first := 0; first < m && !t.stage.stopped.Load(); first += piece {
+			n := min(piece, m-first)
 			c.next(w, n)
 			w.eval(n, place{})
 			for i, f := range fs {

@@ -12,7 +12,7 @@ import (
 
 // lengths are those around whole vectors and blocks, and some large ones.
 func lengths(f func(n int)) {
-	for n := 0; n < 200; n += lengthStep {
+	for n := 0; n < 200; n += lengthStep() {
 		f(n)
 	}
 	for _, n := range []int{Tile - 1, Tile, Tile + 1, 5*Tile + 3} {
@@ -76,7 +76,7 @@ func TestStreamOfOthers(t *testing.T) {
 func TestCopyStream(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 3))
 	atLevels(t, func(t *testing.T, _ Level) {
-		for n := 0; n < 700; n += lengthStep {
+		for n := 0; n < 700; n += lengthStep() {
 			src := offset(awkwardTile(rng, nd.Uint8, n), rng.IntN(64))
 			const guard = 64
 			whole := offset(make([]byte, n+2*guard), rng.IntN(64))

@@ -13,24 +13,24 @@ import (
 var sumsInAssembly = [numLevels]map[nd.Kind]any{
 	AVX2: {
 		nd.KindFloat64: sumRoutines[float64]{
-			simd.SumFloat64AVX2, simd.NaNTotalFloat64AVX2, simd.MomentFloat64AVX2, simd.NaNMomentFloat64AVX2,
+			simd.SumFloat64AVX2, simd.SumLeavesFloat64AVX2, simd.NaNTotalFloat64AVX2, simd.NaNTotalLeavesFloat64AVX2, simd.DeviationsFloat64AVX2, simd.NaNDeviationsFloat64AVX2,
 			simd.SumRowsFloat64AVX2, simd.NaNSumRowsFloat64AVX2,
 			simd.NaNTotalRowsFloat64AVX2, simd.MomentRowsFloat64AVX2, simd.NaNMomentRowsFloat64AVX2,
 		},
 		nd.KindFloat32: sumRoutines[float32]{
-			simd.SumFloat32AVX2, simd.NaNTotalFloat32AVX2, simd.MomentFloat32AVX2, simd.NaNMomentFloat32AVX2,
+			simd.SumFloat32AVX2, simd.SumLeavesFloat32AVX2, simd.NaNTotalFloat32AVX2, simd.NaNTotalLeavesFloat32AVX2, simd.DeviationsFloat32AVX2, simd.NaNDeviationsFloat32AVX2,
 			simd.SumRowsFloat32AVX2, simd.NaNSumRowsFloat32AVX2,
 			simd.NaNTotalRowsFloat32AVX2, simd.MomentRowsFloat32AVX2, simd.NaNMomentRowsFloat32AVX2,
 		},
 	},
 	AVX512: {
 		nd.KindFloat64: sumRoutines[float64]{
-			simd.SumFloat64AVX512, simd.NaNTotalFloat64AVX512, simd.MomentFloat64AVX512, simd.NaNMomentFloat64AVX512,
+			simd.SumFloat64AVX512, simd.SumLeavesFloat64AVX512, simd.NaNTotalFloat64AVX512, simd.NaNTotalLeavesFloat64AVX512, simd.DeviationsFloat64AVX512, simd.NaNDeviationsFloat64AVX512,
 			simd.SumRowsFloat64AVX512, simd.NaNSumRowsFloat64AVX512,
 			simd.NaNTotalRowsFloat64AVX512, simd.MomentRowsFloat64AVX512, simd.NaNMomentRowsFloat64AVX512,
 		},
 		nd.KindFloat32: sumRoutines[float32]{
-			simd.SumFloat32AVX512, simd.NaNTotalFloat32AVX512, simd.MomentFloat32AVX512, simd.NaNMomentFloat32AVX512,
+			simd.SumFloat32AVX512, simd.SumLeavesFloat32AVX512, simd.NaNTotalFloat32AVX512, simd.NaNTotalLeavesFloat32AVX512, simd.DeviationsFloat32AVX512, simd.NaNDeviationsFloat32AVX512,
 			simd.SumRowsFloat32AVX512, simd.NaNSumRowsFloat32AVX512,
 			simd.NaNTotalRowsFloat32AVX512, simd.MomentRowsFloat32AVX512, simd.NaNMomentRowsFloat32AVX512,
 		},
@@ -47,34 +47,43 @@ func sumsAt[T nd.Float](l Level) sums[T] {
 
 // sumRoutines are the sums of a dtype in assembly.
 type sumRoutines[T nd.Float] struct {
-	sum                 func(x *T, n int) float64
-	nanTotal            func(x *T, n int) (sum, count float64)
-	moment              func(x *T, n int) (mean, m2 float64)
-	nanMoment           func(x *T, n int) (count, mean, m2 float64)
-	sumRows, nanSumRows func(sum *float64, x *T, cols, rows, stride int)
-	nanTotalRows        func(sum, count *float64, x *T, cols, rows, stride int)
-	momentRows          func(mean, m2 *float64, x *T, cols, rows, stride int)
-	nanMomentRows       func(count, mean, m2 *float64, x *T, cols, rows, stride int)
+	sum                       func(x *T, n int) float64
+	sumLeaves                 func(x *T, apart int) [4]float64
+	nanTotal                  func(x *T, n int) (sum, count float64)
+	nanTotalLeaves            func(x *T, apart int) (sums, counts [4]float64)
+	deviations, nanDeviations func(x *T, n int, mean float64) float64
+	sumRows, nanSumRows       func(sum *float64, x *T, cols, rows, stride int)
+	nanTotalRows              func(sum, count *float64, x *T, cols, rows, stride int)
+	momentRows                func(mean, m2 *float64, x *T, cols, rows, stride int)
+	nanMomentRows             func(count, mean, m2 *float64, x *T, cols, rows, stride int)
 }
 
 // sums returns the routines as loops.
 func (r sumRoutines[T]) sums() sums[T] {
 	return sums[T]{
-		sum:           func(x []T) float64 { return r.sum(unsafe.SliceData(x), len(x)) },
-		sumColumns:    addRows(r.sumRows),
-		nanSumColumns: addRows(r.nanSumRows),
-		moment: func(x []T) moment {
-			mean, m2 := r.moment(unsafe.SliceData(x), len(x))
-			return moment{float64(len(x)), mean, m2}
+		sum: leaf[T, float64]{
+			func(x []T) float64 { return r.sum(unsafe.SliceData(x), len(x)) },
+			func(x []T, apart int) [4]float64 {
+				return r.sumLeaves(unsafe.SliceData(x[:3*apart+Tile]), apart)
+			},
 		},
-		nanTotal: func(x []T) total[float64] {
-			sum, count := r.nanTotal(unsafe.SliceData(x), len(x))
-			return total[float64]{sum, int64(count)}
+		nanTotal: leaf[T, total[float64]]{
+			func(x []T) total[float64] {
+				sum, count := r.nanTotal(unsafe.SliceData(x), len(x))
+				return total[float64]{sum, int64(count)}
+			},
+			func(x []T, apart int) (t [4]total[float64]) {
+				sums, counts := r.nanTotalLeaves(unsafe.SliceData(x[:3*apart+Tile]), apart)
+				for i := range t {
+					t[i] = total[float64]{sums[i], int64(counts[i])}
+				}
+				return t
+			},
 		},
-		nanMoment: func(x []T) moment {
-			count, mean, m2 := r.nanMoment(unsafe.SliceData(x), len(x))
-			return moment{count, mean, m2}
-		},
+		deviations:       func(x []T, mean float64) float64 { return r.deviations(unsafe.SliceData(x), len(x), mean) },
+		nanDeviations:    func(x []T, mean float64) float64 { return r.nanDeviations(unsafe.SliceData(x), len(x), mean) },
+		sumColumns:       addRows(r.sumRows),
+		nanSumColumns:    addRows(r.nanSumRows),
 		nanTotalColumns:  r.nanTotalColumns,
 		momentColumns:    r.momentColumns,
 		nanMomentColumns: r.nanMomentColumns,

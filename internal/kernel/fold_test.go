@@ -50,18 +50,38 @@ func sameStates(t *testing.T, l Level, k nd.Kind, name string, want, got []byte,
 	same(finished(plain, k, name, more), finished(red, k, name, got), "merged "+msg)
 }
 
-// nanTile is awkwardTile, with NaN among floats at all places now and then.
+// nanTile is awkwardTile, now and then with NaN among floats at all places, or
+// with zeros of both signs, or few of one, as the extreme.
 func nanTile(rng *rand.Rand, d nd.DType, n int) []byte {
 	x := awkwardTile(rng, d, n)
-	if share := rng.IntN(6); share < 3 && d.IsFloat() && d != nd.Half {
+	if !d.IsFloat() || d == nd.Half {
+		return x
+	}
+	set := func(i int, v float64) {
+		if d == nd.Float64 {
+			nd.AsSlice[float64](x)[i] = v
+		} else {
+			nd.AsSlice[float32](x)[i] = float32(v)
+		}
+	}
+	switch share := rng.IntN(8); {
+	case share < 3:
 		for i := range n {
 			if rng.IntN(2) < share {
-				nan := math.Float64frombits(0x7ff8000000000001 | rng.Uint64()<<63)
-				if d == nd.Float64 {
-					nd.AsSlice[float64](x)[i] = nan
-				} else {
-					nd.AsSlice[float32](x)[i] = float32(nan)
-				}
+				set(i, math.Float64frombits(0x7ff8000000000001|rng.Uint64()<<63))
+			}
+		}
+	case share < 5:
+		sign := float64(2*share - 7)
+		rare := 1 + rng.IntN(n)
+		for i := range n {
+			switch {
+			case rng.IntN(rare) == 0:
+				set(i, 0)
+			case rng.IntN(2) == 0:
+				set(i, math.Copysign(0, -1))
+			default:
+				set(i, sign)
 			}
 		}
 	}
@@ -87,10 +107,54 @@ func forAllFolds(t *testing.T, f func(t *testing.T, l Level, d nd.DType, name st
 func TestFoldLevels(t *testing.T) {
 	forAllFolds(t, func(t *testing.T, l Level, d nd.DType, name string) {
 		rng := rand.New(rand.NewPCG(uint64(l), 8))
-		for n := 1; n <= Tile; n += lengthStep {
+		for n := 1; n <= Tile; n += lengthStep() {
 			checkLeaf(t, l, d, name, offset(nanTile(rng, d, n), rng.IntN(8)*d.Size()))
 		}
 	})
+}
+
+// TestFoldLongRuns compares runs of many leaves, of chosen and of random lengths,
+// with the plain ones; and these with leaves merged by neighbours, level by level.
+func TestFoldLongRuns(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 9))
+	lens := []int{Tile + 1, 2 * Tile, 4*Tile - 1, 4 * Tile, 4*Tile + 1, 7*Tile + 5, 8 * Tile, 12*Tile + 100, MaxRun - 1, MaxRun}
+	for range 20 / lengthStep() {
+		lens = append(lens, Tile+1+rng.IntN(MaxRun-Tile))
+	}
+	forAllFolds(t, func(t *testing.T, l Level, d nd.DType, name string) {
+		for _, n := range lens {
+			x := offset(nanTile(rng, d, n), rng.IntN(8)*d.Size())
+			checkLeaf(t, l, d, name, x)
+			if l == AVX2 {
+				checkTree(t, d, name, x)
+			}
+		}
+	})
+}
+
+// checkTree compares a plain run with its leaves, merged.
+func checkTree(t *testing.T, d nd.DType, name string, x []byte) {
+	plain := reducerAt(Plain, d.Kind(), name)
+	var states [][]byte
+	for first := 0; first < len(x)/d.Size(); first += Tile {
+		s := nd.MakeBytes(plain.StateSize())
+		leaf := x[first*d.Size() : min((first+Tile)*d.Size(), len(x))]
+		plain.Run(s, leaf, 5+first)
+		states = append(states, s)
+	}
+	for len(states) > 1 {
+		next := states[:0]
+		for i := 0; i < len(states); i += 2 {
+			if i+1 < len(states) {
+				plain.Merge(states[i], states[i+1])
+			}
+			next = append(next, states[i])
+		}
+		states = next
+	}
+	want, got := states[0], nd.MakeBytes(plain.StateSize())
+	plain.Run(got, x, 5)
+	sameStates(t, Plain, d.Kind(), name, want, got, "%s of %d", name, len(x)/d.Size())
 }
 
 func checkLeaf(t *testing.T, l Level, d nd.DType, name string, x []byte) {
@@ -98,7 +162,7 @@ func checkLeaf(t *testing.T, l Level, d nd.DType, name string, x []byte) {
 	want, got := nd.MakeBytes(plain.StateSize()), nd.MakeBytes(plain.StateSize())
 	plain.Run(want, x, 5)
 	red.Run(got, x, 5)
-	sameStates(t, l, d.Kind(), name, want, got, "%s of %d %v", name, len(x)/d.Size(), x)
+	sameStates(t, l, d.Kind(), name, want, got, "%s of %d", name, len(x)/d.Size())
 }
 
 // TestFoldRowsLevels compares matrices of random shapes with the plain ones,
@@ -106,7 +170,7 @@ func checkLeaf(t *testing.T, l Level, d nd.DType, name string, x []byte) {
 func TestFoldRowsLevels(t *testing.T) {
 	forAllFolds(t, func(t *testing.T, l Level, d nd.DType, name string) {
 		rng := rand.New(rand.NewPCG(uint64(l), 9))
-		for cols := 1; cols <= Tile; cols += lengthStep + cols/40*rng.IntN(13) {
+		for cols := 1; cols <= Tile; cols += lengthStep() + cols/40*rng.IntN(13) {
 			rows := 1 + rng.IntN(LeafRows)
 			stride := cols + rng.IntN(2)*rng.IntN(40)
 			x := nanTile(rng, d, (rows-1)*stride+cols)
@@ -160,10 +224,11 @@ func FuzzFoldLevels(f *testing.F) {
 func TestFoldAllocations(t *testing.T) {
 	forAllFolds(t, func(t *testing.T, l Level, d nd.DType, name string) {
 		red := reducerAt(l, d.Kind(), name)
-		x := nd.MakeBytes(Tile * d.Size())
+		x := nd.MakeBytes(MaxRun * d.Size())
 		a, b := nd.MakeBytes(100*red.StateSize()), nd.MakeBytes(100*red.StateSize())
 		require.Zero(t, testing.AllocsPerRun(5, func() {
 			red.Run(a[:red.StateSize()], x, 0)
+			red.Run(a[:red.StateSize()], x[:Tile*d.Size()], 0)
 			red.Rows(a, x, 9, 101, 0)
 			red.Rows(b, x, 10, 100, 9)
 			red.Merge(a, b)

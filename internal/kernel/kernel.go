@@ -52,6 +52,10 @@ type Reduction struct {
 	Bind func(p Params, arg nd.DType) Reducer
 }
 
+// MaxRun is the most elements that Run takes: a power of two of leaves, and so
+// one subtree of the sequence's. Loops in assembly can't be interrupted.
+const MaxRun = 16 * Tile
+
 // LeafRows is the number of rows in a leaf of Rows.
 const LeafRows = 32
 
@@ -64,9 +68,11 @@ type Reducer interface {
 	StateSize() int
 	// Init makes states that stand for no elements.
 	Init(states []byte)
-	// Run makes *one* state of x, a leaf of 1 to Tile elements of one output:
-	// 16 lanes, element i in lane i%16, lanes added as ((0+8)+(4+12))+… pairwise.
-	// first is the place of x[0] in the sequence.
+	// Run makes *one* state of x, 1 to MaxRun elements of one output. They are
+	// leaves of Tile elements, the last with what is left, merged as a tree: the
+	// greatest power of two of them that is not all, with the rest. In a leaf
+	// there are 16 lanes, element i in lane i%16, lanes added as
+	// ((0+8)+(4+12))+… pairwise. first is the place of x[0] in the sequence.
 	Run(state, x []byte, first int)
 	// Rows makes as many states as states has room for, at most Tile, one per
 	// column of a matrix of 1 to LeafRows rows; each column is folded from top

@@ -10,6 +10,14 @@ import (
 	"github.com/ndgrid/ndgrid/nd"
 )
 
+// lengthStep is how far apart the lengths are that tests try.
+func lengthStep() int {
+	if testing.Short() {
+		return 37
+	}
+	return 1
+}
+
 // atLevels runs a test at every level of this machine.
 func atLevels(t *testing.T, f func(t *testing.T, l Level)) {
 	defer func(l Level) { level = l }(level)
@@ -72,7 +80,7 @@ func TestLevels(t *testing.T) {
 	for l := AVX2; l <= best; l++ {
 		for op, loop := range fast[l] {
 			t.Run(l.String()+"/"+dtypeOfKind(op.kind).String()+"/"+op.name, func(t *testing.T) {
-				for n := 1; n < 200; n += lengthStep {
+				for n := 1; n < 200; n += lengthStep() {
 					checkLevel(t, rng, op.kind, op.name, loop, n)
 				}
 				for _, n := range []int{Tile - 1, Tile, Tile + 1, 5*Tile + 3} {

@@ -51,16 +51,16 @@ func (a moment) variance(ddof float64) float64 { return a.m2 / max(a.n-ddof, 0) 
 // momentFoldings lists var and std of floats.
 func momentFoldings[T nd.Float](s sums[T]) map[string]folding {
 	return map[string]folding{
-		"var": momentFolding(s.moment, s.momentColumns, func(v float64) T { return T(v) }),
-		"std": momentFolding(s.moment, s.momentColumns, func(v float64) T { return T(math.Sqrt(v)) }),
+		"var": momentFolding(s.moment(), s.momentColumns, func(v float64) T { return T(v) }),
+		"std": momentFolding(s.moment(), s.momentColumns, func(v float64) T { return T(math.Sqrt(v)) }),
 	}
 }
 
-func momentFolding[T nd.Float](leaf func([]T) moment, columns func(states []moment, x []T, rows, stride int), result func(float64) T) folding {
+func momentFolding[T nd.Float](l leaf[T, moment], columns func(states []moment, x []T, rows, stride int), result func(float64) T) folding {
 	return folding{bind: func(p Params) Reducer {
 		ddof, _ := ddofOf(p) // checked by Result
 		return &fold[T, moment]{
-			run:    func(x []T, _ int) moment { return leaf(x) },
+			run:    leaves(l, moment.merge),
 			rows:   func(states []moment, x []T, rows, stride, _ int) { columns(states, x, rows, stride) },
 			merge:  mergeMoments,
 			finish: finishEach(func(s moment) T { return result(s.variance(ddof)) }),
@@ -68,11 +68,13 @@ func momentFolding[T nd.Float](leaf func([]T) moment, columns func(states []mome
 	}}
 }
 
-// momentLeaf passes over x twice: it lies in the L1 cache the second time.
-func momentLeaf[T nd.Float](x []T) moment {
-	n := float64(len(x))
-	mean := sumLeaf(x) / n
-	return moment{n, mean, deviationLeaf(x, mean)}
+// moment passes over x twice: it lies in a cache the second time.
+func (s sums[T]) moment() leaf[T, moment] {
+	return then(s.sum, func(x []T, sum float64) moment {
+		n := float64(len(x))
+		mean := sum / n
+		return moment{n, mean, s.deviations(x, mean)}
+	})
 }
 
 // deviationLeaf adds the squares of x-mean, in the order of sumLeaf.
@@ -98,7 +100,7 @@ func deviationLeaf[T nd.Float](x []T, mean float64) float64 {
 	return tree(&l, plus)
 }
 
-// momentColumns does for each column what momentLeaf does for a leaf, from top
+// momentColumns does for each column what moment does for a leaf, from top
 // to bottom.
 func momentColumns[T nd.Float](states []moment, x []T, rows, stride int) {
 	clear(states)
@@ -156,7 +158,7 @@ func complexMoments[F nd.Float, C nd.Complex]() map[string]folding {
 		return folding{nd.DTypeOf[F](), func(p Params) Reducer {
 			ddof, _ := ddofOf(p) // checked by Result
 			return &fold[C, complexMoment]{
-				run:    func(x []C, _ int) complexMoment { return complexMomentLeaf(x) },
+				run:    leaves(leaf[C, complexMoment]{one: complexMomentLeaf[C]}, complexMoment.merge),
 				rows:   complexMomentColumns[C],
 				merge:  mergeEach(complexMoment.merge),
 				finish: finishEach(func(s complexMoment) F { return result(moment{s.n, 0, s.m2}.variance(ddof)) }),

@@ -24,7 +24,7 @@ func randomBytes(rng *rand.Rand, n, by int) []byte {
 func TestShuffle(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 1))
 	lengths := []int{callBytes - 1, callBytes, callBytes + 8, 3*callBytes + 5, callBytes + 300, 1<<20 + 64}
-	for n := 0; n < 1200; n += lengthStep {
+	for n := 0; n < 1200; n += lengthStep() {
 		lengths = append(lengths, n)
 	}
 	atLevels(t, func(t *testing.T, _ Level) {

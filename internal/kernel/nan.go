@@ -13,21 +13,21 @@ func nanFoldings[T nd.Float](s sums[T], o orders[T]) map[string]folding {
 	nan := T(math.NaN())
 	return map[string]folding{
 		"nansum": plain(nd.DType{}, &fold[T, float64]{
-			run:    func(x []T, _ int) float64 { return s.nanTotal(x).sum },
+			run:    leaves(then(s.nanTotal, func(_ []T, t total[float64]) float64 { return t.sum }), plus),
 			rows:   func(states []float64, x []T, rows, stride, _ int) { s.nanSumColumns(states, x, rows, stride) },
 			merge:  addAll[float64],
 			finish: finishEach(func(s float64) T { return T(s) }),
 		}),
 		"nanmean": plain(nd.DType{}, &fold[T, total[float64]]{
-			run:    func(x []T, _ int) total[float64] { return s.nanTotal(x) },
+			run:    leaves(s.nanTotal, total[float64].plus),
 			rows:   func(states []total[float64], x []T, rows, stride, _ int) { s.nanTotalColumns(states, x, rows, stride) },
 			merge:  addTotals[float64],
 			finish: finishEach(func(s total[float64]) T { return T(s.sum / float64(s.n)) }),
 		}),
 		"nanmin": plain(nd.DType{}, extremeFold(nan, o.nanMin)),
 		"nanmax": plain(nd.DType{}, extremeFold(nan, o.nanMax)),
-		"nanvar": momentFolding(s.nanMoment, s.nanMomentColumns, func(v float64) T { return T(v) }),
-		"nanstd": momentFolding(s.nanMoment, s.nanMomentColumns, func(v float64) T { return T(math.Sqrt(v)) }),
+		"nanvar": momentFolding(s.nanMoment(), s.nanMomentColumns, func(v float64) T { return T(v) }),
+		"nanstd": momentFolding(s.nanMoment(), s.nanMomentColumns, func(v float64) T { return T(math.Sqrt(v)) }),
 	}
 }
 
@@ -119,16 +119,17 @@ func nanTotalColumns[T nd.Float](states []total[float64], x []T, rows, stride in
 	}
 }
 
-func nanMomentLeaf[T nd.Float](x []T) moment {
-	if m := momentLeaf(x); m.mean == m.mean {
-		return m
-	}
-	t := nanTotal(x)
-	if t.n == 0 {
-		return moment{}
-	}
-	n := float64(t.n)
-	mean := t.sum / n
+// nanMoment is moment of what is not NaN. The mean of nothing is zero.
+func (s sums[T]) nanMoment() leaf[T, moment] {
+	return then(s.nanTotal, func(x []T, t total[float64]) moment {
+		n := float64(t.n)
+		mean := t.sum / max(n, 1)
+		return moment{n, mean, s.nanDeviations(x, mean)}
+	})
+}
+
+// nanDeviationLeaf is deviationLeaf of what is not NaN.
+func nanDeviationLeaf[T nd.Float](x []T, mean float64) float64 {
 	var l [Lanes]float64
 	for i, v := range x {
 		if v == v {
@@ -136,7 +137,7 @@ func nanMomentLeaf[T nd.Float](x []T) moment {
 			l[i%Lanes] += float64(d * d)
 		}
 	}
-	return moment{n, mean, tree(&l, plus)}
+	return tree(&l, plus)
 }
 
 func nanMomentColumns[T nd.Float](states []moment, x []T, rows, stride int) {

@@ -27,8 +27,8 @@ func orderFoldings[T nd.Real](o orders[T]) map[string]folding {
 	return map[string]folding{
 		"min":    plain(nd.DType{}, extremeFold(highest, o.min)),
 		"max":    plain(nd.DType{}, extremeFold(lowest, o.max)),
-		"argmin": placedFolding(o.min, o.find, mergeLeast[T]),
-		"argmax": placedFolding(o.max, o.find, mergeGreatest[T]),
+		"argmin": placedFolding(o.min, o.find, lessThan[T], mergeLeast[T]),
+		"argmax": placedFolding(o.max, o.find, greaterThan[T], mergeGreatest[T]),
 	}
 }
 
@@ -185,13 +185,20 @@ func (p *placer[T]) Place(states []byte, place func(int) int) {
 	}
 }
 
-// placedFolding makes argmin of min, and argmax of max.
-func placedFolding[T nd.Real](e extremes[T], find func(x []T, v T) int, merge func(a, b []placed[T])) folding {
+// placedFolding makes argmin of min, and argmax of max. It looks for the place
+// where the extreme is in the first part of a run alone that has it.
+func placedFolding[T nd.Real](e extremes[T], find func(x []T, v T) int, beyond func(a, b T) bool, merge func(a, b []placed[T])) folding {
+	const part = 4 * Tile
 	p := &placer[T]{fold[T, placed[T]]{
 		empty: placed[T]{place: -1},
 		run: func(x []T, first int) placed[T] {
-			m := e.leaf(x)
-			return placed[T]{m, int64(first + find(x, m))}
+			best, at := e.leaf(x[:min(part, len(x))]), 0
+			for lo := part; lo < len(x); lo += part {
+				if m := e.leaf(x[lo:min(lo+part, len(x))]); beyond(m, best) {
+					best, at = m, lo
+				}
+			}
+			return placed[T]{best, int64(first + at + find(x[at:], best))}
 		},
 		rows: func(states []placed[T], x []T, rows, stride, first int) {
 			e.places(states, x, rows, stride)
@@ -205,6 +212,13 @@ func placedFolding[T nd.Real](e extremes[T], find func(x []T, v T) int, merge fu
 	return folding{nd.Int64, func(Params) Reducer { return p }}
 }
 
+// lessThan reports whether v, an element, takes the place of best as the least: it
+// is NaN or less.
+func lessThan[T nd.Real](v, best T) bool { return v < best || v != v && best == best }
+
+// greaterThan is lessThan for the greatest.
+func greaterThan[T nd.Real](v, best T) bool { return v > best || v != v && best == best }
+
 // minPlaces finds the least of each column and the first row that has it.
 func minPlaces[T nd.Real](states []placed[T], x []T, rows, stride int) {
 	for c, v := range x[:len(states)] {
@@ -212,7 +226,7 @@ func minPlaces[T nd.Real](states []placed[T], x []T, rows, stride int) {
 	}
 	for r := 1; r < rows; r++ {
 		for c, v := range x[r*stride:][:len(states)] {
-			if s := &states[c]; v < s.value || v != v && s.value == s.value {
+			if s := &states[c]; lessThan(v, s.value) {
 				*s = placed[T]{v, int64(r)}
 			}
 		}
@@ -226,7 +240,7 @@ func maxPlaces[T nd.Real](states []placed[T], x []T, rows, stride int) {
 	}
 	for r := 1; r < rows; r++ {
 		for c, v := range x[r*stride:][:len(states)] {
-			if s := &states[c]; v > s.value || v != v && s.value == s.value {
+			if s := &states[c]; greaterThan(v, s.value) {
 				*s = placed[T]{v, int64(r)}
 			}
 		}

@@ -91,6 +91,8 @@ type total[A nd.Inexact] struct {
 	n   int64
 }
 
+func (a total[A]) plus(b total[A]) total[A] { return total[A]{a.sum + b.sum, a.n + b.n} }
+
 func addTotals[A nd.Inexact](a, b []total[A]) {
 	for i, s := range b {
 		a[i].sum += s.sum
@@ -109,23 +111,22 @@ func addAll[A nd.Number](a, b []A) {
 // sums are the loops that add floats, in plain Go or in assembly. Those for
 // columns set the states of the columns of a matrix with rows stride apart.
 type sums[T nd.Float] struct {
-	sum              func(x []T) float64
-	sumColumns       func(states []float64, x []T, rows, stride int)
-	moment           func(x []T) moment
-	momentColumns    func(states []moment, x []T, rows, stride int)
-	nanTotal         func(x []T) total[float64]
-	nanSumColumns    func(states []float64, x []T, rows, stride int)
-	nanTotalColumns  func(states []total[float64], x []T, rows, stride int)
-	nanMoment        func(x []T) moment
-	nanMomentColumns func(states []moment, x []T, rows, stride int)
+	sum                       leaf[T, float64]
+	nanTotal                  leaf[T, total[float64]]
+	deviations, nanDeviations func(x []T, mean float64) float64 // their squares added, of a leaf
+	sumColumns                func(states []float64, x []T, rows, stride int)
+	momentColumns             func(states []moment, x []T, rows, stride int)
+	nanSumColumns             func(states []float64, x []T, rows, stride int)
+	nanTotalColumns           func(states []total[float64], x []T, rows, stride int)
+	nanMomentColumns          func(states []moment, x []T, rows, stride int)
 }
 
 // plainSums are the definition of sums.
 func plainSums[T nd.Float]() sums[T] {
 	return sums[T]{
-		sumLeaf[T], func(states []float64, x []T, _, stride int) { sumColumns(states, 1, x, len(states), stride) },
-		momentLeaf[T], momentColumns[T],
-		nanTotal[T], nanSumColumns[T], nanTotalColumns[T], nanMomentLeaf[T], nanMomentColumns[T],
+		leaf[T, float64]{one: sumLeaf[T]}, leaf[T, total[float64]]{one: nanTotal[T]}, deviationLeaf[T], nanDeviationLeaf[T],
+		func(states []float64, x []T, _, stride int) { sumColumns(states, 1, x, len(states), stride) },
+		momentColumns[T], nanSumColumns[T], nanTotalColumns[T], nanMomentColumns[T],
 	}
 }
 
@@ -133,13 +134,13 @@ func plainSums[T nd.Float]() sums[T] {
 func sumFoldings[T nd.Float](s sums[T]) map[string]folding {
 	return map[string]folding{
 		"sum": plain(nd.DType{}, &fold[T, float64]{
-			run:    func(x []T, _ int) float64 { return s.sum(x) },
+			run:    leaves(s.sum, plus),
 			rows:   func(states []float64, x []T, rows, stride, _ int) { s.sumColumns(states, x, rows, stride) },
 			merge:  addAll[float64],
 			finish: finishEach(func(s float64) T { return T(s) }),
 		}),
 		"mean": plain(nd.DType{}, &fold[T, total[float64]]{
-			run: func(x []T, _ int) total[float64] { return total[float64]{s.sum(x), int64(len(x))} },
+			run: leaves(then(s.sum, func(x []T, sum float64) total[float64] { return total[float64]{sum, int64(len(x))} }), total[float64].plus),
 			rows: func(states []total[float64], x []T, rows, stride, _ int) {
 				sums := words(states)[:len(states)] // the states go over them, from the end
 				s.sumColumns(sums, x, rows, stride)
@@ -158,7 +159,7 @@ func sumFoldings[T nd.Float](s sums[T]) map[string]folding {
 func prodFold[T nd.Float]() *fold[T, float64] {
 	return &fold[T, float64]{
 		empty: 1,
-		run: func(x []T, _ int) float64 {
+		run: leaves(leaf[T, float64]{one: func(x []T) float64 {
 			l := ones[float64]()
 			n := len(x) &^ (Lanes - 1)
 			for i := 0; i < n; i += Lanes {
@@ -169,8 +170,8 @@ func prodFold[T nd.Float]() *fold[T, float64] {
 			for j, v := range x[n:] {
 				l[j] *= float64(v)
 			}
-			return tree(&l, func(a, b float64) float64 { return a * b })
-		},
+			return tree(&l, times)
+		}}, times),
 		rows: func(states []float64, x []T, rows, stride, _ int) {
 			fill(states, 1)
 			for r := range rows {
@@ -188,6 +189,8 @@ func prodFold[T nd.Float]() *fold[T, float64] {
 	}
 }
 
+func times(a, b float64) float64 { return a * b }
+
 func ones[A nd.Inexact]() (l [Lanes]A) {
 	fill(l[:], 1)
 	return l
@@ -198,13 +201,15 @@ func ones[A nd.Inexact]() (l [Lanes]A) {
 func complexSums[T nd.Complex]() map[string]folding {
 	return map[string]folding{
 		"sum": plain(nd.DType{}, &fold[T, complex128]{
-			run:    func(x []T, _ int) complex128 { return complexSumLeaf(x) },
+			run:    leaves(leaf[T, complex128]{one: complexSumLeaf[T]}, plus),
 			rows:   func(states []complex128, x []T, rows, stride, _ int) { complexSumColumns(states, x, rows, stride) },
 			merge:  addAll[complex128],
 			finish: finishEach(func(s complex128) T { return T(s) }),
 		}),
 		"mean": plain(nd.DType{}, &fold[T, total[complex128]]{
-			run: func(x []T, _ int) total[complex128] { return total[complex128]{complexSumLeaf(x), int64(len(x))} },
+			run: leaves(leaf[T, total[complex128]]{one: func(x []T) total[complex128] {
+				return total[complex128]{complexSumLeaf(x), int64(len(x))}
+			}}, total[complex128].plus),
 			rows: func(states []total[complex128], x []T, rows, stride, _ int) {
 				for c := range states {
 					states[c] = total[complex128]{0, int64(rows)}
@@ -241,13 +246,13 @@ func complexSumColumns[T nd.Complex](states []complex128, x []T, rows, stride in
 func complexProdFold[T nd.Complex]() *fold[T, complex128] {
 	return &fold[T, complex128]{
 		empty: 1,
-		run: func(x []T, _ int) complex128 {
+		run: leaves(leaf[T, complex128]{one: func(x []T) complex128 {
 			l := ones[complex128]()
 			for i, v := range x {
 				l[i%Lanes] = mulComplex128(l[i%Lanes], complex128(v))
 			}
 			return tree(&l, mulComplex128)
-		},
+		}}, mulComplex128),
 		rows: func(states []complex128, x []T, rows, stride, _ int) {
 			fill(states, 1)
 			for r := range rows {

@@ -30,6 +30,7 @@ type array struct {
 	elem       int    // bytes of an element in memory
 	chunk      []int  // nil: not chunked
 	pipe       *pipeline
+	placed     bool  // chunks as in memory, found and read without the library
 	direct     bool  // contiguous, as in memory: read without the library
 	base       int64 // direct: offset in the file; negative where nothing is stored
 	lazy       bool  // contiguous in this file: present once it has an offset
@@ -194,12 +195,25 @@ func (a *array) choosePath(t *C.nd_type, d *C.nd_dataset, dtype nd.DType, order 
 			p, err := newPipeline(dtype, elems, order, filters)
 			if err == nil {
 				a.pipe = p
+				a.placed = a.f.raw != nil && len(filters) == 0 && t.how == C.ND_SAME && quickToFind(d, p.size)
 				return nil
 			}
 		}
 		a.unreadable = libraryLacks(filters)
 	}
 	return nil
+}
+
+// quickToFind reports whether the library, which goes through the chunks one by
+// one, finds one in less time than its bytes take to be read.
+func quickToFind(d *C.nd_dataset, size int) bool {
+	n := C.hsize_t(1)
+	for i, length := range d.dims[:d.rank] {
+		if n *= (length-1)/d.chunk[i] + 1; length == 0 || n > C.hsize_t(size)/256 {
+			return false
+		}
+	}
+	return true
 }
 
 // libraryLacks returns an error that names the filters the library doesn't
@@ -319,7 +333,8 @@ func (a *array) checkChunk(ctx context.Context, g nd.Grid, coord []int, n int) (
 }
 
 func (a *array) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool, error) {
-	box, err := a.checkChunk(ctx, a.Meta().ReadGrid, coord, len(dst))
+	m := a.Meta()
+	box, err := a.checkChunk(ctx, m.ReadGrid, coord, len(dst))
 	if err != nil {
 		return false, a.chunkErr("read chunk", coord, err)
 	}
@@ -328,8 +343,10 @@ func (a *array) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool, e
 	case err != nil:
 	case a.direct:
 		if present = a.base >= 0; present {
-			err = a.readInPlace(ctx, box, dst)
+			err = a.readInPlace(ctx, a.base, m.Shape, box, dst)
 		}
+	case a.placed:
+		present, err = a.readPlaced(ctx, coord, box, dst)
 	case a.pipe != nil:
 		present, err = a.readStored(ctx, coord, box, dst)
 	default:
@@ -362,6 +379,22 @@ func (a *array) corner(coord []int) *sizes {
 
 // whole reports whether a chunk is not cut by the shape.
 func (a *array) whole(box nd.Box) bool { return slices.Equal(box.Shape, a.chunk) }
+
+// readPlaced reads a chunk that is stored as it is, after the library has said
+// where.
+func (a *array) readPlaced(ctx context.Context, coord []int, box nd.Box, dst []byte) (bool, error) {
+	at, n, err := a.locate(coord)
+	switch {
+	case errors.Is(err, storage.ErrNotFound):
+		return false, nil
+	case err != nil:
+		return false, err
+	case n != int64(a.pipe.size):
+		return false, fmt.Errorf("%w: %d stored bytes for a chunk of %d", storage.ErrCorrupt, n, a.pipe.size)
+	}
+	part := nd.Box{Start: make([]int, box.NDim()), Shape: box.Shape}
+	return true, a.readInPlace(ctx, at, a.chunk, part, dst)
+}
 
 // readStored takes a chunk's stored bytes out of the file and decodes them
 // here, after the library is free for others.
@@ -461,14 +494,15 @@ func (a *array) libRead(box nd.Box, dst []byte) error {
 	return check(C.nd_read(a.id, a.mem, C.int(box.NDim()), &start[0], &count[0], unsafe.Pointer(&dst[0]), &stack))
 }
 
-// readInPlace reads a box of contiguous data from the file.
-func (a *array) readInPlace(ctx context.Context, box nd.Box, dst []byte) error {
-	err := readRows(ctx, a.f.raw, a.base, a.Meta().Shape, a.elem, box, dst)
+// readInPlace reads a box of the data of a shape that begin at an offset in the
+// file.
+func (a *array) readInPlace(ctx context.Context, base int64, shape []int, box nd.Box, dst []byte) error {
+	err := readRows(ctx, a.f.raw, base, shape, a.elem, box, dst)
 	switch {
 	case errors.Is(err, os.ErrClosed):
 		return storage.ErrClosed
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
-		return fmt.Errorf("%w: the file ends before the data at %d do", storage.ErrCorrupt, a.base)
+		return fmt.Errorf("%w: the file ends before the data at %d do", storage.ErrCorrupt, base)
 	}
 	return err
 }
@@ -502,7 +536,7 @@ func (a *flat) readBox(ctx context.Context, box nd.Box, dst []byte) error {
 		return err
 	}
 	if a.direct && a.base >= 0 {
-		return a.readInPlace(ctx, box, dst)
+		return a.readInPlace(ctx, a.base, m.Shape, box, dst)
 	}
 	lib.Lock()
 	defer lib.Unlock()

@@ -26,7 +26,8 @@
 //
 // What this package reads by itself it checks. libhdf5 however crashes, and the
 // process with it, on some files that are damaged in their metadata or crafted
-// for that: do not open files of strangers in a process that must live.
+// for that: do not open files of strangers in a process that must live. Program
+// ndinfo reads them in a process of their own with --untrusted.
 package hdf5
 
 import (

@@ -195,7 +195,7 @@ func arrayDocs(version int, s storage.Spec) (documents, error) {
 	if err != nil {
 		return nil, err
 	}
-	attributes, err := attrsDoc(s.Attrs)
+	attributes, err := attrsDoc(encodeFillAttr(s.Attrs, s.DType))
 	if err != nil {
 		return nil, err
 	}

@@ -1,8 +1,11 @@
 package zarr
 
 import (
+	"encoding/binary"
 	"encoding/json"
+	"hash/crc32"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -91,6 +94,84 @@ func FuzzChunk(f *testing.F) {
 		if _, err := a.ReadChunk(t.Context(), []int{1}, make([]byte, 4)); err != nil {
 			require.ErrorIs(t, err, storage.ErrCorrupt)
 		}
+	})
+}
+
+// FuzzShard reads what it is given as a shard of two chunks of two bytes, and
+// compares with the two lines of the specification that say where they are.
+func FuzzShard(f *testing.F) {
+	const none = math.MaxUint64
+	index := func(v ...uint64) (b []byte) {
+		for _, v := range v {
+			b = binary.LittleEndian.AppendUint64(b, v)
+		}
+		return b
+	}
+	for _, first := range []bool{false, true} {
+		for _, entries := range [][]byte{index(0, 2, 2, 2), index(32, 2, 34, 2), index(none, none, 0, 2), index(0, 4, none, 0), index(1<<63, 2, 2, none-1)} {
+			f.Add(first, false, append([]byte("abcd"), entries...))
+			f.Add(first, false, append(entries, "abcd"...))
+			sum := binary.LittleEndian.AppendUint32(entries, crc32.Checksum(entries, crc32.MakeTable(crc32.Castagnoli)))
+			f.Add(first, true, append(sum, "abcd"...))
+			f.Add(first, true, append([]byte("abcd"), sum...))
+		}
+	}
+	f.Fuzz(func(t *testing.T, first, summed bool, shard []byte) {
+		doc, n := sharded, 36
+		if !first {
+			doc = strings.Replace(doc, `"start"`, `"end"`, 1)
+		}
+		if !summed {
+			doc, n = strings.Replace(doc, `,"crc32c"]`, "]", 1), 32
+		}
+		s := mem.NewStore()
+		require.NoError(t, s.Put(t.Context(), "zarr.json", []byte(doc)))
+		require.NoError(t, s.Put(t.Context(), "c/0", shard))
+		a, _, err := OpenStore(t.Context(), s, "")
+		require.NoError(t, err)
+
+		var entries []byte
+		if len(shard) >= n {
+			if entries = shard[len(shard)-n:]; first {
+				entries = shard[:n]
+			}
+			if summed && binary.LittleEndian.Uint32(entries[32:]) != crc32.Checksum(entries[:32], crc32.MakeTable(crc32.Castagnoli)) {
+				entries = nil
+			}
+		}
+		whole, good := []byte{0, 0, 0, 0}, true
+		for i := range 2 {
+			want, valid, present := []byte{0, 0}, entries != nil, false
+			if valid {
+				offset, length := binary.LittleEndian.Uint64(entries[16*i:]), binary.LittleEndian.Uint64(entries[16*i+8:])
+				if present = offset != none || length != none; present {
+					if valid = length == 2 && offset <= uint64(len(shard)) && uint64(len(shard))-offset >= 2; valid {
+						want = shard[offset : offset+2]
+					}
+				}
+			}
+			copy(whole[2*i:], want)
+			good = good && valid
+			got := []byte{0, 0}
+			there, err := a.ReadChunk(t.Context(), []int{i}, got)
+			if !valid {
+				require.ErrorIs(t, err, storage.ErrCorrupt)
+				continue
+			}
+			require.NoError(t, err)
+			require.Equal(t, present, there)
+			if there {
+				require.Equal(t, want, got)
+			}
+		}
+		got := make([]byte, 4)
+		err = a.(storage.RegionReader).ReadRegion(t.Context(), nd.Box{Start: []int{0}, Shape: []int{4}}, got)
+		if !good {
+			require.ErrorIs(t, err, storage.ErrCorrupt)
+			return
+		}
+		require.NoError(t, err)
+		require.Equal(t, whole, got)
 	})
 }
 

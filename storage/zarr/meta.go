@@ -117,6 +117,7 @@ func parseArray3(doc object) (*header, error) {
 	if m.Attrs, err = attrs(doc["attributes"]); err != nil {
 		return nil, err
 	}
+	decodeFillAttr(m.Attrs, m.DType)
 	if m.Dims, err = parseDims(doc["dimension_names"], len(m.Shape)); err != nil {
 		return nil, err
 	}

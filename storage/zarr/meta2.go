@@ -43,6 +43,7 @@ func parseArray2(doc, attributes object) (*header, error) {
 	if m.Attrs, err = attrs(attributes); err != nil {
 		return nil, err
 	}
+	decodeFillAttr(m.Attrs, m.DType)
 	if dims, err := parseDims(attributes[v2Dims], len(shape)); err == nil && dims != nil {
 		m.Dims = dims
 		delete(m.Attrs, v2Dims)
@@ -218,8 +219,12 @@ func setNumcodecs(doc object, list extensions) error {
 	return nil
 }
 
-// fillJSON2 writes a fill value as v2 has it: no bits in hexadecimal.
+// fillJSON2 writes a fill value as v2 has it: no bits in hexadecimal. Without one
+// it is null: 0 would mean missing to xarray.
 func fillJSON2(d nd.DType, fill []byte) (any, error) {
+	if fill == nil {
+		return nil, nil
+	}
 	v, err := FillJSON(d, fill)
 	switch list, ok := v.([]any); {
 	case ok:

@@ -10,6 +10,7 @@ it holds them, values. Documents of ndinfo verify and diff are validated only.
 import base64
 import json
 import os
+import struct
 import sys
 
 import jsonschema
@@ -127,6 +128,9 @@ def zarr_attrs(doc, obj):
         return [value(x) for x in v] if isinstance(v, (list, tuple)) else v
 
     want = {k: value(v) for k, v in obj.attrs.items() if k != "_ARRAY_DIMENSIONS"}
+    fill = want.get("_FillValue")
+    if isinstance(fill, str) and hasattr(obj, "dtype") and obj.dtype.kind == "f":  # as xarray writes that of floats
+        want["_FillValue"] = struct.unpack("<d", base64.b64decode(fill))[0]
     assert {k: v["value"] for k, v in doc["attrs"].items()} == want
 
 

@@ -14,42 +14,77 @@ TEXT ·MinFloat64AVX2(SB), NOSPLIT, $0-24
 	VMOVDQU      Y3, Y1
 	VMOVDQU      Y3, Y2
 	VMOVDQU      Y3, Y3
-	SUBQ         $+16, CX
-	JL           rest
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	MOVQ         CX, DX
+	SHRQ         $0x05, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x08, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000040, BX
+	MOVQ         $0x00000100, DI
+	CMPQ         DX, $+128
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
-	VMOVDQU (AX), Y4
-	VMINPD  Y4, Y0, Y5
-	VMINPD  Y0, Y4, Y0
-	VORPD   Y5, Y0, Y0
-	VMOVDQU 32(AX), Y4
-	VMINPD  Y4, Y1, Y5
-	VMINPD  Y1, Y4, Y1
-	VORPD   Y5, Y1, Y1
-	VMOVDQU 64(AX), Y4
-	VMINPD  Y4, Y2, Y5
-	VMINPD  Y2, Y4, Y2
-	VORPD   Y5, Y2, Y2
-	VMOVDQU 96(AX), Y4
-	VMINPD  Y4, Y3, Y5
-	VMINPD  Y3, Y4, Y3
-	VORPD   Y5, Y3, Y3
-	ADDQ    $+128, AX
-	SUBQ    $+16, CX
-	JGE     four
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
+	VMOVDQU (AX), Y6
+	VMOVDQU 32(AX), Y7
+	VMINPD  Y0, Y6, Y0
+	VMINPD  Y0, Y7, Y0
+	VORPD   Y6, Y5, Y5
+	VORPD   Y7, Y5, Y5
+	VCMPPD  $0x03, Y7, Y6, Y6
+	VORPD   Y6, Y4, Y4
+	VMOVDQU (AX)(BX*1), Y6
+	VMOVDQU 32(AX)(BX*1), Y7
+	VMINPD  Y1, Y6, Y1
+	VMINPD  Y1, Y7, Y1
+	VORPD   Y6, Y5, Y5
+	VORPD   Y7, Y5, Y5
+	VCMPPD  $0x03, Y7, Y6, Y6
+	VORPD   Y6, Y4, Y4
+	VMOVDQU (AX)(BX*2), Y6
+	VMOVDQU 32(AX)(BX*2), Y7
+	VMINPD  Y2, Y6, Y2
+	VMINPD  Y2, Y7, Y2
+	VORPD   Y6, Y5, Y5
+	VORPD   Y7, Y5, Y5
+	VCMPPD  $0x03, Y7, Y6, Y6
+	VORPD   Y6, Y4, Y4
+	VMOVDQU (AX)(SI*1), Y6
+	VMOVDQU 32(AX)(SI*1), Y7
+	VMINPD  Y3, Y6, Y3
+	VMINPD  Y3, Y7, Y3
+	VORPD   Y6, Y5, Y5
+	VORPD   Y7, Y5, Y5
+	VCMPPD  $0x03, Y7, Y6, Y6
+	VORPD   Y6, Y4, Y4
+	ADDQ    DI, AX
+	DECQ    DX
+	JNZ     eight_next
+	MOVQ    R8, AX
+	ANDQ    $+31, CX
+	VMINPD  Y1, Y0, Y0
+	VMINPD  Y3, Y2, Y2
+	VMINPD  Y2, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VCMPPD  $0x00, Y1, Y0, Y1
+	VANDNPD Y0, Y1, Y0
+	VPSRLQ  $0x3f, Y5, Y5
+	VPSLLQ  $0x3f, Y5, Y5
+	VANDPD  Y5, Y1, Y1
+	VORPD   Y1, Y0, Y0
+	VORPD   Y4, Y0, Y0
 
 rest:
-	VMINPD Y1, Y0, Y4
-	VMINPD Y0, Y1, Y0
-	VORPD  Y4, Y0, Y0
-	VMINPD Y3, Y2, Y1
-	VMINPD Y2, Y3, Y2
-	VORPD  Y1, Y2, Y2
-	VMINPD Y2, Y0, Y1
-	VMINPD Y0, Y2, Y0
-	VORPD  Y1, Y0, Y0
-	ADDQ   $+12, CX
-	JL     tail
+	SUBQ $+4, CX
+	JL   tail
 
 one:
 	VMOVDQU (AX), Y1
@@ -523,56 +558,78 @@ TEXT ·MaxFloat64AVX2(SB), NOSPLIT, $0-24
 	VMOVDQU      Y3, Y1
 	VMOVDQU      Y3, Y2
 	VMOVDQU      Y3, Y3
-	SUBQ         $+16, CX
-	JL           rest
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VPCMPEQD     Y5, Y5, Y5
+	MOVQ         CX, DX
+	SHRQ         $0x05, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x08, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000040, BX
+	MOVQ         $0x00000100, DI
+	CMPQ         DX, $+128
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
-	VMOVDQU (AX), Y4
-	VMAXPD  Y4, Y0, Y5
-	VMAXPD  Y0, Y4, Y0
-	VXORPD  Y5, Y0, Y5
-	VORPD   Y5, Y0, Y0
-	VSUBPD  Y5, Y0, Y0
-	VMOVDQU 32(AX), Y4
-	VMAXPD  Y4, Y1, Y5
-	VMAXPD  Y1, Y4, Y1
-	VXORPD  Y5, Y1, Y5
-	VORPD   Y5, Y1, Y1
-	VSUBPD  Y5, Y1, Y1
-	VMOVDQU 64(AX), Y4
-	VMAXPD  Y4, Y2, Y5
-	VMAXPD  Y2, Y4, Y2
-	VXORPD  Y5, Y2, Y5
-	VORPD   Y5, Y2, Y2
-	VSUBPD  Y5, Y2, Y2
-	VMOVDQU 96(AX), Y4
-	VMAXPD  Y4, Y3, Y5
-	VMAXPD  Y3, Y4, Y3
-	VXORPD  Y5, Y3, Y5
-	VORPD   Y5, Y3, Y3
-	VSUBPD  Y5, Y3, Y3
-	ADDQ    $+128, AX
-	SUBQ    $+16, CX
-	JGE     four
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
+	VMOVDQU (AX), Y6
+	VMOVDQU 32(AX), Y7
+	VMAXPD  Y0, Y6, Y0
+	VMAXPD  Y0, Y7, Y0
+	VANDPD  Y6, Y5, Y5
+	VANDPD  Y7, Y5, Y5
+	VCMPPD  $0x03, Y7, Y6, Y6
+	VORPD   Y6, Y4, Y4
+	VMOVDQU (AX)(BX*1), Y6
+	VMOVDQU 32(AX)(BX*1), Y7
+	VMAXPD  Y1, Y6, Y1
+	VMAXPD  Y1, Y7, Y1
+	VANDPD  Y6, Y5, Y5
+	VANDPD  Y7, Y5, Y5
+	VCMPPD  $0x03, Y7, Y6, Y6
+	VORPD   Y6, Y4, Y4
+	VMOVDQU (AX)(BX*2), Y6
+	VMOVDQU 32(AX)(BX*2), Y7
+	VMAXPD  Y2, Y6, Y2
+	VMAXPD  Y2, Y7, Y2
+	VANDPD  Y6, Y5, Y5
+	VANDPD  Y7, Y5, Y5
+	VCMPPD  $0x03, Y7, Y6, Y6
+	VORPD   Y6, Y4, Y4
+	VMOVDQU (AX)(SI*1), Y6
+	VMOVDQU 32(AX)(SI*1), Y7
+	VMAXPD  Y3, Y6, Y3
+	VMAXPD  Y3, Y7, Y3
+	VANDPD  Y6, Y5, Y5
+	VANDPD  Y7, Y5, Y5
+	VCMPPD  $0x03, Y7, Y6, Y6
+	VORPD   Y6, Y4, Y4
+	ADDQ    DI, AX
+	DECQ    DX
+	JNZ     eight_next
+	MOVQ    R8, AX
+	ANDQ    $+31, CX
+	VMAXPD  Y1, Y0, Y0
+	VMAXPD  Y3, Y2, Y2
+	VMAXPD  Y2, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VCMPPD  $0x00, Y1, Y0, Y1
+	VANDNPD Y0, Y1, Y0
+	VPSRLQ  $0x3f, Y5, Y5
+	VPSLLQ  $0x3f, Y5, Y5
+	VANDPD  Y5, Y1, Y1
+	VORPD   Y1, Y0, Y0
+	VORPD   Y4, Y0, Y0
 
 rest:
-	VMAXPD Y1, Y0, Y4
-	VMAXPD Y0, Y1, Y0
-	VXORPD Y4, Y0, Y4
-	VORPD  Y4, Y0, Y0
-	VSUBPD Y4, Y0, Y0
-	VMAXPD Y3, Y2, Y1
-	VMAXPD Y2, Y3, Y2
-	VXORPD Y1, Y2, Y1
-	VORPD  Y1, Y2, Y2
-	VSUBPD Y1, Y2, Y2
-	VMAXPD Y2, Y0, Y1
-	VMAXPD Y0, Y2, Y0
-	VXORPD Y1, Y0, Y1
-	VORPD  Y1, Y0, Y0
-	VSUBPD Y1, Y0, Y0
-	ADDQ   $+12, CX
-	JL     tail
+	SUBQ $+4, CX
+	JL   tail
 
 one:
 	VMOVDQU (AX), Y1
@@ -1134,10 +1191,23 @@ TEXT ·NaNMinFloat64AVX2(SB), NOSPLIT, $0-24
 	VMOVDQU  Y3, Y1
 	VMOVDQU  Y3, Y2
 	VMOVDQU  Y3, Y3
-	SUBQ     $+16, CX
-	JL       rest
+	MOVQ     CX, DX
+	SHRQ     $0x05, DX
+	JZ       rest
+	MOVQ     DX, R8
+	SHLQ     $0x08, R8
+	ADDQ     AX, R8
+	MOVQ     $0x00000040, BX
+	MOVQ     $0x00000100, DI
+	CMPQ     DX, $+128
+	JL       eight
+	MOVQ     BX, DI
+	IMULQ    DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU   (AX), Y4
 	VMOVAPD   Y0, Y5
 	VCMPPD    $0x03, Y5, Y5, Y6
@@ -1148,6 +1218,15 @@ four:
 	VBLENDVPD Y7, Y5, Y0, Y0
 	VBLENDVPD Y6, Y4, Y0, Y0
 	VMOVDQU   32(AX), Y4
+	VMOVAPD   Y0, Y5
+	VCMPPD    $0x03, Y5, Y5, Y6
+	VCMPPD    $0x03, Y4, Y4, Y7
+	VMINPD    Y4, Y0, Y8
+	VMINPD    Y0, Y4, Y0
+	VORPD     Y8, Y0, Y0
+	VBLENDVPD Y7, Y5, Y0, Y0
+	VBLENDVPD Y6, Y4, Y0, Y0
+	VMOVDQU   (AX)(BX*1), Y4
 	VMOVAPD   Y1, Y5
 	VCMPPD    $0x03, Y5, Y5, Y6
 	VCMPPD    $0x03, Y4, Y4, Y7
@@ -1156,7 +1235,16 @@ four:
 	VORPD     Y8, Y1, Y1
 	VBLENDVPD Y7, Y5, Y1, Y1
 	VBLENDVPD Y6, Y4, Y1, Y1
-	VMOVDQU   64(AX), Y4
+	VMOVDQU   32(AX)(BX*1), Y4
+	VMOVAPD   Y1, Y5
+	VCMPPD    $0x03, Y5, Y5, Y6
+	VCMPPD    $0x03, Y4, Y4, Y7
+	VMINPD    Y4, Y1, Y8
+	VMINPD    Y1, Y4, Y1
+	VORPD     Y8, Y1, Y1
+	VBLENDVPD Y7, Y5, Y1, Y1
+	VBLENDVPD Y6, Y4, Y1, Y1
+	VMOVDQU   (AX)(BX*2), Y4
 	VMOVAPD   Y2, Y5
 	VCMPPD    $0x03, Y5, Y5, Y6
 	VCMPPD    $0x03, Y4, Y4, Y7
@@ -1165,7 +1253,16 @@ four:
 	VORPD     Y8, Y2, Y2
 	VBLENDVPD Y7, Y5, Y2, Y2
 	VBLENDVPD Y6, Y4, Y2, Y2
-	VMOVDQU   96(AX), Y4
+	VMOVDQU   32(AX)(BX*2), Y4
+	VMOVAPD   Y2, Y5
+	VCMPPD    $0x03, Y5, Y5, Y6
+	VCMPPD    $0x03, Y4, Y4, Y7
+	VMINPD    Y4, Y2, Y8
+	VMINPD    Y2, Y4, Y2
+	VORPD     Y8, Y2, Y2
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y2, Y2
+	VMOVDQU   (AX)(SI*1), Y4
 	VMOVAPD   Y3, Y5
 	VCMPPD    $0x03, Y5, Y5, Y6
 	VCMPPD    $0x03, Y4, Y4, Y7
@@ -1174,11 +1271,20 @@ four:
 	VORPD     Y8, Y3, Y3
 	VBLENDVPD Y7, Y5, Y3, Y3
 	VBLENDVPD Y6, Y4, Y3, Y3
-	ADDQ      $+128, AX
-	SUBQ      $+16, CX
-	JGE       four
-
-rest:
+	VMOVDQU   32(AX)(SI*1), Y4
+	VMOVAPD   Y3, Y5
+	VCMPPD    $0x03, Y5, Y5, Y6
+	VCMPPD    $0x03, Y4, Y4, Y7
+	VMINPD    Y4, Y3, Y8
+	VMINPD    Y3, Y4, Y3
+	VORPD     Y8, Y3, Y3
+	VBLENDVPD Y7, Y5, Y3, Y3
+	VBLENDVPD Y6, Y4, Y3, Y3
+	ADDQ      DI, AX
+	DECQ      DX
+	JNZ       eight_next
+	MOVQ      R8, AX
+	ANDQ      $+31, CX
 	VMOVAPD   Y0, Y4
 	VCMPPD    $0x03, Y4, Y4, Y5
 	VCMPPD    $0x03, Y1, Y1, Y6
@@ -1203,8 +1309,10 @@ rest:
 	VORPD     Y5, Y0, Y0
 	VBLENDVPD Y4, Y1, Y0, Y0
 	VBLENDVPD Y3, Y2, Y0, Y0
-	ADDQ      $+12, CX
-	JL        tail
+
+rest:
+	SUBQ $+4, CX
+	JL   tail
 
 one:
 	VMOVDQU   (AX), Y1
@@ -1549,10 +1657,23 @@ TEXT ·NaNMaxFloat64AVX2(SB), NOSPLIT, $0-24
 	VMOVDQU  Y3, Y1
 	VMOVDQU  Y3, Y2
 	VMOVDQU  Y3, Y3
-	SUBQ     $+16, CX
-	JL       rest
+	MOVQ     CX, DX
+	SHRQ     $0x05, DX
+	JZ       rest
+	MOVQ     DX, R8
+	SHLQ     $0x08, R8
+	ADDQ     AX, R8
+	MOVQ     $0x00000040, BX
+	MOVQ     $0x00000100, DI
+	CMPQ     DX, $+128
+	JL       eight
+	MOVQ     BX, DI
+	IMULQ    DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU   (AX), Y4
 	VMOVAPD   Y0, Y5
 	VCMPPD    $0x03, Y5, Y5, Y6
@@ -1565,6 +1686,17 @@ four:
 	VBLENDVPD Y7, Y5, Y0, Y0
 	VBLENDVPD Y6, Y4, Y0, Y0
 	VMOVDQU   32(AX), Y4
+	VMOVAPD   Y0, Y5
+	VCMPPD    $0x03, Y5, Y5, Y6
+	VCMPPD    $0x03, Y4, Y4, Y7
+	VMAXPD    Y4, Y0, Y8
+	VMAXPD    Y0, Y4, Y0
+	VXORPD    Y8, Y0, Y8
+	VORPD     Y8, Y0, Y0
+	VSUBPD    Y8, Y0, Y0
+	VBLENDVPD Y7, Y5, Y0, Y0
+	VBLENDVPD Y6, Y4, Y0, Y0
+	VMOVDQU   (AX)(BX*1), Y4
 	VMOVAPD   Y1, Y5
 	VCMPPD    $0x03, Y5, Y5, Y6
 	VCMPPD    $0x03, Y4, Y4, Y7
@@ -1575,7 +1707,18 @@ four:
 	VSUBPD    Y8, Y1, Y1
 	VBLENDVPD Y7, Y5, Y1, Y1
 	VBLENDVPD Y6, Y4, Y1, Y1
-	VMOVDQU   64(AX), Y4
+	VMOVDQU   32(AX)(BX*1), Y4
+	VMOVAPD   Y1, Y5
+	VCMPPD    $0x03, Y5, Y5, Y6
+	VCMPPD    $0x03, Y4, Y4, Y7
+	VMAXPD    Y4, Y1, Y8
+	VMAXPD    Y1, Y4, Y1
+	VXORPD    Y8, Y1, Y8
+	VORPD     Y8, Y1, Y1
+	VSUBPD    Y8, Y1, Y1
+	VBLENDVPD Y7, Y5, Y1, Y1
+	VBLENDVPD Y6, Y4, Y1, Y1
+	VMOVDQU   (AX)(BX*2), Y4
 	VMOVAPD   Y2, Y5
 	VCMPPD    $0x03, Y5, Y5, Y6
 	VCMPPD    $0x03, Y4, Y4, Y7
@@ -1586,7 +1729,18 @@ four:
 	VSUBPD    Y8, Y2, Y2
 	VBLENDVPD Y7, Y5, Y2, Y2
 	VBLENDVPD Y6, Y4, Y2, Y2
-	VMOVDQU   96(AX), Y4
+	VMOVDQU   32(AX)(BX*2), Y4
+	VMOVAPD   Y2, Y5
+	VCMPPD    $0x03, Y5, Y5, Y6
+	VCMPPD    $0x03, Y4, Y4, Y7
+	VMAXPD    Y4, Y2, Y8
+	VMAXPD    Y2, Y4, Y2
+	VXORPD    Y8, Y2, Y8
+	VORPD     Y8, Y2, Y2
+	VSUBPD    Y8, Y2, Y2
+	VBLENDVPD Y7, Y5, Y2, Y2
+	VBLENDVPD Y6, Y4, Y2, Y2
+	VMOVDQU   (AX)(SI*1), Y4
 	VMOVAPD   Y3, Y5
 	VCMPPD    $0x03, Y5, Y5, Y6
 	VCMPPD    $0x03, Y4, Y4, Y7
@@ -1597,11 +1751,22 @@ four:
 	VSUBPD    Y8, Y3, Y3
 	VBLENDVPD Y7, Y5, Y3, Y3
 	VBLENDVPD Y6, Y4, Y3, Y3
-	ADDQ      $+128, AX
-	SUBQ      $+16, CX
-	JGE       four
-
-rest:
+	VMOVDQU   32(AX)(SI*1), Y4
+	VMOVAPD   Y3, Y5
+	VCMPPD    $0x03, Y5, Y5, Y6
+	VCMPPD    $0x03, Y4, Y4, Y7
+	VMAXPD    Y4, Y3, Y8
+	VMAXPD    Y3, Y4, Y3
+	VXORPD    Y8, Y3, Y8
+	VORPD     Y8, Y3, Y3
+	VSUBPD    Y8, Y3, Y3
+	VBLENDVPD Y7, Y5, Y3, Y3
+	VBLENDVPD Y6, Y4, Y3, Y3
+	ADDQ      DI, AX
+	DECQ      DX
+	JNZ       eight_next
+	MOVQ      R8, AX
+	ANDQ      $+31, CX
 	VMOVAPD   Y0, Y4
 	VCMPPD    $0x03, Y4, Y4, Y5
 	VCMPPD    $0x03, Y1, Y1, Y6
@@ -1632,8 +1797,10 @@ rest:
 	VSUBPD    Y5, Y0, Y0
 	VBLENDVPD Y4, Y1, Y0, Y0
 	VBLENDVPD Y3, Y2, Y0, Y0
-	ADDQ      $+12, CX
-	JL        tail
+
+rest:
+	SUBQ $+4, CX
+	JL   tail
 
 one:
 	VMOVDQU   (AX), Y1
@@ -2066,42 +2233,73 @@ TEXT ·MinFloat64AVX512(SB), NOSPLIT, $0-24
 	VMOVDQU64    Z5, Z2
 	VMOVDQU64    Z5, Z3
 	VMOVDQU64    Z5, Z4
-	SUBQ         $+32, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x06, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x09, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000080, BX
+	MOVQ         $0x00000200, DI
+	CMPQ         DX, $+64
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU64 (AX), Z6
 	VCMPPD    $0x03, Z6, Z1, K1
 	VRANGEPD  $0x04, Z6, Z1, Z1
 	VMOVAPD   Z0, K1, Z1
 	VMOVDQU64 64(AX), Z6
+	VCMPPD    $0x03, Z6, Z1, K1
+	VRANGEPD  $0x04, Z6, Z1, Z1
+	VMOVAPD   Z0, K1, Z1
+	VMOVDQU64 (AX)(BX*1), Z6
 	VCMPPD    $0x03, Z6, Z2, K1
 	VRANGEPD  $0x04, Z6, Z2, Z2
 	VMOVAPD   Z0, K1, Z2
-	VMOVDQU64 128(AX), Z6
+	VMOVDQU64 64(AX)(BX*1), Z6
+	VCMPPD    $0x03, Z6, Z2, K1
+	VRANGEPD  $0x04, Z6, Z2, Z2
+	VMOVAPD   Z0, K1, Z2
+	VMOVDQU64 (AX)(BX*2), Z6
 	VCMPPD    $0x03, Z6, Z3, K1
 	VRANGEPD  $0x04, Z6, Z3, Z3
 	VMOVAPD   Z0, K1, Z3
-	VMOVDQU64 192(AX), Z6
+	VMOVDQU64 64(AX)(BX*2), Z6
+	VCMPPD    $0x03, Z6, Z3, K1
+	VRANGEPD  $0x04, Z6, Z3, Z3
+	VMOVAPD   Z0, K1, Z3
+	VMOVDQU64 (AX)(SI*1), Z6
 	VCMPPD    $0x03, Z6, Z4, K1
 	VRANGEPD  $0x04, Z6, Z4, Z4
 	VMOVAPD   Z0, K1, Z4
-	ADDQ      $+256, AX
-	SUBQ      $+32, CX
-	JGE       four
+	VMOVDQU64 64(AX)(SI*1), Z6
+	VCMPPD    $0x03, Z6, Z4, K1
+	VRANGEPD  $0x04, Z6, Z4, Z4
+	VMOVAPD   Z0, K1, Z4
+	ADDQ      DI, AX
+	DECQ      DX
+	JNZ       eight_next
+	MOVQ      R8, AX
+	ANDQ      $+63, CX
+	VCMPPD    $0x03, Z2, Z1, K1
+	VRANGEPD  $0x04, Z2, Z1, Z1
+	VMOVAPD   Z0, K1, Z1
+	VCMPPD    $0x03, Z4, Z3, K1
+	VRANGEPD  $0x04, Z4, Z3, Z3
+	VMOVAPD   Z0, K1, Z3
+	VCMPPD    $0x03, Z3, Z1, K1
+	VRANGEPD  $0x04, Z3, Z1, Z1
+	VMOVAPD   Z0, K1, Z1
 
 rest:
-	VCMPPD   $0x03, Z2, Z1, K1
-	VRANGEPD $0x04, Z2, Z1, Z1
-	VMOVAPD  Z0, K1, Z1
-	VCMPPD   $0x03, Z4, Z3, K1
-	VRANGEPD $0x04, Z4, Z3, Z3
-	VMOVAPD  Z0, K1, Z3
-	VCMPPD   $0x03, Z3, Z1, K1
-	VRANGEPD $0x04, Z3, Z1, Z1
-	VMOVAPD  Z0, K1, Z1
-	ADDQ     $+24, CX
-	JL       tail
+	SUBQ $+8, CX
+	JL   tail
 
 one:
 	VMOVDQU64 (AX), Z2
@@ -2547,42 +2745,73 @@ TEXT ·MaxFloat64AVX512(SB), NOSPLIT, $0-24
 	VMOVDQU64    Z5, Z2
 	VMOVDQU64    Z5, Z3
 	VMOVDQU64    Z5, Z4
-	SUBQ         $+32, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x06, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x09, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000080, BX
+	MOVQ         $0x00000200, DI
+	CMPQ         DX, $+64
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU64 (AX), Z6
 	VCMPPD    $0x03, Z6, Z1, K1
 	VRANGEPD  $0x05, Z6, Z1, Z1
 	VMOVAPD   Z0, K1, Z1
 	VMOVDQU64 64(AX), Z6
+	VCMPPD    $0x03, Z6, Z1, K1
+	VRANGEPD  $0x05, Z6, Z1, Z1
+	VMOVAPD   Z0, K1, Z1
+	VMOVDQU64 (AX)(BX*1), Z6
 	VCMPPD    $0x03, Z6, Z2, K1
 	VRANGEPD  $0x05, Z6, Z2, Z2
 	VMOVAPD   Z0, K1, Z2
-	VMOVDQU64 128(AX), Z6
+	VMOVDQU64 64(AX)(BX*1), Z6
+	VCMPPD    $0x03, Z6, Z2, K1
+	VRANGEPD  $0x05, Z6, Z2, Z2
+	VMOVAPD   Z0, K1, Z2
+	VMOVDQU64 (AX)(BX*2), Z6
 	VCMPPD    $0x03, Z6, Z3, K1
 	VRANGEPD  $0x05, Z6, Z3, Z3
 	VMOVAPD   Z0, K1, Z3
-	VMOVDQU64 192(AX), Z6
+	VMOVDQU64 64(AX)(BX*2), Z6
+	VCMPPD    $0x03, Z6, Z3, K1
+	VRANGEPD  $0x05, Z6, Z3, Z3
+	VMOVAPD   Z0, K1, Z3
+	VMOVDQU64 (AX)(SI*1), Z6
 	VCMPPD    $0x03, Z6, Z4, K1
 	VRANGEPD  $0x05, Z6, Z4, Z4
 	VMOVAPD   Z0, K1, Z4
-	ADDQ      $+256, AX
-	SUBQ      $+32, CX
-	JGE       four
+	VMOVDQU64 64(AX)(SI*1), Z6
+	VCMPPD    $0x03, Z6, Z4, K1
+	VRANGEPD  $0x05, Z6, Z4, Z4
+	VMOVAPD   Z0, K1, Z4
+	ADDQ      DI, AX
+	DECQ      DX
+	JNZ       eight_next
+	MOVQ      R8, AX
+	ANDQ      $+63, CX
+	VCMPPD    $0x03, Z2, Z1, K1
+	VRANGEPD  $0x05, Z2, Z1, Z1
+	VMOVAPD   Z0, K1, Z1
+	VCMPPD    $0x03, Z4, Z3, K1
+	VRANGEPD  $0x05, Z4, Z3, Z3
+	VMOVAPD   Z0, K1, Z3
+	VCMPPD    $0x03, Z3, Z1, K1
+	VRANGEPD  $0x05, Z3, Z1, Z1
+	VMOVAPD   Z0, K1, Z1
 
 rest:
-	VCMPPD   $0x03, Z2, Z1, K1
-	VRANGEPD $0x05, Z2, Z1, Z1
-	VMOVAPD  Z0, K1, Z1
-	VCMPPD   $0x03, Z4, Z3, K1
-	VRANGEPD $0x05, Z4, Z3, Z3
-	VMOVAPD  Z0, K1, Z3
-	VCMPPD   $0x03, Z3, Z1, K1
-	VRANGEPD $0x05, Z3, Z1, Z1
-	VMOVAPD  Z0, K1, Z1
-	ADDQ     $+24, CX
-	JL       tail
+	SUBQ $+8, CX
+	JL   tail
 
 one:
 	VMOVDQU64 (AX), Z2
@@ -3074,35 +3303,62 @@ TEXT ·NaNMinFloat64AVX512(SB), NOSPLIT, $0-24
 	VMOVDQU64  Z1, Z2
 	VMOVDQU64  Z1, Z3
 	VMOVDQU64  Z1, Z4
-	SUBQ       $+32, CX
-	JL         rest
+	MOVQ       CX, DX
+	SHRQ       $0x06, DX
+	JZ         rest
+	MOVQ       DX, R8
+	SHLQ       $0x09, R8
+	ADDQ       AX, R8
+	MOVQ       $0x00000080, BX
+	MOVQ       $0x00000200, DI
+	CMPQ       DX, $+64
+	JL         eight
+	MOVQ       BX, DI
+	IMULQ      DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU64 (AX), Z5
 	VCMPPD    $0x07, Z5, Z5, K1
 	VRANGEPD  $0x04, Z5, Z0, K1, Z0
 	VMOVDQU64 64(AX), Z5
 	VCMPPD    $0x07, Z5, Z5, K1
+	VRANGEPD  $0x04, Z5, Z0, K1, Z0
+	VMOVDQU64 (AX)(BX*1), Z5
+	VCMPPD    $0x07, Z5, Z5, K1
 	VRANGEPD  $0x04, Z5, Z2, K1, Z2
-	VMOVDQU64 128(AX), Z5
+	VMOVDQU64 64(AX)(BX*1), Z5
+	VCMPPD    $0x07, Z5, Z5, K1
+	VRANGEPD  $0x04, Z5, Z2, K1, Z2
+	VMOVDQU64 (AX)(BX*2), Z5
 	VCMPPD    $0x07, Z5, Z5, K1
 	VRANGEPD  $0x04, Z5, Z3, K1, Z3
-	VMOVDQU64 192(AX), Z5
+	VMOVDQU64 64(AX)(BX*2), Z5
+	VCMPPD    $0x07, Z5, Z5, K1
+	VRANGEPD  $0x04, Z5, Z3, K1, Z3
+	VMOVDQU64 (AX)(SI*1), Z5
 	VCMPPD    $0x07, Z5, Z5, K1
 	VRANGEPD  $0x04, Z5, Z4, K1, Z4
-	ADDQ      $+256, AX
-	SUBQ      $+32, CX
-	JGE       four
+	VMOVDQU64 64(AX)(SI*1), Z5
+	VCMPPD    $0x07, Z5, Z5, K1
+	VRANGEPD  $0x04, Z5, Z4, K1, Z4
+	ADDQ      DI, AX
+	DECQ      DX
+	JNZ       eight_next
+	MOVQ      R8, AX
+	ANDQ      $+63, CX
+	VCMPPD    $0x07, Z2, Z2, K1
+	VRANGEPD  $0x04, Z2, Z0, K1, Z0
+	VCMPPD    $0x07, Z4, Z4, K1
+	VRANGEPD  $0x04, Z4, Z3, K1, Z3
+	VCMPPD    $0x07, Z3, Z3, K1
+	VRANGEPD  $0x04, Z3, Z0, K1, Z0
 
 rest:
-	VCMPPD   $0x07, Z2, Z2, K1
-	VRANGEPD $0x04, Z2, Z0, K1, Z0
-	VCMPPD   $0x07, Z4, Z4, K1
-	VRANGEPD $0x04, Z4, Z3, K1, Z3
-	VCMPPD   $0x07, Z3, Z3, K1
-	VRANGEPD $0x04, Z3, Z0, K1, Z0
-	ADDQ     $+24, CX
-	JL       tail
+	SUBQ $+8, CX
+	JL   tail
 
 one:
 	VMOVDQU64 (AX), Z2
@@ -3303,35 +3559,62 @@ TEXT ·NaNMaxFloat64AVX512(SB), NOSPLIT, $0-24
 	VMOVDQU64  Z1, Z2
 	VMOVDQU64  Z1, Z3
 	VMOVDQU64  Z1, Z4
-	SUBQ       $+32, CX
-	JL         rest
+	MOVQ       CX, DX
+	SHRQ       $0x06, DX
+	JZ         rest
+	MOVQ       DX, R8
+	SHLQ       $0x09, R8
+	ADDQ       AX, R8
+	MOVQ       $0x00000080, BX
+	MOVQ       $0x00000200, DI
+	CMPQ       DX, $+64
+	JL         eight
+	MOVQ       BX, DI
+	IMULQ      DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU64 (AX), Z5
 	VCMPPD    $0x07, Z5, Z5, K1
 	VRANGEPD  $0x05, Z5, Z0, K1, Z0
 	VMOVDQU64 64(AX), Z5
 	VCMPPD    $0x07, Z5, Z5, K1
+	VRANGEPD  $0x05, Z5, Z0, K1, Z0
+	VMOVDQU64 (AX)(BX*1), Z5
+	VCMPPD    $0x07, Z5, Z5, K1
 	VRANGEPD  $0x05, Z5, Z2, K1, Z2
-	VMOVDQU64 128(AX), Z5
+	VMOVDQU64 64(AX)(BX*1), Z5
+	VCMPPD    $0x07, Z5, Z5, K1
+	VRANGEPD  $0x05, Z5, Z2, K1, Z2
+	VMOVDQU64 (AX)(BX*2), Z5
 	VCMPPD    $0x07, Z5, Z5, K1
 	VRANGEPD  $0x05, Z5, Z3, K1, Z3
-	VMOVDQU64 192(AX), Z5
+	VMOVDQU64 64(AX)(BX*2), Z5
+	VCMPPD    $0x07, Z5, Z5, K1
+	VRANGEPD  $0x05, Z5, Z3, K1, Z3
+	VMOVDQU64 (AX)(SI*1), Z5
 	VCMPPD    $0x07, Z5, Z5, K1
 	VRANGEPD  $0x05, Z5, Z4, K1, Z4
-	ADDQ      $+256, AX
-	SUBQ      $+32, CX
-	JGE       four
+	VMOVDQU64 64(AX)(SI*1), Z5
+	VCMPPD    $0x07, Z5, Z5, K1
+	VRANGEPD  $0x05, Z5, Z4, K1, Z4
+	ADDQ      DI, AX
+	DECQ      DX
+	JNZ       eight_next
+	MOVQ      R8, AX
+	ANDQ      $+63, CX
+	VCMPPD    $0x07, Z2, Z2, K1
+	VRANGEPD  $0x05, Z2, Z0, K1, Z0
+	VCMPPD    $0x07, Z4, Z4, K1
+	VRANGEPD  $0x05, Z4, Z3, K1, Z3
+	VCMPPD    $0x07, Z3, Z3, K1
+	VRANGEPD  $0x05, Z3, Z0, K1, Z0
 
 rest:
-	VCMPPD   $0x07, Z2, Z2, K1
-	VRANGEPD $0x05, Z2, Z0, K1, Z0
-	VCMPPD   $0x07, Z4, Z4, K1
-	VRANGEPD $0x05, Z4, Z3, K1, Z3
-	VCMPPD   $0x07, Z3, Z3, K1
-	VRANGEPD $0x05, Z3, Z0, K1, Z0
-	ADDQ     $+24, CX
-	JL       tail
+	SUBQ $+8, CX
+	JL   tail
 
 one:
 	VMOVDQU64 (AX), Z2
@@ -3574,42 +3857,77 @@ TEXT ·MinFloat32AVX2(SB), NOSPLIT, $0-20
 	VMOVDQU      Y3, Y1
 	VMOVDQU      Y3, Y2
 	VMOVDQU      Y3, Y3
-	SUBQ         $+32, CX
-	JL           rest
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	MOVQ         CX, DX
+	SHRQ         $0x06, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x08, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000040, BX
+	MOVQ         $0x00000100, DI
+	CMPQ         DX, $+128
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
-	VMOVDQU (AX), Y4
-	VMINPS  Y4, Y0, Y5
-	VMINPS  Y0, Y4, Y0
-	VORPS   Y5, Y0, Y0
-	VMOVDQU 32(AX), Y4
-	VMINPS  Y4, Y1, Y5
-	VMINPS  Y1, Y4, Y1
-	VORPS   Y5, Y1, Y1
-	VMOVDQU 64(AX), Y4
-	VMINPS  Y4, Y2, Y5
-	VMINPS  Y2, Y4, Y2
-	VORPS   Y5, Y2, Y2
-	VMOVDQU 96(AX), Y4
-	VMINPS  Y4, Y3, Y5
-	VMINPS  Y3, Y4, Y3
-	VORPS   Y5, Y3, Y3
-	ADDQ    $+128, AX
-	SUBQ    $+32, CX
-	JGE     four
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
+	VMOVDQU (AX), Y6
+	VMOVDQU 32(AX), Y7
+	VMINPS  Y0, Y6, Y0
+	VMINPS  Y0, Y7, Y0
+	VORPS   Y6, Y5, Y5
+	VORPS   Y7, Y5, Y5
+	VCMPPS  $0x03, Y7, Y6, Y6
+	VORPD   Y6, Y4, Y4
+	VMOVDQU (AX)(BX*1), Y6
+	VMOVDQU 32(AX)(BX*1), Y7
+	VMINPS  Y1, Y6, Y1
+	VMINPS  Y1, Y7, Y1
+	VORPS   Y6, Y5, Y5
+	VORPS   Y7, Y5, Y5
+	VCMPPS  $0x03, Y7, Y6, Y6
+	VORPD   Y6, Y4, Y4
+	VMOVDQU (AX)(BX*2), Y6
+	VMOVDQU 32(AX)(BX*2), Y7
+	VMINPS  Y2, Y6, Y2
+	VMINPS  Y2, Y7, Y2
+	VORPS   Y6, Y5, Y5
+	VORPS   Y7, Y5, Y5
+	VCMPPS  $0x03, Y7, Y6, Y6
+	VORPD   Y6, Y4, Y4
+	VMOVDQU (AX)(SI*1), Y6
+	VMOVDQU 32(AX)(SI*1), Y7
+	VMINPS  Y3, Y6, Y3
+	VMINPS  Y3, Y7, Y3
+	VORPS   Y6, Y5, Y5
+	VORPS   Y7, Y5, Y5
+	VCMPPS  $0x03, Y7, Y6, Y6
+	VORPD   Y6, Y4, Y4
+	ADDQ    DI, AX
+	DECQ    DX
+	JNZ     eight_next
+	MOVQ    R8, AX
+	ANDQ    $+63, CX
+	VMINPS  Y1, Y0, Y0
+	VMINPS  Y3, Y2, Y2
+	VMINPS  Y2, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VCMPPS  $0x00, Y1, Y0, Y1
+	VANDNPD Y0, Y1, Y0
+	VPSRLD  $0x1f, Y5, Y5
+	VPSLLD  $0x1f, Y5, Y5
+	VANDPD  Y5, Y1, Y1
+	VORPD   Y1, Y0, Y0
+	VORPD   Y4, Y0, Y0
 
 rest:
-	VMINPS Y1, Y0, Y4
-	VMINPS Y0, Y1, Y0
-	VORPS  Y4, Y0, Y0
-	VMINPS Y3, Y2, Y1
-	VMINPS Y2, Y3, Y2
-	VORPS  Y1, Y2, Y2
-	VMINPS Y2, Y0, Y1
-	VMINPS Y0, Y2, Y0
-	VORPS  Y1, Y0, Y0
-	ADDQ   $+24, CX
-	JL     tail
+	SUBQ $+8, CX
+	JL   tail
 
 one:
 	VMOVDQU (AX), Y1
@@ -4087,56 +4405,78 @@ TEXT ·MaxFloat32AVX2(SB), NOSPLIT, $0-20
 	VMOVDQU      Y3, Y1
 	VMOVDQU      Y3, Y2
 	VMOVDQU      Y3, Y3
-	SUBQ         $+32, CX
-	JL           rest
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VPCMPEQD     Y5, Y5, Y5
+	MOVQ         CX, DX
+	SHRQ         $0x06, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x08, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000040, BX
+	MOVQ         $0x00000100, DI
+	CMPQ         DX, $+128
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
-	VMOVDQU (AX), Y4
-	VMAXPS  Y4, Y0, Y5
-	VMAXPS  Y0, Y4, Y0
-	VXORPS  Y5, Y0, Y5
-	VORPS   Y5, Y0, Y0
-	VSUBPS  Y5, Y0, Y0
-	VMOVDQU 32(AX), Y4
-	VMAXPS  Y4, Y1, Y5
-	VMAXPS  Y1, Y4, Y1
-	VXORPS  Y5, Y1, Y5
-	VORPS   Y5, Y1, Y1
-	VSUBPS  Y5, Y1, Y1
-	VMOVDQU 64(AX), Y4
-	VMAXPS  Y4, Y2, Y5
-	VMAXPS  Y2, Y4, Y2
-	VXORPS  Y5, Y2, Y5
-	VORPS   Y5, Y2, Y2
-	VSUBPS  Y5, Y2, Y2
-	VMOVDQU 96(AX), Y4
-	VMAXPS  Y4, Y3, Y5
-	VMAXPS  Y3, Y4, Y3
-	VXORPS  Y5, Y3, Y5
-	VORPS   Y5, Y3, Y3
-	VSUBPS  Y5, Y3, Y3
-	ADDQ    $+128, AX
-	SUBQ    $+32, CX
-	JGE     four
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
+	VMOVDQU (AX), Y6
+	VMOVDQU 32(AX), Y7
+	VMAXPS  Y0, Y6, Y0
+	VMAXPS  Y0, Y7, Y0
+	VANDPS  Y6, Y5, Y5
+	VANDPS  Y7, Y5, Y5
+	VCMPPS  $0x03, Y7, Y6, Y6
+	VORPD   Y6, Y4, Y4
+	VMOVDQU (AX)(BX*1), Y6
+	VMOVDQU 32(AX)(BX*1), Y7
+	VMAXPS  Y1, Y6, Y1
+	VMAXPS  Y1, Y7, Y1
+	VANDPS  Y6, Y5, Y5
+	VANDPS  Y7, Y5, Y5
+	VCMPPS  $0x03, Y7, Y6, Y6
+	VORPD   Y6, Y4, Y4
+	VMOVDQU (AX)(BX*2), Y6
+	VMOVDQU 32(AX)(BX*2), Y7
+	VMAXPS  Y2, Y6, Y2
+	VMAXPS  Y2, Y7, Y2
+	VANDPS  Y6, Y5, Y5
+	VANDPS  Y7, Y5, Y5
+	VCMPPS  $0x03, Y7, Y6, Y6
+	VORPD   Y6, Y4, Y4
+	VMOVDQU (AX)(SI*1), Y6
+	VMOVDQU 32(AX)(SI*1), Y7
+	VMAXPS  Y3, Y6, Y3
+	VMAXPS  Y3, Y7, Y3
+	VANDPS  Y6, Y5, Y5
+	VANDPS  Y7, Y5, Y5
+	VCMPPS  $0x03, Y7, Y6, Y6
+	VORPD   Y6, Y4, Y4
+	ADDQ    DI, AX
+	DECQ    DX
+	JNZ     eight_next
+	MOVQ    R8, AX
+	ANDQ    $+63, CX
+	VMAXPS  Y1, Y0, Y0
+	VMAXPS  Y3, Y2, Y2
+	VMAXPS  Y2, Y0, Y0
+	VXORPD  Y1, Y1, Y1
+	VCMPPS  $0x00, Y1, Y0, Y1
+	VANDNPD Y0, Y1, Y0
+	VPSRLD  $0x1f, Y5, Y5
+	VPSLLD  $0x1f, Y5, Y5
+	VANDPD  Y5, Y1, Y1
+	VORPD   Y1, Y0, Y0
+	VORPD   Y4, Y0, Y0
 
 rest:
-	VMAXPS Y1, Y0, Y4
-	VMAXPS Y0, Y1, Y0
-	VXORPS Y4, Y0, Y4
-	VORPS  Y4, Y0, Y0
-	VSUBPS Y4, Y0, Y0
-	VMAXPS Y3, Y2, Y1
-	VMAXPS Y2, Y3, Y2
-	VXORPS Y1, Y2, Y1
-	VORPS  Y1, Y2, Y2
-	VSUBPS Y1, Y2, Y2
-	VMAXPS Y2, Y0, Y1
-	VMAXPS Y0, Y2, Y0
-	VXORPS Y1, Y0, Y1
-	VORPS  Y1, Y0, Y0
-	VSUBPS Y1, Y0, Y0
-	ADDQ   $+24, CX
-	JL     tail
+	SUBQ $+8, CX
+	JL   tail
 
 one:
 	VMOVDQU (AX), Y1
@@ -4704,10 +5044,23 @@ TEXT ·NaNMinFloat32AVX2(SB), NOSPLIT, $0-20
 	VMOVDQU  Y3, Y1
 	VMOVDQU  Y3, Y2
 	VMOVDQU  Y3, Y3
-	SUBQ     $+32, CX
-	JL       rest
+	MOVQ     CX, DX
+	SHRQ     $0x06, DX
+	JZ       rest
+	MOVQ     DX, R8
+	SHLQ     $0x08, R8
+	ADDQ     AX, R8
+	MOVQ     $0x00000040, BX
+	MOVQ     $0x00000100, DI
+	CMPQ     DX, $+128
+	JL       eight
+	MOVQ     BX, DI
+	IMULQ    DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU   (AX), Y4
 	VMOVAPD   Y0, Y5
 	VCMPPS    $0x03, Y5, Y5, Y6
@@ -4718,6 +5071,15 @@ four:
 	VBLENDVPS Y7, Y5, Y0, Y0
 	VBLENDVPS Y6, Y4, Y0, Y0
 	VMOVDQU   32(AX), Y4
+	VMOVAPD   Y0, Y5
+	VCMPPS    $0x03, Y5, Y5, Y6
+	VCMPPS    $0x03, Y4, Y4, Y7
+	VMINPS    Y4, Y0, Y8
+	VMINPS    Y0, Y4, Y0
+	VORPS     Y8, Y0, Y0
+	VBLENDVPS Y7, Y5, Y0, Y0
+	VBLENDVPS Y6, Y4, Y0, Y0
+	VMOVDQU   (AX)(BX*1), Y4
 	VMOVAPD   Y1, Y5
 	VCMPPS    $0x03, Y5, Y5, Y6
 	VCMPPS    $0x03, Y4, Y4, Y7
@@ -4726,7 +5088,16 @@ four:
 	VORPS     Y8, Y1, Y1
 	VBLENDVPS Y7, Y5, Y1, Y1
 	VBLENDVPS Y6, Y4, Y1, Y1
-	VMOVDQU   64(AX), Y4
+	VMOVDQU   32(AX)(BX*1), Y4
+	VMOVAPD   Y1, Y5
+	VCMPPS    $0x03, Y5, Y5, Y6
+	VCMPPS    $0x03, Y4, Y4, Y7
+	VMINPS    Y4, Y1, Y8
+	VMINPS    Y1, Y4, Y1
+	VORPS     Y8, Y1, Y1
+	VBLENDVPS Y7, Y5, Y1, Y1
+	VBLENDVPS Y6, Y4, Y1, Y1
+	VMOVDQU   (AX)(BX*2), Y4
 	VMOVAPD   Y2, Y5
 	VCMPPS    $0x03, Y5, Y5, Y6
 	VCMPPS    $0x03, Y4, Y4, Y7
@@ -4735,7 +5106,16 @@ four:
 	VORPS     Y8, Y2, Y2
 	VBLENDVPS Y7, Y5, Y2, Y2
 	VBLENDVPS Y6, Y4, Y2, Y2
-	VMOVDQU   96(AX), Y4
+	VMOVDQU   32(AX)(BX*2), Y4
+	VMOVAPD   Y2, Y5
+	VCMPPS    $0x03, Y5, Y5, Y6
+	VCMPPS    $0x03, Y4, Y4, Y7
+	VMINPS    Y4, Y2, Y8
+	VMINPS    Y2, Y4, Y2
+	VORPS     Y8, Y2, Y2
+	VBLENDVPS Y7, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y2, Y2
+	VMOVDQU   (AX)(SI*1), Y4
 	VMOVAPD   Y3, Y5
 	VCMPPS    $0x03, Y5, Y5, Y6
 	VCMPPS    $0x03, Y4, Y4, Y7
@@ -4744,11 +5124,20 @@ four:
 	VORPS     Y8, Y3, Y3
 	VBLENDVPS Y7, Y5, Y3, Y3
 	VBLENDVPS Y6, Y4, Y3, Y3
-	ADDQ      $+128, AX
-	SUBQ      $+32, CX
-	JGE       four
-
-rest:
+	VMOVDQU   32(AX)(SI*1), Y4
+	VMOVAPD   Y3, Y5
+	VCMPPS    $0x03, Y5, Y5, Y6
+	VCMPPS    $0x03, Y4, Y4, Y7
+	VMINPS    Y4, Y3, Y8
+	VMINPS    Y3, Y4, Y3
+	VORPS     Y8, Y3, Y3
+	VBLENDVPS Y7, Y5, Y3, Y3
+	VBLENDVPS Y6, Y4, Y3, Y3
+	ADDQ      DI, AX
+	DECQ      DX
+	JNZ       eight_next
+	MOVQ      R8, AX
+	ANDQ      $+63, CX
 	VMOVAPD   Y0, Y4
 	VCMPPS    $0x03, Y4, Y4, Y5
 	VCMPPS    $0x03, Y1, Y1, Y6
@@ -4773,8 +5162,10 @@ rest:
 	VORPS     Y5, Y0, Y0
 	VBLENDVPS Y4, Y1, Y0, Y0
 	VBLENDVPS Y3, Y2, Y0, Y0
-	ADDQ      $+24, CX
-	JL        tail
+
+rest:
+	SUBQ $+8, CX
+	JL   tail
 
 one:
 	VMOVDQU   (AX), Y1
@@ -5128,10 +5519,23 @@ TEXT ·NaNMaxFloat32AVX2(SB), NOSPLIT, $0-20
 	VMOVDQU  Y3, Y1
 	VMOVDQU  Y3, Y2
 	VMOVDQU  Y3, Y3
-	SUBQ     $+32, CX
-	JL       rest
+	MOVQ     CX, DX
+	SHRQ     $0x06, DX
+	JZ       rest
+	MOVQ     DX, R8
+	SHLQ     $0x08, R8
+	ADDQ     AX, R8
+	MOVQ     $0x00000040, BX
+	MOVQ     $0x00000100, DI
+	CMPQ     DX, $+128
+	JL       eight
+	MOVQ     BX, DI
+	IMULQ    DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU   (AX), Y4
 	VMOVAPD   Y0, Y5
 	VCMPPS    $0x03, Y5, Y5, Y6
@@ -5144,6 +5548,17 @@ four:
 	VBLENDVPS Y7, Y5, Y0, Y0
 	VBLENDVPS Y6, Y4, Y0, Y0
 	VMOVDQU   32(AX), Y4
+	VMOVAPD   Y0, Y5
+	VCMPPS    $0x03, Y5, Y5, Y6
+	VCMPPS    $0x03, Y4, Y4, Y7
+	VMAXPS    Y4, Y0, Y8
+	VMAXPS    Y0, Y4, Y0
+	VXORPS    Y8, Y0, Y8
+	VORPS     Y8, Y0, Y0
+	VSUBPS    Y8, Y0, Y0
+	VBLENDVPS Y7, Y5, Y0, Y0
+	VBLENDVPS Y6, Y4, Y0, Y0
+	VMOVDQU   (AX)(BX*1), Y4
 	VMOVAPD   Y1, Y5
 	VCMPPS    $0x03, Y5, Y5, Y6
 	VCMPPS    $0x03, Y4, Y4, Y7
@@ -5154,7 +5569,18 @@ four:
 	VSUBPS    Y8, Y1, Y1
 	VBLENDVPS Y7, Y5, Y1, Y1
 	VBLENDVPS Y6, Y4, Y1, Y1
-	VMOVDQU   64(AX), Y4
+	VMOVDQU   32(AX)(BX*1), Y4
+	VMOVAPD   Y1, Y5
+	VCMPPS    $0x03, Y5, Y5, Y6
+	VCMPPS    $0x03, Y4, Y4, Y7
+	VMAXPS    Y4, Y1, Y8
+	VMAXPS    Y1, Y4, Y1
+	VXORPS    Y8, Y1, Y8
+	VORPS     Y8, Y1, Y1
+	VSUBPS    Y8, Y1, Y1
+	VBLENDVPS Y7, Y5, Y1, Y1
+	VBLENDVPS Y6, Y4, Y1, Y1
+	VMOVDQU   (AX)(BX*2), Y4
 	VMOVAPD   Y2, Y5
 	VCMPPS    $0x03, Y5, Y5, Y6
 	VCMPPS    $0x03, Y4, Y4, Y7
@@ -5165,7 +5591,18 @@ four:
 	VSUBPS    Y8, Y2, Y2
 	VBLENDVPS Y7, Y5, Y2, Y2
 	VBLENDVPS Y6, Y4, Y2, Y2
-	VMOVDQU   96(AX), Y4
+	VMOVDQU   32(AX)(BX*2), Y4
+	VMOVAPD   Y2, Y5
+	VCMPPS    $0x03, Y5, Y5, Y6
+	VCMPPS    $0x03, Y4, Y4, Y7
+	VMAXPS    Y4, Y2, Y8
+	VMAXPS    Y2, Y4, Y2
+	VXORPS    Y8, Y2, Y8
+	VORPS     Y8, Y2, Y2
+	VSUBPS    Y8, Y2, Y2
+	VBLENDVPS Y7, Y5, Y2, Y2
+	VBLENDVPS Y6, Y4, Y2, Y2
+	VMOVDQU   (AX)(SI*1), Y4
 	VMOVAPD   Y3, Y5
 	VCMPPS    $0x03, Y5, Y5, Y6
 	VCMPPS    $0x03, Y4, Y4, Y7
@@ -5176,11 +5613,22 @@ four:
 	VSUBPS    Y8, Y3, Y3
 	VBLENDVPS Y7, Y5, Y3, Y3
 	VBLENDVPS Y6, Y4, Y3, Y3
-	ADDQ      $+128, AX
-	SUBQ      $+32, CX
-	JGE       four
-
-rest:
+	VMOVDQU   32(AX)(SI*1), Y4
+	VMOVAPD   Y3, Y5
+	VCMPPS    $0x03, Y5, Y5, Y6
+	VCMPPS    $0x03, Y4, Y4, Y7
+	VMAXPS    Y4, Y3, Y8
+	VMAXPS    Y3, Y4, Y3
+	VXORPS    Y8, Y3, Y8
+	VORPS     Y8, Y3, Y3
+	VSUBPS    Y8, Y3, Y3
+	VBLENDVPS Y7, Y5, Y3, Y3
+	VBLENDVPS Y6, Y4, Y3, Y3
+	ADDQ      DI, AX
+	DECQ      DX
+	JNZ       eight_next
+	MOVQ      R8, AX
+	ANDQ      $+63, CX
 	VMOVAPD   Y0, Y4
 	VCMPPS    $0x03, Y4, Y4, Y5
 	VCMPPS    $0x03, Y1, Y1, Y6
@@ -5211,8 +5659,10 @@ rest:
 	VSUBPS    Y5, Y0, Y0
 	VBLENDVPS Y4, Y1, Y0, Y0
 	VBLENDVPS Y3, Y2, Y0, Y0
-	ADDQ      $+24, CX
-	JL        tail
+
+rest:
+	SUBQ $+8, CX
+	JL   tail
 
 one:
 	VMOVDQU   (AX), Y1
@@ -5656,42 +6106,73 @@ TEXT ·MinFloat32AVX512(SB), NOSPLIT, $0-20
 	VMOVDQU64    Z5, Z2
 	VMOVDQU64    Z5, Z3
 	VMOVDQU64    Z5, Z4
-	SUBQ         $+64, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x07, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x09, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000080, BX
+	MOVQ         $0x00000200, DI
+	CMPQ         DX, $+64
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU64 (AX), Z6
 	VCMPPS    $0x03, Z6, Z1, K1
 	VRANGEPS  $0x04, Z6, Z1, Z1
 	VMOVAPS   Z0, K1, Z1
 	VMOVDQU64 64(AX), Z6
+	VCMPPS    $0x03, Z6, Z1, K1
+	VRANGEPS  $0x04, Z6, Z1, Z1
+	VMOVAPS   Z0, K1, Z1
+	VMOVDQU64 (AX)(BX*1), Z6
 	VCMPPS    $0x03, Z6, Z2, K1
 	VRANGEPS  $0x04, Z6, Z2, Z2
 	VMOVAPS   Z0, K1, Z2
-	VMOVDQU64 128(AX), Z6
+	VMOVDQU64 64(AX)(BX*1), Z6
+	VCMPPS    $0x03, Z6, Z2, K1
+	VRANGEPS  $0x04, Z6, Z2, Z2
+	VMOVAPS   Z0, K1, Z2
+	VMOVDQU64 (AX)(BX*2), Z6
 	VCMPPS    $0x03, Z6, Z3, K1
 	VRANGEPS  $0x04, Z6, Z3, Z3
 	VMOVAPS   Z0, K1, Z3
-	VMOVDQU64 192(AX), Z6
+	VMOVDQU64 64(AX)(BX*2), Z6
+	VCMPPS    $0x03, Z6, Z3, K1
+	VRANGEPS  $0x04, Z6, Z3, Z3
+	VMOVAPS   Z0, K1, Z3
+	VMOVDQU64 (AX)(SI*1), Z6
 	VCMPPS    $0x03, Z6, Z4, K1
 	VRANGEPS  $0x04, Z6, Z4, Z4
 	VMOVAPS   Z0, K1, Z4
-	ADDQ      $+256, AX
-	SUBQ      $+64, CX
-	JGE       four
+	VMOVDQU64 64(AX)(SI*1), Z6
+	VCMPPS    $0x03, Z6, Z4, K1
+	VRANGEPS  $0x04, Z6, Z4, Z4
+	VMOVAPS   Z0, K1, Z4
+	ADDQ      DI, AX
+	DECQ      DX
+	JNZ       eight_next
+	MOVQ      R8, AX
+	ANDQ      $+127, CX
+	VCMPPS    $0x03, Z2, Z1, K1
+	VRANGEPS  $0x04, Z2, Z1, Z1
+	VMOVAPS   Z0, K1, Z1
+	VCMPPS    $0x03, Z4, Z3, K1
+	VRANGEPS  $0x04, Z4, Z3, Z3
+	VMOVAPS   Z0, K1, Z3
+	VCMPPS    $0x03, Z3, Z1, K1
+	VRANGEPS  $0x04, Z3, Z1, Z1
+	VMOVAPS   Z0, K1, Z1
 
 rest:
-	VCMPPS   $0x03, Z2, Z1, K1
-	VRANGEPS $0x04, Z2, Z1, Z1
-	VMOVAPS  Z0, K1, Z1
-	VCMPPS   $0x03, Z4, Z3, K1
-	VRANGEPS $0x04, Z4, Z3, Z3
-	VMOVAPS  Z0, K1, Z3
-	VCMPPS   $0x03, Z3, Z1, K1
-	VRANGEPS $0x04, Z3, Z1, Z1
-	VMOVAPS  Z0, K1, Z1
-	ADDQ     $+48, CX
-	JL       tail
+	SUBQ $+16, CX
+	JL   tail
 
 one:
 	VMOVDQU64 (AX), Z2
@@ -6141,42 +6622,73 @@ TEXT ·MaxFloat32AVX512(SB), NOSPLIT, $0-20
 	VMOVDQU64    Z5, Z2
 	VMOVDQU64    Z5, Z3
 	VMOVDQU64    Z5, Z4
-	SUBQ         $+64, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x07, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x09, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000080, BX
+	MOVQ         $0x00000200, DI
+	CMPQ         DX, $+64
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU64 (AX), Z6
 	VCMPPS    $0x03, Z6, Z1, K1
 	VRANGEPS  $0x05, Z6, Z1, Z1
 	VMOVAPS   Z0, K1, Z1
 	VMOVDQU64 64(AX), Z6
+	VCMPPS    $0x03, Z6, Z1, K1
+	VRANGEPS  $0x05, Z6, Z1, Z1
+	VMOVAPS   Z0, K1, Z1
+	VMOVDQU64 (AX)(BX*1), Z6
 	VCMPPS    $0x03, Z6, Z2, K1
 	VRANGEPS  $0x05, Z6, Z2, Z2
 	VMOVAPS   Z0, K1, Z2
-	VMOVDQU64 128(AX), Z6
+	VMOVDQU64 64(AX)(BX*1), Z6
+	VCMPPS    $0x03, Z6, Z2, K1
+	VRANGEPS  $0x05, Z6, Z2, Z2
+	VMOVAPS   Z0, K1, Z2
+	VMOVDQU64 (AX)(BX*2), Z6
 	VCMPPS    $0x03, Z6, Z3, K1
 	VRANGEPS  $0x05, Z6, Z3, Z3
 	VMOVAPS   Z0, K1, Z3
-	VMOVDQU64 192(AX), Z6
+	VMOVDQU64 64(AX)(BX*2), Z6
+	VCMPPS    $0x03, Z6, Z3, K1
+	VRANGEPS  $0x05, Z6, Z3, Z3
+	VMOVAPS   Z0, K1, Z3
+	VMOVDQU64 (AX)(SI*1), Z6
 	VCMPPS    $0x03, Z6, Z4, K1
 	VRANGEPS  $0x05, Z6, Z4, Z4
 	VMOVAPS   Z0, K1, Z4
-	ADDQ      $+256, AX
-	SUBQ      $+64, CX
-	JGE       four
+	VMOVDQU64 64(AX)(SI*1), Z6
+	VCMPPS    $0x03, Z6, Z4, K1
+	VRANGEPS  $0x05, Z6, Z4, Z4
+	VMOVAPS   Z0, K1, Z4
+	ADDQ      DI, AX
+	DECQ      DX
+	JNZ       eight_next
+	MOVQ      R8, AX
+	ANDQ      $+127, CX
+	VCMPPS    $0x03, Z2, Z1, K1
+	VRANGEPS  $0x05, Z2, Z1, Z1
+	VMOVAPS   Z0, K1, Z1
+	VCMPPS    $0x03, Z4, Z3, K1
+	VRANGEPS  $0x05, Z4, Z3, Z3
+	VMOVAPS   Z0, K1, Z3
+	VCMPPS    $0x03, Z3, Z1, K1
+	VRANGEPS  $0x05, Z3, Z1, Z1
+	VMOVAPS   Z0, K1, Z1
 
 rest:
-	VCMPPS   $0x03, Z2, Z1, K1
-	VRANGEPS $0x05, Z2, Z1, Z1
-	VMOVAPS  Z0, K1, Z1
-	VCMPPS   $0x03, Z4, Z3, K1
-	VRANGEPS $0x05, Z4, Z3, Z3
-	VMOVAPS  Z0, K1, Z3
-	VCMPPS   $0x03, Z3, Z1, K1
-	VRANGEPS $0x05, Z3, Z1, Z1
-	VMOVAPS  Z0, K1, Z1
-	ADDQ     $+48, CX
-	JL       tail
+	SUBQ $+16, CX
+	JL   tail
 
 one:
 	VMOVDQU64 (AX), Z2
@@ -6672,35 +7184,62 @@ TEXT ·NaNMinFloat32AVX512(SB), NOSPLIT, $0-20
 	VMOVDQU64  Z1, Z2
 	VMOVDQU64  Z1, Z3
 	VMOVDQU64  Z1, Z4
-	SUBQ       $+64, CX
-	JL         rest
+	MOVQ       CX, DX
+	SHRQ       $0x07, DX
+	JZ         rest
+	MOVQ       DX, R8
+	SHLQ       $0x09, R8
+	ADDQ       AX, R8
+	MOVQ       $0x00000080, BX
+	MOVQ       $0x00000200, DI
+	CMPQ       DX, $+64
+	JL         eight
+	MOVQ       BX, DI
+	IMULQ      DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU64 (AX), Z5
 	VCMPPS    $0x07, Z5, Z5, K1
 	VRANGEPS  $0x04, Z5, Z0, K1, Z0
 	VMOVDQU64 64(AX), Z5
 	VCMPPS    $0x07, Z5, Z5, K1
+	VRANGEPS  $0x04, Z5, Z0, K1, Z0
+	VMOVDQU64 (AX)(BX*1), Z5
+	VCMPPS    $0x07, Z5, Z5, K1
 	VRANGEPS  $0x04, Z5, Z2, K1, Z2
-	VMOVDQU64 128(AX), Z5
+	VMOVDQU64 64(AX)(BX*1), Z5
+	VCMPPS    $0x07, Z5, Z5, K1
+	VRANGEPS  $0x04, Z5, Z2, K1, Z2
+	VMOVDQU64 (AX)(BX*2), Z5
 	VCMPPS    $0x07, Z5, Z5, K1
 	VRANGEPS  $0x04, Z5, Z3, K1, Z3
-	VMOVDQU64 192(AX), Z5
+	VMOVDQU64 64(AX)(BX*2), Z5
+	VCMPPS    $0x07, Z5, Z5, K1
+	VRANGEPS  $0x04, Z5, Z3, K1, Z3
+	VMOVDQU64 (AX)(SI*1), Z5
 	VCMPPS    $0x07, Z5, Z5, K1
 	VRANGEPS  $0x04, Z5, Z4, K1, Z4
-	ADDQ      $+256, AX
-	SUBQ      $+64, CX
-	JGE       four
+	VMOVDQU64 64(AX)(SI*1), Z5
+	VCMPPS    $0x07, Z5, Z5, K1
+	VRANGEPS  $0x04, Z5, Z4, K1, Z4
+	ADDQ      DI, AX
+	DECQ      DX
+	JNZ       eight_next
+	MOVQ      R8, AX
+	ANDQ      $+127, CX
+	VCMPPS    $0x07, Z2, Z2, K1
+	VRANGEPS  $0x04, Z2, Z0, K1, Z0
+	VCMPPS    $0x07, Z4, Z4, K1
+	VRANGEPS  $0x04, Z4, Z3, K1, Z3
+	VCMPPS    $0x07, Z3, Z3, K1
+	VRANGEPS  $0x04, Z3, Z0, K1, Z0
 
 rest:
-	VCMPPS   $0x07, Z2, Z2, K1
-	VRANGEPS $0x04, Z2, Z0, K1, Z0
-	VCMPPS   $0x07, Z4, Z4, K1
-	VRANGEPS $0x04, Z4, Z3, K1, Z3
-	VCMPPS   $0x07, Z3, Z3, K1
-	VRANGEPS $0x04, Z3, Z0, K1, Z0
-	ADDQ     $+48, CX
-	JL       tail
+	SUBQ $+16, CX
+	JL   tail
 
 one:
 	VMOVDQU64 (AX), Z2
@@ -6904,35 +7443,62 @@ TEXT ·NaNMaxFloat32AVX512(SB), NOSPLIT, $0-20
 	VMOVDQU64  Z1, Z2
 	VMOVDQU64  Z1, Z3
 	VMOVDQU64  Z1, Z4
-	SUBQ       $+64, CX
-	JL         rest
+	MOVQ       CX, DX
+	SHRQ       $0x07, DX
+	JZ         rest
+	MOVQ       DX, R8
+	SHLQ       $0x09, R8
+	ADDQ       AX, R8
+	MOVQ       $0x00000080, BX
+	MOVQ       $0x00000200, DI
+	CMPQ       DX, $+64
+	JL         eight
+	MOVQ       BX, DI
+	IMULQ      DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU64 (AX), Z5
 	VCMPPS    $0x07, Z5, Z5, K1
 	VRANGEPS  $0x05, Z5, Z0, K1, Z0
 	VMOVDQU64 64(AX), Z5
 	VCMPPS    $0x07, Z5, Z5, K1
+	VRANGEPS  $0x05, Z5, Z0, K1, Z0
+	VMOVDQU64 (AX)(BX*1), Z5
+	VCMPPS    $0x07, Z5, Z5, K1
 	VRANGEPS  $0x05, Z5, Z2, K1, Z2
-	VMOVDQU64 128(AX), Z5
+	VMOVDQU64 64(AX)(BX*1), Z5
+	VCMPPS    $0x07, Z5, Z5, K1
+	VRANGEPS  $0x05, Z5, Z2, K1, Z2
+	VMOVDQU64 (AX)(BX*2), Z5
 	VCMPPS    $0x07, Z5, Z5, K1
 	VRANGEPS  $0x05, Z5, Z3, K1, Z3
-	VMOVDQU64 192(AX), Z5
+	VMOVDQU64 64(AX)(BX*2), Z5
+	VCMPPS    $0x07, Z5, Z5, K1
+	VRANGEPS  $0x05, Z5, Z3, K1, Z3
+	VMOVDQU64 (AX)(SI*1), Z5
 	VCMPPS    $0x07, Z5, Z5, K1
 	VRANGEPS  $0x05, Z5, Z4, K1, Z4
-	ADDQ      $+256, AX
-	SUBQ      $+64, CX
-	JGE       four
+	VMOVDQU64 64(AX)(SI*1), Z5
+	VCMPPS    $0x07, Z5, Z5, K1
+	VRANGEPS  $0x05, Z5, Z4, K1, Z4
+	ADDQ      DI, AX
+	DECQ      DX
+	JNZ       eight_next
+	MOVQ      R8, AX
+	ANDQ      $+127, CX
+	VCMPPS    $0x07, Z2, Z2, K1
+	VRANGEPS  $0x05, Z2, Z0, K1, Z0
+	VCMPPS    $0x07, Z4, Z4, K1
+	VRANGEPS  $0x05, Z4, Z3, K1, Z3
+	VCMPPS    $0x07, Z3, Z3, K1
+	VRANGEPS  $0x05, Z3, Z0, K1, Z0
 
 rest:
-	VCMPPS   $0x07, Z2, Z2, K1
-	VRANGEPS $0x05, Z2, Z0, K1, Z0
-	VCMPPS   $0x07, Z4, Z4, K1
-	VRANGEPS $0x05, Z4, Z3, K1, Z3
-	VCMPPS   $0x07, Z3, Z3, K1
-	VRANGEPS $0x05, Z3, Z0, K1, Z0
-	ADDQ     $+48, CX
-	JL       tail
+	SUBQ $+16, CX
+	JL   tail
 
 one:
 	VMOVDQU64 (AX), Z2
@@ -7178,28 +7744,51 @@ TEXT ·MinInt8AVX2(SB), NOSPLIT, $0-17
 	VMOVDQU      Y3, Y1
 	VMOVDQU      Y3, Y2
 	VMOVDQU      Y3, Y3
-	SUBQ         $+128, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x08, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x08, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000040, BX
+	MOVQ         $0x00000100, DI
+	CMPQ         DX, $+128
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU (AX), Y4
 	VPMINSB Y4, Y0, Y0
 	VMOVDQU 32(AX), Y4
+	VPMINSB Y4, Y0, Y0
+	VMOVDQU (AX)(BX*1), Y4
 	VPMINSB Y4, Y1, Y1
-	VMOVDQU 64(AX), Y4
+	VMOVDQU 32(AX)(BX*1), Y4
+	VPMINSB Y4, Y1, Y1
+	VMOVDQU (AX)(BX*2), Y4
 	VPMINSB Y4, Y2, Y2
-	VMOVDQU 96(AX), Y4
+	VMOVDQU 32(AX)(BX*2), Y4
+	VPMINSB Y4, Y2, Y2
+	VMOVDQU (AX)(SI*1), Y4
 	VPMINSB Y4, Y3, Y3
-	ADDQ    $+128, AX
-	SUBQ    $+128, CX
-	JGE     four
-
-rest:
+	VMOVDQU 32(AX)(SI*1), Y4
+	VPMINSB Y4, Y3, Y3
+	ADDQ    DI, AX
+	DECQ    DX
+	JNZ     eight_next
+	MOVQ    R8, AX
+	ANDQ    $+255, CX
 	VPMINSB Y1, Y0, Y0
 	VPMINSB Y3, Y2, Y2
 	VPMINSB Y2, Y0, Y0
-	ADDQ    $+96, CX
-	JL      tail
+
+rest:
+	SUBQ $+32, CX
+	JL   tail
 
 one:
 	VMOVDQU (AX), Y1
@@ -7614,28 +8203,51 @@ TEXT ·MaxInt8AVX2(SB), NOSPLIT, $0-17
 	VMOVDQU      Y3, Y1
 	VMOVDQU      Y3, Y2
 	VMOVDQU      Y3, Y3
-	SUBQ         $+128, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x08, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x08, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000040, BX
+	MOVQ         $0x00000100, DI
+	CMPQ         DX, $+128
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU (AX), Y4
 	VPMAXSB Y4, Y0, Y0
 	VMOVDQU 32(AX), Y4
+	VPMAXSB Y4, Y0, Y0
+	VMOVDQU (AX)(BX*1), Y4
 	VPMAXSB Y4, Y1, Y1
-	VMOVDQU 64(AX), Y4
+	VMOVDQU 32(AX)(BX*1), Y4
+	VPMAXSB Y4, Y1, Y1
+	VMOVDQU (AX)(BX*2), Y4
 	VPMAXSB Y4, Y2, Y2
-	VMOVDQU 96(AX), Y4
+	VMOVDQU 32(AX)(BX*2), Y4
+	VPMAXSB Y4, Y2, Y2
+	VMOVDQU (AX)(SI*1), Y4
 	VPMAXSB Y4, Y3, Y3
-	ADDQ    $+128, AX
-	SUBQ    $+128, CX
-	JGE     four
-
-rest:
+	VMOVDQU 32(AX)(SI*1), Y4
+	VPMAXSB Y4, Y3, Y3
+	ADDQ    DI, AX
+	DECQ    DX
+	JNZ     eight_next
+	MOVQ    R8, AX
+	ANDQ    $+255, CX
 	VPMAXSB Y1, Y0, Y0
 	VPMAXSB Y3, Y2, Y2
 	VPMAXSB Y2, Y0, Y0
-	ADDQ    $+96, CX
-	JL      tail
+
+rest:
+	SUBQ $+32, CX
+	JL   tail
 
 one:
 	VMOVDQU (AX), Y1
@@ -8090,28 +8702,51 @@ TEXT ·MinInt8AVX512(SB), NOSPLIT, $0-17
 	VMOVDQU64    Z4, Z1
 	VMOVDQU64    Z4, Z2
 	VMOVDQU64    Z4, Z3
-	SUBQ         $+256, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x09, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x09, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000080, BX
+	MOVQ         $0x00000200, DI
+	CMPQ         DX, $+64
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU64 (AX), Z5
 	VPMINSB   Z5, Z0, Z0
 	VMOVDQU64 64(AX), Z5
+	VPMINSB   Z5, Z0, Z0
+	VMOVDQU64 (AX)(BX*1), Z5
 	VPMINSB   Z5, Z1, Z1
-	VMOVDQU64 128(AX), Z5
+	VMOVDQU64 64(AX)(BX*1), Z5
+	VPMINSB   Z5, Z1, Z1
+	VMOVDQU64 (AX)(BX*2), Z5
 	VPMINSB   Z5, Z2, Z2
-	VMOVDQU64 192(AX), Z5
+	VMOVDQU64 64(AX)(BX*2), Z5
+	VPMINSB   Z5, Z2, Z2
+	VMOVDQU64 (AX)(SI*1), Z5
 	VPMINSB   Z5, Z3, Z3
-	ADDQ      $+256, AX
-	SUBQ      $+256, CX
-	JGE       four
+	VMOVDQU64 64(AX)(SI*1), Z5
+	VPMINSB   Z5, Z3, Z3
+	ADDQ      DI, AX
+	DECQ      DX
+	JNZ       eight_next
+	MOVQ      R8, AX
+	ANDQ      $+511, CX
+	VPMINSB   Z1, Z0, Z0
+	VPMINSB   Z3, Z2, Z2
+	VPMINSB   Z2, Z0, Z0
 
 rest:
-	VPMINSB Z1, Z0, Z0
-	VPMINSB Z3, Z2, Z2
-	VPMINSB Z2, Z0, Z0
-	ADDQ    $+192, CX
-	JL      tail
+	SUBQ $+64, CX
+	JL   tail
 
 one:
 	VMOVDQU64 (AX), Z1
@@ -8495,28 +9130,51 @@ TEXT ·MaxInt8AVX512(SB), NOSPLIT, $0-17
 	VMOVDQU64    Z4, Z1
 	VMOVDQU64    Z4, Z2
 	VMOVDQU64    Z4, Z3
-	SUBQ         $+256, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x09, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x09, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000080, BX
+	MOVQ         $0x00000200, DI
+	CMPQ         DX, $+64
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU64 (AX), Z5
 	VPMAXSB   Z5, Z0, Z0
 	VMOVDQU64 64(AX), Z5
+	VPMAXSB   Z5, Z0, Z0
+	VMOVDQU64 (AX)(BX*1), Z5
 	VPMAXSB   Z5, Z1, Z1
-	VMOVDQU64 128(AX), Z5
+	VMOVDQU64 64(AX)(BX*1), Z5
+	VPMAXSB   Z5, Z1, Z1
+	VMOVDQU64 (AX)(BX*2), Z5
 	VPMAXSB   Z5, Z2, Z2
-	VMOVDQU64 192(AX), Z5
+	VMOVDQU64 64(AX)(BX*2), Z5
+	VPMAXSB   Z5, Z2, Z2
+	VMOVDQU64 (AX)(SI*1), Z5
 	VPMAXSB   Z5, Z3, Z3
-	ADDQ      $+256, AX
-	SUBQ      $+256, CX
-	JGE       four
+	VMOVDQU64 64(AX)(SI*1), Z5
+	VPMAXSB   Z5, Z3, Z3
+	ADDQ      DI, AX
+	DECQ      DX
+	JNZ       eight_next
+	MOVQ      R8, AX
+	ANDQ      $+511, CX
+	VPMAXSB   Z1, Z0, Z0
+	VPMAXSB   Z3, Z2, Z2
+	VPMAXSB   Z2, Z0, Z0
 
 rest:
-	VPMAXSB Z1, Z0, Z0
-	VPMAXSB Z3, Z2, Z2
-	VPMAXSB Z2, Z0, Z0
-	ADDQ    $+192, CX
-	JL      tail
+	SUBQ $+64, CX
+	JL   tail
 
 one:
 	VMOVDQU64 (AX), Z1
@@ -8944,28 +9602,51 @@ TEXT ·MinInt16AVX2(SB), NOSPLIT, $0-18
 	VMOVDQU      Y3, Y1
 	VMOVDQU      Y3, Y2
 	VMOVDQU      Y3, Y3
-	SUBQ         $+64, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x07, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x08, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000040, BX
+	MOVQ         $0x00000100, DI
+	CMPQ         DX, $+128
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU (AX), Y4
 	VPMINSW Y4, Y0, Y0
 	VMOVDQU 32(AX), Y4
+	VPMINSW Y4, Y0, Y0
+	VMOVDQU (AX)(BX*1), Y4
 	VPMINSW Y4, Y1, Y1
-	VMOVDQU 64(AX), Y4
+	VMOVDQU 32(AX)(BX*1), Y4
+	VPMINSW Y4, Y1, Y1
+	VMOVDQU (AX)(BX*2), Y4
 	VPMINSW Y4, Y2, Y2
-	VMOVDQU 96(AX), Y4
+	VMOVDQU 32(AX)(BX*2), Y4
+	VPMINSW Y4, Y2, Y2
+	VMOVDQU (AX)(SI*1), Y4
 	VPMINSW Y4, Y3, Y3
-	ADDQ    $+128, AX
-	SUBQ    $+64, CX
-	JGE     four
-
-rest:
+	VMOVDQU 32(AX)(SI*1), Y4
+	VPMINSW Y4, Y3, Y3
+	ADDQ    DI, AX
+	DECQ    DX
+	JNZ     eight_next
+	MOVQ    R8, AX
+	ANDQ    $+127, CX
 	VPMINSW Y1, Y0, Y0
 	VPMINSW Y3, Y2, Y2
 	VPMINSW Y2, Y0, Y0
-	ADDQ    $+48, CX
-	JL      tail
+
+rest:
+	SUBQ $+16, CX
+	JL   tail
 
 one:
 	VMOVDQU (AX), Y1
@@ -9380,28 +10061,51 @@ TEXT ·MaxInt16AVX2(SB), NOSPLIT, $0-18
 	VMOVDQU      Y3, Y1
 	VMOVDQU      Y3, Y2
 	VMOVDQU      Y3, Y3
-	SUBQ         $+64, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x07, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x08, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000040, BX
+	MOVQ         $0x00000100, DI
+	CMPQ         DX, $+128
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU (AX), Y4
 	VPMAXSW Y4, Y0, Y0
 	VMOVDQU 32(AX), Y4
+	VPMAXSW Y4, Y0, Y0
+	VMOVDQU (AX)(BX*1), Y4
 	VPMAXSW Y4, Y1, Y1
-	VMOVDQU 64(AX), Y4
+	VMOVDQU 32(AX)(BX*1), Y4
+	VPMAXSW Y4, Y1, Y1
+	VMOVDQU (AX)(BX*2), Y4
 	VPMAXSW Y4, Y2, Y2
-	VMOVDQU 96(AX), Y4
+	VMOVDQU 32(AX)(BX*2), Y4
+	VPMAXSW Y4, Y2, Y2
+	VMOVDQU (AX)(SI*1), Y4
 	VPMAXSW Y4, Y3, Y3
-	ADDQ    $+128, AX
-	SUBQ    $+64, CX
-	JGE     four
-
-rest:
+	VMOVDQU 32(AX)(SI*1), Y4
+	VPMAXSW Y4, Y3, Y3
+	ADDQ    DI, AX
+	DECQ    DX
+	JNZ     eight_next
+	MOVQ    R8, AX
+	ANDQ    $+127, CX
 	VPMAXSW Y1, Y0, Y0
 	VPMAXSW Y3, Y2, Y2
 	VPMAXSW Y2, Y0, Y0
-	ADDQ    $+48, CX
-	JL      tail
+
+rest:
+	SUBQ $+16, CX
+	JL   tail
 
 one:
 	VMOVDQU (AX), Y1
@@ -9858,28 +10562,51 @@ TEXT ·MinInt16AVX512(SB), NOSPLIT, $0-18
 	VMOVDQU64    Z4, Z1
 	VMOVDQU64    Z4, Z2
 	VMOVDQU64    Z4, Z3
-	SUBQ         $+128, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x08, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x09, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000080, BX
+	MOVQ         $0x00000200, DI
+	CMPQ         DX, $+64
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU64 (AX), Z5
 	VPMINSW   Z5, Z0, Z0
 	VMOVDQU64 64(AX), Z5
+	VPMINSW   Z5, Z0, Z0
+	VMOVDQU64 (AX)(BX*1), Z5
 	VPMINSW   Z5, Z1, Z1
-	VMOVDQU64 128(AX), Z5
+	VMOVDQU64 64(AX)(BX*1), Z5
+	VPMINSW   Z5, Z1, Z1
+	VMOVDQU64 (AX)(BX*2), Z5
 	VPMINSW   Z5, Z2, Z2
-	VMOVDQU64 192(AX), Z5
+	VMOVDQU64 64(AX)(BX*2), Z5
+	VPMINSW   Z5, Z2, Z2
+	VMOVDQU64 (AX)(SI*1), Z5
 	VPMINSW   Z5, Z3, Z3
-	ADDQ      $+256, AX
-	SUBQ      $+128, CX
-	JGE       four
+	VMOVDQU64 64(AX)(SI*1), Z5
+	VPMINSW   Z5, Z3, Z3
+	ADDQ      DI, AX
+	DECQ      DX
+	JNZ       eight_next
+	MOVQ      R8, AX
+	ANDQ      $+255, CX
+	VPMINSW   Z1, Z0, Z0
+	VPMINSW   Z3, Z2, Z2
+	VPMINSW   Z2, Z0, Z0
 
 rest:
-	VPMINSW Z1, Z0, Z0
-	VPMINSW Z3, Z2, Z2
-	VPMINSW Z2, Z0, Z0
-	ADDQ    $+96, CX
-	JL      tail
+	SUBQ $+32, CX
+	JL   tail
 
 one:
 	VMOVDQU64 (AX), Z1
@@ -10263,28 +10990,51 @@ TEXT ·MaxInt16AVX512(SB), NOSPLIT, $0-18
 	VMOVDQU64    Z4, Z1
 	VMOVDQU64    Z4, Z2
 	VMOVDQU64    Z4, Z3
-	SUBQ         $+128, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x08, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x09, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000080, BX
+	MOVQ         $0x00000200, DI
+	CMPQ         DX, $+64
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU64 (AX), Z5
 	VPMAXSW   Z5, Z0, Z0
 	VMOVDQU64 64(AX), Z5
+	VPMAXSW   Z5, Z0, Z0
+	VMOVDQU64 (AX)(BX*1), Z5
 	VPMAXSW   Z5, Z1, Z1
-	VMOVDQU64 128(AX), Z5
+	VMOVDQU64 64(AX)(BX*1), Z5
+	VPMAXSW   Z5, Z1, Z1
+	VMOVDQU64 (AX)(BX*2), Z5
 	VPMAXSW   Z5, Z2, Z2
-	VMOVDQU64 192(AX), Z5
+	VMOVDQU64 64(AX)(BX*2), Z5
+	VPMAXSW   Z5, Z2, Z2
+	VMOVDQU64 (AX)(SI*1), Z5
 	VPMAXSW   Z5, Z3, Z3
-	ADDQ      $+256, AX
-	SUBQ      $+128, CX
-	JGE       four
+	VMOVDQU64 64(AX)(SI*1), Z5
+	VPMAXSW   Z5, Z3, Z3
+	ADDQ      DI, AX
+	DECQ      DX
+	JNZ       eight_next
+	MOVQ      R8, AX
+	ANDQ      $+255, CX
+	VPMAXSW   Z1, Z0, Z0
+	VPMAXSW   Z3, Z2, Z2
+	VPMAXSW   Z2, Z0, Z0
 
 rest:
-	VPMAXSW Z1, Z0, Z0
-	VPMAXSW Z3, Z2, Z2
-	VPMAXSW Z2, Z0, Z0
-	ADDQ    $+96, CX
-	JL      tail
+	SUBQ $+32, CX
+	JL   tail
 
 one:
 	VMOVDQU64 (AX), Z1
@@ -10713,28 +11463,51 @@ TEXT ·MinInt32AVX2(SB), NOSPLIT, $0-20
 	VMOVDQU      Y3, Y1
 	VMOVDQU      Y3, Y2
 	VMOVDQU      Y3, Y3
-	SUBQ         $+32, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x06, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x08, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000040, BX
+	MOVQ         $0x00000100, DI
+	CMPQ         DX, $+128
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU (AX), Y4
 	VPMINSD Y4, Y0, Y0
 	VMOVDQU 32(AX), Y4
+	VPMINSD Y4, Y0, Y0
+	VMOVDQU (AX)(BX*1), Y4
 	VPMINSD Y4, Y1, Y1
-	VMOVDQU 64(AX), Y4
+	VMOVDQU 32(AX)(BX*1), Y4
+	VPMINSD Y4, Y1, Y1
+	VMOVDQU (AX)(BX*2), Y4
 	VPMINSD Y4, Y2, Y2
-	VMOVDQU 96(AX), Y4
+	VMOVDQU 32(AX)(BX*2), Y4
+	VPMINSD Y4, Y2, Y2
+	VMOVDQU (AX)(SI*1), Y4
 	VPMINSD Y4, Y3, Y3
-	ADDQ    $+128, AX
-	SUBQ    $+32, CX
-	JGE     four
-
-rest:
+	VMOVDQU 32(AX)(SI*1), Y4
+	VPMINSD Y4, Y3, Y3
+	ADDQ    DI, AX
+	DECQ    DX
+	JNZ     eight_next
+	MOVQ    R8, AX
+	ANDQ    $+63, CX
 	VPMINSD Y1, Y0, Y0
 	VPMINSD Y3, Y2, Y2
 	VPMINSD Y2, Y0, Y0
-	ADDQ    $+24, CX
-	JL      tail
+
+rest:
+	SUBQ $+8, CX
+	JL   tail
 
 one:
 	VMOVDQU (AX), Y1
@@ -11147,28 +11920,51 @@ TEXT ·MaxInt32AVX2(SB), NOSPLIT, $0-20
 	VMOVDQU      Y3, Y1
 	VMOVDQU      Y3, Y2
 	VMOVDQU      Y3, Y3
-	SUBQ         $+32, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x06, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x08, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000040, BX
+	MOVQ         $0x00000100, DI
+	CMPQ         DX, $+128
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU (AX), Y4
 	VPMAXSD Y4, Y0, Y0
 	VMOVDQU 32(AX), Y4
+	VPMAXSD Y4, Y0, Y0
+	VMOVDQU (AX)(BX*1), Y4
 	VPMAXSD Y4, Y1, Y1
-	VMOVDQU 64(AX), Y4
+	VMOVDQU 32(AX)(BX*1), Y4
+	VPMAXSD Y4, Y1, Y1
+	VMOVDQU (AX)(BX*2), Y4
 	VPMAXSD Y4, Y2, Y2
-	VMOVDQU 96(AX), Y4
+	VMOVDQU 32(AX)(BX*2), Y4
+	VPMAXSD Y4, Y2, Y2
+	VMOVDQU (AX)(SI*1), Y4
 	VPMAXSD Y4, Y3, Y3
-	ADDQ    $+128, AX
-	SUBQ    $+32, CX
-	JGE     four
-
-rest:
+	VMOVDQU 32(AX)(SI*1), Y4
+	VPMAXSD Y4, Y3, Y3
+	ADDQ    DI, AX
+	DECQ    DX
+	JNZ     eight_next
+	MOVQ    R8, AX
+	ANDQ    $+63, CX
 	VPMAXSD Y1, Y0, Y0
 	VPMAXSD Y3, Y2, Y2
 	VPMAXSD Y2, Y0, Y0
-	ADDQ    $+24, CX
-	JL      tail
+
+rest:
+	SUBQ $+8, CX
+	JL   tail
 
 one:
 	VMOVDQU (AX), Y1
@@ -11623,28 +12419,51 @@ TEXT ·MinInt32AVX512(SB), NOSPLIT, $0-20
 	VMOVDQU64    Z4, Z1
 	VMOVDQU64    Z4, Z2
 	VMOVDQU64    Z4, Z3
-	SUBQ         $+64, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x07, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x09, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000080, BX
+	MOVQ         $0x00000200, DI
+	CMPQ         DX, $+64
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU64 (AX), Z5
 	VPMINSD   Z5, Z0, Z0
 	VMOVDQU64 64(AX), Z5
+	VPMINSD   Z5, Z0, Z0
+	VMOVDQU64 (AX)(BX*1), Z5
 	VPMINSD   Z5, Z1, Z1
-	VMOVDQU64 128(AX), Z5
+	VMOVDQU64 64(AX)(BX*1), Z5
+	VPMINSD   Z5, Z1, Z1
+	VMOVDQU64 (AX)(BX*2), Z5
 	VPMINSD   Z5, Z2, Z2
-	VMOVDQU64 192(AX), Z5
+	VMOVDQU64 64(AX)(BX*2), Z5
+	VPMINSD   Z5, Z2, Z2
+	VMOVDQU64 (AX)(SI*1), Z5
 	VPMINSD   Z5, Z3, Z3
-	ADDQ      $+256, AX
-	SUBQ      $+64, CX
-	JGE       four
+	VMOVDQU64 64(AX)(SI*1), Z5
+	VPMINSD   Z5, Z3, Z3
+	ADDQ      DI, AX
+	DECQ      DX
+	JNZ       eight_next
+	MOVQ      R8, AX
+	ANDQ      $+127, CX
+	VPMINSD   Z1, Z0, Z0
+	VPMINSD   Z3, Z2, Z2
+	VPMINSD   Z2, Z0, Z0
 
 rest:
-	VPMINSD Z1, Z0, Z0
-	VPMINSD Z3, Z2, Z2
-	VPMINSD Z2, Z0, Z0
-	ADDQ    $+48, CX
-	JL      tail
+	SUBQ $+16, CX
+	JL   tail
 
 one:
 	VMOVDQU64 (AX), Z1
@@ -12026,28 +12845,51 @@ TEXT ·MaxInt32AVX512(SB), NOSPLIT, $0-20
 	VMOVDQU64    Z4, Z1
 	VMOVDQU64    Z4, Z2
 	VMOVDQU64    Z4, Z3
-	SUBQ         $+64, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x07, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x09, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000080, BX
+	MOVQ         $0x00000200, DI
+	CMPQ         DX, $+64
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU64 (AX), Z5
 	VPMAXSD   Z5, Z0, Z0
 	VMOVDQU64 64(AX), Z5
+	VPMAXSD   Z5, Z0, Z0
+	VMOVDQU64 (AX)(BX*1), Z5
 	VPMAXSD   Z5, Z1, Z1
-	VMOVDQU64 128(AX), Z5
+	VMOVDQU64 64(AX)(BX*1), Z5
+	VPMAXSD   Z5, Z1, Z1
+	VMOVDQU64 (AX)(BX*2), Z5
 	VPMAXSD   Z5, Z2, Z2
-	VMOVDQU64 192(AX), Z5
+	VMOVDQU64 64(AX)(BX*2), Z5
+	VPMAXSD   Z5, Z2, Z2
+	VMOVDQU64 (AX)(SI*1), Z5
 	VPMAXSD   Z5, Z3, Z3
-	ADDQ      $+256, AX
-	SUBQ      $+64, CX
-	JGE       four
+	VMOVDQU64 64(AX)(SI*1), Z5
+	VPMAXSD   Z5, Z3, Z3
+	ADDQ      DI, AX
+	DECQ      DX
+	JNZ       eight_next
+	MOVQ      R8, AX
+	ANDQ      $+127, CX
+	VPMAXSD   Z1, Z0, Z0
+	VPMAXSD   Z3, Z2, Z2
+	VPMAXSD   Z2, Z0, Z0
 
 rest:
-	VPMAXSD Z1, Z0, Z0
-	VPMAXSD Z3, Z2, Z2
-	VPMAXSD Z2, Z0, Z0
-	ADDQ    $+48, CX
-	JL      tail
+	SUBQ $+16, CX
+	JL   tail
 
 one:
 	VMOVDQU64 (AX), Z1
@@ -12474,35 +13316,62 @@ TEXT ·MinInt64AVX2(SB), NOSPLIT, $0-24
 	VMOVDQU      Y3, Y1
 	VMOVDQU      Y3, Y2
 	VMOVDQU      Y3, Y3
-	SUBQ         $+16, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x05, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x08, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000040, BX
+	MOVQ         $0x00000100, DI
+	CMPQ         DX, $+128
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU   (AX), Y4
 	VPCMPGTQ  Y4, Y0, Y5
 	VBLENDVPD Y5, Y4, Y0, Y0
 	VMOVDQU   32(AX), Y4
+	VPCMPGTQ  Y4, Y0, Y5
+	VBLENDVPD Y5, Y4, Y0, Y0
+	VMOVDQU   (AX)(BX*1), Y4
 	VPCMPGTQ  Y4, Y1, Y5
 	VBLENDVPD Y5, Y4, Y1, Y1
-	VMOVDQU   64(AX), Y4
+	VMOVDQU   32(AX)(BX*1), Y4
+	VPCMPGTQ  Y4, Y1, Y5
+	VBLENDVPD Y5, Y4, Y1, Y1
+	VMOVDQU   (AX)(BX*2), Y4
 	VPCMPGTQ  Y4, Y2, Y5
 	VBLENDVPD Y5, Y4, Y2, Y2
-	VMOVDQU   96(AX), Y4
+	VMOVDQU   32(AX)(BX*2), Y4
+	VPCMPGTQ  Y4, Y2, Y5
+	VBLENDVPD Y5, Y4, Y2, Y2
+	VMOVDQU   (AX)(SI*1), Y4
 	VPCMPGTQ  Y4, Y3, Y5
 	VBLENDVPD Y5, Y4, Y3, Y3
-	ADDQ      $+128, AX
-	SUBQ      $+16, CX
-	JGE       four
-
-rest:
+	VMOVDQU   32(AX)(SI*1), Y4
+	VPCMPGTQ  Y4, Y3, Y5
+	VBLENDVPD Y5, Y4, Y3, Y3
+	ADDQ      DI, AX
+	DECQ      DX
+	JNZ       eight_next
+	MOVQ      R8, AX
+	ANDQ      $+31, CX
 	VPCMPGTQ  Y1, Y0, Y4
 	VBLENDVPD Y4, Y1, Y0, Y0
 	VPCMPGTQ  Y3, Y2, Y1
 	VBLENDVPD Y1, Y3, Y2, Y2
 	VPCMPGTQ  Y2, Y0, Y1
 	VBLENDVPD Y1, Y2, Y0, Y0
-	ADDQ      $+12, CX
-	JL        tail
+
+rest:
+	SUBQ $+4, CX
+	JL   tail
 
 one:
 	VMOVDQU   (AX), Y1
@@ -12954,35 +13823,62 @@ TEXT ·MaxInt64AVX2(SB), NOSPLIT, $0-24
 	VMOVDQU      Y3, Y1
 	VMOVDQU      Y3, Y2
 	VMOVDQU      Y3, Y3
-	SUBQ         $+16, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x05, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x08, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000040, BX
+	MOVQ         $0x00000100, DI
+	CMPQ         DX, $+128
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU   (AX), Y4
 	VPCMPGTQ  Y0, Y4, Y5
 	VBLENDVPD Y5, Y4, Y0, Y0
 	VMOVDQU   32(AX), Y4
+	VPCMPGTQ  Y0, Y4, Y5
+	VBLENDVPD Y5, Y4, Y0, Y0
+	VMOVDQU   (AX)(BX*1), Y4
 	VPCMPGTQ  Y1, Y4, Y5
 	VBLENDVPD Y5, Y4, Y1, Y1
-	VMOVDQU   64(AX), Y4
+	VMOVDQU   32(AX)(BX*1), Y4
+	VPCMPGTQ  Y1, Y4, Y5
+	VBLENDVPD Y5, Y4, Y1, Y1
+	VMOVDQU   (AX)(BX*2), Y4
 	VPCMPGTQ  Y2, Y4, Y5
 	VBLENDVPD Y5, Y4, Y2, Y2
-	VMOVDQU   96(AX), Y4
+	VMOVDQU   32(AX)(BX*2), Y4
+	VPCMPGTQ  Y2, Y4, Y5
+	VBLENDVPD Y5, Y4, Y2, Y2
+	VMOVDQU   (AX)(SI*1), Y4
 	VPCMPGTQ  Y3, Y4, Y5
 	VBLENDVPD Y5, Y4, Y3, Y3
-	ADDQ      $+128, AX
-	SUBQ      $+16, CX
-	JGE       four
-
-rest:
+	VMOVDQU   32(AX)(SI*1), Y4
+	VPCMPGTQ  Y3, Y4, Y5
+	VBLENDVPD Y5, Y4, Y3, Y3
+	ADDQ      DI, AX
+	DECQ      DX
+	JNZ       eight_next
+	MOVQ      R8, AX
+	ANDQ      $+31, CX
 	VPCMPGTQ  Y0, Y1, Y4
 	VBLENDVPD Y4, Y1, Y0, Y0
 	VPCMPGTQ  Y2, Y3, Y1
 	VBLENDVPD Y1, Y3, Y2, Y2
 	VPCMPGTQ  Y0, Y2, Y1
 	VBLENDVPD Y1, Y2, Y0, Y0
-	ADDQ      $+12, CX
-	JL        tail
+
+rest:
+	SUBQ $+4, CX
+	JL   tail
 
 one:
 	VMOVDQU   (AX), Y1
@@ -13476,28 +14372,51 @@ TEXT ·MinInt64AVX512(SB), NOSPLIT, $0-24
 	VMOVDQU64    Z4, Z1
 	VMOVDQU64    Z4, Z2
 	VMOVDQU64    Z4, Z3
-	SUBQ         $+32, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x06, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x09, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000080, BX
+	MOVQ         $0x00000200, DI
+	CMPQ         DX, $+64
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU64 (AX), Z5
 	VPMINSQ   Z5, Z0, Z0
 	VMOVDQU64 64(AX), Z5
+	VPMINSQ   Z5, Z0, Z0
+	VMOVDQU64 (AX)(BX*1), Z5
 	VPMINSQ   Z5, Z1, Z1
-	VMOVDQU64 128(AX), Z5
+	VMOVDQU64 64(AX)(BX*1), Z5
+	VPMINSQ   Z5, Z1, Z1
+	VMOVDQU64 (AX)(BX*2), Z5
 	VPMINSQ   Z5, Z2, Z2
-	VMOVDQU64 192(AX), Z5
+	VMOVDQU64 64(AX)(BX*2), Z5
+	VPMINSQ   Z5, Z2, Z2
+	VMOVDQU64 (AX)(SI*1), Z5
 	VPMINSQ   Z5, Z3, Z3
-	ADDQ      $+256, AX
-	SUBQ      $+32, CX
-	JGE       four
+	VMOVDQU64 64(AX)(SI*1), Z5
+	VPMINSQ   Z5, Z3, Z3
+	ADDQ      DI, AX
+	DECQ      DX
+	JNZ       eight_next
+	MOVQ      R8, AX
+	ANDQ      $+63, CX
+	VPMINSQ   Z1, Z0, Z0
+	VPMINSQ   Z3, Z2, Z2
+	VPMINSQ   Z2, Z0, Z0
 
 rest:
-	VPMINSQ Z1, Z0, Z0
-	VPMINSQ Z3, Z2, Z2
-	VPMINSQ Z2, Z0, Z0
-	ADDQ    $+24, CX
-	JL      tail
+	SUBQ $+8, CX
+	JL   tail
 
 one:
 	VMOVDQU64 (AX), Z1
@@ -13877,28 +14796,51 @@ TEXT ·MaxInt64AVX512(SB), NOSPLIT, $0-24
 	VMOVDQU64    Z4, Z1
 	VMOVDQU64    Z4, Z2
 	VMOVDQU64    Z4, Z3
-	SUBQ         $+32, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x06, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x09, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000080, BX
+	MOVQ         $0x00000200, DI
+	CMPQ         DX, $+64
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU64 (AX), Z5
 	VPMAXSQ   Z5, Z0, Z0
 	VMOVDQU64 64(AX), Z5
+	VPMAXSQ   Z5, Z0, Z0
+	VMOVDQU64 (AX)(BX*1), Z5
 	VPMAXSQ   Z5, Z1, Z1
-	VMOVDQU64 128(AX), Z5
+	VMOVDQU64 64(AX)(BX*1), Z5
+	VPMAXSQ   Z5, Z1, Z1
+	VMOVDQU64 (AX)(BX*2), Z5
 	VPMAXSQ   Z5, Z2, Z2
-	VMOVDQU64 192(AX), Z5
+	VMOVDQU64 64(AX)(BX*2), Z5
+	VPMAXSQ   Z5, Z2, Z2
+	VMOVDQU64 (AX)(SI*1), Z5
 	VPMAXSQ   Z5, Z3, Z3
-	ADDQ      $+256, AX
-	SUBQ      $+32, CX
-	JGE       four
+	VMOVDQU64 64(AX)(SI*1), Z5
+	VPMAXSQ   Z5, Z3, Z3
+	ADDQ      DI, AX
+	DECQ      DX
+	JNZ       eight_next
+	MOVQ      R8, AX
+	ANDQ      $+63, CX
+	VPMAXSQ   Z1, Z0, Z0
+	VPMAXSQ   Z3, Z2, Z2
+	VPMAXSQ   Z2, Z0, Z0
 
 rest:
-	VPMAXSQ Z1, Z0, Z0
-	VPMAXSQ Z3, Z2, Z2
-	VPMAXSQ Z2, Z0, Z0
-	ADDQ    $+24, CX
-	JL      tail
+	SUBQ $+8, CX
+	JL   tail
 
 one:
 	VMOVDQU64 (AX), Z1
@@ -14323,28 +15265,51 @@ TEXT ·MinUint8AVX2(SB), NOSPLIT, $0-17
 	VMOVDQU      Y3, Y1
 	VMOVDQU      Y3, Y2
 	VMOVDQU      Y3, Y3
-	SUBQ         $+128, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x08, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x08, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000040, BX
+	MOVQ         $0x00000100, DI
+	CMPQ         DX, $+128
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU (AX), Y4
 	VPMINUB Y4, Y0, Y0
 	VMOVDQU 32(AX), Y4
+	VPMINUB Y4, Y0, Y0
+	VMOVDQU (AX)(BX*1), Y4
 	VPMINUB Y4, Y1, Y1
-	VMOVDQU 64(AX), Y4
+	VMOVDQU 32(AX)(BX*1), Y4
+	VPMINUB Y4, Y1, Y1
+	VMOVDQU (AX)(BX*2), Y4
 	VPMINUB Y4, Y2, Y2
-	VMOVDQU 96(AX), Y4
+	VMOVDQU 32(AX)(BX*2), Y4
+	VPMINUB Y4, Y2, Y2
+	VMOVDQU (AX)(SI*1), Y4
 	VPMINUB Y4, Y3, Y3
-	ADDQ    $+128, AX
-	SUBQ    $+128, CX
-	JGE     four
-
-rest:
+	VMOVDQU 32(AX)(SI*1), Y4
+	VPMINUB Y4, Y3, Y3
+	ADDQ    DI, AX
+	DECQ    DX
+	JNZ     eight_next
+	MOVQ    R8, AX
+	ANDQ    $+255, CX
 	VPMINUB Y1, Y0, Y0
 	VPMINUB Y3, Y2, Y2
 	VPMINUB Y2, Y0, Y0
-	ADDQ    $+96, CX
-	JL      tail
+
+rest:
+	SUBQ $+32, CX
+	JL   tail
 
 one:
 	VMOVDQU (AX), Y1
@@ -14759,28 +15724,51 @@ TEXT ·MaxUint8AVX2(SB), NOSPLIT, $0-17
 	VMOVDQU      Y3, Y1
 	VMOVDQU      Y3, Y2
 	VMOVDQU      Y3, Y3
-	SUBQ         $+128, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x08, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x08, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000040, BX
+	MOVQ         $0x00000100, DI
+	CMPQ         DX, $+128
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU (AX), Y4
 	VPMAXUB Y4, Y0, Y0
 	VMOVDQU 32(AX), Y4
+	VPMAXUB Y4, Y0, Y0
+	VMOVDQU (AX)(BX*1), Y4
 	VPMAXUB Y4, Y1, Y1
-	VMOVDQU 64(AX), Y4
+	VMOVDQU 32(AX)(BX*1), Y4
+	VPMAXUB Y4, Y1, Y1
+	VMOVDQU (AX)(BX*2), Y4
 	VPMAXUB Y4, Y2, Y2
-	VMOVDQU 96(AX), Y4
+	VMOVDQU 32(AX)(BX*2), Y4
+	VPMAXUB Y4, Y2, Y2
+	VMOVDQU (AX)(SI*1), Y4
 	VPMAXUB Y4, Y3, Y3
-	ADDQ    $+128, AX
-	SUBQ    $+128, CX
-	JGE     four
-
-rest:
+	VMOVDQU 32(AX)(SI*1), Y4
+	VPMAXUB Y4, Y3, Y3
+	ADDQ    DI, AX
+	DECQ    DX
+	JNZ     eight_next
+	MOVQ    R8, AX
+	ANDQ    $+255, CX
 	VPMAXUB Y1, Y0, Y0
 	VPMAXUB Y3, Y2, Y2
 	VPMAXUB Y2, Y0, Y0
-	ADDQ    $+96, CX
-	JL      tail
+
+rest:
+	SUBQ $+32, CX
+	JL   tail
 
 one:
 	VMOVDQU (AX), Y1
@@ -15235,28 +16223,51 @@ TEXT ·MinUint8AVX512(SB), NOSPLIT, $0-17
 	VMOVDQU64    Z4, Z1
 	VMOVDQU64    Z4, Z2
 	VMOVDQU64    Z4, Z3
-	SUBQ         $+256, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x09, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x09, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000080, BX
+	MOVQ         $0x00000200, DI
+	CMPQ         DX, $+64
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU64 (AX), Z5
 	VPMINUB   Z5, Z0, Z0
 	VMOVDQU64 64(AX), Z5
+	VPMINUB   Z5, Z0, Z0
+	VMOVDQU64 (AX)(BX*1), Z5
 	VPMINUB   Z5, Z1, Z1
-	VMOVDQU64 128(AX), Z5
+	VMOVDQU64 64(AX)(BX*1), Z5
+	VPMINUB   Z5, Z1, Z1
+	VMOVDQU64 (AX)(BX*2), Z5
 	VPMINUB   Z5, Z2, Z2
-	VMOVDQU64 192(AX), Z5
+	VMOVDQU64 64(AX)(BX*2), Z5
+	VPMINUB   Z5, Z2, Z2
+	VMOVDQU64 (AX)(SI*1), Z5
 	VPMINUB   Z5, Z3, Z3
-	ADDQ      $+256, AX
-	SUBQ      $+256, CX
-	JGE       four
+	VMOVDQU64 64(AX)(SI*1), Z5
+	VPMINUB   Z5, Z3, Z3
+	ADDQ      DI, AX
+	DECQ      DX
+	JNZ       eight_next
+	MOVQ      R8, AX
+	ANDQ      $+511, CX
+	VPMINUB   Z1, Z0, Z0
+	VPMINUB   Z3, Z2, Z2
+	VPMINUB   Z2, Z0, Z0
 
 rest:
-	VPMINUB Z1, Z0, Z0
-	VPMINUB Z3, Z2, Z2
-	VPMINUB Z2, Z0, Z0
-	ADDQ    $+192, CX
-	JL      tail
+	SUBQ $+64, CX
+	JL   tail
 
 one:
 	VMOVDQU64 (AX), Z1
@@ -15640,28 +16651,51 @@ TEXT ·MaxUint8AVX512(SB), NOSPLIT, $0-17
 	VMOVDQU64    Z4, Z1
 	VMOVDQU64    Z4, Z2
 	VMOVDQU64    Z4, Z3
-	SUBQ         $+256, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x09, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x09, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000080, BX
+	MOVQ         $0x00000200, DI
+	CMPQ         DX, $+64
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU64 (AX), Z5
 	VPMAXUB   Z5, Z0, Z0
 	VMOVDQU64 64(AX), Z5
+	VPMAXUB   Z5, Z0, Z0
+	VMOVDQU64 (AX)(BX*1), Z5
 	VPMAXUB   Z5, Z1, Z1
-	VMOVDQU64 128(AX), Z5
+	VMOVDQU64 64(AX)(BX*1), Z5
+	VPMAXUB   Z5, Z1, Z1
+	VMOVDQU64 (AX)(BX*2), Z5
 	VPMAXUB   Z5, Z2, Z2
-	VMOVDQU64 192(AX), Z5
+	VMOVDQU64 64(AX)(BX*2), Z5
+	VPMAXUB   Z5, Z2, Z2
+	VMOVDQU64 (AX)(SI*1), Z5
 	VPMAXUB   Z5, Z3, Z3
-	ADDQ      $+256, AX
-	SUBQ      $+256, CX
-	JGE       four
+	VMOVDQU64 64(AX)(SI*1), Z5
+	VPMAXUB   Z5, Z3, Z3
+	ADDQ      DI, AX
+	DECQ      DX
+	JNZ       eight_next
+	MOVQ      R8, AX
+	ANDQ      $+511, CX
+	VPMAXUB   Z1, Z0, Z0
+	VPMAXUB   Z3, Z2, Z2
+	VPMAXUB   Z2, Z0, Z0
 
 rest:
-	VPMAXUB Z1, Z0, Z0
-	VPMAXUB Z3, Z2, Z2
-	VPMAXUB Z2, Z0, Z0
-	ADDQ    $+192, CX
-	JL      tail
+	SUBQ $+64, CX
+	JL   tail
 
 one:
 	VMOVDQU64 (AX), Z1
@@ -16089,28 +17123,51 @@ TEXT ·MinUint16AVX2(SB), NOSPLIT, $0-18
 	VMOVDQU      Y3, Y1
 	VMOVDQU      Y3, Y2
 	VMOVDQU      Y3, Y3
-	SUBQ         $+64, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x07, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x08, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000040, BX
+	MOVQ         $0x00000100, DI
+	CMPQ         DX, $+128
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU (AX), Y4
 	VPMINUW Y4, Y0, Y0
 	VMOVDQU 32(AX), Y4
+	VPMINUW Y4, Y0, Y0
+	VMOVDQU (AX)(BX*1), Y4
 	VPMINUW Y4, Y1, Y1
-	VMOVDQU 64(AX), Y4
+	VMOVDQU 32(AX)(BX*1), Y4
+	VPMINUW Y4, Y1, Y1
+	VMOVDQU (AX)(BX*2), Y4
 	VPMINUW Y4, Y2, Y2
-	VMOVDQU 96(AX), Y4
+	VMOVDQU 32(AX)(BX*2), Y4
+	VPMINUW Y4, Y2, Y2
+	VMOVDQU (AX)(SI*1), Y4
 	VPMINUW Y4, Y3, Y3
-	ADDQ    $+128, AX
-	SUBQ    $+64, CX
-	JGE     four
-
-rest:
+	VMOVDQU 32(AX)(SI*1), Y4
+	VPMINUW Y4, Y3, Y3
+	ADDQ    DI, AX
+	DECQ    DX
+	JNZ     eight_next
+	MOVQ    R8, AX
+	ANDQ    $+127, CX
 	VPMINUW Y1, Y0, Y0
 	VPMINUW Y3, Y2, Y2
 	VPMINUW Y2, Y0, Y0
-	ADDQ    $+48, CX
-	JL      tail
+
+rest:
+	SUBQ $+16, CX
+	JL   tail
 
 one:
 	VMOVDQU (AX), Y1
@@ -16525,28 +17582,51 @@ TEXT ·MaxUint16AVX2(SB), NOSPLIT, $0-18
 	VMOVDQU      Y3, Y1
 	VMOVDQU      Y3, Y2
 	VMOVDQU      Y3, Y3
-	SUBQ         $+64, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x07, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x08, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000040, BX
+	MOVQ         $0x00000100, DI
+	CMPQ         DX, $+128
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU (AX), Y4
 	VPMAXUW Y4, Y0, Y0
 	VMOVDQU 32(AX), Y4
+	VPMAXUW Y4, Y0, Y0
+	VMOVDQU (AX)(BX*1), Y4
 	VPMAXUW Y4, Y1, Y1
-	VMOVDQU 64(AX), Y4
+	VMOVDQU 32(AX)(BX*1), Y4
+	VPMAXUW Y4, Y1, Y1
+	VMOVDQU (AX)(BX*2), Y4
 	VPMAXUW Y4, Y2, Y2
-	VMOVDQU 96(AX), Y4
+	VMOVDQU 32(AX)(BX*2), Y4
+	VPMAXUW Y4, Y2, Y2
+	VMOVDQU (AX)(SI*1), Y4
 	VPMAXUW Y4, Y3, Y3
-	ADDQ    $+128, AX
-	SUBQ    $+64, CX
-	JGE     four
-
-rest:
+	VMOVDQU 32(AX)(SI*1), Y4
+	VPMAXUW Y4, Y3, Y3
+	ADDQ    DI, AX
+	DECQ    DX
+	JNZ     eight_next
+	MOVQ    R8, AX
+	ANDQ    $+127, CX
 	VPMAXUW Y1, Y0, Y0
 	VPMAXUW Y3, Y2, Y2
 	VPMAXUW Y2, Y0, Y0
-	ADDQ    $+48, CX
-	JL      tail
+
+rest:
+	SUBQ $+16, CX
+	JL   tail
 
 one:
 	VMOVDQU (AX), Y1
@@ -17003,28 +18083,51 @@ TEXT ·MinUint16AVX512(SB), NOSPLIT, $0-18
 	VMOVDQU64    Z4, Z1
 	VMOVDQU64    Z4, Z2
 	VMOVDQU64    Z4, Z3
-	SUBQ         $+128, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x08, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x09, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000080, BX
+	MOVQ         $0x00000200, DI
+	CMPQ         DX, $+64
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU64 (AX), Z5
 	VPMINUW   Z5, Z0, Z0
 	VMOVDQU64 64(AX), Z5
+	VPMINUW   Z5, Z0, Z0
+	VMOVDQU64 (AX)(BX*1), Z5
 	VPMINUW   Z5, Z1, Z1
-	VMOVDQU64 128(AX), Z5
+	VMOVDQU64 64(AX)(BX*1), Z5
+	VPMINUW   Z5, Z1, Z1
+	VMOVDQU64 (AX)(BX*2), Z5
 	VPMINUW   Z5, Z2, Z2
-	VMOVDQU64 192(AX), Z5
+	VMOVDQU64 64(AX)(BX*2), Z5
+	VPMINUW   Z5, Z2, Z2
+	VMOVDQU64 (AX)(SI*1), Z5
 	VPMINUW   Z5, Z3, Z3
-	ADDQ      $+256, AX
-	SUBQ      $+128, CX
-	JGE       four
+	VMOVDQU64 64(AX)(SI*1), Z5
+	VPMINUW   Z5, Z3, Z3
+	ADDQ      DI, AX
+	DECQ      DX
+	JNZ       eight_next
+	MOVQ      R8, AX
+	ANDQ      $+255, CX
+	VPMINUW   Z1, Z0, Z0
+	VPMINUW   Z3, Z2, Z2
+	VPMINUW   Z2, Z0, Z0
 
 rest:
-	VPMINUW Z1, Z0, Z0
-	VPMINUW Z3, Z2, Z2
-	VPMINUW Z2, Z0, Z0
-	ADDQ    $+96, CX
-	JL      tail
+	SUBQ $+32, CX
+	JL   tail
 
 one:
 	VMOVDQU64 (AX), Z1
@@ -17408,28 +18511,51 @@ TEXT ·MaxUint16AVX512(SB), NOSPLIT, $0-18
 	VMOVDQU64    Z4, Z1
 	VMOVDQU64    Z4, Z2
 	VMOVDQU64    Z4, Z3
-	SUBQ         $+128, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x08, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x09, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000080, BX
+	MOVQ         $0x00000200, DI
+	CMPQ         DX, $+64
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU64 (AX), Z5
 	VPMAXUW   Z5, Z0, Z0
 	VMOVDQU64 64(AX), Z5
+	VPMAXUW   Z5, Z0, Z0
+	VMOVDQU64 (AX)(BX*1), Z5
 	VPMAXUW   Z5, Z1, Z1
-	VMOVDQU64 128(AX), Z5
+	VMOVDQU64 64(AX)(BX*1), Z5
+	VPMAXUW   Z5, Z1, Z1
+	VMOVDQU64 (AX)(BX*2), Z5
 	VPMAXUW   Z5, Z2, Z2
-	VMOVDQU64 192(AX), Z5
+	VMOVDQU64 64(AX)(BX*2), Z5
+	VPMAXUW   Z5, Z2, Z2
+	VMOVDQU64 (AX)(SI*1), Z5
 	VPMAXUW   Z5, Z3, Z3
-	ADDQ      $+256, AX
-	SUBQ      $+128, CX
-	JGE       four
+	VMOVDQU64 64(AX)(SI*1), Z5
+	VPMAXUW   Z5, Z3, Z3
+	ADDQ      DI, AX
+	DECQ      DX
+	JNZ       eight_next
+	MOVQ      R8, AX
+	ANDQ      $+255, CX
+	VPMAXUW   Z1, Z0, Z0
+	VPMAXUW   Z3, Z2, Z2
+	VPMAXUW   Z2, Z0, Z0
 
 rest:
-	VPMAXUW Z1, Z0, Z0
-	VPMAXUW Z3, Z2, Z2
-	VPMAXUW Z2, Z0, Z0
-	ADDQ    $+96, CX
-	JL      tail
+	SUBQ $+32, CX
+	JL   tail
 
 one:
 	VMOVDQU64 (AX), Z1
@@ -17858,28 +18984,51 @@ TEXT ·MinUint32AVX2(SB), NOSPLIT, $0-20
 	VMOVDQU      Y3, Y1
 	VMOVDQU      Y3, Y2
 	VMOVDQU      Y3, Y3
-	SUBQ         $+32, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x06, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x08, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000040, BX
+	MOVQ         $0x00000100, DI
+	CMPQ         DX, $+128
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU (AX), Y4
 	VPMINUD Y4, Y0, Y0
 	VMOVDQU 32(AX), Y4
+	VPMINUD Y4, Y0, Y0
+	VMOVDQU (AX)(BX*1), Y4
 	VPMINUD Y4, Y1, Y1
-	VMOVDQU 64(AX), Y4
+	VMOVDQU 32(AX)(BX*1), Y4
+	VPMINUD Y4, Y1, Y1
+	VMOVDQU (AX)(BX*2), Y4
 	VPMINUD Y4, Y2, Y2
-	VMOVDQU 96(AX), Y4
+	VMOVDQU 32(AX)(BX*2), Y4
+	VPMINUD Y4, Y2, Y2
+	VMOVDQU (AX)(SI*1), Y4
 	VPMINUD Y4, Y3, Y3
-	ADDQ    $+128, AX
-	SUBQ    $+32, CX
-	JGE     four
-
-rest:
+	VMOVDQU 32(AX)(SI*1), Y4
+	VPMINUD Y4, Y3, Y3
+	ADDQ    DI, AX
+	DECQ    DX
+	JNZ     eight_next
+	MOVQ    R8, AX
+	ANDQ    $+63, CX
 	VPMINUD Y1, Y0, Y0
 	VPMINUD Y3, Y2, Y2
 	VPMINUD Y2, Y0, Y0
-	ADDQ    $+24, CX
-	JL      tail
+
+rest:
+	SUBQ $+8, CX
+	JL   tail
 
 one:
 	VMOVDQU (AX), Y1
@@ -18292,28 +19441,51 @@ TEXT ·MaxUint32AVX2(SB), NOSPLIT, $0-20
 	VMOVDQU      Y3, Y1
 	VMOVDQU      Y3, Y2
 	VMOVDQU      Y3, Y3
-	SUBQ         $+32, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x06, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x08, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000040, BX
+	MOVQ         $0x00000100, DI
+	CMPQ         DX, $+128
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU (AX), Y4
 	VPMAXUD Y4, Y0, Y0
 	VMOVDQU 32(AX), Y4
+	VPMAXUD Y4, Y0, Y0
+	VMOVDQU (AX)(BX*1), Y4
 	VPMAXUD Y4, Y1, Y1
-	VMOVDQU 64(AX), Y4
+	VMOVDQU 32(AX)(BX*1), Y4
+	VPMAXUD Y4, Y1, Y1
+	VMOVDQU (AX)(BX*2), Y4
 	VPMAXUD Y4, Y2, Y2
-	VMOVDQU 96(AX), Y4
+	VMOVDQU 32(AX)(BX*2), Y4
+	VPMAXUD Y4, Y2, Y2
+	VMOVDQU (AX)(SI*1), Y4
 	VPMAXUD Y4, Y3, Y3
-	ADDQ    $+128, AX
-	SUBQ    $+32, CX
-	JGE     four
-
-rest:
+	VMOVDQU 32(AX)(SI*1), Y4
+	VPMAXUD Y4, Y3, Y3
+	ADDQ    DI, AX
+	DECQ    DX
+	JNZ     eight_next
+	MOVQ    R8, AX
+	ANDQ    $+63, CX
 	VPMAXUD Y1, Y0, Y0
 	VPMAXUD Y3, Y2, Y2
 	VPMAXUD Y2, Y0, Y0
-	ADDQ    $+24, CX
-	JL      tail
+
+rest:
+	SUBQ $+8, CX
+	JL   tail
 
 one:
 	VMOVDQU (AX), Y1
@@ -18768,28 +19940,51 @@ TEXT ·MinUint32AVX512(SB), NOSPLIT, $0-20
 	VMOVDQU64    Z4, Z1
 	VMOVDQU64    Z4, Z2
 	VMOVDQU64    Z4, Z3
-	SUBQ         $+64, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x07, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x09, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000080, BX
+	MOVQ         $0x00000200, DI
+	CMPQ         DX, $+64
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU64 (AX), Z5
 	VPMINUD   Z5, Z0, Z0
 	VMOVDQU64 64(AX), Z5
+	VPMINUD   Z5, Z0, Z0
+	VMOVDQU64 (AX)(BX*1), Z5
 	VPMINUD   Z5, Z1, Z1
-	VMOVDQU64 128(AX), Z5
+	VMOVDQU64 64(AX)(BX*1), Z5
+	VPMINUD   Z5, Z1, Z1
+	VMOVDQU64 (AX)(BX*2), Z5
 	VPMINUD   Z5, Z2, Z2
-	VMOVDQU64 192(AX), Z5
+	VMOVDQU64 64(AX)(BX*2), Z5
+	VPMINUD   Z5, Z2, Z2
+	VMOVDQU64 (AX)(SI*1), Z5
 	VPMINUD   Z5, Z3, Z3
-	ADDQ      $+256, AX
-	SUBQ      $+64, CX
-	JGE       four
+	VMOVDQU64 64(AX)(SI*1), Z5
+	VPMINUD   Z5, Z3, Z3
+	ADDQ      DI, AX
+	DECQ      DX
+	JNZ       eight_next
+	MOVQ      R8, AX
+	ANDQ      $+127, CX
+	VPMINUD   Z1, Z0, Z0
+	VPMINUD   Z3, Z2, Z2
+	VPMINUD   Z2, Z0, Z0
 
 rest:
-	VPMINUD Z1, Z0, Z0
-	VPMINUD Z3, Z2, Z2
-	VPMINUD Z2, Z0, Z0
-	ADDQ    $+48, CX
-	JL      tail
+	SUBQ $+16, CX
+	JL   tail
 
 one:
 	VMOVDQU64 (AX), Z1
@@ -19171,28 +20366,51 @@ TEXT ·MaxUint32AVX512(SB), NOSPLIT, $0-20
 	VMOVDQU64    Z4, Z1
 	VMOVDQU64    Z4, Z2
 	VMOVDQU64    Z4, Z3
-	SUBQ         $+64, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x07, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x09, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000080, BX
+	MOVQ         $0x00000200, DI
+	CMPQ         DX, $+64
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU64 (AX), Z5
 	VPMAXUD   Z5, Z0, Z0
 	VMOVDQU64 64(AX), Z5
+	VPMAXUD   Z5, Z0, Z0
+	VMOVDQU64 (AX)(BX*1), Z5
 	VPMAXUD   Z5, Z1, Z1
-	VMOVDQU64 128(AX), Z5
+	VMOVDQU64 64(AX)(BX*1), Z5
+	VPMAXUD   Z5, Z1, Z1
+	VMOVDQU64 (AX)(BX*2), Z5
 	VPMAXUD   Z5, Z2, Z2
-	VMOVDQU64 192(AX), Z5
+	VMOVDQU64 64(AX)(BX*2), Z5
+	VPMAXUD   Z5, Z2, Z2
+	VMOVDQU64 (AX)(SI*1), Z5
 	VPMAXUD   Z5, Z3, Z3
-	ADDQ      $+256, AX
-	SUBQ      $+64, CX
-	JGE       four
+	VMOVDQU64 64(AX)(SI*1), Z5
+	VPMAXUD   Z5, Z3, Z3
+	ADDQ      DI, AX
+	DECQ      DX
+	JNZ       eight_next
+	MOVQ      R8, AX
+	ANDQ      $+127, CX
+	VPMAXUD   Z1, Z0, Z0
+	VPMAXUD   Z3, Z2, Z2
+	VPMAXUD   Z2, Z0, Z0
 
 rest:
-	VPMAXUD Z1, Z0, Z0
-	VPMAXUD Z3, Z2, Z2
-	VPMAXUD Z2, Z0, Z0
-	ADDQ    $+48, CX
-	JL      tail
+	SUBQ $+16, CX
+	JL   tail
 
 one:
 	VMOVDQU64 (AX), Z1
@@ -19621,10 +20839,23 @@ TEXT ·MinUint64AVX2(SB), NOSPLIT, $0-24
 	VMOVDQU      Y4, Y2
 	VMOVDQU      Y4, Y3
 	VMOVDQU      Y4, Y4
-	SUBQ         $+16, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x05, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x08, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000040, BX
+	MOVQ         $0x00000100, DI
+	CMPQ         DX, $+128
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU   (AX), Y5
 	VPXOR     Y0, Y5, Y6
 	VPXOR     Y0, Y1, Y7
@@ -19632,24 +20863,44 @@ four:
 	VBLENDVPD Y6, Y5, Y1, Y1
 	VMOVDQU   32(AX), Y5
 	VPXOR     Y0, Y5, Y6
+	VPXOR     Y0, Y1, Y7
+	VPCMPGTQ  Y6, Y7, Y6
+	VBLENDVPD Y6, Y5, Y1, Y1
+	VMOVDQU   (AX)(BX*1), Y5
+	VPXOR     Y0, Y5, Y6
 	VPXOR     Y0, Y2, Y7
 	VPCMPGTQ  Y6, Y7, Y6
 	VBLENDVPD Y6, Y5, Y2, Y2
-	VMOVDQU   64(AX), Y5
+	VMOVDQU   32(AX)(BX*1), Y5
+	VPXOR     Y0, Y5, Y6
+	VPXOR     Y0, Y2, Y7
+	VPCMPGTQ  Y6, Y7, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VMOVDQU   (AX)(BX*2), Y5
 	VPXOR     Y0, Y5, Y6
 	VPXOR     Y0, Y3, Y7
 	VPCMPGTQ  Y6, Y7, Y6
 	VBLENDVPD Y6, Y5, Y3, Y3
-	VMOVDQU   96(AX), Y5
+	VMOVDQU   32(AX)(BX*2), Y5
+	VPXOR     Y0, Y5, Y6
+	VPXOR     Y0, Y3, Y7
+	VPCMPGTQ  Y6, Y7, Y6
+	VBLENDVPD Y6, Y5, Y3, Y3
+	VMOVDQU   (AX)(SI*1), Y5
 	VPXOR     Y0, Y5, Y6
 	VPXOR     Y0, Y4, Y7
 	VPCMPGTQ  Y6, Y7, Y6
 	VBLENDVPD Y6, Y5, Y4, Y4
-	ADDQ      $+128, AX
-	SUBQ      $+16, CX
-	JGE       four
-
-rest:
+	VMOVDQU   32(AX)(SI*1), Y5
+	VPXOR     Y0, Y5, Y6
+	VPXOR     Y0, Y4, Y7
+	VPCMPGTQ  Y6, Y7, Y6
+	VBLENDVPD Y6, Y5, Y4, Y4
+	ADDQ      DI, AX
+	DECQ      DX
+	JNZ       eight_next
+	MOVQ      R8, AX
+	ANDQ      $+31, CX
 	VPXOR     Y0, Y2, Y5
 	VPXOR     Y0, Y1, Y6
 	VPCMPGTQ  Y5, Y6, Y5
@@ -19662,8 +20913,10 @@ rest:
 	VPXOR     Y0, Y1, Y4
 	VPCMPGTQ  Y2, Y4, Y2
 	VBLENDVPD Y2, Y3, Y1, Y1
-	ADDQ      $+12, CX
-	JL        tail
+
+rest:
+	SUBQ $+4, CX
+	JL   tail
 
 one:
 	VMOVDQU   (AX), Y2
@@ -20203,10 +21456,23 @@ TEXT ·MaxUint64AVX2(SB), NOSPLIT, $0-24
 	VMOVDQU      Y4, Y2
 	VMOVDQU      Y4, Y3
 	VMOVDQU      Y4, Y4
-	SUBQ         $+16, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x05, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x08, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000040, BX
+	MOVQ         $0x00000100, DI
+	CMPQ         DX, $+128
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU   (AX), Y5
 	VPXOR     Y0, Y5, Y6
 	VPXOR     Y0, Y1, Y7
@@ -20214,24 +21480,44 @@ four:
 	VBLENDVPD Y6, Y5, Y1, Y1
 	VMOVDQU   32(AX), Y5
 	VPXOR     Y0, Y5, Y6
+	VPXOR     Y0, Y1, Y7
+	VPCMPGTQ  Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y1, Y1
+	VMOVDQU   (AX)(BX*1), Y5
+	VPXOR     Y0, Y5, Y6
 	VPXOR     Y0, Y2, Y7
 	VPCMPGTQ  Y7, Y6, Y6
 	VBLENDVPD Y6, Y5, Y2, Y2
-	VMOVDQU   64(AX), Y5
+	VMOVDQU   32(AX)(BX*1), Y5
+	VPXOR     Y0, Y5, Y6
+	VPXOR     Y0, Y2, Y7
+	VPCMPGTQ  Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y2, Y2
+	VMOVDQU   (AX)(BX*2), Y5
 	VPXOR     Y0, Y5, Y6
 	VPXOR     Y0, Y3, Y7
 	VPCMPGTQ  Y7, Y6, Y6
 	VBLENDVPD Y6, Y5, Y3, Y3
-	VMOVDQU   96(AX), Y5
+	VMOVDQU   32(AX)(BX*2), Y5
+	VPXOR     Y0, Y5, Y6
+	VPXOR     Y0, Y3, Y7
+	VPCMPGTQ  Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y3, Y3
+	VMOVDQU   (AX)(SI*1), Y5
 	VPXOR     Y0, Y5, Y6
 	VPXOR     Y0, Y4, Y7
 	VPCMPGTQ  Y7, Y6, Y6
 	VBLENDVPD Y6, Y5, Y4, Y4
-	ADDQ      $+128, AX
-	SUBQ      $+16, CX
-	JGE       four
-
-rest:
+	VMOVDQU   32(AX)(SI*1), Y5
+	VPXOR     Y0, Y5, Y6
+	VPXOR     Y0, Y4, Y7
+	VPCMPGTQ  Y7, Y6, Y6
+	VBLENDVPD Y6, Y5, Y4, Y4
+	ADDQ      DI, AX
+	DECQ      DX
+	JNZ       eight_next
+	MOVQ      R8, AX
+	ANDQ      $+31, CX
 	VPXOR     Y0, Y2, Y5
 	VPXOR     Y0, Y1, Y6
 	VPCMPGTQ  Y6, Y5, Y5
@@ -20244,8 +21530,10 @@ rest:
 	VPXOR     Y0, Y1, Y4
 	VPCMPGTQ  Y4, Y2, Y2
 	VBLENDVPD Y2, Y3, Y1, Y1
-	ADDQ      $+12, CX
-	JL        tail
+
+rest:
+	SUBQ $+4, CX
+	JL   tail
 
 one:
 	VMOVDQU   (AX), Y2
@@ -20825,28 +22113,51 @@ TEXT ·MinUint64AVX512(SB), NOSPLIT, $0-24
 	VMOVDQU64    Z4, Z1
 	VMOVDQU64    Z4, Z2
 	VMOVDQU64    Z4, Z3
-	SUBQ         $+32, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x06, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x09, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000080, BX
+	MOVQ         $0x00000200, DI
+	CMPQ         DX, $+64
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU64 (AX), Z5
 	VPMINUQ   Z5, Z0, Z0
 	VMOVDQU64 64(AX), Z5
+	VPMINUQ   Z5, Z0, Z0
+	VMOVDQU64 (AX)(BX*1), Z5
 	VPMINUQ   Z5, Z1, Z1
-	VMOVDQU64 128(AX), Z5
+	VMOVDQU64 64(AX)(BX*1), Z5
+	VPMINUQ   Z5, Z1, Z1
+	VMOVDQU64 (AX)(BX*2), Z5
 	VPMINUQ   Z5, Z2, Z2
-	VMOVDQU64 192(AX), Z5
+	VMOVDQU64 64(AX)(BX*2), Z5
+	VPMINUQ   Z5, Z2, Z2
+	VMOVDQU64 (AX)(SI*1), Z5
 	VPMINUQ   Z5, Z3, Z3
-	ADDQ      $+256, AX
-	SUBQ      $+32, CX
-	JGE       four
+	VMOVDQU64 64(AX)(SI*1), Z5
+	VPMINUQ   Z5, Z3, Z3
+	ADDQ      DI, AX
+	DECQ      DX
+	JNZ       eight_next
+	MOVQ      R8, AX
+	ANDQ      $+63, CX
+	VPMINUQ   Z1, Z0, Z0
+	VPMINUQ   Z3, Z2, Z2
+	VPMINUQ   Z2, Z0, Z0
 
 rest:
-	VPMINUQ Z1, Z0, Z0
-	VPMINUQ Z3, Z2, Z2
-	VPMINUQ Z2, Z0, Z0
-	ADDQ    $+24, CX
-	JL      tail
+	SUBQ $+8, CX
+	JL   tail
 
 one:
 	VMOVDQU64 (AX), Z1
@@ -21226,28 +22537,51 @@ TEXT ·MaxUint64AVX512(SB), NOSPLIT, $0-24
 	VMOVDQU64    Z4, Z1
 	VMOVDQU64    Z4, Z2
 	VMOVDQU64    Z4, Z3
-	SUBQ         $+32, CX
-	JL           rest
+	MOVQ         CX, DX
+	SHRQ         $0x06, DX
+	JZ           rest
+	MOVQ         DX, R8
+	SHLQ         $0x09, R8
+	ADDQ         AX, R8
+	MOVQ         $0x00000080, BX
+	MOVQ         $0x00000200, DI
+	CMPQ         DX, $+64
+	JL           eight
+	MOVQ         BX, DI
+	IMULQ        DX, BX
 
-four:
+eight:
+	LEAQ (BX)(BX*2), SI
+
+eight_next:
 	VMOVDQU64 (AX), Z5
 	VPMAXUQ   Z5, Z0, Z0
 	VMOVDQU64 64(AX), Z5
+	VPMAXUQ   Z5, Z0, Z0
+	VMOVDQU64 (AX)(BX*1), Z5
 	VPMAXUQ   Z5, Z1, Z1
-	VMOVDQU64 128(AX), Z5
+	VMOVDQU64 64(AX)(BX*1), Z5
+	VPMAXUQ   Z5, Z1, Z1
+	VMOVDQU64 (AX)(BX*2), Z5
 	VPMAXUQ   Z5, Z2, Z2
-	VMOVDQU64 192(AX), Z5
+	VMOVDQU64 64(AX)(BX*2), Z5
+	VPMAXUQ   Z5, Z2, Z2
+	VMOVDQU64 (AX)(SI*1), Z5
 	VPMAXUQ   Z5, Z3, Z3
-	ADDQ      $+256, AX
-	SUBQ      $+32, CX
-	JGE       four
+	VMOVDQU64 64(AX)(SI*1), Z5
+	VPMAXUQ   Z5, Z3, Z3
+	ADDQ      DI, AX
+	DECQ      DX
+	JNZ       eight_next
+	MOVQ      R8, AX
+	ANDQ      $+63, CX
+	VPMAXUQ   Z1, Z0, Z0
+	VPMAXUQ   Z3, Z2, Z2
+	VPMAXUQ   Z2, Z0, Z0
 
 rest:
-	VPMAXUQ Z1, Z0, Z0
-	VPMAXUQ Z3, Z2, Z2
-	VPMAXUQ Z2, Z0, Z0
-	ADDQ    $+24, CX
-	JL      tail
+	SUBQ $+8, CX
+	JL   tail
 
 one:
 	VMOVDQU64 (AX), Z1

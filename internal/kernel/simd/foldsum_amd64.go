@@ -9,20 +9,30 @@ package simd
 //go:noescape
 func SumFloat64AVX2(x *float64, n int) float64
 
+// SumLeavesFloat64AVX2 returns the sums of 4 leaves of 1024 elements that begin so many elements apart.
+//
+//go:noescape
+func SumLeavesFloat64AVX2(x *float64, apart int) (sums [4]float64)
+
 // NaNTotalFloat64AVX2 returns the sum and the number of those of n elements that are not NaN, in the order of Sum.
 //
 //go:noescape
 func NaNTotalFloat64AVX2(x *float64, n int) (sum float64, count float64)
 
-// MomentFloat64AVX2 returns the mean of n elements and the sum of their squared deviations from it, both in the order of Sum. It reads x twice.
+// NaNTotalLeavesFloat64AVX2 is SumLeaves of what is not NaN, and the numbers of these.
 //
 //go:noescape
-func MomentFloat64AVX2(x *float64, n int) (mean float64, m2 float64)
+func NaNTotalLeavesFloat64AVX2(x *float64, apart int) (sums [4]float64, counts [4]float64)
 
-// NaNMomentFloat64AVX2 is Moment of those of n elements that are not NaN, and their number. The mean of none is zero.
+// DeviationsFloat64AVX2 returns the sum of the squared deviations of n elements from mean, in the order of Sum.
 //
 //go:noescape
-func NaNMomentFloat64AVX2(x *float64, n int) (count float64, mean float64, m2 float64)
+func DeviationsFloat64AVX2(x *float64, n int, mean float64) float64
+
+// NaNDeviationsFloat64AVX2 is Deviations of those elements that are not NaN.
+//
+//go:noescape
+func NaNDeviationsFloat64AVX2(x *float64, n int, mean float64) float64
 
 // SumRowsFloat64AVX2 adds rows of x to sum, which has cols elements. Row r starts at element r*stride of x.
 //
@@ -54,20 +64,30 @@ func NaNMomentRowsFloat64AVX2(count *float64, mean *float64, m2 *float64, x *flo
 //go:noescape
 func SumFloat64AVX512(x *float64, n int) float64
 
+// SumLeavesFloat64AVX512 returns the sums of 4 leaves of 1024 elements that begin so many elements apart.
+//
+//go:noescape
+func SumLeavesFloat64AVX512(x *float64, apart int) (sums [4]float64)
+
 // NaNTotalFloat64AVX512 returns the sum and the number of those of n elements that are not NaN, in the order of Sum.
 //
 //go:noescape
 func NaNTotalFloat64AVX512(x *float64, n int) (sum float64, count float64)
 
-// MomentFloat64AVX512 returns the mean of n elements and the sum of their squared deviations from it, both in the order of Sum. It reads x twice.
+// NaNTotalLeavesFloat64AVX512 is SumLeaves of what is not NaN, and the numbers of these.
 //
 //go:noescape
-func MomentFloat64AVX512(x *float64, n int) (mean float64, m2 float64)
+func NaNTotalLeavesFloat64AVX512(x *float64, apart int) (sums [4]float64, counts [4]float64)
 
-// NaNMomentFloat64AVX512 is Moment of those of n elements that are not NaN, and their number. The mean of none is zero.
+// DeviationsFloat64AVX512 returns the sum of the squared deviations of n elements from mean, in the order of Sum.
 //
 //go:noescape
-func NaNMomentFloat64AVX512(x *float64, n int) (count float64, mean float64, m2 float64)
+func DeviationsFloat64AVX512(x *float64, n int, mean float64) float64
+
+// NaNDeviationsFloat64AVX512 is Deviations of those elements that are not NaN.
+//
+//go:noescape
+func NaNDeviationsFloat64AVX512(x *float64, n int, mean float64) float64
 
 // SumRowsFloat64AVX512 adds rows of x to sum, which has cols elements. Row r starts at element r*stride of x.
 //
@@ -99,20 +119,30 @@ func NaNMomentRowsFloat64AVX512(count *float64, mean *float64, m2 *float64, x *f
 //go:noescape
 func SumFloat32AVX2(x *float32, n int) float64
 
+// SumLeavesFloat32AVX2 returns the sums of 4 leaves of 1024 elements that begin so many elements apart.
+//
+//go:noescape
+func SumLeavesFloat32AVX2(x *float32, apart int) (sums [4]float64)
+
 // NaNTotalFloat32AVX2 returns the sum and the number of those of n elements that are not NaN, in the order of Sum.
 //
 //go:noescape
 func NaNTotalFloat32AVX2(x *float32, n int) (sum float64, count float64)
 
-// MomentFloat32AVX2 returns the mean of n elements and the sum of their squared deviations from it, both in the order of Sum. It reads x twice.
+// NaNTotalLeavesFloat32AVX2 is SumLeaves of what is not NaN, and the numbers of these.
 //
 //go:noescape
-func MomentFloat32AVX2(x *float32, n int) (mean float64, m2 float64)
+func NaNTotalLeavesFloat32AVX2(x *float32, apart int) (sums [4]float64, counts [4]float64)
 
-// NaNMomentFloat32AVX2 is Moment of those of n elements that are not NaN, and their number. The mean of none is zero.
+// DeviationsFloat32AVX2 returns the sum of the squared deviations of n elements from mean, in the order of Sum.
 //
 //go:noescape
-func NaNMomentFloat32AVX2(x *float32, n int) (count float64, mean float64, m2 float64)
+func DeviationsFloat32AVX2(x *float32, n int, mean float64) float64
+
+// NaNDeviationsFloat32AVX2 is Deviations of those elements that are not NaN.
+//
+//go:noescape
+func NaNDeviationsFloat32AVX2(x *float32, n int, mean float64) float64
 
 // SumRowsFloat32AVX2 adds rows of x to sum, which has cols elements. Row r starts at element r*stride of x.
 //
@@ -144,20 +174,30 @@ func NaNMomentRowsFloat32AVX2(count *float64, mean *float64, m2 *float64, x *flo
 //go:noescape
 func SumFloat32AVX512(x *float32, n int) float64
 
+// SumLeavesFloat32AVX512 returns the sums of 4 leaves of 1024 elements that begin so many elements apart.
+//
+//go:noescape
+func SumLeavesFloat32AVX512(x *float32, apart int) (sums [4]float64)
+
 // NaNTotalFloat32AVX512 returns the sum and the number of those of n elements that are not NaN, in the order of Sum.
 //
 //go:noescape
 func NaNTotalFloat32AVX512(x *float32, n int) (sum float64, count float64)
 
-// MomentFloat32AVX512 returns the mean of n elements and the sum of their squared deviations from it, both in the order of Sum. It reads x twice.
+// NaNTotalLeavesFloat32AVX512 is SumLeaves of what is not NaN, and the numbers of these.
 //
 //go:noescape
-func MomentFloat32AVX512(x *float32, n int) (mean float64, m2 float64)
+func NaNTotalLeavesFloat32AVX512(x *float32, apart int) (sums [4]float64, counts [4]float64)
 
-// NaNMomentFloat32AVX512 is Moment of those of n elements that are not NaN, and their number. The mean of none is zero.
+// DeviationsFloat32AVX512 returns the sum of the squared deviations of n elements from mean, in the order of Sum.
 //
 //go:noescape
-func NaNMomentFloat32AVX512(x *float32, n int) (count float64, mean float64, m2 float64)
+func DeviationsFloat32AVX512(x *float32, n int, mean float64) float64
+
+// NaNDeviationsFloat32AVX512 is Deviations of those elements that are not NaN.
+//
+//go:noescape
+func NaNDeviationsFloat32AVX512(x *float32, n int, mean float64) float64
 
 // SumRowsFloat32AVX512 adds rows of x to sum, which has cols elements. Row r starts at element r*stride of x.
 //

@@ -109,6 +109,114 @@ sum_end:
 	VZEROUPPER
 	RET
 
+// func SumLeavesFloat64AVX2(x *float64, apart int) (sums [4]float64)
+// Requires: AVX, SSE2
+TEXT ·SumLeavesFloat64AVX2(SB), $512-48
+	VXORPD  Y0, Y0, Y0
+	VMOVUPD Y0, (SP)
+	VMOVUPD Y0, 32(SP)
+	VMOVUPD Y0, 64(SP)
+	VMOVUPD Y0, 96(SP)
+	VMOVUPD Y0, 128(SP)
+	VMOVUPD Y0, 160(SP)
+	VMOVUPD Y0, 192(SP)
+	VMOVUPD Y0, 224(SP)
+	VMOVUPD Y0, 256(SP)
+	VMOVUPD Y0, 288(SP)
+	VMOVUPD Y0, 320(SP)
+	VMOVUPD Y0, 352(SP)
+	VMOVUPD Y0, 384(SP)
+	VMOVUPD Y0, 416(SP)
+	VMOVUPD Y0, 448(SP)
+	VMOVUPD Y0, 480(SP)
+	MOVQ    x+0(FP), AX
+	MOVQ    apart+8(FP), BX
+	SHLQ    $0x03, BX
+	SUBQ    $+256, BX
+	MOVQ    $0x00000020, CX
+
+part:
+	LEAQ (SP), DX
+	MOVQ AX, DI
+	MOVQ $0x00000004, SI
+
+leaf:
+	VMOVUPD      (DX), Y0
+	VMOVUPD      32(DX), Y1
+	VMOVUPD      64(DX), Y2
+	VMOVUPD      96(DX), Y3
+	VADDPD       (DI), Y0, Y0
+	VADDPD       32(DI), Y1, Y1
+	VADDPD       64(DI), Y2, Y2
+	VADDPD       96(DI), Y3, Y3
+	ADDQ         $+128, DI
+	VADDPD       (DI), Y0, Y0
+	VADDPD       32(DI), Y1, Y1
+	VADDPD       64(DI), Y2, Y2
+	VADDPD       96(DI), Y3, Y3
+	ADDQ         $+128, DI
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y1, 32(DX)
+	VMOVUPD      Y2, 64(DX)
+	VMOVUPD      Y3, 96(DX)
+	ADDQ         BX, DI
+	ADDQ         $0x00000080, DX
+	DECQ         SI
+	JNZ          leaf
+	ADDQ         $0x00000100, AX
+	DECQ         CX
+	JNZ          part
+	VMOVUPD      (SP), Y0
+	VMOVUPD      32(SP), Y1
+	VMOVUPD      64(SP), Y2
+	VMOVUPD      96(SP), Y3
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, sums_0+16(FP)
+	VMOVUPD      128(SP), Y0
+	VMOVUPD      160(SP), Y1
+	VMOVUPD      192(SP), Y2
+	VMOVUPD      224(SP), Y3
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, sums_1+24(FP)
+	VMOVUPD      256(SP), Y0
+	VMOVUPD      288(SP), Y1
+	VMOVUPD      320(SP), Y2
+	VMOVUPD      352(SP), Y3
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, sums_2+32(FP)
+	VMOVUPD      384(SP), Y0
+	VMOVUPD      416(SP), Y1
+	VMOVUPD      448(SP), Y2
+	VMOVUPD      480(SP), Y3
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, sums_3+40(FP)
+	VZEROUPPER
+	RET
+
 // func NaNTotalFloat64AVX2(x *float64, n int) (sum float64, count float64)
 // Requires: AVX, AVX2, SSE2
 TEXT ·NaNTotalFloat64AVX2(SB), NOSPLIT, $0-32
@@ -218,75 +326,148 @@ sum_end:
 	VADDPD       X1, X0, X0
 	VUNPCKHPD    X0, X0, X1
 	VADDSD       X1, X0, X0
+	MOVSD        X0, sum+16(FP)
 	VADDPD       Y6, Y4, Y4
 	VADDPD       Y7, Y5, Y5
 	VADDPD       Y5, Y4, Y4
-	VEXTRACTF128 $0x01, Y4, X1
-	VADDPD       X1, X4, X4
-	VUNPCKHPD    X4, X4, X1
-	VADDSD       X1, X4, X4
-	MOVSD        X0, sum+16(FP)
+	VEXTRACTF128 $0x01, Y4, X0
+	VADDPD       X0, X4, X4
+	VUNPCKHPD    X4, X4, X0
+	VADDSD       X0, X4, X4
 	MOVSD        X4, count+24(FP)
 	VZEROUPPER
 	RET
 
-// func MomentFloat64AVX2(x *float64, n int) (mean float64, m2 float64)
-// Requires: AVX, AVX2, SSE2
-TEXT ·MomentFloat64AVX2(SB), NOSPLIT, $0-32
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	MOVQ   x+0(FP), AX
-	MOVQ   n+8(FP), CX
-	SUBQ   $0x10, CX
-	JL     sum_rest
+// func NaNTotalLeavesFloat64AVX2(x *float64, apart int) (sums [4]float64, counts [4]float64)
+// Requires: AVX, SSE2
+TEXT ·NaNTotalLeavesFloat64AVX2(SB), $1024-80
+	VBROADCASTSD one<>+0(SB), Y8
+	VXORPD       Y0, Y0, Y0
+	VMOVUPD      Y0, (SP)
+	VMOVUPD      Y0, 32(SP)
+	VMOVUPD      Y0, 64(SP)
+	VMOVUPD      Y0, 96(SP)
+	VMOVUPD      Y0, 128(SP)
+	VMOVUPD      Y0, 160(SP)
+	VMOVUPD      Y0, 192(SP)
+	VMOVUPD      Y0, 224(SP)
+	VMOVUPD      Y0, 256(SP)
+	VMOVUPD      Y0, 288(SP)
+	VMOVUPD      Y0, 320(SP)
+	VMOVUPD      Y0, 352(SP)
+	VMOVUPD      Y0, 384(SP)
+	VMOVUPD      Y0, 416(SP)
+	VMOVUPD      Y0, 448(SP)
+	VMOVUPD      Y0, 480(SP)
+	VMOVUPD      Y0, 512(SP)
+	VMOVUPD      Y0, 544(SP)
+	VMOVUPD      Y0, 576(SP)
+	VMOVUPD      Y0, 608(SP)
+	VMOVUPD      Y0, 640(SP)
+	VMOVUPD      Y0, 672(SP)
+	VMOVUPD      Y0, 704(SP)
+	VMOVUPD      Y0, 736(SP)
+	VMOVUPD      Y0, 768(SP)
+	VMOVUPD      Y0, 800(SP)
+	VMOVUPD      Y0, 832(SP)
+	VMOVUPD      Y0, 864(SP)
+	VMOVUPD      Y0, 896(SP)
+	VMOVUPD      Y0, 928(SP)
+	VMOVUPD      Y0, 960(SP)
+	VMOVUPD      Y0, 992(SP)
+	MOVQ         x+0(FP), AX
+	MOVQ         apart+8(FP), BX
+	SHLQ         $0x03, BX
+	SUBQ         $+256, BX
+	MOVQ         $0x00000020, CX
 
-sum_whole:
-	VADDPD (AX), Y0, Y0
-	VADDPD 32(AX), Y1, Y1
-	VADDPD 64(AX), Y2, Y2
-	VADDPD 96(AX), Y3, Y3
-	ADDQ   $0x80, AX
-	SUBQ   $0x10, CX
-	JGE    sum_whole
+part:
+	LEAQ (SP), DX
+	MOVQ AX, DI
+	MOVQ $0x00000004, SI
 
-sum_rest:
-	ADDQ       $0x10, CX
-	JZ         sum_end
-	LEAQ       tailmasks<>+64(SB), DX
-	MOVQ       CX, BX
-	SHLQ       $0x02, BX
-	SUBQ       BX, DX
-	VMOVDQU    (DX), X4
-	VPMOVSXDQ  X4, Y4
-	VMASKMOVPD (AX), Y4, Y4
-	VADDPD     Y4, Y0, Y0
-	LEAQ       tailmasks<>+80(SB), DX
-	MOVQ       CX, BX
-	SHLQ       $0x02, BX
-	SUBQ       BX, DX
-	VMOVDQU    (DX), X4
-	VPMOVSXDQ  X4, Y4
-	VMASKMOVPD 32(AX), Y4, Y4
-	VADDPD     Y4, Y1, Y1
-	LEAQ       tailmasks<>+96(SB), DX
-	MOVQ       CX, BX
-	SHLQ       $0x02, BX
-	SUBQ       BX, DX
-	VMOVDQU    (DX), X4
-	VPMOVSXDQ  X4, Y4
-	VMASKMOVPD 64(AX), Y4, Y4
-	VADDPD     Y4, Y2, Y2
-	LEAQ       tailmasks<>+112(SB), DX
-	SHLQ       $0x02, CX
-	SUBQ       CX, DX
-	VMOVDQU    (DX), X4
-	VPMOVSXDQ  X4, Y4
-	VMASKMOVPD 96(AX), Y4, Y4
-	VADDPD     Y4, Y3, Y3
-
-sum_end:
+leaf:
+	VMOVUPD      (DX), Y0
+	VMOVUPD      32(DX), Y1
+	VMOVUPD      64(DX), Y2
+	VMOVUPD      96(DX), Y3
+	VMOVUPD      128(DX), Y4
+	VMOVUPD      160(DX), Y5
+	VMOVUPD      192(DX), Y6
+	VMOVUPD      224(DX), Y7
+	VMOVUPD      (DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y0, Y0
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y4, Y4
+	VMOVUPD      32(DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y1, Y1
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y5, Y5
+	VMOVUPD      64(DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y2, Y2
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y6, Y6
+	VMOVUPD      96(DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y3, Y3
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y7, Y7
+	ADDQ         $+128, DI
+	VMOVUPD      (DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y0, Y0
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y4, Y4
+	VMOVUPD      32(DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y1, Y1
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y5, Y5
+	VMOVUPD      64(DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y2, Y2
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y6, Y6
+	VMOVUPD      96(DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y3, Y3
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y7, Y7
+	ADDQ         $+128, DI
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y1, 32(DX)
+	VMOVUPD      Y2, 64(DX)
+	VMOVUPD      Y3, 96(DX)
+	VMOVUPD      Y4, 128(DX)
+	VMOVUPD      Y5, 160(DX)
+	VMOVUPD      Y6, 192(DX)
+	VMOVUPD      Y7, 224(DX)
+	ADDQ         BX, DI
+	ADDQ         $0x00000100, DX
+	DECQ         SI
+	JNZ          leaf
+	ADDQ         $0x00000100, AX
+	DECQ         CX
+	JNZ          part
+	VMOVUPD      (SP), Y0
+	VMOVUPD      32(SP), Y1
+	VMOVUPD      64(SP), Y2
+	VMOVUPD      96(SP), Y3
+	VMOVUPD      128(SP), Y4
+	VMOVUPD      160(SP), Y5
+	VMOVUPD      192(SP), Y6
+	VMOVUPD      224(SP), Y7
 	VADDPD       Y2, Y0, Y0
 	VADDPD       Y3, Y1, Y1
 	VADDPD       Y1, Y0, Y0
@@ -294,203 +475,172 @@ sum_end:
 	VADDPD       X1, X0, X0
 	VUNPCKHPD    X0, X0, X1
 	VADDSD       X1, X0, X0
-	VXORPD       X1, X1, X1
-	MOVQ         n+8(FP), AX
-	VCVTSI2SDQ   AX, X1, X1
-	VDIVSD       X1, X0, X0
-	MOVSD        X0, mean+16(FP)
-	VXORPD       Y1, Y1, Y1
-	VXORPD       Y2, Y2, Y2
-	VXORPD       Y3, Y3, Y3
-	VXORPD       Y4, Y4, Y4
-	VBROADCASTSD X0, Y0
-	MOVQ         x+0(FP), AX
-	MOVQ         n+8(FP), CX
-	SUBQ         $0x10, CX
-	JL           deviations_rest
-
-deviations_whole:
-	VMOVUPD (AX), Y5
-	VSUBPD  Y0, Y5, Y5
-	VMULPD  Y5, Y5, Y5
-	VADDPD  Y5, Y1, Y1
-	VMOVUPD 32(AX), Y5
-	VSUBPD  Y0, Y5, Y5
-	VMULPD  Y5, Y5, Y5
-	VADDPD  Y5, Y2, Y2
-	VMOVUPD 64(AX), Y5
-	VSUBPD  Y0, Y5, Y5
-	VMULPD  Y5, Y5, Y5
-	VADDPD  Y5, Y3, Y3
-	VMOVUPD 96(AX), Y5
-	VSUBPD  Y0, Y5, Y5
-	VMULPD  Y5, Y5, Y5
-	VADDPD  Y5, Y4, Y4
-	ADDQ    $0x80, AX
-	SUBQ    $0x10, CX
-	JGE     deviations_whole
-
-deviations_rest:
-	ADDQ       $0x10, CX
-	JZ         deviations_end
-	LEAQ       tailmasks<>+64(SB), DX
-	MOVQ       CX, BX
-	SHLQ       $0x02, BX
-	SUBQ       BX, DX
-	VMOVDQU    (DX), X5
-	VPMOVSXDQ  X5, Y5
-	VMASKMOVPD (AX), Y5, Y6
-	VSUBPD     Y0, Y6, Y6
-	VANDPD     Y5, Y6, Y6
-	VMULPD     Y6, Y6, Y6
-	VADDPD     Y6, Y1, Y1
-	LEAQ       tailmasks<>+80(SB), DX
-	MOVQ       CX, BX
-	SHLQ       $0x02, BX
-	SUBQ       BX, DX
-	VMOVDQU    (DX), X5
-	VPMOVSXDQ  X5, Y5
-	VMASKMOVPD 32(AX), Y5, Y6
-	VSUBPD     Y0, Y6, Y6
-	VANDPD     Y5, Y6, Y6
-	VMULPD     Y6, Y6, Y6
-	VADDPD     Y6, Y2, Y2
-	LEAQ       tailmasks<>+96(SB), DX
-	MOVQ       CX, BX
-	SHLQ       $0x02, BX
-	SUBQ       BX, DX
-	VMOVDQU    (DX), X5
-	VPMOVSXDQ  X5, Y5
-	VMASKMOVPD 64(AX), Y5, Y6
-	VSUBPD     Y0, Y6, Y6
-	VANDPD     Y5, Y6, Y6
-	VMULPD     Y6, Y6, Y6
-	VADDPD     Y6, Y3, Y3
-	LEAQ       tailmasks<>+112(SB), DX
-	SHLQ       $0x02, CX
-	SUBQ       CX, DX
-	VMOVDQU    (DX), X5
-	VPMOVSXDQ  X5, Y5
-	VMASKMOVPD 96(AX), Y5, Y6
-	VSUBPD     Y0, Y6, Y0
-	VANDPD     Y5, Y0, Y0
-	VMULPD     Y0, Y0, Y0
-	VADDPD     Y0, Y4, Y4
-
-deviations_end:
+	MOVSD        X0, sums_0+16(FP)
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X0
+	VADDPD       X0, X4, X4
+	VUNPCKHPD    X4, X4, X0
+	VADDSD       X0, X4, X4
+	MOVSD        X4, counts_0+48(FP)
+	VMOVUPD      256(SP), Y0
+	VMOVUPD      288(SP), Y1
+	VMOVUPD      320(SP), Y2
+	VMOVUPD      352(SP), Y3
+	VMOVUPD      384(SP), Y4
+	VMOVUPD      416(SP), Y5
+	VMOVUPD      448(SP), Y6
+	VMOVUPD      480(SP), Y7
+	VADDPD       Y2, Y0, Y0
 	VADDPD       Y3, Y1, Y1
-	VADDPD       Y4, Y2, Y2
-	VADDPD       Y2, Y1, Y1
-	VEXTRACTF128 $0x01, Y1, X0
-	VADDPD       X0, X1, X1
-	VUNPCKHPD    X1, X1, X0
-	VADDSD       X0, X1, X1
-	MOVSD        X1, m2+24(FP)
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, sums_1+24(FP)
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X0
+	VADDPD       X0, X4, X4
+	VUNPCKHPD    X4, X4, X0
+	VADDSD       X0, X4, X4
+	MOVSD        X4, counts_1+56(FP)
+	VMOVUPD      512(SP), Y0
+	VMOVUPD      544(SP), Y1
+	VMOVUPD      576(SP), Y2
+	VMOVUPD      608(SP), Y3
+	VMOVUPD      640(SP), Y4
+	VMOVUPD      672(SP), Y5
+	VMOVUPD      704(SP), Y6
+	VMOVUPD      736(SP), Y7
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, sums_2+32(FP)
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X0
+	VADDPD       X0, X4, X4
+	VUNPCKHPD    X4, X4, X0
+	VADDSD       X0, X4, X4
+	MOVSD        X4, counts_2+64(FP)
+	VMOVUPD      768(SP), Y0
+	VMOVUPD      800(SP), Y1
+	VMOVUPD      832(SP), Y2
+	VMOVUPD      864(SP), Y3
+	VMOVUPD      896(SP), Y4
+	VMOVUPD      928(SP), Y5
+	VMOVUPD      960(SP), Y6
+	VMOVUPD      992(SP), Y7
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, sums_3+40(FP)
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X0
+	VADDPD       X0, X4, X4
+	VUNPCKHPD    X4, X4, X0
+	VADDSD       X0, X4, X4
+	MOVSD        X4, counts_3+72(FP)
 	VZEROUPPER
 	RET
 
-// func NaNMomentFloat64AVX2(x *float64, n int) (count float64, mean float64, m2 float64)
+// func DeviationsFloat64AVX2(x *float64, n int, mean float64) float64
 // Requires: AVX, AVX2, SSE2
-TEXT ·NaNMomentFloat64AVX2(SB), NOSPLIT, $0-40
+TEXT ·DeviationsFloat64AVX2(SB), NOSPLIT, $0-32
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
 	VXORPD       Y3, Y3, Y3
-	VXORPD       Y4, Y4, Y4
-	VXORPD       Y5, Y5, Y5
-	VXORPD       Y6, Y6, Y6
-	VXORPD       Y7, Y7, Y7
-	VBROADCASTSD one<>+0(SB), Y8
+	VBROADCASTSD mean+16(FP), Y4
 	MOVQ         x+0(FP), AX
 	MOVQ         n+8(FP), CX
 	SUBQ         $0x10, CX
-	JL           sum_rest
+	JL           deviations_rest
 
-sum_whole:
-	VMOVUPD (AX), Y9
-	VCMPPD  $0x07, Y9, Y9, Y10
-	VANDPD  Y10, Y9, Y9
-	VADDPD  Y9, Y0, Y0
-	VANDPD  Y10, Y8, Y9
-	VADDPD  Y9, Y4, Y4
-	VMOVUPD 32(AX), Y9
-	VCMPPD  $0x07, Y9, Y9, Y10
-	VANDPD  Y10, Y9, Y9
-	VADDPD  Y9, Y1, Y1
-	VANDPD  Y10, Y8, Y9
-	VADDPD  Y9, Y5, Y5
-	VMOVUPD 64(AX), Y9
-	VCMPPD  $0x07, Y9, Y9, Y10
-	VANDPD  Y10, Y9, Y9
-	VADDPD  Y9, Y2, Y2
-	VANDPD  Y10, Y8, Y9
-	VADDPD  Y9, Y6, Y6
-	VMOVUPD 96(AX), Y9
-	VCMPPD  $0x07, Y9, Y9, Y10
-	VANDPD  Y10, Y9, Y9
-	VADDPD  Y9, Y3, Y3
-	VANDPD  Y10, Y8, Y9
-	VADDPD  Y9, Y7, Y7
+deviations_whole:
+	VMOVUPD (AX), Y5
+	VSUBPD  Y4, Y5, Y5
+	VMULPD  Y5, Y5, Y5
+	VADDPD  Y5, Y0, Y0
+	VMOVUPD 32(AX), Y5
+	VSUBPD  Y4, Y5, Y5
+	VMULPD  Y5, Y5, Y5
+	VADDPD  Y5, Y1, Y1
+	VMOVUPD 64(AX), Y5
+	VSUBPD  Y4, Y5, Y5
+	VMULPD  Y5, Y5, Y5
+	VADDPD  Y5, Y2, Y2
+	VMOVUPD 96(AX), Y5
+	VSUBPD  Y4, Y5, Y5
+	VMULPD  Y5, Y5, Y5
+	VADDPD  Y5, Y3, Y3
 	ADDQ    $0x80, AX
 	SUBQ    $0x10, CX
-	JGE     sum_whole
+	JGE     deviations_whole
 
-sum_rest:
+deviations_rest:
 	ADDQ       $0x10, CX
-	JZ         sum_end
+	JZ         deviations_end
 	LEAQ       tailmasks<>+64(SB), DX
 	MOVQ       CX, BX
 	SHLQ       $0x02, BX
 	SUBQ       BX, DX
-	VMOVDQU    (DX), X9
-	VPMOVSXDQ  X9, Y9
-	VMASKMOVPD (AX), Y9, Y10
-	VCMPPD     $0x07, Y10, Y10, Y11
-	VANDPD     Y9, Y11, Y11
-	VANDPD     Y11, Y10, Y10
-	VADDPD     Y10, Y0, Y0
-	VANDPD     Y11, Y8, Y10
-	VADDPD     Y10, Y4, Y4
+	VMOVDQU    (DX), X5
+	VPMOVSXDQ  X5, Y5
+	VMASKMOVPD (AX), Y5, Y6
+	VSUBPD     Y4, Y6, Y6
+	VANDPD     Y5, Y6, Y6
+	VMULPD     Y6, Y6, Y6
+	VADDPD     Y6, Y0, Y0
 	LEAQ       tailmasks<>+80(SB), DX
 	MOVQ       CX, BX
 	SHLQ       $0x02, BX
 	SUBQ       BX, DX
-	VMOVDQU    (DX), X9
-	VPMOVSXDQ  X9, Y9
-	VMASKMOVPD 32(AX), Y9, Y10
-	VCMPPD     $0x07, Y10, Y10, Y11
-	VANDPD     Y9, Y11, Y11
-	VANDPD     Y11, Y10, Y10
-	VADDPD     Y10, Y1, Y1
-	VANDPD     Y11, Y8, Y10
-	VADDPD     Y10, Y5, Y5
+	VMOVDQU    (DX), X5
+	VPMOVSXDQ  X5, Y5
+	VMASKMOVPD 32(AX), Y5, Y6
+	VSUBPD     Y4, Y6, Y6
+	VANDPD     Y5, Y6, Y6
+	VMULPD     Y6, Y6, Y6
+	VADDPD     Y6, Y1, Y1
 	LEAQ       tailmasks<>+96(SB), DX
 	MOVQ       CX, BX
 	SHLQ       $0x02, BX
 	SUBQ       BX, DX
-	VMOVDQU    (DX), X9
-	VPMOVSXDQ  X9, Y9
-	VMASKMOVPD 64(AX), Y9, Y10
-	VCMPPD     $0x07, Y10, Y10, Y11
-	VANDPD     Y9, Y11, Y11
-	VANDPD     Y11, Y10, Y10
-	VADDPD     Y10, Y2, Y2
-	VANDPD     Y11, Y8, Y10
-	VADDPD     Y10, Y6, Y6
+	VMOVDQU    (DX), X5
+	VPMOVSXDQ  X5, Y5
+	VMASKMOVPD 64(AX), Y5, Y6
+	VSUBPD     Y4, Y6, Y6
+	VANDPD     Y5, Y6, Y6
+	VMULPD     Y6, Y6, Y6
+	VADDPD     Y6, Y2, Y2
 	LEAQ       tailmasks<>+112(SB), DX
 	SHLQ       $0x02, CX
 	SUBQ       CX, DX
-	VMOVDQU    (DX), X9
-	VPMOVSXDQ  X9, Y9
-	VMASKMOVPD 96(AX), Y9, Y10
-	VCMPPD     $0x07, Y10, Y10, Y11
-	VANDPD     Y9, Y11, Y11
-	VANDPD     Y11, Y10, Y10
-	VADDPD     Y10, Y3, Y3
-	VANDPD     Y11, Y8, Y10
-	VADDPD     Y10, Y7, Y7
+	VMOVDQU    (DX), X5
+	VPMOVSXDQ  X5, Y5
+	VMASKMOVPD 96(AX), Y5, Y6
+	VSUBPD     Y4, Y6, Y4
+	VANDPD     Y5, Y4, Y4
+	VMULPD     Y4, Y4, Y4
+	VADDPD     Y4, Y3, Y3
 
-sum_end:
+deviations_end:
 	VADDPD       Y2, Y0, Y0
 	VADDPD       Y3, Y1, Y1
 	VADDPD       Y1, Y0, Y0
@@ -498,22 +648,18 @@ sum_end:
 	VADDPD       X1, X0, X0
 	VUNPCKHPD    X0, X0, X1
 	VADDSD       X1, X0, X0
-	VADDPD       Y6, Y4, Y4
-	VADDPD       Y7, Y5, Y5
-	VADDPD       Y5, Y4, Y4
-	VEXTRACTF128 $0x01, Y4, X1
-	VADDPD       X1, X4, X4
-	VUNPCKHPD    X4, X4, X1
-	VADDSD       X1, X4, X4
-	MOVSD        X4, count+16(FP)
-	VMAXSD       one<>+0(SB), X4, X4
-	VDIVSD       X4, X0, X0
-	MOVSD        X0, mean+24(FP)
+	MOVSD        X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func NaNDeviationsFloat64AVX2(x *float64, n int, mean float64) float64
+// Requires: AVX, AVX2, SSE2
+TEXT ·NaNDeviationsFloat64AVX2(SB), NOSPLIT, $0-32
+	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
 	VXORPD       Y3, Y3, Y3
-	VXORPD       Y4, Y4, Y4
-	VBROADCASTSD X0, Y0
+	VBROADCASTSD mean+16(FP), Y4
 	MOVQ         x+0(FP), AX
 	MOVQ         n+8(FP), CX
 	SUBQ         $0x10, CX
@@ -522,28 +668,28 @@ sum_end:
 deviations_whole:
 	VMOVUPD (AX), Y5
 	VCMPPD  $0x07, Y5, Y5, Y6
-	VSUBPD  Y0, Y5, Y5
+	VSUBPD  Y4, Y5, Y5
+	VANDPD  Y6, Y5, Y5
+	VMULPD  Y5, Y5, Y5
+	VADDPD  Y5, Y0, Y0
+	VMOVUPD 32(AX), Y5
+	VCMPPD  $0x07, Y5, Y5, Y6
+	VSUBPD  Y4, Y5, Y5
 	VANDPD  Y6, Y5, Y5
 	VMULPD  Y5, Y5, Y5
 	VADDPD  Y5, Y1, Y1
-	VMOVUPD 32(AX), Y5
+	VMOVUPD 64(AX), Y5
 	VCMPPD  $0x07, Y5, Y5, Y6
-	VSUBPD  Y0, Y5, Y5
+	VSUBPD  Y4, Y5, Y5
 	VANDPD  Y6, Y5, Y5
 	VMULPD  Y5, Y5, Y5
 	VADDPD  Y5, Y2, Y2
-	VMOVUPD 64(AX), Y5
+	VMOVUPD 96(AX), Y5
 	VCMPPD  $0x07, Y5, Y5, Y6
-	VSUBPD  Y0, Y5, Y5
+	VSUBPD  Y4, Y5, Y5
 	VANDPD  Y6, Y5, Y5
 	VMULPD  Y5, Y5, Y5
 	VADDPD  Y5, Y3, Y3
-	VMOVUPD 96(AX), Y5
-	VCMPPD  $0x07, Y5, Y5, Y6
-	VSUBPD  Y0, Y5, Y5
-	VANDPD  Y6, Y5, Y5
-	VMULPD  Y5, Y5, Y5
-	VADDPD  Y5, Y4, Y4
 	ADDQ    $0x80, AX
 	SUBQ    $0x10, CX
 	JGE     deviations_whole
@@ -560,10 +706,10 @@ deviations_rest:
 	VMASKMOVPD (AX), Y5, Y6
 	VCMPPD     $0x07, Y6, Y6, Y7
 	VANDPD     Y5, Y7, Y7
-	VSUBPD     Y0, Y6, Y5
+	VSUBPD     Y4, Y6, Y5
 	VANDPD     Y7, Y5, Y5
 	VMULPD     Y5, Y5, Y5
-	VADDPD     Y5, Y1, Y1
+	VADDPD     Y5, Y0, Y0
 	LEAQ       tailmasks<>+80(SB), DX
 	MOVQ       CX, BX
 	SHLQ       $0x02, BX
@@ -573,10 +719,10 @@ deviations_rest:
 	VMASKMOVPD 32(AX), Y5, Y6
 	VCMPPD     $0x07, Y6, Y6, Y7
 	VANDPD     Y5, Y7, Y7
-	VSUBPD     Y0, Y6, Y5
+	VSUBPD     Y4, Y6, Y5
 	VANDPD     Y7, Y5, Y5
 	VMULPD     Y5, Y5, Y5
-	VADDPD     Y5, Y2, Y2
+	VADDPD     Y5, Y1, Y1
 	LEAQ       tailmasks<>+96(SB), DX
 	MOVQ       CX, BX
 	SHLQ       $0x02, BX
@@ -586,10 +732,10 @@ deviations_rest:
 	VMASKMOVPD 64(AX), Y5, Y6
 	VCMPPD     $0x07, Y6, Y6, Y7
 	VANDPD     Y5, Y7, Y7
-	VSUBPD     Y0, Y6, Y5
+	VSUBPD     Y4, Y6, Y5
 	VANDPD     Y7, Y5, Y5
 	VMULPD     Y5, Y5, Y5
-	VADDPD     Y5, Y3, Y3
+	VADDPD     Y5, Y2, Y2
 	LEAQ       tailmasks<>+112(SB), DX
 	SHLQ       $0x02, CX
 	SUBQ       CX, DX
@@ -598,20 +744,20 @@ deviations_rest:
 	VMASKMOVPD 96(AX), Y5, Y6
 	VCMPPD     $0x07, Y6, Y6, Y7
 	VANDPD     Y5, Y7, Y7
-	VSUBPD     Y0, Y6, Y0
-	VANDPD     Y7, Y0, Y0
-	VMULPD     Y0, Y0, Y0
-	VADDPD     Y0, Y4, Y4
+	VSUBPD     Y4, Y6, Y4
+	VANDPD     Y7, Y4, Y4
+	VMULPD     Y4, Y4, Y4
+	VADDPD     Y4, Y3, Y3
 
 deviations_end:
+	VADDPD       Y2, Y0, Y0
 	VADDPD       Y3, Y1, Y1
-	VADDPD       Y4, Y2, Y2
-	VADDPD       Y2, Y1, Y1
-	VEXTRACTF128 $0x01, Y1, X0
-	VADDPD       X0, X1, X1
-	VUNPCKHPD    X1, X1, X0
-	VADDSD       X0, X1, X1
-	MOVSD        X1, m2+32(FP)
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -1954,6 +2100,90 @@ sum_end:
 	VZEROUPPER
 	RET
 
+// func SumLeavesFloat64AVX512(x *float64, apart int) (sums [4]float64)
+// Requires: AVX, AVX512F, SSE2
+TEXT ·SumLeavesFloat64AVX512(SB), $512-48
+	VXORPD  Y0, Y0, Y0
+	VMOVUPD Z0, (SP)
+	VMOVUPD Z0, 64(SP)
+	VMOVUPD Z0, 128(SP)
+	VMOVUPD Z0, 192(SP)
+	VMOVUPD Z0, 256(SP)
+	VMOVUPD Z0, 320(SP)
+	VMOVUPD Z0, 384(SP)
+	VMOVUPD Z0, 448(SP)
+	MOVQ    x+0(FP), AX
+	MOVQ    apart+8(FP), BX
+	SHLQ    $0x03, BX
+	SUBQ    $+256, BX
+	MOVQ    $0x00000020, CX
+
+part:
+	LEAQ (SP), DX
+	MOVQ AX, DI
+	MOVQ $0x00000004, SI
+
+leaf:
+	VMOVUPD       (DX), Z0
+	VMOVUPD       64(DX), Z1
+	VADDPD        (DI), Z0, Z0
+	VADDPD        64(DI), Z1, Z1
+	ADDQ          $+128, DI
+	VADDPD        (DI), Z0, Z0
+	VADDPD        64(DI), Z1, Z1
+	ADDQ          $+128, DI
+	VMOVUPD       Z0, (DX)
+	VMOVUPD       Z1, 64(DX)
+	ADDQ          BX, DI
+	ADDQ          $0x00000080, DX
+	DECQ          SI
+	JNZ           leaf
+	ADDQ          $0x00000100, AX
+	DECQ          CX
+	JNZ           part
+	VMOVUPD       (SP), Z0
+	VMOVUPD       64(SP), Z1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, sums_0+16(FP)
+	VMOVUPD       128(SP), Z0
+	VMOVUPD       192(SP), Z1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, sums_1+24(FP)
+	VMOVUPD       256(SP), Z0
+	VMOVUPD       320(SP), Z1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, sums_2+32(FP)
+	VMOVUPD       384(SP), Z0
+	VMOVUPD       448(SP), Z1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, sums_3+40(FP)
+	VZEROUPPER
+	RET
+
 // func NaNTotalFloat64AVX512(x *float64, n int) (sum float64, count float64)
 // Requires: AVX, AVX512BW, AVX512F, SSE2
 TEXT ·NaNTotalFloat64AVX512(SB), NOSPLIT, $0-32
@@ -2009,53 +2239,88 @@ sum_end:
 	VADDPD        X1, X0, X0
 	VUNPCKHPD     X0, X0, X1
 	VADDSD        X1, X0, X0
-	VADDPD        Z3, Z2, Z2
-	VEXTRACTF64X4 $0x01, Z2, Y1
-	VADDPD        Y1, Y2, Y2
-	VEXTRACTF128  $0x01, Y2, X1
-	VADDPD        X1, X2, X2
-	VUNPCKHPD     X2, X2, X1
-	VADDSD        X1, X2, X2
 	MOVSD         X0, sum+16(FP)
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
 	MOVSD         X2, count+24(FP)
 	VZEROUPPER
 	RET
 
-// func MomentFloat64AVX512(x *float64, n int) (mean float64, m2 float64)
-// Requires: AVX, AVX512BW, AVX512F, SSE2
-TEXT ·MomentFloat64AVX512(SB), NOSPLIT, $0-32
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	MOVQ   x+0(FP), AX
-	MOVQ   n+8(FP), CX
-	SUBQ   $0x10, CX
-	JL     sum_rest
+// func NaNTotalLeavesFloat64AVX512(x *float64, apart int) (sums [4]float64, counts [4]float64)
+// Requires: AVX, AVX512F, SSE2
+TEXT ·NaNTotalLeavesFloat64AVX512(SB), $1024-80
+	VBROADCASTSD one<>+0(SB), Z4
+	VXORPD       Y0, Y0, Y0
+	VMOVUPD      Z0, (SP)
+	VMOVUPD      Z0, 64(SP)
+	VMOVUPD      Z0, 128(SP)
+	VMOVUPD      Z0, 192(SP)
+	VMOVUPD      Z0, 256(SP)
+	VMOVUPD      Z0, 320(SP)
+	VMOVUPD      Z0, 384(SP)
+	VMOVUPD      Z0, 448(SP)
+	VMOVUPD      Z0, 512(SP)
+	VMOVUPD      Z0, 576(SP)
+	VMOVUPD      Z0, 640(SP)
+	VMOVUPD      Z0, 704(SP)
+	VMOVUPD      Z0, 768(SP)
+	VMOVUPD      Z0, 832(SP)
+	VMOVUPD      Z0, 896(SP)
+	VMOVUPD      Z0, 960(SP)
+	MOVQ         x+0(FP), AX
+	MOVQ         apart+8(FP), BX
+	SHLQ         $0x03, BX
+	SUBQ         $+256, BX
+	MOVQ         $0x00000020, CX
 
-sum_whole:
-	VADDPD (AX), Z0, Z0
-	VADDPD 64(AX), Z1, Z1
-	ADDQ   $0x80, AX
-	SUBQ   $0x10, CX
-	JGE    sum_whole
+part:
+	LEAQ (SP), DX
+	MOVQ AX, DI
+	MOVQ $0x00000004, SI
 
-sum_rest:
-	ADDQ      $0x10, CX
-	JZ        sum_end
-	XORQ      DX, DX
-	BTSQ      CX, DX
-	DECQ      DX
-	KMOVQ     DX, K1
-	VMOVUPD.Z (AX), K1, Z2
-	VADDPD    Z2, Z0, Z0
-	XORQ      DX, DX
-	BTSQ      CX, DX
-	DECQ      DX
-	SHRQ      $0x08, DX
-	KMOVQ     DX, K1
-	VMOVUPD.Z 64(AX), K1, Z2
-	VADDPD    Z2, Z1, Z1
-
-sum_end:
+leaf:
+	VMOVUPD       (DX), Z0
+	VMOVUPD       64(DX), Z1
+	VMOVUPD       128(DX), Z2
+	VMOVUPD       192(DX), Z3
+	VMOVUPD       (DI), Z5
+	VCMPPD        $0x07, Z5, Z5, K1
+	VADDPD        Z5, Z0, K1, Z0
+	VADDPD        Z4, Z2, K1, Z2
+	VMOVUPD       64(DI), Z5
+	VCMPPD        $0x07, Z5, Z5, K1
+	VADDPD        Z5, Z1, K1, Z1
+	VADDPD        Z4, Z3, K1, Z3
+	ADDQ          $+128, DI
+	VMOVUPD       (DI), Z5
+	VCMPPD        $0x07, Z5, Z5, K1
+	VADDPD        Z5, Z0, K1, Z0
+	VADDPD        Z4, Z2, K1, Z2
+	VMOVUPD       64(DI), Z5
+	VCMPPD        $0x07, Z5, Z5, K1
+	VADDPD        Z5, Z1, K1, Z1
+	VADDPD        Z4, Z3, K1, Z3
+	ADDQ          $+128, DI
+	VMOVUPD       Z0, (DX)
+	VMOVUPD       Z1, 64(DX)
+	VMOVUPD       Z2, 128(DX)
+	VMOVUPD       Z3, 192(DX)
+	ADDQ          BX, DI
+	ADDQ          $0x00000100, DX
+	DECQ          SI
+	JNZ           leaf
+	ADDQ          $0x00000100, AX
+	DECQ          CX
+	JNZ           part
+	VMOVUPD       (SP), Z0
+	VMOVUPD       64(SP), Z1
+	VMOVUPD       128(SP), Z2
+	VMOVUPD       192(SP), Z3
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPD        Y1, Y0, Y0
@@ -2063,28 +2328,98 @@ sum_end:
 	VADDPD        X1, X0, X0
 	VUNPCKHPD     X0, X0, X1
 	VADDSD        X1, X0, X0
-	VXORPD        X1, X1, X1
-	MOVQ          n+8(FP), AX
-	VCVTSI2SDQ    AX, X1, X1
-	VDIVSD        X1, X0, X0
-	MOVSD         X0, mean+16(FP)
-	VXORPD        Y3, Y3, Y3
-	VXORPD        Y4, Y4, Y4
-	VBROADCASTSD  X0, Z0
-	MOVQ          x+0(FP), AX
-	MOVQ          n+8(FP), CX
-	SUBQ          $0x10, CX
-	JL            deviations_rest
+	MOVSD         X0, sums_0+16(FP)
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, counts_0+48(FP)
+	VMOVUPD       256(SP), Z0
+	VMOVUPD       320(SP), Z1
+	VMOVUPD       384(SP), Z2
+	VMOVUPD       448(SP), Z3
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, sums_1+24(FP)
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, counts_1+56(FP)
+	VMOVUPD       512(SP), Z0
+	VMOVUPD       576(SP), Z1
+	VMOVUPD       640(SP), Z2
+	VMOVUPD       704(SP), Z3
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, sums_2+32(FP)
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, counts_2+64(FP)
+	VMOVUPD       768(SP), Z0
+	VMOVUPD       832(SP), Z1
+	VMOVUPD       896(SP), Z2
+	VMOVUPD       960(SP), Z3
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, sums_3+40(FP)
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, counts_3+72(FP)
+	VZEROUPPER
+	RET
+
+// func DeviationsFloat64AVX512(x *float64, n int, mean float64) float64
+// Requires: AVX, AVX512BW, AVX512F, SSE2
+TEXT ·DeviationsFloat64AVX512(SB), NOSPLIT, $0-32
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VBROADCASTSD mean+16(FP), Z2
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	SUBQ         $0x10, CX
+	JL           deviations_rest
 
 deviations_whole:
-	VMOVUPD (AX), Z1
-	VSUBPD  Z0, Z1, Z1
-	VMULPD  Z1, Z1, Z1
-	VADDPD  Z1, Z3, Z3
-	VMOVUPD 64(AX), Z1
-	VSUBPD  Z0, Z1, Z1
-	VMULPD  Z1, Z1, Z1
-	VADDPD  Z1, Z4, Z4
+	VMOVUPD (AX), Z3
+	VSUBPD  Z2, Z3, Z3
+	VMULPD  Z3, Z3, Z3
+	VADDPD  Z3, Z0, Z0
+	VMOVUPD 64(AX), Z3
+	VSUBPD  Z2, Z3, Z3
+	VMULPD  Z3, Z3, Z3
+	VADDPD  Z3, Z1, Z1
 	ADDQ    $0x80, AX
 	SUBQ    $0x10, CX
 	JGE     deviations_whole
@@ -2096,80 +2431,21 @@ deviations_rest:
 	BTSQ      CX, DX
 	DECQ      DX
 	KMOVQ     DX, K1
-	VMOVUPD.Z (AX), K1, Z1
-	VSUBPD.Z  Z0, Z1, K1, Z1
-	VMULPD    Z1, Z1, Z1
-	VADDPD    Z1, Z3, Z3
+	VMOVUPD.Z (AX), K1, Z3
+	VSUBPD.Z  Z2, Z3, K1, Z3
+	VMULPD    Z3, Z3, Z3
+	VADDPD    Z3, Z0, Z0
 	XORQ      DX, DX
 	BTSQ      CX, DX
 	DECQ      DX
 	SHRQ      $0x08, DX
 	KMOVQ     DX, K1
-	VMOVUPD.Z 64(AX), K1, Z1
-	VSUBPD.Z  Z0, Z1, K1, Z0
-	VMULPD    Z0, Z0, Z0
-	VADDPD    Z0, Z4, Z4
+	VMOVUPD.Z 64(AX), K1, Z3
+	VSUBPD.Z  Z2, Z3, K1, Z2
+	VMULPD    Z2, Z2, Z2
+	VADDPD    Z2, Z1, Z1
 
 deviations_end:
-	VADDPD        Z4, Z3, Z3
-	VEXTRACTF64X4 $0x01, Z3, Y0
-	VADDPD        Y0, Y3, Y3
-	VEXTRACTF128  $0x01, Y3, X0
-	VADDPD        X0, X3, X3
-	VUNPCKHPD     X3, X3, X0
-	VADDSD        X0, X3, X3
-	MOVSD         X3, m2+24(FP)
-	VZEROUPPER
-	RET
-
-// func NaNMomentFloat64AVX512(x *float64, n int) (count float64, mean float64, m2 float64)
-// Requires: AVX, AVX512BW, AVX512F, SSE2
-TEXT ·NaNMomentFloat64AVX512(SB), NOSPLIT, $0-40
-	VXORPD       Y0, Y0, Y0
-	VXORPD       Y1, Y1, Y1
-	VXORPD       Y2, Y2, Y2
-	VXORPD       Y3, Y3, Y3
-	VBROADCASTSD one<>+0(SB), Z4
-	MOVQ         x+0(FP), AX
-	MOVQ         n+8(FP), CX
-	SUBQ         $0x10, CX
-	JL           sum_rest
-
-sum_whole:
-	VMOVUPD (AX), Z5
-	VCMPPD  $0x07, Z5, Z5, K1
-	VADDPD  Z5, Z0, K1, Z0
-	VADDPD  Z4, Z2, K1, Z2
-	VMOVUPD 64(AX), Z5
-	VCMPPD  $0x07, Z5, Z5, K1
-	VADDPD  Z5, Z1, K1, Z1
-	VADDPD  Z4, Z3, K1, Z3
-	ADDQ    $0x80, AX
-	SUBQ    $0x10, CX
-	JGE     sum_whole
-
-sum_rest:
-	ADDQ      $0x10, CX
-	JZ        sum_end
-	XORQ      DX, DX
-	BTSQ      CX, DX
-	DECQ      DX
-	KMOVQ     DX, K1
-	VMOVUPD.Z (AX), K1, Z5
-	VCMPPD    $0x07, Z5, Z5, K1, K1
-	VADDPD    Z5, Z0, K1, Z0
-	VADDPD    Z4, Z2, K1, Z2
-	XORQ      DX, DX
-	BTSQ      CX, DX
-	DECQ      DX
-	SHRQ      $0x08, DX
-	KMOVQ     DX, K1
-	VMOVUPD.Z 64(AX), K1, Z5
-	VCMPPD    $0x07, Z5, Z5, K1, K1
-	VADDPD    Z5, Z1, K1, Z1
-	VADDPD    Z4, Z3, K1, Z3
-
-sum_end:
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPD        Y1, Y0, Y0
@@ -2177,36 +2453,32 @@ sum_end:
 	VADDPD        X1, X0, X0
 	VUNPCKHPD     X0, X0, X1
 	VADDSD        X1, X0, X0
-	VADDPD        Z3, Z2, Z2
-	VEXTRACTF64X4 $0x01, Z2, Y1
-	VADDPD        Y1, Y2, Y2
-	VEXTRACTF128  $0x01, Y2, X1
-	VADDPD        X1, X2, X2
-	VUNPCKHPD     X2, X2, X1
-	VADDSD        X1, X2, X2
-	MOVSD         X2, count+16(FP)
-	VMAXSD        one<>+0(SB), X2, X2
-	VDIVSD        X2, X0, X0
-	MOVSD         X0, mean+24(FP)
-	VXORPD        Y6, Y6, Y6
-	VXORPD        Y7, Y7, Y7
-	VBROADCASTSD  X0, Z0
-	MOVQ          x+0(FP), AX
-	MOVQ          n+8(FP), CX
-	SUBQ          $0x10, CX
-	JL            deviations_rest
+	MOVSD         X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func NaNDeviationsFloat64AVX512(x *float64, n int, mean float64) float64
+// Requires: AVX, AVX512BW, AVX512F, SSE2
+TEXT ·NaNDeviationsFloat64AVX512(SB), NOSPLIT, $0-32
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VBROADCASTSD mean+16(FP), Z2
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	SUBQ         $0x10, CX
+	JL           deviations_rest
 
 deviations_whole:
-	VMOVUPD  (AX), Z1
-	VCMPPD   $0x07, Z1, Z1, K1
-	VSUBPD.Z Z0, Z1, K1, Z1
-	VMULPD   Z1, Z1, Z1
-	VADDPD   Z1, Z6, Z6
-	VMOVUPD  64(AX), Z1
-	VCMPPD   $0x07, Z1, Z1, K1
-	VSUBPD.Z Z0, Z1, K1, Z1
-	VMULPD   Z1, Z1, Z1
-	VADDPD   Z1, Z7, Z7
+	VMOVUPD  (AX), Z3
+	VCMPPD   $0x07, Z3, Z3, K1
+	VSUBPD.Z Z2, Z3, K1, Z3
+	VMULPD   Z3, Z3, Z3
+	VADDPD   Z3, Z0, Z0
+	VMOVUPD  64(AX), Z3
+	VCMPPD   $0x07, Z3, Z3, K1
+	VSUBPD.Z Z2, Z3, K1, Z3
+	VMULPD   Z3, Z3, Z3
+	VADDPD   Z3, Z1, Z1
 	ADDQ     $0x80, AX
 	SUBQ     $0x10, CX
 	JGE      deviations_whole
@@ -2218,31 +2490,31 @@ deviations_rest:
 	BTSQ      CX, DX
 	DECQ      DX
 	KMOVQ     DX, K1
-	VMOVUPD.Z (AX), K1, Z1
-	VCMPPD    $0x07, Z1, Z1, K1, K1
-	VSUBPD.Z  Z0, Z1, K1, Z1
-	VMULPD    Z1, Z1, Z1
-	VADDPD    Z1, Z6, Z6
+	VMOVUPD.Z (AX), K1, Z3
+	VCMPPD    $0x07, Z3, Z3, K1, K1
+	VSUBPD.Z  Z2, Z3, K1, Z3
+	VMULPD    Z3, Z3, Z3
+	VADDPD    Z3, Z0, Z0
 	XORQ      DX, DX
 	BTSQ      CX, DX
 	DECQ      DX
 	SHRQ      $0x08, DX
 	KMOVQ     DX, K1
-	VMOVUPD.Z 64(AX), K1, Z1
-	VCMPPD    $0x07, Z1, Z1, K1, K1
-	VSUBPD.Z  Z0, Z1, K1, Z0
-	VMULPD    Z0, Z0, Z0
-	VADDPD    Z0, Z7, Z7
+	VMOVUPD.Z 64(AX), K1, Z3
+	VCMPPD    $0x07, Z3, Z3, K1, K1
+	VSUBPD.Z  Z2, Z3, K1, Z2
+	VMULPD    Z2, Z2, Z2
+	VADDPD    Z2, Z1, Z1
 
 deviations_end:
-	VADDPD        Z7, Z6, Z6
-	VEXTRACTF64X4 $0x01, Z6, Y0
-	VADDPD        Y0, Y6, Y6
-	VEXTRACTF128  $0x01, Y6, X0
-	VADDPD        X0, X6, X6
-	VUNPCKHPD     X6, X6, X0
-	VADDSD        X0, X6, X6
-	MOVSD         X6, m2+32(FP)
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -3446,6 +3718,140 @@ sum_end:
 	VZEROUPPER
 	RET
 
+// func SumLeavesFloat32AVX2(x *float32, apart int) (sums [4]float64)
+// Requires: AVX, SSE2
+TEXT ·SumLeavesFloat32AVX2(SB), $512-48
+	VXORPD  Y0, Y0, Y0
+	VMOVUPD Y0, (SP)
+	VMOVUPD Y0, 32(SP)
+	VMOVUPD Y0, 64(SP)
+	VMOVUPD Y0, 96(SP)
+	VMOVUPD Y0, 128(SP)
+	VMOVUPD Y0, 160(SP)
+	VMOVUPD Y0, 192(SP)
+	VMOVUPD Y0, 224(SP)
+	VMOVUPD Y0, 256(SP)
+	VMOVUPD Y0, 288(SP)
+	VMOVUPD Y0, 320(SP)
+	VMOVUPD Y0, 352(SP)
+	VMOVUPD Y0, 384(SP)
+	VMOVUPD Y0, 416(SP)
+	VMOVUPD Y0, 448(SP)
+	VMOVUPD Y0, 480(SP)
+	MOVQ    x+0(FP), AX
+	MOVQ    apart+8(FP), BX
+	SHLQ    $0x02, BX
+	SUBQ    $+256, BX
+	MOVQ    $0x00000010, CX
+
+part:
+	LEAQ (SP), DX
+	MOVQ AX, DI
+	MOVQ $0x00000004, SI
+
+leaf:
+	VMOVUPD      (DX), Y0
+	VMOVUPD      32(DX), Y1
+	VMOVUPD      64(DX), Y2
+	VMOVUPD      96(DX), Y3
+	VCVTPS2PD    (DI), Y4
+	VADDPD       Y4, Y0, Y0
+	VCVTPS2PD    16(DI), Y4
+	VADDPD       Y4, Y1, Y1
+	VCVTPS2PD    32(DI), Y4
+	VADDPD       Y4, Y2, Y2
+	VCVTPS2PD    48(DI), Y4
+	VADDPD       Y4, Y3, Y3
+	ADDQ         $+64, DI
+	VCVTPS2PD    (DI), Y4
+	VADDPD       Y4, Y0, Y0
+	VCVTPS2PD    16(DI), Y4
+	VADDPD       Y4, Y1, Y1
+	VCVTPS2PD    32(DI), Y4
+	VADDPD       Y4, Y2, Y2
+	VCVTPS2PD    48(DI), Y4
+	VADDPD       Y4, Y3, Y3
+	ADDQ         $+64, DI
+	VCVTPS2PD    (DI), Y4
+	VADDPD       Y4, Y0, Y0
+	VCVTPS2PD    16(DI), Y4
+	VADDPD       Y4, Y1, Y1
+	VCVTPS2PD    32(DI), Y4
+	VADDPD       Y4, Y2, Y2
+	VCVTPS2PD    48(DI), Y4
+	VADDPD       Y4, Y3, Y3
+	ADDQ         $+64, DI
+	VCVTPS2PD    (DI), Y4
+	VADDPD       Y4, Y0, Y0
+	VCVTPS2PD    16(DI), Y4
+	VADDPD       Y4, Y1, Y1
+	VCVTPS2PD    32(DI), Y4
+	VADDPD       Y4, Y2, Y2
+	VCVTPS2PD    48(DI), Y4
+	VADDPD       Y4, Y3, Y3
+	ADDQ         $+64, DI
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y1, 32(DX)
+	VMOVUPD      Y2, 64(DX)
+	VMOVUPD      Y3, 96(DX)
+	ADDQ         BX, DI
+	ADDQ         $0x00000080, DX
+	DECQ         SI
+	JNZ          leaf
+	ADDQ         $0x00000100, AX
+	DECQ         CX
+	JNZ          part
+	VMOVUPD      (SP), Y0
+	VMOVUPD      32(SP), Y1
+	VMOVUPD      64(SP), Y2
+	VMOVUPD      96(SP), Y3
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, sums_0+16(FP)
+	VMOVUPD      128(SP), Y0
+	VMOVUPD      160(SP), Y1
+	VMOVUPD      192(SP), Y2
+	VMOVUPD      224(SP), Y3
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, sums_1+24(FP)
+	VMOVUPD      256(SP), Y0
+	VMOVUPD      288(SP), Y1
+	VMOVUPD      320(SP), Y2
+	VMOVUPD      352(SP), Y3
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, sums_2+32(FP)
+	VMOVUPD      384(SP), Y0
+	VMOVUPD      416(SP), Y1
+	VMOVUPD      448(SP), Y2
+	VMOVUPD      480(SP), Y3
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, sums_3+40(FP)
+	VZEROUPPER
+	RET
+
 // func NaNTotalFloat32AVX2(x *float32, n int) (sum float64, count float64)
 // Requires: AVX, AVX2, SSE2
 TEXT ·NaNTotalFloat32AVX2(SB), NOSPLIT, $0-32
@@ -3559,83 +3965,198 @@ sum_end:
 	VADDPD       X1, X0, X0
 	VUNPCKHPD    X0, X0, X1
 	VADDSD       X1, X0, X0
+	MOVSD        X0, sum+16(FP)
 	VADDPD       Y6, Y4, Y4
 	VADDPD       Y7, Y5, Y5
 	VADDPD       Y5, Y4, Y4
-	VEXTRACTF128 $0x01, Y4, X1
-	VADDPD       X1, X4, X4
-	VUNPCKHPD    X4, X4, X1
-	VADDSD       X1, X4, X4
-	MOVSD        X0, sum+16(FP)
+	VEXTRACTF128 $0x01, Y4, X0
+	VADDPD       X0, X4, X4
+	VUNPCKHPD    X4, X4, X0
+	VADDSD       X0, X4, X4
 	MOVSD        X4, count+24(FP)
 	VZEROUPPER
 	RET
 
-// func MomentFloat32AVX2(x *float32, n int) (mean float64, m2 float64)
-// Requires: AVX, AVX2, SSE2
-TEXT ·MomentFloat32AVX2(SB), NOSPLIT, $0-32
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	MOVQ   x+0(FP), AX
-	MOVQ   n+8(FP), CX
-	SUBQ   $0x10, CX
-	JL     sum_rest
+// func NaNTotalLeavesFloat32AVX2(x *float32, apart int) (sums [4]float64, counts [4]float64)
+// Requires: AVX, SSE2
+TEXT ·NaNTotalLeavesFloat32AVX2(SB), $1024-80
+	VBROADCASTSD one<>+0(SB), Y8
+	VXORPD       Y0, Y0, Y0
+	VMOVUPD      Y0, (SP)
+	VMOVUPD      Y0, 32(SP)
+	VMOVUPD      Y0, 64(SP)
+	VMOVUPD      Y0, 96(SP)
+	VMOVUPD      Y0, 128(SP)
+	VMOVUPD      Y0, 160(SP)
+	VMOVUPD      Y0, 192(SP)
+	VMOVUPD      Y0, 224(SP)
+	VMOVUPD      Y0, 256(SP)
+	VMOVUPD      Y0, 288(SP)
+	VMOVUPD      Y0, 320(SP)
+	VMOVUPD      Y0, 352(SP)
+	VMOVUPD      Y0, 384(SP)
+	VMOVUPD      Y0, 416(SP)
+	VMOVUPD      Y0, 448(SP)
+	VMOVUPD      Y0, 480(SP)
+	VMOVUPD      Y0, 512(SP)
+	VMOVUPD      Y0, 544(SP)
+	VMOVUPD      Y0, 576(SP)
+	VMOVUPD      Y0, 608(SP)
+	VMOVUPD      Y0, 640(SP)
+	VMOVUPD      Y0, 672(SP)
+	VMOVUPD      Y0, 704(SP)
+	VMOVUPD      Y0, 736(SP)
+	VMOVUPD      Y0, 768(SP)
+	VMOVUPD      Y0, 800(SP)
+	VMOVUPD      Y0, 832(SP)
+	VMOVUPD      Y0, 864(SP)
+	VMOVUPD      Y0, 896(SP)
+	VMOVUPD      Y0, 928(SP)
+	VMOVUPD      Y0, 960(SP)
+	VMOVUPD      Y0, 992(SP)
+	MOVQ         x+0(FP), AX
+	MOVQ         apart+8(FP), BX
+	SHLQ         $0x02, BX
+	SUBQ         $+256, BX
+	MOVQ         $0x00000010, CX
 
-sum_whole:
-	VCVTPS2PD (AX), Y4
-	VADDPD    Y4, Y0, Y0
-	VCVTPS2PD 16(AX), Y4
-	VADDPD    Y4, Y1, Y1
-	VCVTPS2PD 32(AX), Y4
-	VADDPD    Y4, Y2, Y2
-	VCVTPS2PD 48(AX), Y4
-	VADDPD    Y4, Y3, Y3
-	ADDQ      $0x40, AX
-	SUBQ      $0x10, CX
-	JGE       sum_whole
+part:
+	LEAQ (SP), DX
+	MOVQ AX, DI
+	MOVQ $0x00000004, SI
 
-sum_rest:
-	ADDQ       $0x10, CX
-	JZ         sum_end
-	LEAQ       tailmasks<>+64(SB), DX
-	MOVQ       CX, BX
-	SHLQ       $0x02, BX
-	SUBQ       BX, DX
-	VMOVDQU    (DX), X4
-	VPMOVSXDQ  X4, Y5
-	VMASKMOVPS (AX), X4, X4
-	VCVTPS2PD  X4, Y4
-	VADDPD     Y4, Y0, Y0
-	LEAQ       tailmasks<>+80(SB), DX
-	MOVQ       CX, BX
-	SHLQ       $0x02, BX
-	SUBQ       BX, DX
-	VMOVDQU    (DX), X4
-	VPMOVSXDQ  X4, Y5
-	VMASKMOVPS 16(AX), X4, X4
-	VCVTPS2PD  X4, Y4
-	VADDPD     Y4, Y1, Y1
-	LEAQ       tailmasks<>+96(SB), DX
-	MOVQ       CX, BX
-	SHLQ       $0x02, BX
-	SUBQ       BX, DX
-	VMOVDQU    (DX), X4
-	VPMOVSXDQ  X4, Y5
-	VMASKMOVPS 32(AX), X4, X4
-	VCVTPS2PD  X4, Y4
-	VADDPD     Y4, Y2, Y2
-	LEAQ       tailmasks<>+112(SB), DX
-	SHLQ       $0x02, CX
-	SUBQ       CX, DX
-	VMOVDQU    (DX), X4
-	VPMOVSXDQ  X4, Y5
-	VMASKMOVPS 48(AX), X4, X4
-	VCVTPS2PD  X4, Y4
-	VADDPD     Y4, Y3, Y3
-
-sum_end:
+leaf:
+	VMOVUPD      (DX), Y0
+	VMOVUPD      32(DX), Y1
+	VMOVUPD      64(DX), Y2
+	VMOVUPD      96(DX), Y3
+	VMOVUPD      128(DX), Y4
+	VMOVUPD      160(DX), Y5
+	VMOVUPD      192(DX), Y6
+	VMOVUPD      224(DX), Y7
+	VCVTPS2PD    (DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y0, Y0
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y4, Y4
+	VCVTPS2PD    16(DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y1, Y1
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y5, Y5
+	VCVTPS2PD    32(DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y2, Y2
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y6, Y6
+	VCVTPS2PD    48(DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y3, Y3
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y7, Y7
+	ADDQ         $+64, DI
+	VCVTPS2PD    (DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y0, Y0
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y4, Y4
+	VCVTPS2PD    16(DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y1, Y1
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y5, Y5
+	VCVTPS2PD    32(DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y2, Y2
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y6, Y6
+	VCVTPS2PD    48(DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y3, Y3
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y7, Y7
+	ADDQ         $+64, DI
+	VCVTPS2PD    (DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y0, Y0
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y4, Y4
+	VCVTPS2PD    16(DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y1, Y1
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y5, Y5
+	VCVTPS2PD    32(DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y2, Y2
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y6, Y6
+	VCVTPS2PD    48(DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y3, Y3
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y7, Y7
+	ADDQ         $+64, DI
+	VCVTPS2PD    (DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y0, Y0
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y4, Y4
+	VCVTPS2PD    16(DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y1, Y1
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y5, Y5
+	VCVTPS2PD    32(DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y2, Y2
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y6, Y6
+	VCVTPS2PD    48(DI), Y9
+	VCMPPD       $0x07, Y9, Y9, Y10
+	VANDPD       Y10, Y9, Y9
+	VADDPD       Y9, Y3, Y3
+	VANDPD       Y10, Y8, Y9
+	VADDPD       Y9, Y7, Y7
+	ADDQ         $+64, DI
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y1, 32(DX)
+	VMOVUPD      Y2, 64(DX)
+	VMOVUPD      Y3, 96(DX)
+	VMOVUPD      Y4, 128(DX)
+	VMOVUPD      Y5, 160(DX)
+	VMOVUPD      Y6, 192(DX)
+	VMOVUPD      Y7, 224(DX)
+	ADDQ         BX, DI
+	ADDQ         $0x00000100, DX
+	DECQ         SI
+	JNZ          leaf
+	ADDQ         $0x00000100, AX
+	DECQ         CX
+	JNZ          part
+	VMOVUPD      (SP), Y0
+	VMOVUPD      32(SP), Y1
+	VMOVUPD      64(SP), Y2
+	VMOVUPD      96(SP), Y3
+	VMOVUPD      128(SP), Y4
+	VMOVUPD      160(SP), Y5
+	VMOVUPD      192(SP), Y6
+	VMOVUPD      224(SP), Y7
 	VADDPD       Y2, Y0, Y0
 	VADDPD       Y3, Y1, Y1
 	VADDPD       Y1, Y0, Y0
@@ -3643,211 +4164,176 @@ sum_end:
 	VADDPD       X1, X0, X0
 	VUNPCKHPD    X0, X0, X1
 	VADDSD       X1, X0, X0
-	VXORPD       X1, X1, X1
-	MOVQ         n+8(FP), AX
-	VCVTSI2SDQ   AX, X1, X1
-	VDIVSD       X1, X0, X0
-	MOVSD        X0, mean+16(FP)
-	VXORPD       Y1, Y1, Y1
-	VXORPD       Y2, Y2, Y2
-	VXORPD       Y3, Y3, Y3
-	VXORPD       Y4, Y4, Y4
-	VBROADCASTSD X0, Y0
-	MOVQ         x+0(FP), AX
-	MOVQ         n+8(FP), CX
-	SUBQ         $0x10, CX
-	JL           deviations_rest
-
-deviations_whole:
-	VCVTPS2PD (AX), Y5
-	VSUBPD    Y0, Y5, Y5
-	VMULPD    Y5, Y5, Y5
-	VADDPD    Y5, Y1, Y1
-	VCVTPS2PD 16(AX), Y5
-	VSUBPD    Y0, Y5, Y5
-	VMULPD    Y5, Y5, Y5
-	VADDPD    Y5, Y2, Y2
-	VCVTPS2PD 32(AX), Y5
-	VSUBPD    Y0, Y5, Y5
-	VMULPD    Y5, Y5, Y5
-	VADDPD    Y5, Y3, Y3
-	VCVTPS2PD 48(AX), Y5
-	VSUBPD    Y0, Y5, Y5
-	VMULPD    Y5, Y5, Y5
-	VADDPD    Y5, Y4, Y4
-	ADDQ      $0x40, AX
-	SUBQ      $0x10, CX
-	JGE       deviations_whole
-
-deviations_rest:
-	ADDQ       $0x10, CX
-	JZ         deviations_end
-	LEAQ       tailmasks<>+64(SB), DX
-	MOVQ       CX, BX
-	SHLQ       $0x02, BX
-	SUBQ       BX, DX
-	VMOVDQU    (DX), X5
-	VPMOVSXDQ  X5, Y6
-	VMASKMOVPS (AX), X5, X5
-	VCVTPS2PD  X5, Y5
-	VSUBPD     Y0, Y5, Y5
-	VANDPD     Y6, Y5, Y5
-	VMULPD     Y5, Y5, Y5
-	VADDPD     Y5, Y1, Y1
-	LEAQ       tailmasks<>+80(SB), DX
-	MOVQ       CX, BX
-	SHLQ       $0x02, BX
-	SUBQ       BX, DX
-	VMOVDQU    (DX), X5
-	VPMOVSXDQ  X5, Y6
-	VMASKMOVPS 16(AX), X5, X5
-	VCVTPS2PD  X5, Y5
-	VSUBPD     Y0, Y5, Y5
-	VANDPD     Y6, Y5, Y5
-	VMULPD     Y5, Y5, Y5
-	VADDPD     Y5, Y2, Y2
-	LEAQ       tailmasks<>+96(SB), DX
-	MOVQ       CX, BX
-	SHLQ       $0x02, BX
-	SUBQ       BX, DX
-	VMOVDQU    (DX), X5
-	VPMOVSXDQ  X5, Y6
-	VMASKMOVPS 32(AX), X5, X5
-	VCVTPS2PD  X5, Y5
-	VSUBPD     Y0, Y5, Y5
-	VANDPD     Y6, Y5, Y5
-	VMULPD     Y5, Y5, Y5
-	VADDPD     Y5, Y3, Y3
-	LEAQ       tailmasks<>+112(SB), DX
-	SHLQ       $0x02, CX
-	SUBQ       CX, DX
-	VMOVDQU    (DX), X5
-	VPMOVSXDQ  X5, Y6
-	VMASKMOVPS 48(AX), X5, X5
-	VCVTPS2PD  X5, Y5
-	VSUBPD     Y0, Y5, Y0
-	VANDPD     Y6, Y0, Y0
-	VMULPD     Y0, Y0, Y0
-	VADDPD     Y0, Y4, Y4
-
-deviations_end:
+	MOVSD        X0, sums_0+16(FP)
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X0
+	VADDPD       X0, X4, X4
+	VUNPCKHPD    X4, X4, X0
+	VADDSD       X0, X4, X4
+	MOVSD        X4, counts_0+48(FP)
+	VMOVUPD      256(SP), Y0
+	VMOVUPD      288(SP), Y1
+	VMOVUPD      320(SP), Y2
+	VMOVUPD      352(SP), Y3
+	VMOVUPD      384(SP), Y4
+	VMOVUPD      416(SP), Y5
+	VMOVUPD      448(SP), Y6
+	VMOVUPD      480(SP), Y7
+	VADDPD       Y2, Y0, Y0
 	VADDPD       Y3, Y1, Y1
-	VADDPD       Y4, Y2, Y2
-	VADDPD       Y2, Y1, Y1
-	VEXTRACTF128 $0x01, Y1, X0
-	VADDPD       X0, X1, X1
-	VUNPCKHPD    X1, X1, X0
-	VADDSD       X0, X1, X1
-	MOVSD        X1, m2+24(FP)
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, sums_1+24(FP)
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X0
+	VADDPD       X0, X4, X4
+	VUNPCKHPD    X4, X4, X0
+	VADDSD       X0, X4, X4
+	MOVSD        X4, counts_1+56(FP)
+	VMOVUPD      512(SP), Y0
+	VMOVUPD      544(SP), Y1
+	VMOVUPD      576(SP), Y2
+	VMOVUPD      608(SP), Y3
+	VMOVUPD      640(SP), Y4
+	VMOVUPD      672(SP), Y5
+	VMOVUPD      704(SP), Y6
+	VMOVUPD      736(SP), Y7
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, sums_2+32(FP)
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X0
+	VADDPD       X0, X4, X4
+	VUNPCKHPD    X4, X4, X0
+	VADDSD       X0, X4, X4
+	MOVSD        X4, counts_2+64(FP)
+	VMOVUPD      768(SP), Y0
+	VMOVUPD      800(SP), Y1
+	VMOVUPD      832(SP), Y2
+	VMOVUPD      864(SP), Y3
+	VMOVUPD      896(SP), Y4
+	VMOVUPD      928(SP), Y5
+	VMOVUPD      960(SP), Y6
+	VMOVUPD      992(SP), Y7
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, sums_3+40(FP)
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X0
+	VADDPD       X0, X4, X4
+	VUNPCKHPD    X4, X4, X0
+	VADDSD       X0, X4, X4
+	MOVSD        X4, counts_3+72(FP)
 	VZEROUPPER
 	RET
 
-// func NaNMomentFloat32AVX2(x *float32, n int) (count float64, mean float64, m2 float64)
+// func DeviationsFloat32AVX2(x *float32, n int, mean float64) float64
 // Requires: AVX, AVX2, SSE2
-TEXT ·NaNMomentFloat32AVX2(SB), NOSPLIT, $0-40
+TEXT ·DeviationsFloat32AVX2(SB), NOSPLIT, $0-32
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
 	VXORPD       Y3, Y3, Y3
-	VXORPD       Y4, Y4, Y4
-	VXORPD       Y5, Y5, Y5
-	VXORPD       Y6, Y6, Y6
-	VXORPD       Y7, Y7, Y7
-	VBROADCASTSD one<>+0(SB), Y8
+	VBROADCASTSD mean+16(FP), Y4
 	MOVQ         x+0(FP), AX
 	MOVQ         n+8(FP), CX
 	SUBQ         $0x10, CX
-	JL           sum_rest
+	JL           deviations_rest
 
-sum_whole:
-	VCVTPS2PD (AX), Y9
-	VCMPPD    $0x07, Y9, Y9, Y10
-	VANDPD    Y10, Y9, Y9
-	VADDPD    Y9, Y0, Y0
-	VANDPD    Y10, Y8, Y9
-	VADDPD    Y9, Y4, Y4
-	VCVTPS2PD 16(AX), Y9
-	VCMPPD    $0x07, Y9, Y9, Y10
-	VANDPD    Y10, Y9, Y9
-	VADDPD    Y9, Y1, Y1
-	VANDPD    Y10, Y8, Y9
-	VADDPD    Y9, Y5, Y5
-	VCVTPS2PD 32(AX), Y9
-	VCMPPD    $0x07, Y9, Y9, Y10
-	VANDPD    Y10, Y9, Y9
-	VADDPD    Y9, Y2, Y2
-	VANDPD    Y10, Y8, Y9
-	VADDPD    Y9, Y6, Y6
-	VCVTPS2PD 48(AX), Y9
-	VCMPPD    $0x07, Y9, Y9, Y10
-	VANDPD    Y10, Y9, Y9
-	VADDPD    Y9, Y3, Y3
-	VANDPD    Y10, Y8, Y9
-	VADDPD    Y9, Y7, Y7
+deviations_whole:
+	VCVTPS2PD (AX), Y5
+	VSUBPD    Y4, Y5, Y5
+	VMULPD    Y5, Y5, Y5
+	VADDPD    Y5, Y0, Y0
+	VCVTPS2PD 16(AX), Y5
+	VSUBPD    Y4, Y5, Y5
+	VMULPD    Y5, Y5, Y5
+	VADDPD    Y5, Y1, Y1
+	VCVTPS2PD 32(AX), Y5
+	VSUBPD    Y4, Y5, Y5
+	VMULPD    Y5, Y5, Y5
+	VADDPD    Y5, Y2, Y2
+	VCVTPS2PD 48(AX), Y5
+	VSUBPD    Y4, Y5, Y5
+	VMULPD    Y5, Y5, Y5
+	VADDPD    Y5, Y3, Y3
 	ADDQ      $0x40, AX
 	SUBQ      $0x10, CX
-	JGE       sum_whole
+	JGE       deviations_whole
 
-sum_rest:
+deviations_rest:
 	ADDQ       $0x10, CX
-	JZ         sum_end
+	JZ         deviations_end
 	LEAQ       tailmasks<>+64(SB), DX
 	MOVQ       CX, BX
 	SHLQ       $0x02, BX
 	SUBQ       BX, DX
-	VMOVDQU    (DX), X9
-	VPMOVSXDQ  X9, Y10
-	VMASKMOVPS (AX), X9, X9
-	VCVTPS2PD  X9, Y9
-	VCMPPD     $0x07, Y9, Y9, Y11
-	VANDPD     Y10, Y11, Y11
-	VANDPD     Y11, Y9, Y9
-	VADDPD     Y9, Y0, Y0
-	VANDPD     Y11, Y8, Y9
-	VADDPD     Y9, Y4, Y4
+	VMOVDQU    (DX), X5
+	VPMOVSXDQ  X5, Y6
+	VMASKMOVPS (AX), X5, X5
+	VCVTPS2PD  X5, Y5
+	VSUBPD     Y4, Y5, Y5
+	VANDPD     Y6, Y5, Y5
+	VMULPD     Y5, Y5, Y5
+	VADDPD     Y5, Y0, Y0
 	LEAQ       tailmasks<>+80(SB), DX
 	MOVQ       CX, BX
 	SHLQ       $0x02, BX
 	SUBQ       BX, DX
-	VMOVDQU    (DX), X9
-	VPMOVSXDQ  X9, Y10
-	VMASKMOVPS 16(AX), X9, X9
-	VCVTPS2PD  X9, Y9
-	VCMPPD     $0x07, Y9, Y9, Y11
-	VANDPD     Y10, Y11, Y11
-	VANDPD     Y11, Y9, Y9
-	VADDPD     Y9, Y1, Y1
-	VANDPD     Y11, Y8, Y9
-	VADDPD     Y9, Y5, Y5
+	VMOVDQU    (DX), X5
+	VPMOVSXDQ  X5, Y6
+	VMASKMOVPS 16(AX), X5, X5
+	VCVTPS2PD  X5, Y5
+	VSUBPD     Y4, Y5, Y5
+	VANDPD     Y6, Y5, Y5
+	VMULPD     Y5, Y5, Y5
+	VADDPD     Y5, Y1, Y1
 	LEAQ       tailmasks<>+96(SB), DX
 	MOVQ       CX, BX
 	SHLQ       $0x02, BX
 	SUBQ       BX, DX
-	VMOVDQU    (DX), X9
-	VPMOVSXDQ  X9, Y10
-	VMASKMOVPS 32(AX), X9, X9
-	VCVTPS2PD  X9, Y9
-	VCMPPD     $0x07, Y9, Y9, Y11
-	VANDPD     Y10, Y11, Y11
-	VANDPD     Y11, Y9, Y9
-	VADDPD     Y9, Y2, Y2
-	VANDPD     Y11, Y8, Y9
-	VADDPD     Y9, Y6, Y6
+	VMOVDQU    (DX), X5
+	VPMOVSXDQ  X5, Y6
+	VMASKMOVPS 32(AX), X5, X5
+	VCVTPS2PD  X5, Y5
+	VSUBPD     Y4, Y5, Y5
+	VANDPD     Y6, Y5, Y5
+	VMULPD     Y5, Y5, Y5
+	VADDPD     Y5, Y2, Y2
 	LEAQ       tailmasks<>+112(SB), DX
 	SHLQ       $0x02, CX
 	SUBQ       CX, DX
-	VMOVDQU    (DX), X9
-	VPMOVSXDQ  X9, Y10
-	VMASKMOVPS 48(AX), X9, X9
-	VCVTPS2PD  X9, Y9
-	VCMPPD     $0x07, Y9, Y9, Y11
-	VANDPD     Y10, Y11, Y11
-	VANDPD     Y11, Y9, Y9
-	VADDPD     Y9, Y3, Y3
-	VANDPD     Y11, Y8, Y9
-	VADDPD     Y9, Y7, Y7
+	VMOVDQU    (DX), X5
+	VPMOVSXDQ  X5, Y6
+	VMASKMOVPS 48(AX), X5, X5
+	VCVTPS2PD  X5, Y5
+	VSUBPD     Y4, Y5, Y4
+	VANDPD     Y6, Y4, Y4
+	VMULPD     Y4, Y4, Y4
+	VADDPD     Y4, Y3, Y3
 
-sum_end:
+deviations_end:
 	VADDPD       Y2, Y0, Y0
 	VADDPD       Y3, Y1, Y1
 	VADDPD       Y1, Y0, Y0
@@ -3855,22 +4341,18 @@ sum_end:
 	VADDPD       X1, X0, X0
 	VUNPCKHPD    X0, X0, X1
 	VADDSD       X1, X0, X0
-	VADDPD       Y6, Y4, Y4
-	VADDPD       Y7, Y5, Y5
-	VADDPD       Y5, Y4, Y4
-	VEXTRACTF128 $0x01, Y4, X1
-	VADDPD       X1, X4, X4
-	VUNPCKHPD    X4, X4, X1
-	VADDSD       X1, X4, X4
-	MOVSD        X4, count+16(FP)
-	VMAXSD       one<>+0(SB), X4, X4
-	VDIVSD       X4, X0, X0
-	MOVSD        X0, mean+24(FP)
+	MOVSD        X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func NaNDeviationsFloat32AVX2(x *float32, n int, mean float64) float64
+// Requires: AVX, AVX2, SSE2
+TEXT ·NaNDeviationsFloat32AVX2(SB), NOSPLIT, $0-32
+	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
 	VXORPD       Y2, Y2, Y2
 	VXORPD       Y3, Y3, Y3
-	VXORPD       Y4, Y4, Y4
-	VBROADCASTSD X0, Y0
+	VBROADCASTSD mean+16(FP), Y4
 	MOVQ         x+0(FP), AX
 	MOVQ         n+8(FP), CX
 	SUBQ         $0x10, CX
@@ -3879,28 +4361,28 @@ sum_end:
 deviations_whole:
 	VCVTPS2PD (AX), Y5
 	VCMPPD    $0x07, Y5, Y5, Y6
-	VSUBPD    Y0, Y5, Y5
+	VSUBPD    Y4, Y5, Y5
+	VANDPD    Y6, Y5, Y5
+	VMULPD    Y5, Y5, Y5
+	VADDPD    Y5, Y0, Y0
+	VCVTPS2PD 16(AX), Y5
+	VCMPPD    $0x07, Y5, Y5, Y6
+	VSUBPD    Y4, Y5, Y5
 	VANDPD    Y6, Y5, Y5
 	VMULPD    Y5, Y5, Y5
 	VADDPD    Y5, Y1, Y1
-	VCVTPS2PD 16(AX), Y5
+	VCVTPS2PD 32(AX), Y5
 	VCMPPD    $0x07, Y5, Y5, Y6
-	VSUBPD    Y0, Y5, Y5
+	VSUBPD    Y4, Y5, Y5
 	VANDPD    Y6, Y5, Y5
 	VMULPD    Y5, Y5, Y5
 	VADDPD    Y5, Y2, Y2
-	VCVTPS2PD 32(AX), Y5
+	VCVTPS2PD 48(AX), Y5
 	VCMPPD    $0x07, Y5, Y5, Y6
-	VSUBPD    Y0, Y5, Y5
+	VSUBPD    Y4, Y5, Y5
 	VANDPD    Y6, Y5, Y5
 	VMULPD    Y5, Y5, Y5
 	VADDPD    Y5, Y3, Y3
-	VCVTPS2PD 48(AX), Y5
-	VCMPPD    $0x07, Y5, Y5, Y6
-	VSUBPD    Y0, Y5, Y5
-	VANDPD    Y6, Y5, Y5
-	VMULPD    Y5, Y5, Y5
-	VADDPD    Y5, Y4, Y4
 	ADDQ      $0x40, AX
 	SUBQ      $0x10, CX
 	JGE       deviations_whole
@@ -3918,10 +4400,10 @@ deviations_rest:
 	VCVTPS2PD  X5, Y5
 	VCMPPD     $0x07, Y5, Y5, Y7
 	VANDPD     Y6, Y7, Y7
-	VSUBPD     Y0, Y5, Y5
+	VSUBPD     Y4, Y5, Y5
 	VANDPD     Y7, Y5, Y5
 	VMULPD     Y5, Y5, Y5
-	VADDPD     Y5, Y1, Y1
+	VADDPD     Y5, Y0, Y0
 	LEAQ       tailmasks<>+80(SB), DX
 	MOVQ       CX, BX
 	SHLQ       $0x02, BX
@@ -3932,10 +4414,10 @@ deviations_rest:
 	VCVTPS2PD  X5, Y5
 	VCMPPD     $0x07, Y5, Y5, Y7
 	VANDPD     Y6, Y7, Y7
-	VSUBPD     Y0, Y5, Y5
+	VSUBPD     Y4, Y5, Y5
 	VANDPD     Y7, Y5, Y5
 	VMULPD     Y5, Y5, Y5
-	VADDPD     Y5, Y2, Y2
+	VADDPD     Y5, Y1, Y1
 	LEAQ       tailmasks<>+96(SB), DX
 	MOVQ       CX, BX
 	SHLQ       $0x02, BX
@@ -3946,10 +4428,10 @@ deviations_rest:
 	VCVTPS2PD  X5, Y5
 	VCMPPD     $0x07, Y5, Y5, Y7
 	VANDPD     Y6, Y7, Y7
-	VSUBPD     Y0, Y5, Y5
+	VSUBPD     Y4, Y5, Y5
 	VANDPD     Y7, Y5, Y5
 	VMULPD     Y5, Y5, Y5
-	VADDPD     Y5, Y3, Y3
+	VADDPD     Y5, Y2, Y2
 	LEAQ       tailmasks<>+112(SB), DX
 	SHLQ       $0x02, CX
 	SUBQ       CX, DX
@@ -3959,20 +4441,20 @@ deviations_rest:
 	VCVTPS2PD  X5, Y5
 	VCMPPD     $0x07, Y5, Y5, Y7
 	VANDPD     Y6, Y7, Y7
-	VSUBPD     Y0, Y5, Y0
-	VANDPD     Y7, Y0, Y0
-	VMULPD     Y0, Y0, Y0
-	VADDPD     Y0, Y4, Y4
+	VSUBPD     Y4, Y5, Y4
+	VANDPD     Y7, Y4, Y4
+	VMULPD     Y4, Y4, Y4
+	VADDPD     Y4, Y3, Y3
 
 deviations_end:
+	VADDPD       Y2, Y0, Y0
 	VADDPD       Y3, Y1, Y1
-	VADDPD       Y4, Y2, Y2
-	VADDPD       Y2, Y1, Y1
-	VEXTRACTF128 $0x01, Y1, X0
-	VADDPD       X0, X1, X1
-	VUNPCKHPD    X1, X1, X0
-	VADDSD       X0, X1, X1
-	MOVSD        X1, m2+32(FP)
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -5398,6 +5880,104 @@ sum_end:
 	VZEROUPPER
 	RET
 
+// func SumLeavesFloat32AVX512(x *float32, apart int) (sums [4]float64)
+// Requires: AVX, AVX512F, SSE2
+TEXT ·SumLeavesFloat32AVX512(SB), $512-48
+	VXORPD  Y0, Y0, Y0
+	VMOVUPD Z0, (SP)
+	VMOVUPD Z0, 64(SP)
+	VMOVUPD Z0, 128(SP)
+	VMOVUPD Z0, 192(SP)
+	VMOVUPD Z0, 256(SP)
+	VMOVUPD Z0, 320(SP)
+	VMOVUPD Z0, 384(SP)
+	VMOVUPD Z0, 448(SP)
+	MOVQ    x+0(FP), AX
+	MOVQ    apart+8(FP), BX
+	SHLQ    $0x02, BX
+	SUBQ    $+256, BX
+	MOVQ    $0x00000010, CX
+
+part:
+	LEAQ (SP), DX
+	MOVQ AX, DI
+	MOVQ $0x00000004, SI
+
+leaf:
+	VMOVUPD       (DX), Z0
+	VMOVUPD       64(DX), Z1
+	VCVTPS2PD     (DI), Z2
+	VADDPD        Z2, Z0, Z0
+	VCVTPS2PD     32(DI), Z2
+	VADDPD        Z2, Z1, Z1
+	ADDQ          $+64, DI
+	VCVTPS2PD     (DI), Z2
+	VADDPD        Z2, Z0, Z0
+	VCVTPS2PD     32(DI), Z2
+	VADDPD        Z2, Z1, Z1
+	ADDQ          $+64, DI
+	VCVTPS2PD     (DI), Z2
+	VADDPD        Z2, Z0, Z0
+	VCVTPS2PD     32(DI), Z2
+	VADDPD        Z2, Z1, Z1
+	ADDQ          $+64, DI
+	VCVTPS2PD     (DI), Z2
+	VADDPD        Z2, Z0, Z0
+	VCVTPS2PD     32(DI), Z2
+	VADDPD        Z2, Z1, Z1
+	ADDQ          $+64, DI
+	VMOVUPD       Z0, (DX)
+	VMOVUPD       Z1, 64(DX)
+	ADDQ          BX, DI
+	ADDQ          $0x00000080, DX
+	DECQ          SI
+	JNZ           leaf
+	ADDQ          $0x00000100, AX
+	DECQ          CX
+	JNZ           part
+	VMOVUPD       (SP), Z0
+	VMOVUPD       64(SP), Z1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, sums_0+16(FP)
+	VMOVUPD       128(SP), Z0
+	VMOVUPD       192(SP), Z1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, sums_1+24(FP)
+	VMOVUPD       256(SP), Z0
+	VMOVUPD       320(SP), Z1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, sums_2+32(FP)
+	VMOVUPD       384(SP), Z0
+	VMOVUPD       448(SP), Z1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, sums_3+40(FP)
+	VZEROUPPER
+	RET
+
 // func NaNTotalFloat32AVX512(x *float32, n int) (sum float64, count float64)
 // Requires: AVX, AVX512BW, AVX512F, SSE2
 TEXT ·NaNTotalFloat32AVX512(SB), NOSPLIT, $0-32
@@ -5453,55 +6033,106 @@ sum_end:
 	VADDPD        X1, X0, X0
 	VUNPCKHPD     X0, X0, X1
 	VADDSD        X1, X0, X0
-	VADDPD        Z3, Z2, Z2
-	VEXTRACTF64X4 $0x01, Z2, Y1
-	VADDPD        Y1, Y2, Y2
-	VEXTRACTF128  $0x01, Y2, X1
-	VADDPD        X1, X2, X2
-	VUNPCKHPD     X2, X2, X1
-	VADDSD        X1, X2, X2
 	MOVSD         X0, sum+16(FP)
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
 	MOVSD         X2, count+24(FP)
 	VZEROUPPER
 	RET
 
-// func MomentFloat32AVX512(x *float32, n int) (mean float64, m2 float64)
-// Requires: AVX, AVX512BW, AVX512F, SSE2
-TEXT ·MomentFloat32AVX512(SB), NOSPLIT, $0-32
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	MOVQ   x+0(FP), AX
-	MOVQ   n+8(FP), CX
-	SUBQ   $0x10, CX
-	JL     sum_rest
+// func NaNTotalLeavesFloat32AVX512(x *float32, apart int) (sums [4]float64, counts [4]float64)
+// Requires: AVX, AVX512F, SSE2
+TEXT ·NaNTotalLeavesFloat32AVX512(SB), $1024-80
+	VBROADCASTSD one<>+0(SB), Z4
+	VXORPD       Y0, Y0, Y0
+	VMOVUPD      Z0, (SP)
+	VMOVUPD      Z0, 64(SP)
+	VMOVUPD      Z0, 128(SP)
+	VMOVUPD      Z0, 192(SP)
+	VMOVUPD      Z0, 256(SP)
+	VMOVUPD      Z0, 320(SP)
+	VMOVUPD      Z0, 384(SP)
+	VMOVUPD      Z0, 448(SP)
+	VMOVUPD      Z0, 512(SP)
+	VMOVUPD      Z0, 576(SP)
+	VMOVUPD      Z0, 640(SP)
+	VMOVUPD      Z0, 704(SP)
+	VMOVUPD      Z0, 768(SP)
+	VMOVUPD      Z0, 832(SP)
+	VMOVUPD      Z0, 896(SP)
+	VMOVUPD      Z0, 960(SP)
+	MOVQ         x+0(FP), AX
+	MOVQ         apart+8(FP), BX
+	SHLQ         $0x02, BX
+	SUBQ         $+256, BX
+	MOVQ         $0x00000010, CX
 
-sum_whole:
-	VCVTPS2PD (AX), Z2
-	VADDPD    Z2, Z0, Z0
-	VCVTPS2PD 32(AX), Z2
-	VADDPD    Z2, Z1, Z1
-	ADDQ      $0x40, AX
-	SUBQ      $0x10, CX
-	JGE       sum_whole
+part:
+	LEAQ (SP), DX
+	MOVQ AX, DI
+	MOVQ $0x00000004, SI
 
-sum_rest:
-	ADDQ        $0x10, CX
-	JZ          sum_end
-	XORQ        DX, DX
-	BTSQ        CX, DX
-	DECQ        DX
-	KMOVQ       DX, K1
-	VCVTPS2PD.Z (AX), K1, Z2
-	VADDPD      Z2, Z0, Z0
-	XORQ        DX, DX
-	BTSQ        CX, DX
-	DECQ        DX
-	SHRQ        $0x08, DX
-	KMOVQ       DX, K1
-	VCVTPS2PD.Z 32(AX), K1, Z2
-	VADDPD      Z2, Z1, Z1
-
-sum_end:
+leaf:
+	VMOVUPD       (DX), Z0
+	VMOVUPD       64(DX), Z1
+	VMOVUPD       128(DX), Z2
+	VMOVUPD       192(DX), Z3
+	VCVTPS2PD     (DI), Z5
+	VCMPPD        $0x07, Z5, Z5, K1
+	VADDPD        Z5, Z0, K1, Z0
+	VADDPD        Z4, Z2, K1, Z2
+	VCVTPS2PD     32(DI), Z5
+	VCMPPD        $0x07, Z5, Z5, K1
+	VADDPD        Z5, Z1, K1, Z1
+	VADDPD        Z4, Z3, K1, Z3
+	ADDQ          $+64, DI
+	VCVTPS2PD     (DI), Z5
+	VCMPPD        $0x07, Z5, Z5, K1
+	VADDPD        Z5, Z0, K1, Z0
+	VADDPD        Z4, Z2, K1, Z2
+	VCVTPS2PD     32(DI), Z5
+	VCMPPD        $0x07, Z5, Z5, K1
+	VADDPD        Z5, Z1, K1, Z1
+	VADDPD        Z4, Z3, K1, Z3
+	ADDQ          $+64, DI
+	VCVTPS2PD     (DI), Z5
+	VCMPPD        $0x07, Z5, Z5, K1
+	VADDPD        Z5, Z0, K1, Z0
+	VADDPD        Z4, Z2, K1, Z2
+	VCVTPS2PD     32(DI), Z5
+	VCMPPD        $0x07, Z5, Z5, K1
+	VADDPD        Z5, Z1, K1, Z1
+	VADDPD        Z4, Z3, K1, Z3
+	ADDQ          $+64, DI
+	VCVTPS2PD     (DI), Z5
+	VCMPPD        $0x07, Z5, Z5, K1
+	VADDPD        Z5, Z0, K1, Z0
+	VADDPD        Z4, Z2, K1, Z2
+	VCVTPS2PD     32(DI), Z5
+	VCMPPD        $0x07, Z5, Z5, K1
+	VADDPD        Z5, Z1, K1, Z1
+	VADDPD        Z4, Z3, K1, Z3
+	ADDQ          $+64, DI
+	VMOVUPD       Z0, (DX)
+	VMOVUPD       Z1, 64(DX)
+	VMOVUPD       Z2, 128(DX)
+	VMOVUPD       Z3, 192(DX)
+	ADDQ          BX, DI
+	ADDQ          $0x00000100, DX
+	DECQ          SI
+	JNZ           leaf
+	ADDQ          $0x00000100, AX
+	DECQ          CX
+	JNZ           part
+	VMOVUPD       (SP), Z0
+	VMOVUPD       64(SP), Z1
+	VMOVUPD       128(SP), Z2
+	VMOVUPD       192(SP), Z3
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPD        Y1, Y0, Y0
@@ -5509,150 +6140,98 @@ sum_end:
 	VADDPD        X1, X0, X0
 	VUNPCKHPD     X0, X0, X1
 	VADDSD        X1, X0, X0
-	VXORPD        X1, X1, X1
-	MOVQ          n+8(FP), AX
-	VCVTSI2SDQ    AX, X1, X1
-	VDIVSD        X1, X0, X0
-	MOVSD         X0, mean+16(FP)
-	VXORPD        Y3, Y3, Y3
-	VXORPD        Y4, Y4, Y4
-	VBROADCASTSD  X0, Z0
-	MOVQ          x+0(FP), AX
-	MOVQ          n+8(FP), CX
-	SUBQ          $0x10, CX
-	JL            deviations_rest
-
-deviations_whole:
-	VCVTPS2PD (AX), Z1
-	VSUBPD    Z0, Z1, Z1
-	VMULPD    Z1, Z1, Z1
-	VADDPD    Z1, Z3, Z3
-	VCVTPS2PD 32(AX), Z1
-	VSUBPD    Z0, Z1, Z1
-	VMULPD    Z1, Z1, Z1
-	VADDPD    Z1, Z4, Z4
-	ADDQ      $0x40, AX
-	SUBQ      $0x10, CX
-	JGE       deviations_whole
-
-deviations_rest:
-	ADDQ        $0x10, CX
-	JZ          deviations_end
-	XORQ        DX, DX
-	BTSQ        CX, DX
-	DECQ        DX
-	KMOVQ       DX, K1
-	VCVTPS2PD.Z (AX), K1, Z1
-	VSUBPD.Z    Z0, Z1, K1, Z1
-	VMULPD      Z1, Z1, Z1
-	VADDPD      Z1, Z3, Z3
-	XORQ        DX, DX
-	BTSQ        CX, DX
-	DECQ        DX
-	SHRQ        $0x08, DX
-	KMOVQ       DX, K1
-	VCVTPS2PD.Z 32(AX), K1, Z1
-	VSUBPD.Z    Z0, Z1, K1, Z0
-	VMULPD      Z0, Z0, Z0
-	VADDPD      Z0, Z4, Z4
-
-deviations_end:
-	VADDPD        Z4, Z3, Z3
-	VEXTRACTF64X4 $0x01, Z3, Y0
-	VADDPD        Y0, Y3, Y3
-	VEXTRACTF128  $0x01, Y3, X0
-	VADDPD        X0, X3, X3
-	VUNPCKHPD     X3, X3, X0
-	VADDSD        X0, X3, X3
-	MOVSD         X3, m2+24(FP)
+	MOVSD         X0, sums_0+16(FP)
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, counts_0+48(FP)
+	VMOVUPD       256(SP), Z0
+	VMOVUPD       320(SP), Z1
+	VMOVUPD       384(SP), Z2
+	VMOVUPD       448(SP), Z3
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, sums_1+24(FP)
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, counts_1+56(FP)
+	VMOVUPD       512(SP), Z0
+	VMOVUPD       576(SP), Z1
+	VMOVUPD       640(SP), Z2
+	VMOVUPD       704(SP), Z3
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, sums_2+32(FP)
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, counts_2+64(FP)
+	VMOVUPD       768(SP), Z0
+	VMOVUPD       832(SP), Z1
+	VMOVUPD       896(SP), Z2
+	VMOVUPD       960(SP), Z3
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, sums_3+40(FP)
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, counts_3+72(FP)
 	VZEROUPPER
 	RET
 
-// func NaNMomentFloat32AVX512(x *float32, n int) (count float64, mean float64, m2 float64)
+// func DeviationsFloat32AVX512(x *float32, n int, mean float64) float64
 // Requires: AVX, AVX512BW, AVX512F, SSE2
-TEXT ·NaNMomentFloat32AVX512(SB), NOSPLIT, $0-40
+TEXT ·DeviationsFloat32AVX512(SB), NOSPLIT, $0-32
 	VXORPD       Y0, Y0, Y0
 	VXORPD       Y1, Y1, Y1
-	VXORPD       Y2, Y2, Y2
-	VXORPD       Y3, Y3, Y3
-	VBROADCASTSD one<>+0(SB), Z4
+	VBROADCASTSD mean+16(FP), Z2
 	MOVQ         x+0(FP), AX
 	MOVQ         n+8(FP), CX
 	SUBQ         $0x10, CX
-	JL           sum_rest
-
-sum_whole:
-	VCVTPS2PD (AX), Z5
-	VCMPPD    $0x07, Z5, Z5, K1
-	VADDPD    Z5, Z0, K1, Z0
-	VADDPD    Z4, Z2, K1, Z2
-	VCVTPS2PD 32(AX), Z5
-	VCMPPD    $0x07, Z5, Z5, K1
-	VADDPD    Z5, Z1, K1, Z1
-	VADDPD    Z4, Z3, K1, Z3
-	ADDQ      $0x40, AX
-	SUBQ      $0x10, CX
-	JGE       sum_whole
-
-sum_rest:
-	ADDQ        $0x10, CX
-	JZ          sum_end
-	XORQ        DX, DX
-	BTSQ        CX, DX
-	DECQ        DX
-	KMOVQ       DX, K1
-	VCVTPS2PD.Z (AX), K1, Z5
-	VCMPPD      $0x07, Z5, Z5, K1, K1
-	VADDPD      Z5, Z0, K1, Z0
-	VADDPD      Z4, Z2, K1, Z2
-	XORQ        DX, DX
-	BTSQ        CX, DX
-	DECQ        DX
-	SHRQ        $0x08, DX
-	KMOVQ       DX, K1
-	VCVTPS2PD.Z 32(AX), K1, Z5
-	VCMPPD      $0x07, Z5, Z5, K1, K1
-	VADDPD      Z5, Z1, K1, Z1
-	VADDPD      Z4, Z3, K1, Z3
-
-sum_end:
-	VADDPD        Z1, Z0, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VADDPD        Y1, Y0, Y0
-	VEXTRACTF128  $0x01, Y0, X1
-	VADDPD        X1, X0, X0
-	VUNPCKHPD     X0, X0, X1
-	VADDSD        X1, X0, X0
-	VADDPD        Z3, Z2, Z2
-	VEXTRACTF64X4 $0x01, Z2, Y1
-	VADDPD        Y1, Y2, Y2
-	VEXTRACTF128  $0x01, Y2, X1
-	VADDPD        X1, X2, X2
-	VUNPCKHPD     X2, X2, X1
-	VADDSD        X1, X2, X2
-	MOVSD         X2, count+16(FP)
-	VMAXSD        one<>+0(SB), X2, X2
-	VDIVSD        X2, X0, X0
-	MOVSD         X0, mean+24(FP)
-	VXORPD        Y6, Y6, Y6
-	VXORPD        Y7, Y7, Y7
-	VBROADCASTSD  X0, Z0
-	MOVQ          x+0(FP), AX
-	MOVQ          n+8(FP), CX
-	SUBQ          $0x10, CX
-	JL            deviations_rest
+	JL           deviations_rest
 
 deviations_whole:
-	VCVTPS2PD (AX), Z1
-	VCMPPD    $0x07, Z1, Z1, K1
-	VSUBPD.Z  Z0, Z1, K1, Z1
-	VMULPD    Z1, Z1, Z1
-	VADDPD    Z1, Z6, Z6
-	VCVTPS2PD 32(AX), Z1
-	VCMPPD    $0x07, Z1, Z1, K1
-	VSUBPD.Z  Z0, Z1, K1, Z1
-	VMULPD    Z1, Z1, Z1
-	VADDPD    Z1, Z7, Z7
+	VCVTPS2PD (AX), Z3
+	VSUBPD    Z2, Z3, Z3
+	VMULPD    Z3, Z3, Z3
+	VADDPD    Z3, Z0, Z0
+	VCVTPS2PD 32(AX), Z3
+	VSUBPD    Z2, Z3, Z3
+	VMULPD    Z3, Z3, Z3
+	VADDPD    Z3, Z1, Z1
 	ADDQ      $0x40, AX
 	SUBQ      $0x10, CX
 	JGE       deviations_whole
@@ -5664,31 +6243,90 @@ deviations_rest:
 	BTSQ        CX, DX
 	DECQ        DX
 	KMOVQ       DX, K1
-	VCVTPS2PD.Z (AX), K1, Z1
-	VCMPPD      $0x07, Z1, Z1, K1, K1
-	VSUBPD.Z    Z0, Z1, K1, Z1
-	VMULPD      Z1, Z1, Z1
-	VADDPD      Z1, Z6, Z6
+	VCVTPS2PD.Z (AX), K1, Z3
+	VSUBPD.Z    Z2, Z3, K1, Z3
+	VMULPD      Z3, Z3, Z3
+	VADDPD      Z3, Z0, Z0
 	XORQ        DX, DX
 	BTSQ        CX, DX
 	DECQ        DX
 	SHRQ        $0x08, DX
 	KMOVQ       DX, K1
-	VCVTPS2PD.Z 32(AX), K1, Z1
-	VCMPPD      $0x07, Z1, Z1, K1, K1
-	VSUBPD.Z    Z0, Z1, K1, Z0
-	VMULPD      Z0, Z0, Z0
-	VADDPD      Z0, Z7, Z7
+	VCVTPS2PD.Z 32(AX), K1, Z3
+	VSUBPD.Z    Z2, Z3, K1, Z2
+	VMULPD      Z2, Z2, Z2
+	VADDPD      Z2, Z1, Z1
 
 deviations_end:
-	VADDPD        Z7, Z6, Z6
-	VEXTRACTF64X4 $0x01, Z6, Y0
-	VADDPD        Y0, Y6, Y6
-	VEXTRACTF128  $0x01, Y6, X0
-	VADDPD        X0, X6, X6
-	VUNPCKHPD     X6, X6, X0
-	VADDSD        X0, X6, X6
-	MOVSD         X6, m2+32(FP)
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func NaNDeviationsFloat32AVX512(x *float32, n int, mean float64) float64
+// Requires: AVX, AVX512BW, AVX512F, SSE2
+TEXT ·NaNDeviationsFloat32AVX512(SB), NOSPLIT, $0-32
+	VXORPD       Y0, Y0, Y0
+	VXORPD       Y1, Y1, Y1
+	VBROADCASTSD mean+16(FP), Z2
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	SUBQ         $0x10, CX
+	JL           deviations_rest
+
+deviations_whole:
+	VCVTPS2PD (AX), Z3
+	VCMPPD    $0x07, Z3, Z3, K1
+	VSUBPD.Z  Z2, Z3, K1, Z3
+	VMULPD    Z3, Z3, Z3
+	VADDPD    Z3, Z0, Z0
+	VCVTPS2PD 32(AX), Z3
+	VCMPPD    $0x07, Z3, Z3, K1
+	VSUBPD.Z  Z2, Z3, K1, Z3
+	VMULPD    Z3, Z3, Z3
+	VADDPD    Z3, Z1, Z1
+	ADDQ      $0x40, AX
+	SUBQ      $0x10, CX
+	JGE       deviations_whole
+
+deviations_rest:
+	ADDQ        $0x10, CX
+	JZ          deviations_end
+	XORQ        DX, DX
+	BTSQ        CX, DX
+	DECQ        DX
+	KMOVQ       DX, K1
+	VCVTPS2PD.Z (AX), K1, Z3
+	VCMPPD      $0x07, Z3, Z3, K1, K1
+	VSUBPD.Z    Z2, Z3, K1, Z3
+	VMULPD      Z3, Z3, Z3
+	VADDPD      Z3, Z0, Z0
+	XORQ        DX, DX
+	BTSQ        CX, DX
+	DECQ        DX
+	SHRQ        $0x08, DX
+	KMOVQ       DX, K1
+	VCVTPS2PD.Z 32(AX), K1, Z3
+	VCMPPD      $0x07, Z3, Z3, K1, K1
+	VSUBPD.Z    Z2, Z3, K1, Z2
+	VMULPD      Z2, Z2, Z2
+	VADDPD      Z2, Z1, Z1
+
+deviations_end:
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, ret+24(FP)
 	VZEROUPPER
 	RET
 

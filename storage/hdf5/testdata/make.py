@@ -191,6 +191,10 @@ def layouts():
         expect(f, "sparse", present=[(1, 1)], codecs=["gzip 1"])
         f.create_dataset("never", (10,), "i2", chunks=(4,), fillvalue=9)
         expect(f, "never", present=[])
+        d = f.create_dataset("few", (30, 14), "f8", chunks=(16, 8), fillvalue=-1)
+        d[:, 8:] = np.arange(180).reshape(30, 6)
+        d[0, 0] = 5
+        expect(f, "few", present=[(0, 0), (0, 1), (1, 1)])
         f.create_dataset("unset", (3, 4), "i8", fillvalue=4)
         f.create_dataset("big", (1 << 40, 1 << 20), "u1", chunks=(1 << 10, 1 << 10))
         src = h5py.VirtualSource("layouts.h5", "compact", (4, 6))
@@ -202,7 +206,9 @@ def layouts():
     with h5py.File("userblock.h5", "w", userblock_size=512) as f:
         f["flat"] = a
         f.create_dataset("gzip", data=a, chunks=(2, 4), compression=3)
+        f.create_dataset("few", data=np.arange(128.0).reshape(2, 64), chunks=(1, 64))
         expect(f, "flat")
+        expect(f, "few")
         expect(f, "gzip", codecs=["gzip 3"])
 
 

@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 
+	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -51,8 +52,14 @@ func tailMasks() Mem {
 
 // begin starts a routine, named by what it does, the dtype and the level.
 func (f *folder) begin(what, signature, doc string) {
+	f.beginFrame(what, signature, doc, NOSPLIT)
+}
+
+// beginFrame is begin for a routine that may have a frame on the stack, if the
+// attribute isn't NOSPLIT.
+func (f *folder) beginFrame(what, signature, doc string, attribute attr.Attribute) {
 	name := what + f.dtype + map[bool]string{false: "AVX2", true: "AVX512"}[f.avx512]
-	TEXT(name, NOSPLIT, signature)
+	TEXT(name, attribute, signature)
 	Pragma("noescape")
 	Doc(name + " " + doc)
 }
@@ -189,6 +196,44 @@ func (f *folder) sweep(label string, body func(j int, m Mem)) {
 	group(true)
 	f.mask, f.mask4 = nil, nil
 	Label(label + "_end")
+}
+
+// manyBytes is from how many bytes on streams are worth their while: shorter
+// stretches end before the hardware has seen that they are read in order.
+const manyBytes = 32 << 10
+
+// streams runs body for pairs of vectors of the left elements at p, four pairs
+// at a time; if they are many, from four places far apart, for memory answers
+// four streams faster than one. Then it runs done, unless there was no pair, and
+// leaves p and left at the elements that remain, less than eight vectors.
+func (f *folder) streams(p, left reg.GPVirtual, body func(j int, a, b Mem), done func()) {
+	vector := f.lanes() * f.size
+	times, apart, apart3, step, end := GP64(), GP64(), GP64(), GP64(), GP64()
+	MOVQ(left, times)
+	SHRQ(U8(log2of(8*f.lanes())), times)
+	JZ(LabelRef("rest"))
+	MOVQ(times, end)
+	SHLQ(U8(log2of(8*vector)), end)
+	ADDQ(p, end)
+	MOVQ(U32(2*vector), apart)
+	MOVQ(U32(8*vector), step)
+	CMPQ(times, I32(manyBytes/(8*vector)))
+	JL(LabelRef("eight"))
+	MOVQ(apart, step)
+	IMULQ(times, apart)
+	Label("eight")
+	LEAQ(Mem{Base: apart, Index: apart, Scale: 2}, apart3)
+	Label("eight_next")
+	for j, m := range []Mem{{Base: p}, {Base: p, Index: apart, Scale: 1}, {Base: p, Index: apart, Scale: 2}, {Base: p, Index: apart3, Scale: 1}} {
+		body(j, m, m.Offset(vector))
+	}
+	ADDQ(step, p)
+	DECQ(times)
+	JNZ(LabelRef("eight_next"))
+	MOVQ(end, p)
+	ANDQ(I32(8*f.lanes()-1), left)
+	done()
+	Label("rest")
 }
 
 // tree adds the 16 lanes of a group as the sum's definition has it: those half

@@ -222,7 +222,7 @@ func (o orderer) broadcast(m Mem, v Op) {
 	map[int]func(...Op){1: VPBROADCASTB, 2: VPBROADCASTW, 4: VBROADCASTSS, 8: VPBROADCASTQ}[o.size](m, v)
 }
 
-// leaf writes the extreme of n elements, four vectors at a time.
+// leaf writes the extreme of n elements.
 func (o orderer) leaf() {
 	o.begin(o.name(), "func(x *"+o.elem()+", n int) "+o.elem(), "returns the "+o.doc()+" of n > 0 elements.")
 	o.constants()
@@ -240,36 +240,72 @@ func (o orderer) leaf() {
 	for _, a := range acc {
 		o.move(first, a)
 	}
-	bytes := o.lanes() * o.size
-	x := func(j int) reg.VecVirtual {
+	x := func(m Mem) reg.VecVirtual {
 		v := o.vec()
-		o.move(Mem{Base: p, Disp: j * bytes}, v)
+		o.move(m, v)
 		return v
 	}
-	SUBQ(I32(4*o.lanes()), left)
-	JL(LabelRef("rest"))
-	Label("four")
-	for j := range 4 {
-		o.combine(x(j), acc[j])
+	if o.dtype[0] == 'F' && !o.skip && !o.avx512 {
+		o.quickly(p.(reg.GPVirtual), left.(reg.GPVirtual), acc)
+	} else {
+		o.streams(p.(reg.GPVirtual), left.(reg.GPVirtual), func(j int, a, b Mem) {
+			o.combine(x(a), acc[j])
+			o.combine(x(b), acc[j])
+		}, func() {
+			for _, pair := range [][2]int{{1, 0}, {3, 2}, {2, 0}} {
+				o.combine(acc[pair[0]], acc[pair[1]])
+			}
+		})
 	}
-	ADDQ(I32(4*bytes), p)
-	SUBQ(I32(4*o.lanes()), left)
-	JGE(LabelRef("four"))
-	Label("rest")
-	for _, pair := range [][2]int{{1, 0}, {3, 2}, {2, 0}} {
-		o.combine(acc[pair[0]], acc[pair[1]])
-	}
-	ADDQ(I32(3*o.lanes()), left)
+	SUBQ(I32(o.lanes()), left)
 	JL(LabelRef("tail"))
 	Label("one")
-	o.combine(x(0), acc[0])
-	ADDQ(I32(bytes), p)
+	o.combine(x(Mem{Base: p}), acc[0])
+	ADDQ(I32(o.lanes()*o.size), p)
 	SUBQ(I32(o.lanes()), left)
 	JGE(LabelRef("one"))
 	Label("tail")
 	o.leafTail(p, left, first, acc[0])
 	o.fold(acc[0])
 	o.end()
+}
+
+// quickly is combineFloats of pairs of vectors, each with one instruction that
+// is blind for NaN, and for the order of zeros. What it doesn't see is gathered
+// beside: where an element was NaN; and the sign bit of all elements, for the
+// greatest, or of any, for the least, which is that of a zero that is an extreme.
+func (o orderer) quickly(p, left reg.GPVirtual, acc []reg.VecVirtual) {
+	extreme, join := o.ps(VMINPD, VMINPS), o.ps(VORPD, VORPS)
+	nans, signs := o.vec(), o.vec()
+	o.zeros(nans, signs)
+	if o.greatest {
+		extreme, join = o.ps(VMAXPD, VMAXPS), o.ps(VANDPD, VANDPS)
+		o.ones(signs)
+	}
+	o.streams(p, left, func(j int, a, b Mem) {
+		x, y := o.vec(), o.vec()
+		o.move(a, x)
+		o.move(b, y)
+		extreme(acc[j], x, acc[j]) // acc where both are zeros, or one is NaN
+		extreme(acc[j], y, acc[j])
+		join(x, signs, signs)
+		join(y, signs, signs)
+		o.ps(VCMPPD, VCMPPS)(U8(whereUnordered), y, x, x)
+		VORPD(x, nans, nans)
+	}, func() {
+		zero, is := o.vec(), o.vec()
+		for _, pair := range [][2]int{{1, 0}, {3, 2}, {2, 0}} {
+			extreme(acc[pair[0]], acc[pair[1]], acc[pair[1]])
+		}
+		o.zeros(zero)
+		o.ps(VCMPPD, VCMPPS)(U8(whereEqual), zero, acc[0], is)
+		VANDNPD(acc[0], is, acc[0])
+		o.ps(VPSRLQ, VPSRLD)(U8(8*o.size-1), signs, signs)
+		o.ps(VPSLLQ, VPSLLD)(U8(8*o.size-1), signs, signs)
+		VANDPD(signs, is, is)
+		VORPD(is, acc[0], acc[0])
+		VORPD(nans, acc[0], acc[0])
+	})
 }
 
 func (o orderer) move(from, to Op) {

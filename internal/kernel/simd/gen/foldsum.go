@@ -15,9 +15,11 @@ func foldsum() {
 	for _, f := range append(folders("Float64", 8, masks), folders("Float32", 8, masks)...) {
 		s := summer{f, one}
 		s.sum()
+		s.sumLeaves()
 		s.nanTotal()
-		s.moment()
-		s.nanMoment()
+		s.nanTotalLeaves()
+		s.deviations("Deviations", false)
+		s.deviations("NaNDeviations", true)
 		s.sumRows()
 		s.nanSumRows()
 		s.nanTotalRows()
@@ -121,52 +123,105 @@ func (s summer) sum() {
 	s.end()
 }
 
+func (s summer) sumLeaves() {
+	s.beginFrame("SumLeaves", "func(x *"+s.elem()+", apart int) (sums [4]float64)",
+		"returns the sums of 4 leaves of 1024 elements that begin so many elements apart.", 0)
+	sum := s.vecs(16 / s.lanes())
+	s.sideBySide(sum, func(j int, m Mem) { s.add(m, sum[j]) }, func(leaf int) {
+		Store(s.tree(sum).AsX(), Return("sums").Index(leaf))
+	})
+	s.end()
+}
+
+// stretch is the bytes of a leaf that sideBySide takes at a time: the processor
+// executes instructions of several ahead.
+const stretch = 256
+
+// sideBySide runs body for the vectors of 4 leaves of 1024 elements, in groups of
+// 16 as sweep does, a stretch of each leaf in turn: memory answers four streams
+// faster than one. The running values of a leaf, zero at first, are in acc while
+// it has its turn, else on the stack. It runs done with those of each leaf.
+func (s summer) sideBySide(acc []reg.VecVirtual, body func(j int, m Mem), done func(leaf int)) {
+	running := AllocLocal(4 * 128 * len(acc) * s.lanes() / 16)
+	at := func(base Mem, i int) Mem { return base.Offset(8 * s.lanes() * i) }
+	s.zeros(acc[0])
+	for i := range 4 * len(acc) {
+		VMOVUPD(acc[0], at(running, i))
+	}
+	p, parts, lanes := Load(Param("x"), GP64()), GP64(), GP64()
+	apart, leaf, q := Load(Param("apart"), GP64()), GP64(), GP64()
+	const leafElems = 1024
+	SHLQ(U8(log2of(s.size)), apart)
+	SUBQ(I32(stretch), apart)
+	MOVQ(U32(leafElems*s.size/stretch), parts)
+	Label("part")
+	LEAQ(running, lanes)
+	MOVQ(p, q)
+	MOVQ(U32(4), leaf)
+	Label("leaf")
+	for i, v := range acc {
+		VMOVUPD(at(Mem{Base: lanes}, i), v)
+	}
+	for range stretch / (16 * s.size) {
+		for j := range 16 / s.lanes() {
+			body(j, Mem{Base: q, Disp: j * s.lanes() * s.size})
+		}
+		ADDQ(I32(16*s.size), q)
+	}
+	for i, v := range acc {
+		VMOVUPD(v, at(Mem{Base: lanes}, i))
+	}
+	ADDQ(apart, q)
+	ADDQ(U32(8*s.lanes()*len(acc)), lanes)
+	DECQ(leaf)
+	JNZ(LabelRef("leaf"))
+	ADDQ(U32(stretch), p)
+	DECQ(parts)
+	JNZ(LabelRef("part"))
+	for leaf := range 4 {
+		for i, v := range acc {
+			VMOVUPD(at(running, leaf*len(acc)+i), v)
+		}
+		done(leaf)
+	}
+}
+
 func (s summer) nanTotal() {
 	s.begin("NaNTotal", "func(x *"+s.elem()+", n int) (sum, count float64)",
 		"returns the sum and the number of those of n elements that are not NaN, in the order of Sum.")
-	sum, count := s.totals()
-	Store(sum.AsX(), Return("sum"))
-	Store(count.AsX(), Return("count"))
-	s.end()
-}
-
-// totals adds and counts what is not NaN.
-func (s summer) totals() (sum, count reg.VecVirtual) {
 	sums, counts, one := s.lanes16(), s.lanes16(), s.broadcast(s.one)
 	s.sweep("sum", func(j int, m Mem) { s.addOrdered(m, sums[j], counts[j], one) })
-	return s.tree(sums), s.tree(counts)
-}
-
-func (s summer) moment() {
-	s.begin("Moment", "func(x *"+s.elem()+", n int) (mean, m2 float64)",
-		"returns the mean of n elements and the sum of their squared deviations from it, both in the order of Sum. It reads x twice.")
-	sums := s.lanes16()
-	s.sweep("sum", func(j int, m Mem) { s.add(m, sums[j]) })
-	sum, n := s.tree(sums), XMM()
-	VXORPD(n, n, n)
-	VCVTSI2SDQ(Load(Param("n"), GP64()), n, n)
-	VDIVSD(n, sum.AsX(), sum.AsX())
-	s.deviations(sum, false)
+	Store(s.tree(sums).AsX(), Return("sum"))
+	Store(s.tree(counts).AsX(), Return("count"))
 	s.end()
 }
 
-func (s summer) nanMoment() {
-	s.begin("NaNMoment", "func(x *"+s.elem()+", n int) (count, mean, m2 float64)",
-		"is Moment of those of n elements that are not NaN, and their number. The mean of none is zero.")
-	sum, count := s.totals()
-	Store(count.AsX(), Return("count"))
-	VMAXSD(s.one, count.AsX(), count.AsX())
-	VDIVSD(count.AsX(), sum.AsX(), sum.AsX())
-	s.deviations(sum, true)
+func (s summer) nanTotalLeaves() {
+	s.beginFrame("NaNTotalLeaves", "func(x *"+s.elem()+", apart int) (sums, counts [4]float64)", "is SumLeaves of what is not NaN, and the numbers of these.", 0)
+	n := 16 / s.lanes()
+	acc, one := s.vecs(2*n), s.broadcast(s.one)
+	s.sideBySide(acc, func(j int, m Mem) { s.addOrdered(m, acc[j], acc[n+j], one) }, func(leaf int) {
+		Store(s.tree(acc[:n]).AsX(), Return("sums").Index(leaf))
+		Store(s.tree(acc[n:]).AsX(), Return("counts").Index(leaf))
+	})
 	s.end()
 }
 
-// deviations returns the mean and the sum of squared deviations from it.
-func (s summer) deviations(mean reg.VecVirtual, skip bool) {
-	Store(mean.AsX(), Return("mean"))
-	m2, center := s.lanes16(), s.broadcast(mean.AsX())
+// deviations writes the sum of squared deviations from a mean; skip leaves out NaN.
+func (s summer) deviations(name string, skip bool) {
+	doc := "returns the sum of the squared deviations of n elements from mean, in the order of Sum."
+	if skip {
+		doc = "is Deviations of those elements that are not NaN."
+	}
+	s.begin(name, "func(x *"+s.elem()+", n int, mean float64) float64", doc)
+	mean, err := Param("mean").Resolve()
+	if err != nil {
+		panic(err)
+	}
+	m2, center := s.lanes16(), s.broadcast(mean.Addr)
 	s.sweep("deviations", func(j int, m Mem) { s.addDeviation(m, center, m2[j], skip) })
-	Store(s.tree(m2).AsX(), Return("m2"))
+	Store(s.tree(m2).AsX(), ReturnIndex(0))
+	s.end()
 }
 
 // running gives f the running values at a column of the array at base.

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"context"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
+	"github.com/ndgrid/ndgrid/storage/hdf5"
+)
+
+// A NetCDF-4 file is the same as a Zarr store, and back in a file.
+func TestConvertBasin(t *testing.T) {
+	file := basin(t)
+	t.Chdir(t.TempDir())
+	assert.Equal(t, "basin.zarr   4 arrays, 2.0 MiB\n", show(t, "convert", file, "basin.zarr", "--chunks", "X=90, Y=auto"))
+	assert.Equal(t, "basin.nc   4 arrays, 2.0 MiB\n", show(t, "convert", "basin.zarr", "basin.nc"))
+	assert.Empty(t, show(t, "diff", file, "basin.zarr"))
+	assert.Empty(t, show(t, "diff", file, "basin.nc"))
+	assert.Contains(t, show(t, "verify", "basin.zarr"), "nothing is wrong")
+	a, err := storage.OpenArray(context.Background(), "basin.nc/basin")
+	require.NoError(t, err)
+	assert.Equal(t, int8(-100), a.Meta().Attrs["missing_value"]) // of the array's dtype, as in the first file
+	require.NoError(t, a.Close())
+	show(t, "convert", "basin.nc", "basin2.zarr", "--format", "v2", "--codecs", "shuffle, zlib 5")
+	assert.Equal(t, "basin: fill: -127 / 0\n", different(t, file, "basin2.zarr"))
+	python(t, "datasets.py", file, "basin.zarr", "basin.nc", "basin2.zarr")
+}
+
+// different says what differs between two paths.
+func different(t *testing.T, a, b string) string {
+	t.Helper()
+	out, errs, _ := ndinfo(t, "diff", a, b)
+	assert.Empty(t, errs)
+	return out
+}
+
+// Values that mean none do so to xarray in all formats, and others don't: that
+// elements never written are 0 doesn't make 0 missing.
+func TestConvertMissing(t *testing.T) {
+	t.Chdir(t.TempDir())
+	ctx := context.Background()
+	g, err := storage.Create(ctx, "a.zarr", map[string]string{"consolidated": "true"})
+	require.NoError(t, err)
+	put(t, g, "f", storage.Spec{Dims: []string{"x"}, Attrs: storage.Attrs{"_FillValue": float32(1e20), "missing_value": float32(1e20)}}, nd.Must(nd.FromSlice([]float32{0, 1e20, 3})))
+	put(t, g, "nan", storage.Spec{Dims: []string{"x"}, Attrs: storage.Attrs{"_FillValue": math.NaN()}}, nd.Must(nd.FromSlice([]float64{0, math.NaN(), -1})))
+	put(t, g, "i", storage.Spec{Dims: []string{"x"}, Attrs: storage.Attrs{"_FillValue": int16(-1), "scale_factor": 0.5, "add_offset": 10.0}}, nd.Must(nd.FromSlice([]int16{0, -1, 7})))
+	put(t, g, "none", storage.Spec{Dims: []string{"x"}}, nd.Must(nd.FromSlice([]int32{0, -1, 7})))
+	require.NoError(t, g.Commit(ctx))
+	require.NoError(t, g.Close())
+	stores := []string{"a.zarr", "v2.zarr", "b.zarr"}
+	show(t, "convert", "a.zarr", "v2.zarr", "--format", "v2")
+	show(t, "convert", "v2.zarr", "b.zarr")
+	if hdf5.Available() {
+		show(t, "convert", "v2.zarr", "a.nc")
+		show(t, "convert", "a.nc", "c.zarr")
+		stores = append(stores, "a.nc", "c.zarr")
+	}
+	python(t, "datasets.py", stores...)
+}
+
+// Everything of a hierarchy arrives: nested groups, arrays without axes, without
+// elements and never written, dtypes, names, fill values and attributes.
+func TestConvertDemo(t *testing.T) {
+	demo(t)
+	assert.Equal(t, "copy.zarr   14 arrays, 79 KiB\n", show(t, "convert", "demo.zarr", "copy.zarr"))
+	assert.Empty(t, show(t, "diff", "demo.zarr", "copy.zarr"))
+	show(t, "convert", "demo.zarr", "same.zarr", "--codecs", "none")
+	assert.Empty(t, show(t, "diff", "demo.zarr", "same.zarr", "--storage"))
+	show(t, "convert", "demo.zarr/sub", "copy.zarr/deeper/sub")
+	assert.Empty(t, show(t, "diff", "demo.zarr/sub", "copy.zarr/deeper/sub"))
+	needHDF5(t)
+	show(t, "convert", "demo.zarr", "copy.h5")
+	assert.Empty(t, show(t, "diff", "demo.zarr", "copy.h5"))
+	show(t, "convert", "copy.h5", "back.zarr", "--memory", "4MiB")
+	assert.Empty(t, show(t, "diff", "demo.zarr", "back.zarr"))
+}
+
+func TestConvertArray(t *testing.T) {
+	demo(t)
+	assert.Equal(t, "lone.zarr   1 array, 768 B\n", show(t, "convert", "demo.zarr/air", "lone.zarr"))
+	assert.Empty(t, show(t, "diff", "demo.zarr/air", "lone.zarr"))
+	show(t, "convert", "demo.zarr/air", "lone.npy")
+	show(t, "convert", "lone.npy", "packed.zarr/temperature/air", "--codecs", "shuffle, transpose (2, 0, 1), zstd 9")
+	assert.Empty(t, show(t, "diff", "air.npy", "packed.zarr/temperature/air"))
+	assert.Contains(t, show(t, "packed.zarr/temperature/air"), "transpose (2, 0, 1), shuffle 4, zstd 9")
+}
+
+func TestConvertChunks(t *testing.T) {
+	demo(t)
+	for chunks, want := range map[string]map[string]string{
+		"3, 4, -1":          {"air": "(3, 4, 8)", "unwritten": "(10, 10)", "lat": "(6)"},
+		"-1, 7":             {"air": "(2, 6, 5)", "unwritten": "(100, 7)", "none": "(1, 5)"},
+		"auto":              {"air": "(4, 6, 8)", "unwritten": "(100, 100)"},
+		"64B":               {"air": "(2, 2, 4)", "unwritten": "(2, 4)"},
+		"lat=4, time = 1":   {"air": "(1, 4, 5)", "lat": "(4)", "sub/ramp": "(4)", "time": "(1)", "unwritten": "(10, 10)"},
+		"lon=auto, other=2": {"air": "(2, 6, 8)", "lat": "(6)"},
+	} {
+		show(t, "convert", "demo.zarr", "cut.zarr", "--overwrite", "--chunks", chunks)
+		assert.Empty(t, show(t, "diff", "demo.zarr", "cut.zarr"))
+		for name, grid := range want {
+			a, err := storage.OpenArray(context.Background(), "cut.zarr/"+name)
+			require.NoError(t, err)
+			assert.Equal(t, grid, a.Meta().ReadGrid.String(), "%s of %s", chunks, name)
+			require.NoError(t, a.Close())
+		}
+	}
+}
+
+func TestConvertShards(t *testing.T) {
+	demo(t)
+	show(t, "convert", "demo.zarr", "shards.zarr", "--chunks", "time=1, lat=2, lon=4", "--shards", "time=2, lat=-1, lon=5")
+	assert.Empty(t, show(t, "diff", "demo.zarr", "shards.zarr"))
+	a, err := storage.OpenArray(context.Background(), "shards.zarr/air")
+	require.NoError(t, err)
+	assert.Equal(t, "(1, 2, 4)", a.Meta().ReadGrid.String())
+	assert.Equal(t, "(2, 6, 8)", a.Meta().WriteGrid.String())
+	require.NoError(t, a.Close())
+	show(t, "convert", "shards.zarr", "plain.zarr", "--format", "v2")
+	assert.Empty(t, show(t, "diff", "shards.zarr/sub", "plain.zarr/sub"))
+	assert.Contains(t, show(t, "plain.zarr/air"), "format   Zarr v2")
+}
+
+func TestConvertTrouble(t *testing.T) {
+	demo(t)
+	show(t, "convert", "demo.zarr/sub", "there.zarr")
+	for args, want := range map[string]string{
+		"convert demo.zarr":                                     "accepts 2 arg(s)",
+		"convert nothing.zarr out.zarr":                         "ndinfo: nothing.zarr: not found: ",
+		"convert demo.zarr there.zarr":                          "exists already",
+		"convert demo.zarr air.npy --overwrite":                 "can't create groups",
+		"convert air.npy out.csv":                               "csv",
+		"convert air.npy out.npy --codecs zstd":                 "npy files are not compressed",
+		"convert demo.zarr out.zarr --codecs zest":              `unknown codec "zest"`,
+		"convert demo.zarr out.zarr --chunks 1,2,3,4":           `--chunks: wrong chunks: "1,2,3,4" is for arrays of 4 axes, and there are none`,
+		"convert demo.zarr out.zarr --chunks level=3":           `--chunks: wrong chunks: no array has an axis named in "level=3"`,
+		"convert demo.zarr out.zarr --chunks level=3,4":         `--chunks: syntax error: "4" in "level=3,4" is not like `,
+		"convert demo.zarr out.zarr --chunks 1,x":               `--chunks: nd.ParseChunks: "x" in "1,x" is `,
+		"convert demo.zarr out.zarr --shards level=3":           `--shards: wrong chunks: no array has an axis named in "level=3"`,
+		"convert demo.zarr out.zarr --shards 2,6,8 --format v2": "--shards: Zarr v2 has none",
+		"convert demo.zarr out.zarr --format v1":                "--format v1: Zarr has v2 and v3",
+		"convert air.npy out.npy --format v2":                   "zarr_format",
+		"convert demo.zarr out.zarr --memory 1kB":               "memory budget too small",
+		"convert air.npy demo.zarr/sub/ramp":                    "exists already",
+		"convert demo.zarr/air demo.zarr/lat/c --overwrite":     "not a group but an array",
+	} {
+		_, errs, status := ndinfo(t, strings.Fields(args)...)
+		assert.Equal(t, 2, status, args)
+		assert.Contains(t, errs, want, args)
+		assert.NoFileExists(t, "out.npy")
+		assert.NoDirExists(t, "out.zarr", args)
+	}
+	assert.Empty(t, show(t, "diff", "demo.zarr/sub", "there.zarr"))
+	assert.Contains(t, show(t, "verify", "demo.zarr"), "nothing is wrong")
+}
+
+func TestKeptAttrs(t *testing.T) {
+	attrs := storage.Attrs{
+		"_FillValue": 1e20, "missing_value": []any{int64(-9), int64(7)}, "valid_min": "NaN", "valid_range": []float64{0, 1}, "flag_values": "a",
+		"scale_factor": 0.1, "_ARRAY_DIMENSIONS": []string{"x"}, "CLASS": "DIMENSION_SCALE", "one": []int32{5}, "two": []int32{5, 6},
+	}
+	single := &storage.Meta{DType: nd.Float32, Dims: []string{"x"}}
+	got := keptAttrs(attrs, storage.Ref{Driver: "zarr"}, single)
+	assert.True(t, math.IsNaN(float64(got["valid_min"].(float32))))
+	delete(got, "valid_min")
+	assert.Equal(t, storage.Attrs{
+		"_FillValue": float32(1e20), "missing_value": []float32{-9, 7}, "valid_range": []float32{0, 1}, "flag_values": "a",
+		"scale_factor": 0.1, "one": []int32{5}, "two": []int32{5, 6},
+	}, got)
+	got = keptAttrs(attrs, storage.Ref{Driver: "hdf5"}, &storage.Meta{DType: nd.Int8})
+	assert.Equal(t, storage.Attrs{
+		"_FillValue": 1e20, "missing_value": []int8{-9, 7}, "valid_min": "NaN", "valid_range": []int8{0, 1}, "flag_values": "a",
+		"scale_factor": 0.1, "_ARRAY_DIMENSIONS": "x", "one": int32(5), "two": []int32{5, 6},
+	}, got)
+	assert.Equal(t, storage.Attrs{"title": "x"}, keptAttrs(storage.Attrs{"title": "x", "_NCProperties": "y"}, storage.Ref{}, nil))
+	assert.Empty(t, keptAttrs(nil, storage.Ref{}, nil))
+}
+
+func TestParseCodecs(t *testing.T) {
+	assert.Nil(t, parseCodecs(""))
+	assert.Equal(t, []string{}, parseCodecs("none"))
+	assert.Equal(t, []string{"transpose (1, 0)", " zstd 3"}, parseCodecs("transpose (1, 0), zstd 3"))
+}
