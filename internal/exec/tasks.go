@@ -83,7 +83,7 @@ type taskRun struct {
 	failed           int32 // the first task that failed; n: none has
 	err              error // its error
 	stopped          bool  // no more tasks begin
-	settled          bool  // since failed can\'t be less
+	settled          bool  // since failed can't be less
 }
 
 func newTaskRun(t Tasks, n, workers int, onEvent diag.Handler) *taskRun {
