@@ -48,7 +48,7 @@ test: deps venv ## run all tests; make examples runs those programs
 
 .PHONY: race
 race: deps venv ## run the tests under the race detector: fewer cases, and none of what has no goroutines of its own
-	$(GO) test -race -short $$($(GO) list ./... | grep -vE '/(bench|examples|internal/(interop|kernel|lint))$$')
+	$(GO) test -race -short $$($(GO) list ./... | grep -vE '/(bench|cmd/ndinfo|examples|internal/(interop|kernel|lint))$$')
 
 .PHONY: peers
 peers: $(PEERS) ## the libraries that make bench compares with
