@@ -20,12 +20,3 @@ int nd_inflate(void *dst, size_t room, const void *src, size_t n, int gzip, size
 		return ND_DAMAGED;
 	}
 }
-
-size_t nd_deflate(void *dst, size_t room, const void *src, size_t n, int level) {
-	struct libdeflate_compressor *c = libdeflate_alloc_compressor(level);
-	if (!c)
-		return 0;
-	size_t wrote = libdeflate_deflate_compress(c, src, n, dst, room);
-	libdeflate_free_compressor(c);
-	return wrote;
-}
