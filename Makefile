@@ -115,7 +115,7 @@ nohdf5: deps ## without HDF5: vet, and the tests of what says so
 	NDGRID_PYTHON= $(GO) test -tags nohdf5 ./storage/hdf5 ./cmd/...
 
 .PHONY: libdeflate
-libdeflate: venv ## with libdeflate in place of libz: the tests of storage/hdf5
+libdeflate: venv ## inflating by libdeflate in place of libz: the tests of storage/hdf5
 	@./.ci/deps libdeflate
 	$(GO) test -tags libdeflate ./storage/hdf5
 

@@ -48,16 +48,22 @@ const (
 )
 
 // texts writes arguments, few and short.
-func texts(args []any) string {
-	var list []string
-	for i, a := range args {
-		if i == maxArgs && len(args) > maxArgs+1 {
-			list = append(list, fmt.Sprintf("… %d more", len(args)-i))
-			break
-		}
-		list = append(list, text(a))
+func texts(args []any) string { return listed(args, text) }
+
+// listed writes a list, of a long one the first few.
+func listed[T any](list []T, text func(T) string) string {
+	shown := len(list)
+	if shown > maxArgs+1 {
+		shown = maxArgs
 	}
-	return strings.Join(list, ", ")
+	var parts []string
+	for _, v := range list[:shown] {
+		parts = append(parts, text(v))
+	}
+	if shown < len(list) {
+		parts = append(parts, fmt.Sprintf("… %d more", len(list)-shown))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // text writes a value in a few characters, without going through large ones.
@@ -114,20 +120,14 @@ func (v Value[T]) String() string {
 
 // text writes a call whose arguments are calls with theirs left out.
 func (n *node) text() string {
-	list := make([]string, 0, maxArgs)
-	for i, a := range n.args {
-		if i == maxArgs && len(n.args) > maxArgs+1 {
-			list = append(list, fmt.Sprintf("… %d more", len(n.args)-i))
-			break
-		}
+	args := listed(n.args, func(a *node) string {
 		switch {
 		case a == nil:
-			list = append(list, "zero Value")
+			return "zero Value"
 		case a.call != nil:
-			list = append(list, a.call.name+"(…)")
-		default:
-			list = append(list, text(a.value))
+			return a.call.name + "(…)"
 		}
-	}
-	return fmt.Sprintf("%s(%s)", n.call.name, strings.Join(list, ", "))
+		return text(a.value)
+	})
+	return fmt.Sprintf("%s(%s)", n.call.name, args)
 }

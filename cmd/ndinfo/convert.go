@@ -127,24 +127,22 @@ func (c *converter) run(ctx context.Context, src, dst string) error {
 
 // end computes everything, and ends what was begun.
 func (c *converter) end(ctx context.Context, err error) error {
-	for flag, cut := range map[string]cutting{"--chunks": c.chunks, "--shards": c.shards} {
-		if err == nil {
-			err = inFlag(flag, cut.unused())
-		}
+	if err == nil {
+		err = inFlag("--chunks", c.chunks.unused())
+	}
+	if err == nil {
+		err = inFlag("--shards", c.shards.unused())
 	}
 	if err == nil && len(c.outs) > 0 {
 		bar := newProgress(c.stderr)
-		_, err = chunkgrid.Run(ctx, c.outs, c.runOptions(chunkgrid.OnEvent(bar.event))...)
+		opts := []chunkgrid.Option{chunkgrid.Memory(c.memory), chunkgrid.OnEvent(bar.event)}
+		if c.resume {
+			opts = append(opts, chunkgrid.Resume())
+		}
+		_, err = chunkgrid.Run(ctx, c.outs, opts...)
 		bar.stop()
 	}
 	return c.duplicate.end(ctx, err)
-}
-
-func (c *converter) runOptions(more ...chunkgrid.Option) []chunkgrid.Option {
-	if c.resume {
-		more = append(more, chunkgrid.Resume())
-	}
-	return append(more, chunkgrid.Memory(c.memory))
 }
 
 // options are those of the driver, for what is created.

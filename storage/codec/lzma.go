@@ -162,12 +162,15 @@ func (s *stream) Decode(dst, src []byte) ([]byte, error) {
 		dst = extend(dst, s.size)
 	}
 	r, err := s.open(src)
+	var excess [1]byte // where there should be nothing more, only the end
 	for err == nil {
-		had := len(dst) - start
-		dst = slices.Grow(dst, 1)
-		room := min(cap(dst)-len(dst), s.size+1-had) // the byte that is too much is never kept
+		had, room := len(dst)-start, excess[:]
+		if had < s.size {
+			dst = slices.Grow(dst, 1)
+			room = dst[len(dst):min(cap(dst), start+s.size)]
+		}
 		var n int
-		n, err = r.Read(dst[len(dst) : len(dst)+room])
+		n, err = r.Read(room)
 		if had+n > s.size {
 			return dst[:start], corrupt("more than the %d bytes there should be", s.size)
 		}

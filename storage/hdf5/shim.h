@@ -112,7 +112,7 @@ int nd_make_scale(hid_t ds, const char *name, nd_err *e);
 int nd_attach_scale(hid_t ds, hid_t scale, int axis, nd_err *e);
 int nd_set_label(hid_t ds, int axis, const char *name, nd_err *e);
 
-// flate_libz.c, flate_libdeflate.c
+// inflate_libz.c or inflate_libdeflate.c, and deflate_libz.c
 
 // What nd_inflate returns, where not 0.
 enum { ND_LONG = 1, ND_DAMAGED, ND_NO_MEMORY };
