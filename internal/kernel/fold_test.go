@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -234,4 +235,34 @@ func TestFoldAllocations(t *testing.T) {
 			red.Merge(a, b)
 		}))
 	})
+}
+
+// TestMergeLevels merges states of which some stand for no elements.
+func TestMergeLevels(t *testing.T) {
+	rng := rand.New(rand.NewPCG(11, 11))
+	draw := func(n int) []moment {
+		s := make([]moment, n)
+		for i := range s {
+			if rng.IntN(3) > 0 {
+				s[i] = moment{float64(1 + rng.IntN(64)), rng.NormFloat64(), rng.ExpFloat64()}
+			}
+		}
+		return s
+	}
+	for _, l := range Levels() {
+		for n := range 40 {
+			a, b := draw(n), draw(n)
+			merged, want := slices.Clone(a), slices.Clone(a)
+			sumsAt[float64](l).mergeMoments(merged, b)
+			for i := range want {
+				want[i] = a[i].merge(b[i])
+			}
+			require.Equal(t, want, merged, "%v, %d states", l, n)
+			sums := slices.Clone(words(a))
+			sumsAt[float64](l).add(sums, words(b))
+			for i, v := range words(b) {
+				require.Equal(t, words(a)[i]+v, sums[i])
+			}
+		}
+	}
 }

@@ -29,6 +29,7 @@ var families = map[string]func(){
 	"gemm":                 gemm,
 	"trig":                 trig,
 	"trig_arc":             trigArc,
+	"foldmoment":           foldmoment,
 	"foldsum":              foldsum,
 	"tanh":                 tanhFamily,
 	"foldorder":            foldorder,
