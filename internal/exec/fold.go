@@ -164,12 +164,12 @@ func join(a, b loop) loop {
 
 // runPiece returns the elements that foldRuns takes at a time: a tile, or many
 // where they lie side by side.
-func (w *foldWalk) runPiece(p *program) int {
+func (w *foldWalk) runPiece(p *program, fs []folding) int {
 	if len(p.instrs) > 0 || len(w.red.shape) != 1 {
 		return kernel.Tile
 	}
-	for _, s := range w.red.strides {
-		if s[0] != 1 {
+	for _, f := range fs {
+		if w.red.strides[f.reg][0] != 1 {
 			return kernel.Tile
 		}
 	}
@@ -198,7 +198,7 @@ func (p *program) foldRuns(t *task, w *tiles, fw *foldWalk, fs []folding) {
 		return
 	}
 	trees := t.trees(fs, 1)
-	piece := fw.runPiece(p)
+	piece := fw.runPiece(p, fs)
 	for o := range outs {
 		for first := 0; first < m && !t.stage.stopped.Load(); first += piece {
 			n := min(piece, m-first)

@@ -34,6 +34,7 @@ var families = map[string]func(){
 	"tanh":                 tanhFamily,
 	"foldorder":            foldorder,
 	"foldcount":            foldcount,
+	"foldrelation":         foldrelation,
 	"pow":                  powFamily,
 }
 
