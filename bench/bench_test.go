@@ -70,7 +70,7 @@ func TestPeers(t *testing.T) {
 	if os.Getenv("NDGRID_PYTHON") == "" {
 		t.Skip("NDGRID_PYTHON names no Python with NumPy, dask and zarr; make test sets it")
 	}
-	rows, err := runRows(t, "-python", os.Getenv("NDGRID_PYTHON"), "-run", "^(red.std/axis0|zarr.mean.zstd/1MiB|mem.rechunk)$", "-peers", "numpy,numpy-plain,dask,zarr,nosuch")
+	rows, err := runRows(t, "-python", os.Getenv("NDGRID_PYTHON"), "-run", "^(red.std/axis0|zarr.mean.zstd/1MiB|zarr.(read|write).zstd|mem.rechunk)$", "-peers", "numpy,numpy-plain,dask,zarr,nosuch")
 	require.NoError(t, err)
 	var got []string
 	for _, r := range rows {
@@ -85,13 +85,33 @@ func TestPeers(t *testing.T) {
 		assert.NotEmpty(t, r.Way)
 		assert.Contains(t, r.Version, strings.TrimSuffix(r.Peer, "-plain"))
 		assert.LessOrEqual(t, r.RelError, tolerance)
+		assert.Equal(t, r.Case == "zarr.write.zstd", r.Stored > 0, "bytes are compared")
 	}
 	assert.Equal(t, []string{
 		" nosuch false",
 		"red.std/axis0 numpy true", "red.std/axis0 numpy-plain true", "red.std/axis0 dask true",
 		"zarr.mean.zstd/1MiB dask true", "zarr.mean.zstd/1MiB zarr true",
 		"mem.rechunk dask true",
+		"zarr.read.zstd zarr true", "zarr.write.zstd zarr true",
 	}, got)
+}
+
+// A result that takes more bytes than promised is no result.
+func TestStored(t *testing.T) {
+	dir := t.TempDir()
+	for name, n := range map[string]int{"ours/c/0": 60, "ours/c/1": 44, "peers/c": 100} {
+		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o777))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), make([]byte, n), 0o666))
+	}
+	m := measurement{kase: kase{larger: 1.04}}
+	got, err := m.stored(filepath.Join(dir, "ours"), filepath.Join(dir, "peers"))
+	require.NoError(t, err)
+	assert.Equal(t, 1.04, got)
+	m.larger = 1.03
+	_, err = m.stored(filepath.Join(dir, "ours"), filepath.Join(dir, "peers"))
+	assert.ErrorContains(t, err, "1.040 times the bytes")
+	_, err = m.stored(filepath.Join(dir, "none"), filepath.Join(dir, "peers"))
+	assert.ErrorIs(t, err, os.ErrNotExist)
 }
 
 func TestPeerThatCannotStart(t *testing.T) {

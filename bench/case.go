@@ -22,15 +22,17 @@ type kase struct {
 	calls     int     // of the work in a sample, where one is too short to time; 0 means 1
 	memory    int     // bytes promised, and all that the process takes is the peak; 0: no promise
 	stores    string  // the ending of the store that the work writes its result to; "" where it returns it
+	larger    float64 // at most so many times a peer's is what ours stores; 0: no promise
 	unit      string  // times are of one of these, as many as x has elements; "" means of the whole
 }
 
 // cases are all cases, in the order of the table.
-var cases = slices.Concat(elementwise, functions(), reductions, expressions, stores, others)
+var cases = slices.Concat(elementwise, functions(), reductions, expressions, stores, zarrCases, others)
 
 // inputs are what a case's work is made of.
 type inputs struct {
 	arrays map[string]chunkgrid.Any
+	paths  map[string]string
 	result string             // where work that stores its result puts it
 	opts   []chunkgrid.Option // of Run
 }

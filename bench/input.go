@@ -44,6 +44,9 @@ var inputFiles = map[string]inputFile{
 	"field1.h5":   {value: field, chunks: bytesOf(1 << 20), codecs: []string{"shuffle", "gzip 4"}},
 	"raw1.h5":     {value: field, chunks: bytesOf(1 << 20)},
 	"flat.h5":     {value: field, chunks: func(shape []int) nd.Chunks { return nd.Sizes(shape...) }},
+	"blosc1.zarr": {value: field, chunks: bytesOf(1 << 20), codecs: []string{"blosc lz4"}},
+	"shards.zarr": {value: field, shape: wholeChunks, chunks: func([]int) nd.Chunks { return nd.Sizes(1024, 1024) }, codecs: []string{"sharding (64, 64)", "zstd 3"}},
+	"picks.npy":   {value: noise, shape: func(int) []int { return []int{1000, 2} }},
 	"huge.zarr":   {value: field, shape: times(43), chunks: bytesOf(1 << 20), codecs: []string{"zstd 3"}},
 	"rows.zarr":   {value: field, shape: times(11), chunks: wholeRows, codecs: []string{"zstd 3"}},
 }
@@ -81,6 +84,15 @@ func shapeOf(size int) []int {
 
 // times is shapeOf for n times as many elements.
 func times(n int) func(size int) []int { return func(size int) []int { return shapeOf(n * size) } }
+
+// wholeChunks is shapeOf, but for whole chunks of randomChunks.
+func wholeChunks(size int) []int {
+	shape := shapeOf(size)
+	for k, n := range shape {
+		shape[k] = (n + chunkSide - 1) / chunkSide * chunkSide
+	}
+	return shape
+}
 
 // powerOfTwo returns the largest square of at most size bytes whose sides are a
 // power of two, the worst case for caches: that of 8192×8192 is 512 MiB.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -56,9 +57,10 @@ type row struct {
 	OursMax  float64 `json:"ours_max_ms"`
 	PeerMin  float64 `json:"peer_min_ms"`
 	PeerMax  float64 `json:"peer_max_ms"`
-	OursGBs  float64 `json:"ours_gb_s"`  // bytes of inputs and result ÷ time
-	LimitGBs float64 `json:"limit_gb_s"` // of the probe, in the same rounds
-	RelError float64 `json:"rel_error"`  // greatest of any element
+	OursGBs  float64 `json:"ours_gb_s"`        // bytes of inputs and result ÷ time
+	LimitGBs float64 `json:"limit_gb_s"`       // of the probe, in the same rounds
+	RelError float64 `json:"rel_error"`        // greatest of any element
+	Stored   float64 `json:"stored,omitempty"` // bytes of our stored result ÷ the peer's, where the case promises something
 	Rounds   int     `json:"rounds"`
 	Unit     string  `json:"unit,omitempty"`    // what times are of, if not of the whole work
 	Way      string  `json:"way,omitempty"`     // how the peer does it
@@ -180,6 +182,9 @@ func (m *measurement) agree(ctx context.Context, r *row, ours, peers string) boo
 	}
 	var err error
 	r.RelError, err = difference(ctx, ours, peers, m.scale)
+	if err == nil && m.larger > 0 {
+		r.Stored, err = m.stored(ours, peers)
+	}
 	if r.Agreed = err == nil && r.RelError <= max(tolerance, m.tolerance); r.Agreed {
 		return true
 	}
@@ -189,6 +194,32 @@ func (m *measurement) agree(ctx context.Context, r *row, ours, peers string) boo
 	}
 	r.RelError = 0 // an infinite one can't be said in JSON
 	return false
+}
+
+// stored returns how many times the bytes of the peer's directory ours has; it
+// is an error where the case promises less.
+func (m *measurement) stored(ours, peers string) (float64, error) {
+	var bytes [2]float64
+	for i, root := range []string{ours, peers} {
+		err := filepath.WalkDir(root, func(_ string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			info, err := d.Info()
+			if err == nil {
+				bytes[i] += float64(info.Size())
+			}
+			return err
+		})
+		if err != nil {
+			return 0, err
+		}
+	}
+	times := bytes[0] / bytes[1]
+	if times > m.larger {
+		return times, fmt.Errorf("ours is stored in %.3f times the bytes; %v is the promise", times, m.larger)
+	}
+	return times, nil
 }
 
 // sample fills in the times of all sides, which take turns.

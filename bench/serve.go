@@ -63,7 +63,7 @@ func (s *self) prepare(ctx context.Context, q request) (r reply, err error) {
 		return r, fmt.Errorf("no case %q", q.Case)
 	}
 	s.kase, s.result = cases[i], q.Result
-	in := inputs{arrays: map[string]chunkgrid.Any{}, result: q.Result}
+	in := inputs{arrays: map[string]chunkgrid.Any{}, paths: q.Inputs, result: q.Result}
 	if s.memory > 0 {
 		in.opts = append(in.opts, chunkgrid.Memory(s.memory))
 	}

@@ -94,3 +94,16 @@ func ExampleProgress() {
 	// [#########   ] read sst, sub
 	// [############] mean
 }
+
+func ExampleMeasure() {
+	var squares []float64
+	m, err := diag.Measure(func() error {
+		squares = make([]float64, 1<<20)
+		for i := range squares {
+			squares[i] = float64(i) * float64(i)
+		}
+		return nil
+	})
+	fmt.Println(m.Allocated >= 8<<20, m.Before <= m.Peak, squares[3], err)
+	// Output: true true 9 <nil>
+}

@@ -183,6 +183,13 @@ type ChunkLocator interface {
 	ChunkLocation(ctx context.Context, coord []int) (name string, offset, length int64, err error)
 }
 
+// ChunkShaper is an Array that knows the shape its chunks are stored in, which
+// may be longer than the array along some axis; nil where it isn't stored in
+// chunks.
+type ChunkShaper interface {
+	ChunkShape() []int
+}
+
 // WritableArray is an Array that can be written. Whoever creates or opens one
 // ends with Commit or Abort, then Close.
 type WritableArray interface {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -23,21 +22,14 @@ type converter struct {
 	codecs         []string // nil: those of the format
 	format         string   // v2, v3 or ""
 	overwrite      bool
+	resume         bool
 	memory         int
 	stdout, stderr io.Writer
 
+	duplicate
 	arrays int   // what was copied
 	bytes  int64 // of it, decoded
-	open   []interface{ Close() error }
-	begun  []unfinished
 	outs   []chunkgrid.Out
-}
-
-// unfinished is an array or a group that was created.
-type unfinished interface {
-	Commit(ctx context.Context) error
-	Abort() error
-	Close() error
 }
 
 const convertLong = `convert copies an array, or a group with all arrays and groups in it, into a new
@@ -61,6 +53,9 @@ chunks of Zarr v3 into larger ones in the same way, rounded up to whole chunks.
 In Zarr v2 the fill value is that of attribute _FillValue, or there is none:
 xarray takes it for missing.
 
+With --resume, which Zarr has, what is written stays where not all could be, and
+the same command goes on from there: it takes SRC to be as it was.
+
 The exit status is 0, or 2 where not all could be converted; DST is then as it
 was before.`
 
@@ -72,6 +67,7 @@ const convertExamples = `  ndinfo convert air.nc air.zarr
 
 func newConvert() *cobra.Command {
 	c := &converter{}
+	c.spec, c.values = c.describe, c.copyValues
 	var chunks, shards, codecs, memory string
 	cmd := &cobra.Command{
 		Use:               "convert SRC DST",
@@ -107,16 +103,16 @@ func newConvert() *cobra.Command {
 	f.StringVar(&shards, "shards", "", "how arrays are cut into shards of chunks, as --chunks")
 	f.StringVar(&c.format, "format", "", "version of Zarr, v2 or v3 (default v3)")
 	f.BoolVar(&c.overwrite, "overwrite", false, "replace what is at DST when all is written")
+	f.BoolVar(&c.resume, "resume", false, "go on with what a convert with --resume that was cut short has written")
 	memoryFlag(f, &memory)
 	return cmd
 }
 
 func (c *converter) run(ctx context.Context, src, dst string) error {
-	from, err := openNode(ctx, src)
+	from, err := c.openRoot(ctx, src)
 	if err != nil {
 		return err
 	}
-	c.open = append(c.open, from)
 	if from.array != nil {
 		err = c.root(ctx, from.array, dst)
 	} else {
@@ -129,32 +125,24 @@ func (c *converter) run(ctx context.Context, src, dst string) error {
 	return nil
 }
 
-// end computes everything, and commits or, where there is an error, aborts what
-// was begun, the last first.
+// end computes everything, and ends what was begun.
 func (c *converter) end(ctx context.Context, err error) error {
-	for flag, cut := range map[string]cutting{"--chunks": c.chunks, "--shards": c.shards} {
-		if err == nil {
-			err = inFlag(flag, cut.unused())
-		}
+	if err == nil {
+		err = inFlag("--chunks", c.chunks.unused())
+	}
+	if err == nil {
+		err = inFlag("--shards", c.shards.unused())
 	}
 	if err == nil && len(c.outs) > 0 {
 		bar := newProgress(c.stderr)
-		_, err = chunkgrid.Run(ctx, c.outs, chunkgrid.Memory(c.memory), chunkgrid.OnEvent(bar.event))
+		opts := []chunkgrid.Option{chunkgrid.Memory(c.memory), chunkgrid.OnEvent(bar.event)}
+		if c.resume {
+			opts = append(opts, chunkgrid.Resume())
+		}
+		_, err = chunkgrid.Run(ctx, c.outs, opts...)
 		bar.stop()
 	}
-	for _, u := range slices.Backward(c.begun) {
-		if err == nil {
-			err = u.Commit(ctx)
-		}
-		if err != nil {
-			err = errors.Join(err, u.Abort())
-		}
-		err = errors.Join(err, u.Close())
-	}
-	for _, o := range c.open {
-		err = errors.Join(err, o.Close())
-	}
-	return err
+	return c.duplicate.end(ctx, err)
 }
 
 // options are those of the driver, for what is created.
@@ -162,6 +150,9 @@ func (c *converter) options() map[string]string {
 	o := map[string]string{}
 	if c.overwrite {
 		o["overwrite"] = "true"
+	}
+	if c.resume {
+		o["resume"] = "true"
 	}
 	if c.format != "" {
 		o["zarr_format"] = strings.TrimPrefix(c.format, "v")
@@ -171,7 +162,7 @@ func (c *converter) options() map[string]string {
 
 // root begins a single array at a url.
 func (c *converter) root(ctx context.Context, src storage.Array, url string) error {
-	s, err := c.spec(src)
+	s, err := c.spec(ctx, src)
 	if err != nil {
 		return err
 	}
@@ -179,7 +170,8 @@ func (c *converter) root(ctx context.Context, src storage.Array, url string) err
 	if err != nil {
 		return err
 	}
-	return c.values(ctx, src, dst)
+	c.begun = append(c.begun, dst)
+	return c.values(ctx, "", src, dst)
 }
 
 // tree begins a group at a url, with everything in it.
@@ -193,56 +185,12 @@ func (c *converter) tree(ctx context.Context, src storage.Group, url string) err
 	return c.group(ctx, "", src, dst)
 }
 
-// group begins what is in a group that was created.
-func (c *converter) group(ctx context.Context, name string, src storage.Group, dst storage.WritableGroup) error {
-	c.begun = append(c.begun, dst)
-	if a := keptAttrs(src.Attrs(), src.Ref(), nil); len(a) > 0 {
-		if err := dst.SetAttrs(ctx, a); err != nil {
-			return err
-		}
+// describe describes the array that is created for another.
+func (c *converter) describe(_ context.Context, src storage.Array) (storage.Spec, error) {
+	if err := checkReadable(src); err != nil {
+		return storage.Spec{}, err
 	}
-	children, err := src.Names(ctx)
-	if err != nil {
-		return err
-	}
-	for _, child := range children {
-		if err := c.child(ctx, storage.JoinKey(name, child.Name), child, src, dst); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (c *converter) child(ctx context.Context, full string, child storage.Child, src storage.Group, dst storage.WritableGroup) error {
-	from, err := openChild(ctx, src, child.Name, child.IsGroup)
-	if err != nil {
-		return err
-	}
-	c.open = append(c.open, from)
-	if from.group != nil {
-		sub, err := dst.CreateGroup(ctx, child.Name)
-		if err != nil {
-			return err
-		}
-		return c.group(ctx, full, from.group, sub)
-	}
-	s, err := c.spec(from.array)
-	if err != nil {
-		return fmt.Errorf("%s: %w", full, err)
-	}
-	a, err := dst.CreateArray(ctx, child.Name, s)
-	if err != nil {
-		return err
-	}
-	return c.values(ctx, from.array, a)
-}
-
-// spec describes the array that is created for another.
-func (c *converter) spec(src storage.Array) (storage.Spec, error) {
 	m := src.Meta()
-	if _, text := storage.As[storage.StringReader](src); m.DType.Size() == 0 && !text {
-		return storage.Spec{}, fmt.Errorf("%w: elements of type %s can't be read", storage.ErrUnsupported, typeText(src))
-	}
 	grid, _, err := c.chunks.grid(m)
 	if err != nil {
 		return storage.Spec{}, inFlag("--chunks", err)
@@ -272,27 +220,28 @@ func addShards(s *storage.Spec, shards nd.Grid) error {
 	if !ok {
 		return fmt.Errorf("%w: chunks %s are not all of one shape", nd.ErrChunks, s.Chunks)
 	}
-	words, whole := make([]string, len(chunk)), shards.MaxChunk()
+	shard := shards.MaxChunk()
 	for k, n := range chunk {
-		words[k] = strconv.Itoa((max(whole[k], 1) + n - 1) / n * n)
+		shard[k] = (max(shard[k], 1) + n - 1) / n * n
 	}
-	s.Options = map[string]string{"chunks": strings.Join(words, ",")}
+	s.Options = map[string]string{"chunks": joinInts(shard, ",")}
 	codecs := s.Codecs
 	if codecs == nil {
 		codecs = []string{"zstd 3"}
 	}
-	inner := strings.Trim(strings.Join(strings.Fields(fmt.Sprint(chunk)), ", "), "[]")
-	s.Codecs = append([]string{"sharding (" + inner + ")"}, codecs...)
+	s.Codecs = append([]string{"sharding (" + joinInts(chunk, ", ") + ")"}, codecs...)
 	return nil
 }
 
-// values has the values of an array copied by the run to come; text, which is
+// copyValues has the values of an array copied by the run to come; text, which is
 // nothing to compute with, is copied at once.
-func (c *converter) values(ctx context.Context, src storage.Array, dst storage.WritableArray) error {
-	c.begun = append(c.begun, dst)
+func (c *converter) copyValues(ctx context.Context, _ string, src storage.Array, dst storage.WritableArray) error {
 	c.arrays++
 	if f := dst.Meta().Format; c.format != "" && f != "Zarr "+c.format {
 		return fmt.Errorf("--format %s: what is written is %s", c.format, f)
+	}
+	if _, ok := storage.As[storage.Resumable](dst); c.resume && !ok {
+		return fmt.Errorf("--resume: %w: writing %s can't be resumed", storage.ErrUnsupported, dst.Meta().Format)
 	}
 	m := src.Meta()
 	if m.DType.Size() == 0 {

@@ -7,6 +7,7 @@
 //	ndinfo verify store.zarr             reads everything, and says what is wrong
 //	ndinfo diff a.zarr b.nc              what differs between two of them
 //	ndinfo convert a.nc b.zarr           the same in another format, chunks or codecs
+//	ndinfo virtualize a.nc -o a.json     a manifest that makes an HDF5 file a Zarr store
 //	ndinfo --help                        everything else
 //
 // Looking is done with flags, acting with subcommands. Looking ends with exit
@@ -122,7 +123,7 @@ func newCommand(args []string) *cobra.Command {
 			return o.inspectAll(cmd.Context(), paths)
 		},
 	}
-	cmd.AddCommand(newVerify(), newDiff(), newConvert())
+	cmd.AddCommand(newVerify(), newDiff(), newConvert(), newVirtualize())
 	untrusted := cmd.PersistentFlags().Bool("untrusted", false, "read in a child process, which may crash on a file that was made for that")
 	cmd.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
 		if *untrusted {

@@ -2,6 +2,7 @@ package exec
 
 import (
 	"slices"
+	"sort"
 
 	"github.com/ndgrid/ndgrid/internal/plan"
 	"github.com/ndgrid/ndgrid/nd"
@@ -11,7 +12,7 @@ import (
 type concatLeaf struct {
 	axis  int // of the domain; -1: the view shows a single part
 	item  int
-	parts []part
+	parts []part // by where they begin
 }
 
 type part struct {
@@ -30,15 +31,16 @@ func (l *concatLeaf) cost(shape []int) int {
 func (l *concatLeaf) fetch(t *task, box nd.Box, o *operand) error {
 	var buf []byte
 	dense := cStrides(box.Shape)
-	for _, p := range l.parts {
-		sub := nd.Box{Start: slices.Clone(box.Start), Shape: slices.Clone(box.Shape)}
+	for _, p := range l.parts[l.first(box):] {
+		sub := box
 		at := 0
 		if l.axis >= 0 {
 			lo := max(box.Start[l.axis], p.within.Start[l.axis])
 			hi := min(box.Stop(l.axis), p.within.Stop(l.axis))
 			if lo >= hi {
-				continue
+				break
 			}
+			sub = nd.Box{Start: slices.Clone(box.Start), Shape: slices.Clone(box.Shape)}
 			sub.Start[l.axis], sub.Shape[l.axis] = lo, hi-lo
 			at = (lo - box.Start[l.axis]) * dense[l.axis]
 		}
@@ -59,6 +61,14 @@ func (l *concatLeaf) fetch(t *task, box nd.Box, o *operand) error {
 	}
 	*o = operand{buf, 0, dense}
 	return nil
+}
+
+// first returns the number of the part that a box begins in.
+func (l *concatLeaf) first(box nd.Box) int {
+	if l.axis < 0 {
+		return 0
+	}
+	return sort.Search(len(l.parts)-1, func(i int) bool { return l.parts[i].within.Stop(l.axis) > box.Start[l.axis] })
 }
 
 // dense computes a box of a program's only result into dst.

@@ -1,7 +1,9 @@
 package exec
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/ndgrid/ndgrid/internal/kernel"
 	"github.com/ndgrid/ndgrid/internal/plan"
@@ -19,17 +21,23 @@ type builder struct {
 	// chunked: boxes are chunks of the domain, not just any.
 	chunked bool
 	prog    *program
-	memo    map[string]int
+	memo    map[seen]int
 	stage   *stage // collects sources and needs
 	// axes maps the program's axes to those of the stage's domain; nil where
 	// there is no such map.
 	axes bool
 }
 
+// seen is a node seen through a view.
+type seen struct {
+	node *plan.Node
+	view string // its key
+}
+
 func (c *compiler) newBuilder(st *stage, domain nd.Grid, chunked, axes bool) *builder {
 	shape := domain.Shape()
 	return &builder{c: c, domain: domain, within: nd.Box{Start: make([]int, len(shape)), Shape: shape}, chunked: chunked,
-		prog: &program{ndim: len(shape)}, memo: map[string]int{}, stage: st, axes: axes}
+		prog: &program{ndim: len(shape)}, memo: map[seen]int{}, stage: st, axes: axes}
 }
 
 // instrBase numbers instructions apart from leaves until the program is
@@ -41,7 +49,7 @@ func (b *builder) reg(n *plan.Node, v plan.View) (int, error) {
 	if n.Op == plan.OpView {
 		return b.reg(n.Args[0], v.Of(plan.ViewOf(n)))
 	}
-	key := fmt.Sprintf("%p %s", n, v.Key())
+	key := seen{n, v.Key()}
 	if r, ok := b.memo[key]; ok {
 		return r, nil
 	}
@@ -237,13 +245,16 @@ func (b *builder) concat(n *plan.Node, v plan.View) (int, error) {
 		pv := plan.View{Shape: v.Shape, Maps: append([]plan.AxisMap{}, v.Maps...)}
 		pv.Maps[axis].Offset -= lo
 		s := &builder{c: b.c, domain: b.domain, within: within, chunked: b.chunked, prog: &program{ndim: b.prog.ndim},
-			memo: map[string]int{}, stage: b.stage, axes: b.axes}
+			memo: map[seen]int{}, stage: b.stage, axes: b.axes}
 		r, err := s.reg(a, pv)
 		if err != nil {
 			return 0, err
 		}
 		s.prog.complete([]int{r})
 		l.parts = append(l.parts, part{s.prog, within})
+	}
+	if l.axis >= 0 { // a backward view shows the last part first
+		slices.SortFunc(l.parts, func(p, q part) int { return cmp.Compare(p.within.Start[l.axis], q.within.Start[l.axis]) })
 	}
 	return b.leaf(l, n.DType), nil
 }

@@ -283,6 +283,7 @@ func coarsen(a, b nd.Grid, limit int) nd.Grid {
 type sourceUse struct {
 	src   storage.Array
 	views []plan.View
+	known map[string]bool // their keys
 	// mapped: the views map the stage's domain; otherwise it is not known which
 	// tasks need which chunks.
 	mapped bool
@@ -295,12 +296,12 @@ func (s *stage) uses(a storage.Array, v plan.View, whole bool, b *builder) {
 	for i := range s.sources {
 		u := &s.sources[i]
 		if u.src == a {
-			if !slices.ContainsFunc(u.views, func(o plan.View) bool { return o.Key() == v.Key() }) {
-				u.views = append(u.views, v)
+			if key := v.Key(); !u.known[key] {
+				u.views, u.known[key] = append(u.views, v), true
 			}
 			u.mapped, u.whole = u.mapped && b.axes, u.whole && whole
 			return
 		}
 	}
-	s.sources = append(s.sources, sourceUse{src: a, views: []plan.View{v}, mapped: b.axes, whole: whole})
+	s.sources = append(s.sources, sourceUse{src: a, views: []plan.View{v}, known: map[string]bool{v.Key(): true}, mapped: b.axes, whole: whole})
 }

@@ -180,11 +180,7 @@ func prodFold[T nd.Float]() *fold[T, float64] {
 				}
 			}
 		},
-		merge: func(a, b []float64) {
-			for i, p := range b {
-				a[i] *= p
-			}
-		},
+		merge:  mergeEach(times),
 		finish: finishEach(func(p float64) T { return T(p) }),
 	}
 }

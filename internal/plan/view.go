@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ndgrid/ndgrid/nd"
@@ -64,7 +65,20 @@ func (v View) IsIdentity(shape []int) bool {
 }
 
 // Key is a text that equal views share.
-func (v View) Key() string { return fmt.Sprint(v.Shape, v.Maps) }
+func (v View) Key() string {
+	b := make([]byte, 0, 8*(len(v.Shape)+3*len(v.Maps)))
+	number := func(n int) { b = append(strconv.AppendInt(b, int64(n), 36), ' ') }
+	for _, n := range v.Shape {
+		number(n)
+	}
+	for _, m := range v.Maps {
+		b = append(b, '|')
+		number(m.Out)
+		number(m.Offset)
+		number(m.Stride)
+	}
+	return string(b)
+}
 
 func (v View) params() Params {
 	p := Params{"shape": v.Shape}

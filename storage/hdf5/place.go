@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
@@ -42,8 +43,9 @@ func (a *array) StoredSize(ctx context.Context, coord []int) (int64, bool, error
 // ChunkLocation says where in the file the stored bytes of a chunk are. The
 // library searches the index from its start, so that asking for all chunks of
 // a large array takes long. What was never written is ErrNotFound; files with a
-// user block or open for writing, and data that are not in one piece or not in
-// this file, are ErrUnsupported.
+// user block or open for writing, data that are not in one piece, not in this
+// file or read by the library alone, and chunks that went through only some of
+// the filters, are ErrUnsupported.
 func (a *array) ChunkLocation(ctx context.Context, coord []int) (name string, offset, length int64, err error) {
 	g := a.Meta().ReadGrid
 	switch {
@@ -51,8 +53,8 @@ func (a *array) ChunkLocation(ctx context.Context, coord []int) (name string, of
 		err = ctx.Err()
 	case !g.Contains(coord):
 		err = fmt.Errorf("%w: the grid has %v chunks", nd.ErrIndex, g.NumChunks())
-	case a.f.raw == nil || a.chunk == nil && !a.lazy:
-		err = fmt.Errorf("%w: the data are not at a known place in one file", storage.ErrUnsupported)
+	case a.f.raw == nil || a.chunk == nil && !a.direct || a.chunk != nil && a.pipe == nil:
+		err = fmt.Errorf("%w: the data are not at a known place in one file, or stored in a way that only the library reads", storage.ErrUnsupported)
 	default:
 		offset, length, err = a.locate(coord)
 	}
@@ -61,6 +63,10 @@ func (a *array) ChunkLocation(ctx context.Context, coord []int) (name string, of
 	}
 	return a.f.path, offset, length, nil
 }
+
+// ChunkShape returns the shape of stored chunks, nil for data that are
+// contiguous, compact or elsewhere.
+func (a *array) ChunkShape() []int { return slices.Clone(a.chunk) }
 
 func (a *array) locate(coord []int) (offset, length int64, err error) {
 	lib.Lock()
@@ -82,8 +88,12 @@ func (a *array) locate(coord []int) (offset, length int64, err error) {
 	}
 	var addr C.uint64_t
 	var size C.hsize_t
-	if err := check(C.nd_chunk_place(a.id, &a.corner(coord)[0], &addr, &size, &stack)); err != nil {
+	var skipped C.uint32_t
+	if err := check(C.nd_chunk_place(a.id, &a.corner(coord)[0], &addr, &size, &skipped, &stack)); err != nil {
 		return 0, 0, err
+	}
+	if skipped != 0 && size > 0 {
+		return 0, 0, fmt.Errorf("%w: filters of the array were skipped (mask %#x)", storage.ErrUnsupported, skipped)
 	}
 	if size == 0 || addr > math.MaxInt64 {
 		return 0, 0, storage.ErrNotFound

@@ -239,16 +239,17 @@ int nd_chunk_size(hid_t ds, const hsize_t *offset, hsize_t *size, nd_err *e) {
 	return nd_leave(&s, e, chunk_size(ds, offset, size, &s, e));
 }
 
-// nd_chunk_place gives the address and size of a chunk in the file; 0 bytes for
-// one never written.
-int nd_chunk_place(hid_t ds, const hsize_t *offset, uint64_t *addr, hsize_t *size, nd_err *e) {
+// nd_chunk_place gives the address and size of a chunk in the file, 0 bytes for
+// one never written, and says which filters were skipped.
+int nd_chunk_place(hid_t ds, const hsize_t *offset, uint64_t *addr, hsize_t *size, uint32_t *mask, nd_err *e) {
 	nd_silence s;
 	nd_enter(&s, e);
 	haddr_t at = HADDR_UNDEF;
-	unsigned mask;
+	unsigned skipped = 0;
 	*size = 0;
-	int rc = H5Dget_chunk_info_by_coord(ds, offset, &mask, &at, size);
+	int rc = H5Dget_chunk_info_by_coord(ds, offset, &skipped, &at, size);
 	*addr = at;
+	*mask = skipped;
 	return nd_leave(&s, e, rc);
 }
 

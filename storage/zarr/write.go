@@ -117,7 +117,8 @@ func (p place) empty(ctx context.Context) error {
 }
 
 // WriteChunk encodes and stores a chunk. One that holds nothing but the fill
-// value, bit by bit, is deleted instead.
+// value, bit by bit, is deleted instead; without a fill value, as v2 may be,
+// others may take anything for a chunk that isn't there.
 func (a *writableArray) WriteChunk(ctx context.Context, coord []int, src []byte) error {
 	h := a.head.Load()
 	box, err := a.check(ctx, h.meta.WriteGrid, coord)
@@ -130,7 +131,7 @@ func (a *writableArray) WriteChunk(ctx context.Context, coord []int, src []byte)
 	}
 	if err == nil {
 		key := h.keys.key(a.key, coord)
-		if storage.IsFill(src, h.meta.Fill) {
+		if h.meta.Fill != nil && storage.IsFill(src, h.meta.Fill) {
 			err = a.store.Delete(ctx, key)
 		} else {
 			err = a.writeChunk(ctx, h, coord, key, box, src)

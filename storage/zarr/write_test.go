@@ -129,9 +129,11 @@ func TestVersion2(t *testing.T) {
 	a, err := g.CreateArray(ctx, "a", storage.Spec{DType: nd.Float32, Shape: []int{4, 6}, Chunks: nd.Must(nd.NewGrid([]int{4, 6}, []int{2, 3})),
 		Order: "F", Dims: []string{"y", "x"}, Attrs: storage.Attrs{"units": "K"}, Codecs: []string{"bytes big", "shuffle", "blosc"}})
 	require.NoError(t, err)
+	require.NoError(t, a.WriteChunk(ctx, []int{0, 1}, make([]byte, 24)))
 	require.NoError(t, a.Commit(ctx))
 	require.NoError(t, g.Commit(ctx))
-	zarray := parse(t, `{"zarr_format": 2, "shape": [4, 6], "chunks": [2, 3], "dtype": ">f4", "fill_value": 0, "order": "F",
+	assert.NotEmpty(t, get(t, s, "g/a/0.1"), "zeros are no fill values")
+	zarray := parse(t, `{"zarr_format": 2, "shape": [4, 6], "chunks": [2, 3], "dtype": ">f4", "fill_value": null, "order": "F",
 		"dimension_separator": ".", "filters": [{"id": "shuffle", "elementsize": 4}],
 		"compressor": {"id": "blosc", "cname": "zstd", "clevel": 5, "shuffle": 1, "blocksize": 0}}`)
 	assert.Equal(t, zarray, parse(t, string(get(t, s, "g/a/.zarray"))))

@@ -36,3 +36,9 @@ def bands(*arrays, nbytes=CACHE):
     x = arrays[0]
     step = max(1, nbytes // (x.shape[1] * x.itemsize))
     return [[a[i : i + step] for a in arrays] for i in range(0, len(x), step)]
+
+
+def chosen(shape, chunk, picks):
+    """The boxes of the chunks that the rows of picks say, from the first (-1) to the last (1)."""
+    corners = ((1 + picks) / 2 * [n // c for n, c in zip(shape, chunk)]).astype(int) * chunk
+    return [tuple(slice(i, i + c) for i, c in zip(at, chunk)) for at in corners.tolist()]

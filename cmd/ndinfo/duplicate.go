@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/ndgrid/ndgrid/storage"
+)
+
+// duplicate makes one hierarchy of groups and arrays from another.
+type duplicate struct {
+	// spec describes the array that is created for another, and values fills it;
+	// name is its path from the root on.
+	spec   func(ctx context.Context, src storage.Array) (storage.Spec, error)
+	values func(ctx context.Context, name string, src storage.Array, dst storage.WritableArray) error
+
+	open  []node
+	begun []unfinished
+}
+
+// unfinished is an array or a group that was created.
+type unfinished interface {
+	Commit(ctx context.Context) error
+	Abort() error
+	Close() error
+}
+
+// openRoot opens what is to be duplicated.
+func (d *duplicate) openRoot(ctx context.Context, path string) (node, error) {
+	from, err := openNode(ctx, path)
+	if err == nil {
+		d.open = append(d.open, from)
+	}
+	return from, err
+}
+
+// group begins what is in a group that was created.
+func (d *duplicate) group(ctx context.Context, name string, src storage.Group, dst storage.WritableGroup) error {
+	d.begun = append(d.begun, dst)
+	if a := keptAttrs(src.Attrs(), src.Ref(), nil); len(a) > 0 {
+		if err := dst.SetAttrs(ctx, a); err != nil {
+			return err
+		}
+	}
+	children, err := src.Names(ctx)
+	if err != nil {
+		return err
+	}
+	for _, child := range children {
+		if err := d.child(ctx, storage.JoinKey(name, child.Name), child, src, dst); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *duplicate) child(ctx context.Context, full string, child storage.Child, src storage.Group, dst storage.WritableGroup) error {
+	from, err := openChild(ctx, src, child.Name, child.IsGroup)
+	if err != nil {
+		return err
+	}
+	d.open = append(d.open, from)
+	if from.group != nil {
+		sub, err := dst.CreateGroup(ctx, child.Name)
+		if err != nil {
+			return err
+		}
+		return d.group(ctx, full, from.group, sub)
+	}
+	s, err := d.spec(ctx, from.array)
+	if err != nil {
+		return fmt.Errorf("%s: %w", full, err)
+	}
+	a, err := dst.CreateArray(ctx, child.Name, s)
+	if err != nil {
+		return err
+	}
+	d.begun = append(d.begun, a)
+	return d.values(ctx, full, from.array, a)
+}
+
+// end commits or, where there is an error, aborts what was begun, the last
+// first.
+func (d *duplicate) end(ctx context.Context, err error) error {
+	for _, u := range slices.Backward(d.begun) {
+		if err == nil {
+			err = u.Commit(ctx)
+		}
+		if err != nil {
+			err = errors.Join(err, u.Abort())
+		}
+		err = errors.Join(err, u.Close())
+	}
+	for _, o := range d.open {
+		err = errors.Join(err, o.Close())
+	}
+	return err
+}
+
+// checkReadable returns an error where elements can't be read at all.
+func checkReadable(a storage.Array) error {
+	if _, text := storage.As[storage.StringReader](a); a.Meta().DType.Size() == 0 && !text {
+		return fmt.Errorf("%w: elements of type %s can't be read", storage.ErrUnsupported, typeText(a))
+	}
+	return nil
+}

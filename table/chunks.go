@@ -1,0 +1,288 @@
+package table
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
+)
+
+// reader is a text being read.
+type reader struct {
+	*options
+	cut     cutter
+	names   []string
+	types   []nd.DType
+	layouts []string
+	known   []bool // which were declared
+	first   []byte // the piece that dtypes were found out from; header cut off
+	line    int    // in the text, at which the next part begins, from 0
+	free    chan *part
+}
+
+// begin reads the header, and the first rows, which dtypes follow from.
+func (r *reader) begin() error {
+	piece, err := r.nextRows()
+	if errors.Is(err, io.EOF) {
+		return fmt.Errorf("%w: the file is empty, it has no header", storage.ErrCorrupt)
+	} else if err != nil {
+		return err
+	}
+	at := skipBlank(piece, 0)
+	head, next, err := fields(piece, at, r.sep)
+	if err != nil {
+		return fmt.Errorf("%w: line %d: %w", storage.ErrCorrupt, r.line+bytes.Count(piece[:at], newline)+1, err)
+	}
+	for i, name := range head {
+		if r.noHeader {
+			name = strconv.AppendInt(nil, int64(i), 10)
+		}
+		if slices.Contains(r.names, string(name)) {
+			return fmt.Errorf("%w: two columns are named %q", storage.ErrCorrupt, name)
+		}
+		r.names = append(r.names, strings.ToValidUTF8(string(name), "\ufffd"))
+	}
+	if err := r.checkDeclared(r.names); err != nil {
+		return err
+	}
+	if !r.noHeader {
+		r.line += bytes.Count(piece[:next], newline)
+		piece = piece[next:]
+	}
+	if skipBlank(piece, 0) == len(piece) { // no rows beside the header
+		r.line += bytes.Count(piece, newline)
+		if piece, err = r.nextRows(); err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+	}
+	r.first = piece
+	r.choose(piece)
+	return nil
+}
+
+// nextRows returns the next piece that has rows.
+func (r *reader) nextRows() ([]byte, error) {
+	for {
+		piece, err := r.cut.next(nil)
+		switch {
+		case errors.Is(err, errLongRow):
+			return nil, r.longRow(r.line)
+		case err != nil:
+			return nil, err
+		case skipBlank(piece, 0) < len(piece):
+			return piece, nil
+		}
+		r.line += bytes.Count(piece, newline)
+	}
+}
+
+// choose fixes the dtypes of all columns by some rows. Rows that are wrong are
+// left to the parser.
+func (r *reader) choose(rows []byte) {
+	texts := make([][][]byte, len(r.names))
+	for at := skipBlank(rows, 0); at < len(rows); at = skipBlank(rows, at) {
+		row, next, err := fields(rows, at, r.sep)
+		if err != nil || len(row) != len(r.names) {
+			break
+		}
+		for i, text := range row {
+			texts[i] = append(texts[i], text)
+		}
+		at = next
+	}
+	for i, name := range r.names {
+		dt, layout, ok := r.declared(i, name)
+		if !ok {
+			if dt = r.wider[i]; !dt.Valid() {
+				dt = infer(texts[i])
+			}
+		}
+		r.types, r.layouts, r.known = append(r.types, dt), append(r.layouts, layout), append(r.known, ok)
+	}
+}
+
+func (r *reader) longRow(line int) error {
+	return fmt.Errorf("%w: line %d: a row longer than %s; is a quote never closed?", storage.ErrCorrupt, line+1, nd.FormatBytes(r.row))
+}
+
+// parsers returns empty parsers of all columns.
+func (r *reader) parsers(rows int) ([]parser, error) {
+	list := make([]parser, len(r.types))
+	for i, dt := range r.types {
+		var err error
+		if list[i], err = newParser(dt, r.layouts[i], rows); err != nil {
+			return nil, fmt.Errorf("column %q: %w", r.names[i], err)
+		}
+	}
+	return list, nil
+}
+
+// parts returns the parsed pieces in order; each is valid until the next is asked
+// for. As many as there are processors are parsed at a time.
+func (r *reader) parts() iter.Seq2[*part, error] {
+	return func(yield func(*part, error) bool) {
+		workers := runtime.GOMAXPROCS(0)
+		stop, ended := make(chan struct{}), make(chan struct{})
+		r.free = make(chan *part, workers+3) // as many as there are at any time
+		order := make(chan chan *part, workers)
+		go func() {
+			defer close(ended)
+			defer close(order)
+			r.produce(order, stop)
+		}()
+		defer func() {
+			close(stop)
+			for done := range order {
+				<-done
+			}
+			<-ended
+		}()
+		for done := range order {
+			p := <-done
+			if !yield(p, p.err) || p.err != nil {
+				return
+			}
+			r.free <- p
+		}
+	}
+}
+
+// produce cuts the text and lets pieces be parsed, until it ends or fails.
+func (r *reader) produce(order chan<- chan *part, stop <-chan struct{}) {
+	for begun := false; ; begun = true {
+		p, err := r.emptyPart()
+		if err == nil && !begun {
+			p.text = r.first
+		} else if err == nil {
+			p.text, err = r.cut.next(p.text)
+		}
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		done := make(chan *part, 1)
+		select {
+		case order <- done:
+		case <-stop:
+			return
+		}
+		if err != nil && !errors.Is(err, errLongRow) {
+			p.err = err
+			done <- p
+			return
+		}
+		go func() {
+			p.parse(r.sep)
+			var quotes quoteError
+			if err != nil && !errors.As(p.err, &quotes) { // of a row cut short, nothing else means anything
+				p.err = err
+			}
+			done <- p
+		}()
+		if err != nil {
+			return
+		}
+	}
+}
+
+// emptyPart returns a part that is used no more, or a new one.
+func (r *reader) emptyPart() (*part, error) {
+	select {
+	case p := <-r.free:
+		return p, nil
+	default:
+		columns, err := r.parsers(0)
+		return &part{columns: columns}, err
+	}
+}
+
+// chunks joins parts to chunks. A text without rows is one chunk of none, so that
+// its columns are known.
+func (r *reader) chunks() iter.Seq2[*Table, error] {
+	return func(yield func(*Table, error) bool) {
+		if err := r.checkTypes(); err != nil {
+			yield(nil, err)
+			return
+		}
+		var chunk []parser
+		rows, given := 0, false
+		give := func() bool {
+			t, err := r.table(chunk, rows)
+			chunk, rows, given = nil, 0, true
+			return yield(t, err) && err == nil
+		}
+		for p, err := range r.parts() {
+			if err != nil {
+				yield(nil, r.place(err))
+				return
+			}
+			for lo := 0; lo < p.rows; {
+				if chunk == nil {
+					chunk, _ = r.parsers(r.chunk) // they were made before
+				}
+				hi := min(p.rows, lo+r.chunk-rows)
+				for i, c := range p.columns {
+					c.move(chunk[i], lo, hi)
+				}
+				rows, lo = rows+hi-lo, hi
+				if rows == r.chunk && !give() {
+					return
+				}
+			}
+			r.line += p.lines
+		}
+		if rows > 0 || !given {
+			if chunk == nil {
+				chunk, _ = r.parsers(0)
+			}
+			give()
+		}
+	}
+}
+
+// checkTypes refuses dtypes that no column has.
+func (r *reader) checkTypes() error {
+	_, err := r.parsers(0)
+	return err
+}
+
+// table makes a table of parsed columns.
+func (r *reader) table(columns []parser, rows int) (*Table, error) {
+	t := &Table{names: r.names, rows: rows}
+	for _, c := range columns {
+		v, err := c.column()
+		if err != nil {
+			return nil, err
+		}
+		t.columns = append(t.columns, v)
+	}
+	return t, nil
+}
+
+// place says where in the text an error of a part is.
+func (r *reader) place(err error) error {
+	var bad *placeError
+	switch {
+	case errors.Is(err, errLongRow):
+		return r.longRow(r.line)
+	case !errors.As(err, &bad):
+		return err
+	}
+	line := r.line + bad.line + 1
+	if bad.column < 0 {
+		return fmt.Errorf("%w: line %d: %w", storage.ErrCorrupt, line, bad.err)
+	}
+	i := bad.column
+	var fit *misfit
+	if !errors.As(bad.err, &fit) {
+		return fmt.Errorf("%w: line %d, column %q: %w", storage.ErrCorrupt, line, r.names[i], bad.err)
+	}
+	return &fieldError{column: i, name: r.names[i], dt: r.types[i], declared: r.known[i], line: line, err: fit.error}
+}

@@ -1,0 +1,281 @@
+package table
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
+	"github.com/ndgrid/ndgrid/stream"
+)
+
+// Option says how a file is to be read.
+type Option func(*options)
+
+type options struct {
+	chunk    int // rows
+	sep      byte
+	noHeader bool
+	types    map[any]nd.DType // by name or place of the column
+	layouts  map[any]string
+	wider    map[int]nd.DType // than the first rows say
+	piece    int              // bytes
+	row      int              // bytes at most
+}
+
+// ChunkRows is the number of rows of a chunk, 50,000 if not given; the last has
+// what is left.
+func ChunkRows(n int) Option { return func(o *options) { o.chunk = n } }
+
+// Separator is between fields, a comma if not given.
+func Separator(c byte) Option { return func(o *options) { o.sep = c } }
+
+// NoHeader reads the first row as values; columns are named "0", "1", ….
+func NoHeader() Option { return func(o *options) { o.noHeader = true } }
+
+// Types declares the dtype of columns by name, or by place from 0, instead of
+// finding it out: nd.Int64, nd.Float64, nd.Bool or nd.Text.
+func Types[C string | int](dt nd.DType, columns ...C) Option {
+	return func(o *options) {
+		for _, c := range columns {
+			o.types[c] = dt
+		}
+	}
+}
+
+// Times declares columns of times, by name or by place from 0. layout is as in
+// package time; "" stands for ISO 8601, such as 2006-01-02 15:04:05. The dtype is
+// datetime64[us]; times without a zone are UTC.
+func Times[C string | int](layout string, columns ...C) Option {
+	return func(o *options) {
+		for _, c := range columns {
+			o.types[c], o.layouts[c] = timeType, layout
+		}
+	}
+}
+
+func newOptions(opts []Option) (*options, error) {
+	o := &options{chunk: 50_000, sep: ',', types: map[any]nd.DType{}, layouts: map[any]string{}, wider: map[int]nd.DType{}, piece: pieceBytes, row: maxRow}
+	for _, f := range opts {
+		f(o)
+	}
+	switch {
+	case o.chunk < 1:
+		return nil, fmt.Errorf("%w: chunks of %d rows", nd.ErrShape, o.chunk)
+	case !bytes.ContainsRune([]byte("\t ,;:|&!#~^"), rune(o.sep)):
+		return nil, fmt.Errorf("%w: separator %q", storage.ErrUnsupported, o.sep)
+	}
+	return o, nil
+}
+
+// ReadCSV returns the rows of a file in chunks, in constant memory, parsed by all
+// processors. Nothing is read before the first chunk is asked for; every range
+// reads the file anew. Files that gzip or zstd made are recognised by their first
+// bytes.
+//
+// Fields are quoted as in RFC 4180. Blank lines are skipped, a byte order mark too.
+// Where no dtype is declared it follows from the rows in the first 256 KiB: int64,
+// float64, bool (true, false) or text, and it is the same for all chunks: a field
+// further on that doesn't fit is an error that names file, line and column. A
+// missing value (an empty field, NA, NaN, null and others that pandas knows) is NaN
+// or NaT; ints and bools have none, and text is as it stands.
+func ReadCSV(path string, opts ...Option) iter.Seq2[*Table, error] {
+	return func(yield func(*Table, error) bool) {
+		f, err := os.Open(path)
+		if err != nil {
+			yield(nil, &storage.Error{Op: "read csv", Name: path, Err: err})
+			return
+		}
+		defer f.Close()
+		read(path, &sameSize{File: f, left: -1}, opts)(yield)
+	}
+}
+
+// ReadCSVFrom is ReadCSV of a reader. It can be ranged over once; a second range
+// gets stream.ErrConsumed.
+func ReadCSVFrom(r io.Reader, opts ...Option) iter.Seq2[*Table, error] {
+	return stream.Once(read("csv", r, opts))
+}
+
+// Read reads a whole file into memory. It is as ReadCSV, but dtypes follow from
+// all rows: a column has the first of int64, float64 and text that holds every field.
+func Read(path string, opts ...Option) (*Table, error) {
+	for {
+		chunks, err := stream.Collect(ReadCSV(path, opts...))
+		wider := widened(err)
+		if wider == nil {
+			if err != nil {
+				return nil, err
+			}
+			return Concat(chunks...)
+		}
+		opts = append(opts[:len(opts):len(opts)], wider)
+	}
+}
+
+// widened returns the option that makes a column wider, for the field that err is
+// about; nil: nothing is wider, or the dtype was declared.
+func widened(err error) Option {
+	var bad *fieldError
+	if !errors.As(err, &bad) || bad.declared || bad.dt == nd.Text {
+		return nil
+	}
+	wide := nd.Text
+	if bad.dt == nd.Int64 {
+		wide = nd.Float64
+	}
+	return func(o *options) { o.wider[bad.column] = wide }
+}
+
+// fieldError is about a field that doesn't fit its column.
+type fieldError struct {
+	column   int
+	name     string
+	dt       nd.DType
+	declared bool
+	line     int
+	err      error
+}
+
+func (e *fieldError) Error() string {
+	s := fmt.Sprintf("line %d, column %q: %v; the column is %v", e.line, e.name, e.err, e.dt)
+	if !e.declared {
+		s += " by its first rows, declare another with Types"
+	}
+	return s
+}
+
+func (e *fieldError) Unwrap() error { return e.err }
+
+// read returns the chunks of a text; errors name it.
+func read(name string, r io.Reader, opts []Option) iter.Seq2[*Table, error] {
+	return func(yield func(*Table, error) bool) {
+		fail := func(err error) { yield(nil, &storage.Error{Op: "read csv", Name: name, Err: err}) }
+		o, err := newOptions(opts)
+		if err != nil {
+			fail(err)
+			return
+		}
+		plain, closer, err := uncompressed(r)
+		if err != nil {
+			fail(err)
+			return
+		}
+		defer closer()
+		c := &reader{options: o, cut: cutter{r: plain, size: o.piece, max: o.row}}
+		if err := c.begin(); err != nil {
+			fail(err)
+			return
+		}
+		for t, err := range c.chunks() {
+			if err != nil {
+				fail(err)
+				return
+			}
+			if !yield(t, nil) {
+				return
+			}
+		}
+	}
+}
+
+// uncompressed looks at the first bytes of a text.
+func uncompressed(r io.Reader) (io.Reader, func(), error) {
+	b := bufio.NewReaderSize(r, 64<<10)
+	head, _ := b.Peek(4) // an error comes again
+	switch {
+	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
+		z, err := gzip.NewReader(b)
+		if err != nil {
+			return nil, nil, err
+		}
+		return z, func() { _ = z.Close() }, nil
+	case bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+		z, err := zstd.NewReader(b, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxMemory(64<<20))
+		if err != nil {
+			return nil, nil, err
+		}
+		return z, z.Close, nil
+	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
+		_, err := b.Discard(3)
+		return b, func() {}, err
+	}
+	return b, func() {}, nil
+}
+
+// sameSize fails where a file ends before it did when it was opened.
+type sameSize struct {
+	*os.File
+	left int64 // to read; -1: not begun
+	size int64
+}
+
+func (s *sameSize) Read(b []byte) (int, error) {
+	if s.left < 0 {
+		info, err := s.Stat()
+		if err != nil {
+			return 0, err
+		}
+		s.size, s.left = info.Size(), info.Size()
+	}
+	n, err := s.File.Read(b)
+	s.left -= min(s.left, int64(n))
+	if errors.Is(err, io.EOF) && s.left > 0 {
+		return n, fmt.Errorf("%w the file was opened: %d bytes are left of %d", storage.ErrChanged, s.size-s.left, s.size)
+	}
+	return n, err
+}
+
+// declared returns the dtype and layout of a column, if there are any.
+func (o *options) declared(i int, name string) (dt nd.DType, layout string, ok bool) {
+	for _, key := range []any{i, name} {
+		if dt, ok = o.types[key]; ok {
+			return dt, o.layouts[key], true
+		}
+	}
+	return dt, "", false
+}
+
+// checkDeclared refuses declarations of columns that aren't there.
+func (o *options) checkDeclared(names []string) error {
+	known := map[any]bool{}
+	for i, name := range names {
+		known[i], known[name] = true, true
+	}
+	for key, dt := range o.types {
+		if !known[key] {
+			return fmt.Errorf("%w: no column %v, declared as %v; there are %q", storage.ErrNotFound, key, dt, names)
+		}
+	}
+	return nil
+}
+
+// infer returns the first dtype that holds all fields of a column.
+func infer(texts [][]byte) nd.DType {
+	for _, dt := range []nd.DType{nd.Int64, nd.Bool, nd.Float64} {
+		if holds(dt, texts) {
+			return dt
+		}
+	}
+	return nd.Text
+}
+
+// holds reports whether a dtype holds all of some texts. Of none it is true for
+// float64 only, which holds what isn't there.
+func holds(dt nd.DType, texts [][]byte) bool {
+	p, err := newParser(dt, "", 0)
+	for _, t := range texts {
+		if err == nil {
+			err = p.set(t)
+		}
+	}
+	return err == nil && (len(texts) > 0 || dt == nd.Float64)
+}

@@ -1,0 +1,79 @@
+package table_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/stream"
+	"github.com/ndgrid/ndgrid/table"
+)
+
+const trips = `pickup,dropoff,distance,fare
+2015-01-01 00:10:00,2015-01-01 00:40:00,9.5,30
+2015-01-01 00:20:00,2015-01-01 00:25:00,0.8,5.5
+2015-01-01 00:30:00,2015-01-01 01:00:00,,28
+`
+
+func Example() {
+	for t, err := range table.ReadCSVFrom(strings.NewReader(trips), table.Times("", "pickup", "dropoff")) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Print(t.Info())
+	}
+	// Output:
+	// 3 rows, 4 columns
+	//  #   Column    Non-Null Count  Dtype
+	//  0   pickup    3 non-null      datetime64[us]
+	//  1   dropoff   3 non-null      datetime64[us]
+	//  2   distance  2 non-null      float64
+	//  3   fare      3 non-null      float64
+	// memory usage: 96 B
+}
+
+// The rows of long trips, from chunks of two rows.
+func ExampleTable_Filter() {
+	chunks := table.ReadCSVFrom(strings.NewReader(trips), table.ChunkRows(2), table.Times("", 0, 1))
+	long := stream.Map(chunks, func(t *table.Table) (*table.Table, error) {
+		d, err := t.Since("dropoff", "pickup")
+		if err != nil {
+			return nil, err
+		}
+		s, err := table.TotalSeconds(d)
+		if err != nil {
+			return nil, err
+		}
+		if t, err = t.With("seconds", s); err != nil {
+			return nil, err
+		}
+		mask, err := table.Mask(t, "seconds", func(s float64) bool { return s > 1200 })
+		if err != nil {
+			return nil, err
+		}
+		return t.Filter(mask)
+	})
+	fmt.Println(table.WriteCSV(os.Stdout, long))
+	// Output:
+	// pickup,dropoff,distance,fare,seconds
+	// 2015-01-01T00:10:00,2015-01-01T00:40:00,9.5,30,1800
+	// 2015-01-01T00:30:00,2015-01-01T01:00:00,,28,1800
+	// <nil>
+}
+
+// Tables of sums add up by the names of their columns.
+func ExampleTable_Add() {
+	chunks := table.ReadCSVFrom(strings.NewReader(trips), table.ChunkRows(2), table.Types(nd.Float64, "fare"))
+	total, err := stream.Reduce(stream.Map(chunks, (*table.Table).Sum), (*table.Table).Add)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(table.WriteCSV(os.Stdout, stream.Of(total)))
+	// Output:
+	// distance,fare
+	// 10.3,63.5
+	// <nil>
+}

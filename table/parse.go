@@ -1,0 +1,335 @@
+package table
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+	"unicode/utf8"
+	"unsafe"
+
+	"github.com/ndgrid/ndgrid/nd"
+)
+
+// parser turns the fields of one column into values, and keeps them.
+type parser interface {
+	// fast parses the field that begins at src[at] if it is written as such
+	// fields mostly are, and returns where it ends; -1: it isn't, see set. src
+	// ends in a newline.
+	fast(src []byte, at int, sep byte) int
+	// set parses any text, quotes already undone.
+	set(text []byte) error
+	// move adds the values from lo up to hi to another parser of the same type.
+	move(to parser, lo, hi int)
+	// column returns the values; the parser is not used any more.
+	column() (Column, error)
+	// clear forgets the values and keeps the memory.
+	clear()
+}
+
+// newParser returns the parser for a dtype, with room for rows values. times
+// are written as layout says.
+func newParser(dt nd.DType, layout string, rows int) (parser, error) {
+	switch dt {
+	case nd.Int64:
+		return &ints{list[int64]{v: make([]int64, 0, rows), dt: dt}}, nil
+	case nd.Float64:
+		return &floats{list[float64]{v: make([]float64, 0, rows), dt: dt}}, nil
+	case nd.Bool:
+		return &bools{list[bool]{v: make([]bool, 0, rows), dt: dt}}, nil
+	case nd.Text:
+		return &texts{s: Strings{ends: make([]int, 0, rows)}}, nil
+	case timeType:
+		return &times{list: list[nd.Datetime]{v: make([]nd.Datetime, 0, rows), dt: dt}, layout: layout}, nil
+	}
+	return nil, fmt.Errorf("%w: columns are int64, float64, bool, string or %v, not %v", nd.ErrDType, timeType, dt)
+}
+
+// timeType is the dtype of columns of times, as pandas has it.
+var timeType = nd.Datetime64("us")
+
+// list is what parsers of values of one size have in common.
+type list[T nd.Elem] struct {
+	v  []T
+	dt nd.DType
+}
+
+func (l *list[T]) clear() { l.v = l.v[:0] }
+
+func (l *list[T]) move(to parser, lo, hi int) {
+	t := to.(interface{ take([]T) })
+	t.take(l.v[lo:hi])
+}
+
+func (l *list[T]) take(v []T) { l.v = append(l.v, v...) }
+
+func (l *list[T]) column() (Column, error) {
+	a, err := nd.FromSlice(l.v, len(l.v))
+	if err != nil {
+		return nil, err
+	}
+	return a.WithDType(l.dt)
+}
+
+// ends reports whether a field may end at src[i].
+func ends(src []byte, i int, sep byte) bool {
+	c := src[i]
+	return c == sep || c == '\n' || c == '\r' && src[i+1] == '\n'
+}
+
+var errMissing = errors.New("a missing value")
+
+// missing reports whether a text stands for a missing value, as pandas has it.
+func missing(text []byte) bool {
+	switch string(text) {
+	case "", "NA", "NaN", "nan", "N/A", "n/a", "null", "NULL", "None", "<NA>", "#N/A", "-nan", "-NaN", "#NA", "#N/A N/A":
+		return true
+	}
+	return false
+}
+
+// view is a text without a copy, for parsing only.
+func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
+
+type ints struct{ list[int64] }
+
+func (p *ints) fast(src []byte, at int, sep byte) int {
+	i := at
+	negative := src[i] == '-'
+	if negative {
+		i++
+	}
+	first, n := i, int64(0)
+	for c := src[i] - '0'; c <= 9; c = src[i] - '0' {
+		n = n*10 + int64(c)
+		i++
+	}
+	if digits := i - first; digits == 0 || digits > 18 || !ends(src, i, sep) {
+		return -1
+	}
+	if negative {
+		n = -n
+	}
+	p.v = append(p.v, n)
+	return i
+}
+
+func (p *ints) set(text []byte) error {
+	text = bytes.TrimSpace(text)
+	if missing(text) {
+		return errMissing
+	}
+	n, err := strconv.ParseInt(view(text), 10, 64)
+	if err != nil {
+		return cause(err)
+	}
+	p.v = append(p.v, n)
+	return nil
+}
+
+// cause drops the text from an error of strconv, which points into a buffer.
+func cause(err error) error {
+	var bad *strconv.NumError
+	if errors.As(err, &bad) {
+		return bad.Err
+	}
+	return err
+}
+
+type floats struct{ list[float64] }
+
+var powers = [...]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22}
+
+// fast takes digits with or without a point whose number, without the point,
+// and whose power of ten are both exact: then one division rounds correctly.
+func (p *floats) fast(src []byte, at int, sep byte) int {
+	i := at
+	negative := src[i] == '-'
+	if negative {
+		i++
+	}
+	first, m, places := i, uint64(0), 0
+	for c := src[i] - '0'; c <= 9; c = src[i] - '0' {
+		m = m*10 + uint64(c)
+		i++
+	}
+	digits := i - first
+	if src[i] == '.' {
+		i++
+		first = i
+		for c := src[i] - '0'; c <= 9; c = src[i] - '0' {
+			m = m*10 + uint64(c)
+			i++
+		}
+		places = i - first
+		digits += places
+	}
+	if !ends(src, i, sep) || digits > 19 || m > 1<<53 {
+		return -1
+	}
+	if digits == 0 {
+		if i > at {
+			return -1
+		}
+		p.v = append(p.v, math.NaN()) // an empty field
+		return i
+	}
+	v := float64(m) / powers[places]
+	if negative {
+		v = -v
+	}
+	p.v = append(p.v, v)
+	return i
+}
+
+func (p *floats) set(text []byte) error {
+	text = bytes.TrimSpace(text)
+	if missing(text) {
+		p.v = append(p.v, math.NaN())
+		return nil
+	}
+	if bytes.ContainsAny(text, "_xXpP") { // Go's way of writing numbers, nobody else's
+		return strconv.ErrSyntax
+	}
+	v, err := strconv.ParseFloat(view(text), 64)
+	if err != nil && !math.IsInf(v, 0) { // too large is infinite, as in pandas
+		return cause(err)
+	}
+	p.v = append(p.v, v)
+	return nil
+}
+
+type bools struct{ list[bool] }
+
+func (p *bools) fast([]byte, int, byte) int { return -1 }
+
+func (p *bools) set(text []byte) error {
+	switch string(text) {
+	case "True", "true", "TRUE":
+		p.v = append(p.v, true)
+	case "False", "false", "FALSE":
+		p.v = append(p.v, false)
+	default:
+		if missing(text) {
+			return errMissing
+		}
+		return strconv.ErrSyntax
+	}
+	return nil
+}
+
+type texts struct{ s Strings }
+
+// plain says of bytes that they are text as it stands, whatever the separator.
+var plain = func() (t [256]bool) {
+	for c := ' '; c < utf8.RuneSelf; c++ {
+		t[c] = c != '"'
+	}
+	t['\t'] = true
+	return t
+}()
+
+func (p *texts) fast(src []byte, at int, sep byte) int {
+	i := at
+	for c := src[i]; plain[c] && c != sep; c = src[i] {
+		i++
+	}
+	if !ends(src, i, sep) {
+		return -1
+	}
+	p.add(src[at:i])
+	return i
+}
+
+func (p *texts) add(text []byte) {
+	p.s.data = append(p.s.data, text...)
+	p.s.ends = append(p.s.ends, len(p.s.data))
+}
+
+func (p *texts) set(text []byte) error {
+	switch {
+	case !utf8.Valid(text):
+		return errors.New("not UTF-8")
+	case bytes.IndexByte(text, 0) >= 0:
+		return errors.New("a NUL byte")
+	}
+	p.add(text)
+	return nil
+}
+
+func (p *texts) move(to parser, lo, hi int) { to.(*texts).s.append(&p.s, lo, hi) }
+
+func (p *texts) column() (Column, error) { return &p.s, nil }
+
+func (p *texts) clear() { p.s.data, p.s.ends = p.s.data[:0], p.s.ends[:0] }
+
+// times are microseconds since 1970.
+type times struct {
+	list[nd.Datetime]
+	layout string // "": ISO 8601, with a space or T before the time of day
+	day    [10]byte
+	micros int64 // of day
+}
+
+const (
+	noTime    = math.MinInt64
+	isoSecond = len("2006-01-02 15:04:05")
+)
+
+// fast takes "2006-01-02 15:04:05". The day of a row is mostly that of the row before.
+func (p *times) fast(src []byte, at int, sep byte) int {
+	if p.layout != "" || len(src)-at <= isoSecond || !ends(src, at+isoSecond, sep) {
+		return -1
+	}
+	s := src[at : at+isoSecond]
+	if s[10] != ' ' && s[10] != 'T' || s[13] != ':' || s[16] != ':' {
+		return -1
+	}
+	if day := [10]byte(s); day != p.day {
+		t, err := time.Parse(time.DateOnly, view(s[:10]))
+		if err != nil {
+			return -1
+		}
+		p.day, p.micros = day, t.UnixMicro()
+	}
+	h, ok1 := twoDigits(s[11], s[12])
+	m, ok2 := twoDigits(s[14], s[15])
+	sec, ok3 := twoDigits(s[17], s[18])
+	if !ok1 || !ok2 || !ok3 || h > 23 || m > 59 || sec > 59 {
+		return -1
+	}
+	p.v = append(p.v, nd.Datetime(p.micros+(h*3600+m*60+sec)*1e6))
+	return at + isoSecond
+}
+
+func twoDigits(a, b byte) (int64, bool) {
+	a, b = a-'0', b-'0'
+	return int64(a)*10 + int64(b), a <= 9 && b <= 9
+}
+
+// isoLayouts are what a column of times without a layout may have.
+var isoLayouts = []string{time.DateTime, "2006-01-02T15:04:05", time.DateOnly, "2006-01-02 15:04", "2006-01-02T15:04", time.RFC3339}
+
+func (p *times) set(text []byte) error {
+	text = bytes.TrimSpace(text)
+	if missing(text) || string(text) == "NaT" {
+		p.v = append(p.v, noTime)
+		return nil
+	}
+	layouts := isoLayouts
+	if p.layout != "" {
+		layouts = []string{p.layout}
+	}
+	for _, layout := range layouts {
+		if t, err := time.Parse(layout, view(text)); err == nil {
+			p.v = append(p.v, nd.Datetime(t.UnixMicro()))
+			return nil
+		}
+	}
+	if p.layout != "" {
+		return fmt.Errorf("not written as %q", p.layout)
+	}
+	return errors.New("not a time such as 2006-01-02 15:04:05")
+}

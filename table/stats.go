@@ -1,0 +1,266 @@
+package table
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"math"
+	"math/bits"
+	"slices"
+
+	"github.com/ndgrid/ndgrid/nd"
+)
+
+// errOverflow is about sums of int64 that int64 can't hold.
+var errOverflow = errors.New("the sum doesn't fit int64; use float64")
+
+// Sum returns a table of one row: the sums of the columns that are numbers, without
+// missing values. Sums of chunks add up to that of the whole:
+//
+//	total, err := stream.Reduce(stream.Map(chunks, (*table.Table).Sum), (*table.Table).Add)
+func (t *Table) Sum() (*Table, error) {
+	return t.reduce(sumOf[float64], func(v []int64) (Column, error) {
+		var sum int64
+		for _, x := range v {
+			var ok bool
+			if sum, ok = addInt(sum, x); !ok {
+				return nil, errOverflow
+			}
+		}
+		return columnOf([]int64{sum})
+	})
+}
+
+// Mean returns a table of one row: the means of the columns that are numbers, without
+// missing values; NaN where there are none.
+func (t *Table) Mean() (*Table, error) {
+	return t.reduce(func(v []float64) float64 { return sumOf(v) / float64(len(v)) },
+		func(v []int64) (Column, error) { return columnOf([]float64{sumOf(v) / float64(len(v))}) })
+}
+
+// Min returns a table of one row: the least values of the columns that are numbers,
+// without missing values. An int64 column without rows is an error, as one of float64
+// it is NaN.
+func (t *Table) Min() (*Table, error) { return t.extreme(slices.Min[[]float64], slices.Min[[]int64]) }
+
+// Max returns a table of one row: the greatest values, see Min.
+func (t *Table) Max() (*Table, error) { return t.extreme(slices.Max[[]float64], slices.Max[[]int64]) }
+
+func (t *Table) extreme(floats func([]float64) float64, ints func([]int64) int64) (*Table, error) {
+	return t.reduce(func(v []float64) float64 {
+		if len(v) == 0 {
+			return math.NaN()
+		}
+		return floats(v)
+	}, func(v []int64) (Column, error) {
+		if len(v) == 0 {
+			return nil, fmt.Errorf("%w: no rows", nd.ErrShape)
+		}
+		return columnOf([]int64{ints(v)})
+	})
+}
+
+// reduce makes one row of the columns that are numbers. Floats are given without NaN.
+func (t *Table) reduce(floats func([]float64) float64, ints func([]int64) (Column, error)) (*Table, error) {
+	r := &Table{rows: 1}
+	for i, c := range t.columns {
+		var v Column
+		var err error
+		switch c := c.(type) {
+		case *nd.Array[float64]:
+			v, err = columnOf([]float64{floats(withoutNaN(c.Data()))})
+		case *nd.Array[int64]:
+			v, err = ints(c.Data())
+		default:
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("column %q: %w", t.names[i], err)
+		}
+		r.names, r.columns = append(r.names, t.names[i]), append(r.columns, v)
+	}
+	return r, nil
+}
+
+func withoutNaN(v []float64) []float64 {
+	if !slices.ContainsFunc(v, math.IsNaN) {
+		return v
+	}
+	return slices.DeleteFunc(slices.Clone(v), math.IsNaN)
+}
+
+// sumOf adds numbers as float64, in pairs: the error grows with the logarithm of
+// their number only.
+func sumOf[T float64 | int64](v []T) float64 {
+	if len(v) > 128 {
+		half := len(v) / 2
+		return sumOf(v[:half]) + sumOf(v[half:])
+	}
+	var sum float64
+	for _, x := range v {
+		sum += float64(x)
+	}
+	return sum
+}
+
+// addInt returns a+b and whether it fits.
+func addInt(a, b int64) (int64, bool) {
+	sum, _ := bits.Add64(uint64(a), uint64(b), 0)
+	s := int64(sum)
+	return s, (a^s)&(b^s) >= 0
+}
+
+// Add adds the values of two tables of as many rows, column by column of the same
+// name; both have the same columns, all of them numbers.
+func (t *Table) Add(u *Table) (*Table, error) {
+	r := &Table{rows: t.rows}
+	if t.rows != u.rows || len(t.names) != len(u.names) {
+		return nil, fmt.Errorf("table.Add: %w: %d rows of %q and %d rows of %q", nd.ErrShape, t.rows, t.names, u.rows, u.names)
+	}
+	for i, name := range t.names {
+		other, err := u.Column(name)
+		if err == nil {
+			other, err = add(t.columns[i], other)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("table.Add: column %q: %w", name, err)
+		}
+		r.names, r.columns = append(r.names, name), append(r.columns, other)
+	}
+	return r, nil
+}
+
+func add(a, b Column) (Column, error) {
+	if x, y, ok := both[float64](a, b); ok {
+		sum := make([]float64, len(x))
+		for i := range sum {
+			sum[i] = x[i] + y[i]
+		}
+		return columnOf(sum)
+	}
+	if x, y, ok := both[int64](a, b); ok {
+		sum := make([]int64, len(x))
+		for i := range sum {
+			if sum[i], ok = addInt(x[i], y[i]); !ok {
+				return nil, errOverflow
+			}
+		}
+		return columnOf(sum)
+	}
+	return nil, fmt.Errorf("%w: %v and %v", nd.ErrDType, a.DType(), b.DType())
+}
+
+// both returns the values of two columns if they are arrays of T.
+func both[T nd.Elem](a, b Column) (x, y []T, ok bool) {
+	v, ok1 := a.(*nd.Array[T])
+	w, ok2 := b.(*nd.Array[T])
+	if !ok1 || !ok2 {
+		return nil, nil, false
+	}
+	return v.Data(), w.Data(), true
+}
+
+// group is what GroupBy keeps of the rows of one key and column.
+type group struct {
+	n             int64
+	sum, min, max float64
+}
+
+// GroupBy groups the rows of all chunks by a key and returns a table of one row
+// per key, sorted by it: the key, and for every value column of numbers its count,
+// sum, mean, min and max, named "fare_count" and so on, without missing values. It
+// keeps one chunk and the groups in memory. The key is int64 or text.
+func GroupBy(chunks iter.Seq2[*Table, error], key string, values ...string) (*Table, error) {
+	ints, texts := map[int64][]group{}, map[string][]group{}
+	for t, err := range chunks {
+		if err == nil {
+			err = groupRows(t, key, values, ints, texts)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if len(ints) > 0 && len(texts) > 0 {
+		return nil, fmt.Errorf("table.GroupBy: %w: column %q is int64 and text", nd.ErrDType, key)
+	}
+	if len(texts) > 0 {
+		return grouped(key, texts, values)
+	}
+	return grouped(key, ints, values)
+}
+
+// groupRows adds the rows of a chunk to their groups.
+func groupRows(t *Table, key string, names []string, ints map[int64][]group, texts map[string][]group) error {
+	columns := make([][]float64, len(names))
+	for i, name := range names {
+		c, err := t.Column(name)
+		if err != nil {
+			return err
+		}
+		switch c := c.(type) {
+		case *nd.Array[float64]:
+			columns[i] = c.Data()
+		case *nd.Array[int64]:
+			columns[i] = nd.Map(c, func(v int64) float64 { return float64(v) }).Data()
+		default:
+			return fmt.Errorf("table.GroupBy: %w: column %q is %v, not numbers", nd.ErrDType, name, c.DType())
+		}
+	}
+	k, err := t.Column(key)
+	if err != nil {
+		return err
+	}
+	switch k := k.(type) {
+	case *nd.Array[int64]:
+		addRows(ints, k.Data(), columns, func(v int64) int64 { return v })
+	case *Strings:
+		v, _ := values[string](k)
+		addRows(texts, v, columns, func(s string) string { return string([]byte(s)) })
+	default:
+		return fmt.Errorf("table.GroupBy: %w: column %q is %v; a key is int64 or text", nd.ErrDType, key, k.DType())
+	}
+	return nil
+}
+
+// addRows adds rows to their groups; own makes a key that may be kept.
+func addRows[K comparable](groups map[K][]group, keys []K, columns [][]float64, own func(K) K) {
+	for row, k := range keys {
+		g, ok := groups[k]
+		if !ok {
+			g = make([]group, len(columns))
+			for i := range g {
+				g[i].min, g[i].max = math.NaN(), math.NaN()
+			}
+			groups[own(k)] = g
+		}
+		for i, c := range columns {
+			v := c[row]
+			if v != v {
+				continue
+			}
+			if g[i].n++; g[i].n == 1 {
+				g[i].min, g[i].max = v, v
+			}
+			g[i].sum, g[i].min, g[i].max = g[i].sum+v, min(g[i].min, v), max(g[i].max, v)
+		}
+	}
+}
+
+// grouped makes the table of all groups.
+func grouped[K cmp.Ordered](key string, groups map[K][]group, names []string) (*Table, error) {
+	keys := slices.Sorted(maps.Keys(groups))
+	all := []any{key, keys}
+	for i, name := range names {
+		var n []int64
+		var sum, mean, least, most []float64
+		for _, k := range keys {
+			g := groups[k][i]
+			n, sum, mean = append(n, g.n), append(sum, g.sum), append(mean, g.sum/float64(g.n))
+			least, most = append(least, g.min), append(most, g.max)
+		}
+		all = append(all, name+"_count", n, name+"_sum", sum, name+"_mean", mean, name+"_min", least, name+"_max", most)
+	}
+	return New(all...)
+}

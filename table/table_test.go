@@ -1,0 +1,146 @@
+package table
+
+import (
+	"math"
+	"testing"
+
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
+	"github.com/ndgrid/ndgrid/stream"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func sample(t testing.TB) *Table {
+	t.Helper()
+	tab, err := New("n", []int64{1, 2, 3, 4}, "v", []float64{1.5, math.NaN(), 2.5, -1}, "s", []string{"a", "b", "", "a"}, "b", []bool{true, false, true, true})
+	require.NoError(t, err)
+	return tab
+}
+
+func TestRows(t *testing.T) {
+	tab := sample(t)
+	head, err := tab.Head(1)
+	require.NoError(t, err)
+	assert.Equal(t, "n:int64 v:float64 s:string b:bool n,v,s,b\n1,1.5,a,true\n", shown(t, head))
+	tail, err := tab.Tail(2)
+	require.NoError(t, err)
+	assert.Equal(t, "n:int64 v:float64 s:string b:bool n,v,s,b\n3,2.5,,true\n4,-1,a,true\n", shown(t, tail))
+	mask, err := Mask(tail, "s", func(s string) bool { return s == "a" })
+	require.NoError(t, err)
+	one, err := tail.Filter(mask)
+	require.NoError(t, err)
+	both, err := Concat(one, head, one)
+	require.NoError(t, err)
+	assert.Equal(t, "n:int64 v:float64 s:string b:bool n,v,s,b\n4,-1,a,true\n1,1.5,a,true\n4,-1,a,true\n", shown(t, both))
+	few, err := both.Select("s", "n")
+	require.NoError(t, err)
+	few, err = few.With("n", NewStrings("x", "y", "z"))
+	require.NoError(t, err)
+	assert.Equal(t, "s:string n:string s,n\na,x\na,y\na,z\n", shown(t, few))
+	assert.Equal(t, []int{27, 27}, few.MemoryUsage())
+	none, err := tab.Slice(4, 4)
+	require.NoError(t, err)
+	rows, columns := none.Shape()
+	assert.Equal(t, []int{0, 4}, []int{rows, columns})
+}
+
+func TestTableErrors(t *testing.T) {
+	tab := sample(t)
+	_, err := tab.Column("x")
+	assert.ErrorIs(t, err, storage.ErrNotFound)
+	_, err = Col[float64](tab, "n")
+	assert.ErrorIs(t, err, nd.ErrDType)
+	_, err = tab.Text("n")
+	assert.ErrorIs(t, err, nd.ErrDType)
+	_, err = Mask(tab, "n", func(string) bool { return true })
+	assert.ErrorIs(t, err, nd.ErrDType)
+	_, err = tab.Slice(3, 5)
+	assert.ErrorIs(t, err, nd.ErrIndex)
+	_, err = tab.With("x", NewStrings("a"))
+	assert.ErrorIs(t, err, nd.ErrShape)
+	_, err = New("a", []int64{1}, "b")
+	assert.ErrorIs(t, err, nd.ErrShape)
+	_, err = New("a", []int16{1})
+	assert.ErrorIs(t, err, nd.ErrDType)
+	_, err = tab.Add(tab)
+	assert.ErrorIs(t, err, nd.ErrDType) // text
+	few, err := tab.Select("n")
+	require.NoError(t, err)
+	_, err = Concat(tab, few)
+	assert.ErrorIs(t, err, nd.ErrShape)
+	_, err = GroupBy(stream.Of(tab), "v", "n")
+	assert.ErrorIs(t, err, nd.ErrDType)
+	big, err := New("n", []int64{math.MaxInt64, 1})
+	require.NoError(t, err)
+	_, err = big.Sum()
+	assert.ErrorIs(t, err, errOverflow)
+	_, err = big.Add(big)
+	assert.ErrorIs(t, err, errOverflow)
+}
+
+func TestStats(t *testing.T) {
+	tab := sample(t)
+	for name, c := range map[string]struct {
+		f    func(*Table) (*Table, error)
+		want string
+	}{
+		"sum":  {(*Table).Sum, "n:int64 v:float64 n,v\n10,3\n"},
+		"mean": {(*Table).Mean, "n:float64 v:float64 n,v\n2.5,1\n"},
+		"min":  {(*Table).Min, "n:int64 v:float64 n,v\n1,-1\n"},
+		"max":  {(*Table).Max, "n:int64 v:float64 n,v\n4,2.5\n"},
+	} {
+		got, err := c.f(tab)
+		require.NoError(t, err, name)
+		assert.Equal(t, c.want, shown(t, got), name)
+	}
+	total, err := stream.Reduce(stream.Map(stream.Of(tab, tab), (*Table).Sum), (*Table).Add)
+	require.NoError(t, err)
+	assert.Equal(t, "n:int64 v:float64 n,v\n20,6\n", shown(t, total))
+}
+
+func TestGroupBy(t *testing.T) {
+	tab := sample(t)
+	for _, chunks := range [][]*Table{{tab}, {must(tab.Head(3)), must(tab.Tail(1))}} {
+		g, err := GroupBy(stream.Of(chunks...), "s", "v")
+		require.NoError(t, err)
+		assert.Equal(t, "s:string v_count:int64 v_sum:float64 v_mean:float64 v_min:float64 v_max:float64 s,v_count,v_sum,v_mean,v_min,v_max\n"+
+			",1,2.5,2.5,2.5,2.5\na,2,0.5,0.25,-1,1.5\nb,0,0,,,\n", shown(t, g))
+	}
+	g, err := GroupBy(stream.Of(tab), "n", "n")
+	require.NoError(t, err)
+	assert.Equal(t, 4, g.rows)
+}
+
+func must(t *Table, err error) *Table {
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
+func TestInfo(t *testing.T) {
+	assert.Equal(t, `4 rows, 4 columns
+ #   Column  Non-Null Count  Dtype
+ 0   n       4 non-null      int64
+ 1   v       3 non-null      float64
+ 2   s       3 non-null      string
+ 3   b       4 non-null      bool
+memory usage: 103 B
+`, sample(t).Info())
+}
+
+func TestDurations(t *testing.T) {
+	tab, err := Read(file(t, "a,b\n2015-01-01 00:00:00,2015-01-03 00:00:01.5\n2015-01-01 00:00:00,2014-12-31 23:59:58\n,2015-01-01\n"), Times("", "a", "b"))
+	require.NoError(t, err)
+	d, err := tab.Since("b", "a")
+	require.NoError(t, err)
+	assert.Equal(t, "timedelta64[us]", d.DType().String())
+	total, err := TotalSeconds(d)
+	require.NoError(t, err)
+	within, err := Seconds(d)
+	require.NoError(t, err)
+	assert.Equal(t, []float64{172801.5, -2}, total.Data()[:2])
+	assert.Equal(t, []float64{1, 86398}, within.Data()[:2], "as pandas' dt.seconds")
+	assert.True(t, math.IsNaN(total.At(2)) && math.IsNaN(within.At(2)))
+}
