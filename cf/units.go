@@ -121,7 +121,7 @@ func (u Units) Date(v float64) (Date, error) {
 		n := dayMicros / u.step
 		days, rest = days/n, days%n*u.step
 	}
-	micros := u.micros + rest + int64(math.RoundToEven(part * float64(u.step)))
+	micros := u.micros + rest + int64(math.RoundToEven(part*float64(u.step)))
 	day := u.day + int(days)
 	over := int(micros / dayMicros)
 	if micros%dayMicros < 0 {
