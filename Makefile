@@ -47,8 +47,8 @@ test: deps venv ## run all tests; make examples runs those programs
 	$(GO) test $$($(GO) list ./... | grep -v '/examples$$')
 
 .PHONY: race
-race: deps venv ## run the tests under the race detector: fewer cases, and none of what has no goroutines of its own
-	$(GO) test -race -short $$($(GO) list ./... | grep -vE '/(bench|examples|internal/(interop|kernel|lint))$$')
+race: deps ## run the tests under the race detector: fewer cases, without Python, and none of what has no goroutines of its own
+	NDGRID_PYTHON= NDGRID_ZARRITA= $(GO) test -race -short $$($(GO) list ./... | grep -vE '/(bench|cmd/ndinfo|examples|internal/(interop|kernel|lint))$$')
 
 .PHONY: peers
 peers: $(PEERS) ## the libraries that make bench compares with
@@ -99,8 +99,8 @@ lint: deps ## the linters of .golangci.yml
 	$(GOLANGCI) run --allow-parallel-runners ./...
 
 .PHONY: cross
-cross: ## go vet for other systems, without cgo
-	GOOS=linux GOARCH=arm64 CGO_ENABLED=0 $(GO) vet ./...
+cross: ## go vet for other systems, without cgo; for Linux on arm64 go build
+	GOOS=linux GOARCH=arm64 CGO_ENABLED=0 $(GO) build ./...
 	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 $(GO) vet ./...
 	GOOS=windows GOARCH=amd64 CGO_ENABLED=0 $(GO) vet ./...
 
@@ -110,12 +110,12 @@ nocgo: venv ## without cgo: vet, and the tests of storage and of what opens it
 	CGO_ENABLED=0 $(GO) test ./storage/... ./chunkgrid ./cmd/...
 
 .PHONY: nohdf5
-nohdf5: venv ## without HDF5: vet, and the tests of what says so
+nohdf5: deps ## without HDF5: vet, and the tests of what says so
 	$(GO) vet -tags nohdf5 ./...
-	$(GO) test -tags nohdf5 ./storage/hdf5 ./cmd/...
+	NDGRID_PYTHON= $(GO) test -tags nohdf5 ./storage/hdf5 ./cmd/...
 
 .PHONY: libdeflate
-libdeflate: venv ## with libdeflate in place of libz: the tests of storage/hdf5
+libdeflate: venv ## inflating by libdeflate in place of libz: the tests of storage/hdf5
 	@./.ci/deps libdeflate
 	$(GO) test -tags libdeflate ./storage/hdf5
 

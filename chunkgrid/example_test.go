@@ -46,3 +46,27 @@ func ExampleDOT() {
 	fmt.Println(strings.Contains(chunkgrid.DOT(chunkgrid.Picture{}, reduce.Sum(x, reduce.Dim("y"))), "sum over y"))
 	// Output: true
 }
+
+// Coordinates along the axes of a grid become arrays of its shape.
+func ExampleMeshgrid() {
+	y, x := chunkgrid.Linspace(-90., 90, 3, nd.Auto), chunkgrid.Linspace(0., 1.5, 4, nd.Auto)
+	g := chunkgrid.Meshgrid(y, x)
+	fmt.Println(ufunc.Add(g[0], g[1]).Compute(context.Background()))
+	// Output:
+	// [[-90.  -89.5 -89.  -88.5]
+	//  [  0.    0.5   1.    1.5]
+	//  [ 90.   90.5  91.   91.5]] <nil>
+}
+
+// A matrix of zeros with a vector on its diagonal takes no memory until it is computed.
+func ExampleDiag() {
+	v := chunkgrid.Arange[int32](1, 4, 1, nd.Sizes(2))
+	fmt.Println(chunkgrid.Diag(v).Compute(context.Background()))
+	fmt.Println(chunkgrid.Eye[int32](2, 4, 1, nd.Auto).Compute(context.Background()))
+	// Output:
+	// [[1 0 0]
+	//  [0 2 0]
+	//  [0 0 3]] <nil>
+	// [[0 1 0 0]
+	//  [0 0 1 0]] <nil>
+}

@@ -22,6 +22,10 @@ type config struct {
 	save   saveConfig
 }
 
+// RunOptions returns what options say of a run. It is for packages of this
+// module that run something else than arrays.
+func RunOptions(opts ...Option) exec.Options { return configure(opts).exec }
+
 func configure(opts []Option) config {
 	c := config{order: nd.C}
 	for _, o := range opts {
@@ -178,6 +182,7 @@ func compile(outs []Out, c config) (*exec.Program, error) {
 			return nil, o.err
 		}
 		list[i] = o.out
+		list[i].Resume = c.save.resume
 	}
 	return exec.Compile(list, c.exec)
 }

@@ -51,7 +51,8 @@ func Overwrite() Option { return func(c *config) { c.save.overwrite = true } }
 // was interrupted, be it killed: it doesn't compute again the chunks that are
 // stored. Results of reductions, and chunks of nothing but the fill value, which
 // are not stored, it does. What a Save with this option has done stays when it
-// fails. Formats other than Zarr begin anew.
+// fails. Formats other than Zarr begin anew. It has Run leave alone the chunks
+// that stored arrays have, too, where they are storage.Resumable.
 func Resume() Option { return func(c *config) { c.save.resume = true } }
 
 // Save computes arrays in one pass and writes them as a group at url: Zarr,
@@ -132,9 +133,7 @@ func saveAll(ctx context.Context, g storage.WritableGroup, names []string, array
 			return err
 		}
 		dsts = append(dsts, d)
-		out := To(arrays[name], d)
-		out.out.Resume = c.save.resume
-		outs = append(outs, out)
+		outs = append(outs, To(arrays[name], d))
 	}
 	if _, err := execute(ctx, outs, c); err != nil {
 		return err

@@ -243,9 +243,6 @@ func Create(ctx context.Context, url string, opts map[string]string) (WritableGr
 		}
 		return d.Create(ctx, path, opts)
 	}
-	if exists && opts["resume"] == "true" {
-		return nil, &Error{"create", url, fmt.Errorf("%w: resuming inside %s, which is there already", ErrUnsupported, path)}
-	}
 	root, err := openOrCreate(ctx, d, path, exists, opts)
 	if err != nil {
 		return nil, err
@@ -285,6 +282,9 @@ func CreateArray(ctx context.Context, url string, s Spec, opts map[string]string
 }
 
 func openOrCreate(ctx context.Context, d *Driver, path string, exists bool, opts map[string]string) (WritableGroup, error) {
+	if exists && opts["resume"] == "true" {
+		return nil, &Error{"create", path, fmt.Errorf("%w: resuming inside of what is there already", ErrUnsupported)}
+	}
 	if exists {
 		return openWritable(ctx, d, path, nil)
 	}

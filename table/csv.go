@@ -3,14 +3,15 @@ package table
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"os"
 
+	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
 	"github.com/ndgrid/ndgrid/stream"
@@ -108,14 +109,7 @@ func ReadCSVFrom(r io.Reader, opts ...Option) iter.Seq2[*Table, error] {
 // all rows: a column has the first of int64, float64 and text that holds every field.
 func Read(path string, opts ...Option) (*Table, error) {
 	for {
-		var chunks []*Table
-		err := error(nil)
-		for t, e := range ReadCSV(path, opts...) {
-			if e == nil {
-				chunks = append(chunks, t)
-			}
-			err = e
-		}
+		chunks, err := stream.Collect(ReadCSV(path, opts...))
 		wider := widened(err)
 		if wider == nil {
 			if err != nil {

@@ -22,6 +22,7 @@ type converter struct {
 	codecs         []string // nil: those of the format
 	format         string   // v2, v3 or ""
 	overwrite      bool
+	resume         bool
 	memory         int
 	stdout, stderr io.Writer
 
@@ -51,6 +52,9 @@ chunks of Zarr v3 into larger ones in the same way, rounded up to whole chunks.
 
 In Zarr v2 the fill value is that of attribute _FillValue, or there is none:
 xarray takes it for missing.
+
+With --resume, which Zarr has, what is written stays where not all could be, and
+the same command goes on from there: it takes SRC to be as it was.
 
 The exit status is 0, or 2 where not all could be converted; DST is then as it
 was before.`
@@ -99,6 +103,7 @@ func newConvert() *cobra.Command {
 	f.StringVar(&shards, "shards", "", "how arrays are cut into shards of chunks, as --chunks")
 	f.StringVar(&c.format, "format", "", "version of Zarr, v2 or v3 (default v3)")
 	f.BoolVar(&c.overwrite, "overwrite", false, "replace what is at DST when all is written")
+	f.BoolVar(&c.resume, "resume", false, "go on with what a convert with --resume that was cut short has written")
 	memoryFlag(f, &memory)
 	return cmd
 }
@@ -122,14 +127,19 @@ func (c *converter) run(ctx context.Context, src, dst string) error {
 
 // end computes everything, and ends what was begun.
 func (c *converter) end(ctx context.Context, err error) error {
-	for flag, cut := range map[string]cutting{"--chunks": c.chunks, "--shards": c.shards} {
-		if err == nil {
-			err = inFlag(flag, cut.unused())
-		}
+	if err == nil {
+		err = inFlag("--chunks", c.chunks.unused())
+	}
+	if err == nil {
+		err = inFlag("--shards", c.shards.unused())
 	}
 	if err == nil && len(c.outs) > 0 {
 		bar := newProgress(c.stderr)
-		_, err = chunkgrid.Run(ctx, c.outs, chunkgrid.Memory(c.memory), chunkgrid.OnEvent(bar.event))
+		opts := []chunkgrid.Option{chunkgrid.Memory(c.memory), chunkgrid.OnEvent(bar.event)}
+		if c.resume {
+			opts = append(opts, chunkgrid.Resume())
+		}
+		_, err = chunkgrid.Run(ctx, c.outs, opts...)
 		bar.stop()
 	}
 	return c.duplicate.end(ctx, err)
@@ -140,6 +150,9 @@ func (c *converter) options() map[string]string {
 	o := map[string]string{}
 	if c.overwrite {
 		o["overwrite"] = "true"
+	}
+	if c.resume {
+		o["resume"] = "true"
 	}
 	if c.format != "" {
 		o["zarr_format"] = strings.TrimPrefix(c.format, "v")
@@ -226,6 +239,9 @@ func (c *converter) copyValues(ctx context.Context, _ string, src storage.Array,
 	c.arrays++
 	if f := dst.Meta().Format; c.format != "" && f != "Zarr "+c.format {
 		return fmt.Errorf("--format %s: what is written is %s", c.format, f)
+	}
+	if _, ok := storage.As[storage.Resumable](dst); c.resume && !ok {
+		return fmt.Errorf("--resume: %w: writing %s can't be resumed", storage.ErrUnsupported, dst.Meta().Format)
 	}
 	m := src.Meta()
 	if m.DType.Size() == 0 {

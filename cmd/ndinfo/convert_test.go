@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"math"
+	"os"
 	"strings"
 	"testing"
 
@@ -126,6 +127,27 @@ func TestConvertShards(t *testing.T) {
 	assert.Contains(t, show(t, "plain.zarr/air"), "format   Zarr v2")
 }
 
+// What was written before a convert failed is not read again.
+func TestConvertResume(t *testing.T) {
+	demo(t)
+	show(t, "convert", "demo.zarr", "whole.zarr")
+	const first, last = "demo.zarr/air/c/0/0/0", "demo.zarr/wave/c/0"
+	good, err := os.ReadFile(last)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(last, good[:5], 0o644))
+	_, errs, status := ndinfo(t, "convert", "demo.zarr", "out.zarr", "--resume")
+	assert.Equal(t, 2, status)
+	assert.Contains(t, errs, "wave")
+	assert.NoDirExists(t, "out.zarr")
+	require.NoError(t, os.WriteFile(last, good, 0o644))
+	require.NoError(t, os.WriteFile(first, []byte("short"), 0o644))
+	show(t, "convert", "demo.zarr", "out.zarr", "--resume")
+	assert.Empty(t, show(t, "diff", "whole.zarr", "out.zarr"))
+	_, errs, _ = ndinfo(t, "convert", "demo.zarr", "out.zarr", "--resume")
+	assert.Contains(t, errs, "exists already")
+	assert.Contains(t, show(t, "verify", "out.zarr"), "nothing is wrong")
+}
+
 func TestConvertTrouble(t *testing.T) {
 	demo(t)
 	show(t, "convert", "demo.zarr/sub", "there.zarr")
@@ -145,6 +167,9 @@ func TestConvertTrouble(t *testing.T) {
 		"convert demo.zarr out.zarr --shards 2,6,8 --format v2": "--shards: Zarr v2 has none",
 		"convert demo.zarr out.zarr --format v1":                "--format v1: Zarr has v2 and v3",
 		"convert air.npy out.npy --format v2":                   "zarr_format",
+		"convert air.npy out.npy --resume":                      "resume",
+		"convert air.npy demo.zarr/sub/two --resume":            "resuming inside of what is there already",
+		"convert demo.zarr demo.zarr/sub/two --resume":          "resuming inside of what is there already",
 		"convert demo.zarr out.zarr --memory 1kB":               "memory budget too small",
 		"convert air.npy demo.zarr/sub/ramp":                    "exists already",
 		"convert demo.zarr/air demo.zarr/lat/c --overwrite":     "not a group but an array",

@@ -76,7 +76,7 @@ func (c cutting) words(m *storage.Meta) (string, bool) {
 		if n, ok := m.ReadGrid.Axis(k).Regular(); ok {
 			words[k] = strconv.Itoa(n[0])
 		} else {
-			words[k] = "(" + strings.Trim(fmt.Sprint(slices.Collect(m.ReadGrid.Sizes(k))), "[]") + ")"
+			words[k] = "(" + joinInts(slices.Collect(m.ReadGrid.Sizes(k)), " ") + ")"
 		}
 		if k < len(m.Dims) && c.named[m.Dims[k]] != "" {
 			words[k], found = c.named[m.Dims[k]], true

@@ -21,6 +21,7 @@ const (
 	opInput  = "input"
 	opArange = "arange"
 	opHashed = "hashed"
+	opRandom = "random_uniform"
 
 	opSlice     = "slice"
 	opReshape   = "reshape"
@@ -53,6 +54,8 @@ func (c call) node(args []*plan.Node) *plan.Node {
 		return plan.Arange(p["dtype"].(nd.DType), p["start"].(float64), p["step"].(float64), c.int("istart"), c.int("istep"), p["grid"].(nd.Grid))
 	case opHashed:
 		return plan.Func(generatorName, nil, hashedType, p["grid"].(nd.Grid))
+	case opRandom:
+		return plan.Op(c.Op, p)
 	}
 	a := args[0]
 	switch c.Op {

@@ -17,6 +17,7 @@ import (
 	"github.com/ndgrid/ndgrid/internal/kernel"
 	"github.com/ndgrid/ndgrid/internal/plan"
 	"github.com/ndgrid/ndgrid/nd"
+	_ "github.com/ndgrid/ndgrid/random" // its operations
 )
 
 // seed returns the seed of the run and prints it.
@@ -209,6 +210,8 @@ func newPlan(ctx context.Context, r *rand.Rand, dir string) (*builder, error) {
 		_, err = b.call(call{Op: opHashed, Params: plan.Params{"grid": gridOf(cut(r, hashedShape))}})
 	case 1:
 		_, err = b.arange([]nd.DType{nd.Int16, nd.Uint64, nd.Float32, nd.Float64}[r.IntN(4)])
+	case 2:
+		_, err = b.call(call{Op: opRandom, Params: plan.Params{"seed": r.Int(), "grid": gridOf(cut(r, shapeOf(r, b.limit)))}})
 	}
 	if err != nil {
 		return b, err

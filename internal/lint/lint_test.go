@@ -66,7 +66,7 @@ var arrows = []struct{ pkg, may string }{
 	{"docs/...", "..."},
 	{"internal/conformance", "..."}, // tests of all the layers together
 	{"internal/interop", "..."},     // tests with the libraries of others
-	{"examples", ""}, // a test of those below it
+	{"examples", ""},                // a test of those below it
 	{"internal/lint", ""},
 }
 

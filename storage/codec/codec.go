@@ -70,11 +70,13 @@ var kinds = map[string]Kind{
 	"adler32":            {"", bindAdler32},
 	"astype":             {"encode_dtype", bindAsType},
 	"bitround":           {"keepbits", bindBitRound},
+	"bz2":                {"level", bindBZ2},
 	"crc32":              {"", bindCRC32},
 	"delta":              {"dtype", bindDelta},
 	"fixedscaleoffset":   {"scale", bindFixedScaleOffset},
 	"jenkins_lookup3":    {"", bindLookup3},
 	"lz4":                {"acceleration", bindLZ4},
+	"lzma":               {"preset", bindLZMA},
 	"numcodecs.packbits": {"", bindNumpyPackBits},
 	"packbits":           {"", bindPackBits},
 	"quantize":           {"digits", bindQuantize},
@@ -96,11 +98,14 @@ var kinds = map[string]Kind{
 
 // numcodecs are the codecs that numcodecs has too, parameters included. Zarr v3
 // calls them numcodecs.NAME, where it has no codec of the name.
-var numcodecs = []string{"adler32", "astype", "bitround", "blosc", "crc32", "crc32c", "delta", "fixedscaleoffset", "fletcher32", "gzip",
-	"jenkins_lookup3", "lz4", "quantize", "shuffle", "zlib", "zstd"}
+var numcodecs = []string{"adler32", "astype", "bitround", "blosc", "bz2", "crc32", "crc32c", "delta", "fixedscaleoffset", "fletcher32", "gzip",
+	"jenkins_lookup3", "lz4", "lzma", "quantize", "shuffle", "zlib", "zstd"}
 
 // arrayToBytes are the codecs that an array enters and bytes leave.
 var arrayToBytes = []string{"bytes", "packbits"}
+
+// unwritten are the codecs that don't encode.
+var unwritten = []string{"bitshuffle", "bz2", "hdf5-lz4", "lzf", "lzma"}
 
 // short is the name under which the registry has a codec.
 func short(name string) string {
@@ -137,7 +142,7 @@ func (c Config) String() string {
 	return fmt.Sprintf("%s %v", name, v)
 }
 
-// Parse reads a configuration as String writes it.
+// Parse reads a configuration as String writes it, of a codec that encodes.
 func Parse(text string) (Config, error) {
 	name, arg, _ := strings.Cut(strings.TrimSpace(text), " ")
 	k, ok := kinds[name]
@@ -145,6 +150,9 @@ func Parse(text string) (Config, error) {
 		return Config{}, fmt.Errorf("%w %q; there are %s", storage.ErrCodec, name, strings.Join(Names(), ", "))
 	}
 	c := Config{Name: name}
+	if slices.Contains(unwritten, name) {
+		return c, fmt.Errorf("%w: codec %s is read, not written", storage.ErrUnsupported, name)
+	}
 	if arg = strings.TrimSpace(arg); arg == "" {
 		return c, nil
 	}

@@ -78,7 +78,7 @@ var compressors = []string{"zlib", "gzip", "zstd", "lz4"}
 
 // filterIDs are the ids of all cases.
 var filterIDs = []string{"zlib", "gzip", "zstd", "lz4", "crc32", "crc32c", "adler32", "fletcher32", "jenkins_lookup3", "shuffle",
-	"delta", "fixedscaleoffset", "quantize", "bitround", "astype", "packbits"}
+	"delta", "fixedscaleoffset", "quantize", "bitround", "astype", "packbits", "bz2", "lzma"}
 
 // TestFiltersGolden decodes and encodes, as version 2 has it, what numcodecs does:
 // to the byte, except for compressors.
@@ -109,6 +109,10 @@ func TestFiltersGolden(t *testing.T) {
 
 		require.NoError(t, plain.Decode(native, c.Data))
 		enc, err := chain.Encode([]byte("before"), native)
+		if id := c.Config["id"]; id == "bz2" || id == "lzma" {
+			require.ErrorIs(t, err, storage.ErrUnsupported)
+			continue
+		}
 		require.NoError(t, err, "%v of %s", c.Config, c.DType)
 		enc = enc[len("before"):]
 		if slices.Contains(compressors, c.Config["id"].(string)) {

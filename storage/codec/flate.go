@@ -5,9 +5,6 @@ import (
 	"errors"
 	"hash/adler32"
 	"hash/crc32"
-	"sync"
-
-	kflate "github.com/klauspost/compress/flate"
 )
 
 // bindGzip is bytes→bytes: one gzip member when encoding, any number of them
@@ -36,80 +33,6 @@ type flate struct {
 	exact, gzip bool
 }
 
-// segment is how much is encoded in two ways at a time.
-const segment = 64 << 10
-
-// deflater encodes every segment twice: with a search for repetitions, and
-// with Huffman codes alone. Bytes of measurements, shuffled, are noise in the
-// low planes, where short repetitions found by chance cost more than they
-// save; the smaller of both is about as small as what zlib makes, in a fraction
-// of its time. Both writers end a segment on a byte, so either can be taken.
-type deflater struct {
-	lz, huffman *kflate.Writer
-	out, other  appender
-}
-
-// deflaters are idle ones by level (-1 … 9): their windows and tables are too
-// big to be made for every chunk.
-var deflaters [11]sync.Pool
-
-func newDeflater(level int) (*deflater, error) {
-	d := &deflater{}
-	var err error
-	if d.lz, err = kflate.NewWriter(&d.out, level); err != nil || level == 0 {
-		return d, err
-	}
-	d.huffman, err = kflate.NewWriter(&d.other, kflate.HuffmanOnly)
-	return d, err
-}
-
-// deflate appends the stream of src to dst.
-func (d *deflater) deflate(dst, src []byte) ([]byte, error) {
-	d.out.b = dst
-	d.lz.Reset(&d.out)
-	for last := false; !last; {
-		part := src[:min(len(src), segment)]
-		src = src[len(part):]
-		last = len(src) == 0
-		before := len(d.out.b)
-		if err := end(d.lz, part, last); err != nil {
-			return dst, err
-		}
-		if d.huffman == nil {
-			continue
-		}
-		d.other.b = d.other.b[:0]
-		d.huffman.Reset(&d.other)
-		if err := end(d.huffman, part, last); err != nil {
-			return dst, err
-		}
-		if len(d.other.b) < len(d.out.b)-before {
-			d.out.b = append(d.out.b[:before], d.other.b...)
-		}
-	}
-	dst, d.out.b = d.out.b, nil
-	return dst, nil
-}
-
-// end writes the rest of a segment.
-func end(w *kflate.Writer, part []byte, last bool) error {
-	if _, err := w.Write(part); err != nil {
-		return err
-	}
-	if last {
-		return w.Close()
-	}
-	return w.Flush()
-}
-
-// appender is a writer that appends to a slice.
-type appender struct{ b []byte }
-
-func (a *appender) Write(p []byte) (int, error) {
-	a.b = append(a.b, p...)
-	return len(p), nil
-}
-
 // Headers: a gzip member without name or time, of an unknown system (RFC 1952);
 // zlib with a window of 32 KiB (RFC 1950).
 var (
@@ -118,21 +41,12 @@ var (
 )
 
 func (f *flate) Encode(dst, src []byte) ([]byte, error) {
-	pool := &deflaters[f.level+1]
-	d, ok := pool.Get().(*deflater)
-	if !ok {
-		var err error
-		if d, err = newDeflater(f.level); err != nil {
-			return dst, err
-		}
-	}
-	defer pool.Put(d)
 	if f.gzip {
-		out, err := d.deflate(append(dst, gzipHeader...), src)
+		out, err := deflate(append(dst, gzipHeader...), src, f.level)
 		out = binary.LittleEndian.AppendUint32(out, crc32.ChecksumIEEE(src))
 		return binary.LittleEndian.AppendUint32(out, uint32(len(src))), err
 	}
-	out, err := d.deflate(append(dst, zlibHeader...), src)
+	out, err := deflate(append(dst, zlibHeader...), src, f.level)
 	return binary.BigEndian.AppendUint32(out, adler32.Checksum(src)), err
 }
 
@@ -167,5 +81,6 @@ func (f *flate) decode(dst, src []byte) (n int, err error) {
 	}
 }
 
-// Cost is what klauspost's writers (the highest level) and readers take.
-func (f *flate) Cost() (encode, decode int) { return 1400 << 10, 64 << 10 }
+// Cost is what klauspost's writers (the highest level) beside libz's, and
+// readers, take.
+func (f *flate) Cost() (encode, decode int) { return 1700 << 10, 64 << 10 }

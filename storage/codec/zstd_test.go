@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
 )
 
 // TestZstdSizes: numbers of all kinds get about as small as libzstd makes them;
@@ -57,6 +58,34 @@ func TestZstdSizes(t *testing.T) {
 		got := make([]byte, size)
 		require.NoError(t, c.Decode(got, enc))
 		assert.Equal(t, data, got, kind)
+	}
+}
+
+// What lies behind the place of the result stays, and so does an error about
+// what doesn't fit into it, whether it is decoded there or elsewhere.
+func TestZstdRoom(t *testing.T) {
+	for _, size := range []int{1, 15, 4000, 128 << 10, 300 << 10, zstdAside, zstdAside + 1, 2 << 20} {
+		data := bytesOf(size+7, func(i int) uint8 { return uint8(i * i / 100) })
+		enc := func(n int) []byte {
+			b, err := (&zstdCodec{key: zstdKey{level: 1, window: zstdWindow(n)}, size: n}).Encode(nil, data[:n])
+			require.NoError(t, err)
+			return b
+		}
+		for _, spare := range []int{0, 1, zstdSlack, 100} {
+			all := bytesOf(3+size+spare+64, func(int) uint8 { return 0xa5 })
+			got, err := decodeZstd(all[:3:3+size+spare], enc(size), size)
+			require.NoError(t, err)
+			assert.True(t, within(got, all), "%d bytes and %d", size, spare)
+			assert.Equal(t, data[:size], got[3:], "%d bytes and %d", size, spare)
+			assert.Equal(t, all[3+size+spare:], bytesOf(64, func(int) uint8 { return 0xa5 }), "%d bytes and %d", size, spare)
+			for _, more := range []int{1, 7} {
+				_, err = decodeZstd(all[:3:3+size+spare], enc(size+more), size)
+				assert.ErrorIs(t, err, storage.ErrCorrupt, "%d bytes, %d and %d", size, spare, more)
+			}
+		}
+		got, err := decodeZstd(nil, enc(size), size+5)
+		require.NoError(t, err)
+		assert.Equal(t, data[:size], got, "memory is taken")
 	}
 }
 

@@ -16,8 +16,10 @@ import "C"
 
 import (
 	"bytes"
+	"errors"
 	"runtime"
 	"sync"
+	"syscall"
 	"unsafe"
 
 	"gonum.org/v1/hdf5"
@@ -69,21 +71,31 @@ func throughGonum(call func() error) error {
 func closeID(id C.hid_t) error { return check(C.nd_close(id, &stack)) }
 
 // openFile opens a file through gonum; flags are those of H5Fopen. lib is held.
-func openFile(path string, flags int) (f *hdf5.File, err error) {
-	err = throughGonum(func() error {
-		f, err = hdf5.OpenFile(path, flags)
-		return err
-	})
-	return f, err
+func openFile(path string, flags int) (*hdf5.File, error) {
+	return private(func() (*hdf5.File, error) { return hdf5.OpenFile(path, flags) })
 }
 
 // createFile creates a file that must not exist. lib is held.
-func createFile(path string) (f *hdf5.File, err error) {
+func createFile(path string) (*hdf5.File, error) {
+	return private(func() (*hdf5.File, error) { return hdf5.CreateFile(path, hdf5.F_ACC_EXCL) })
+}
+
+// private opens a file so that no program this one starts gets it, and the
+// library's lock on it, too. lib is held.
+func private(open func() (*hdf5.File, error)) (f *hdf5.File, err error) {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	err = throughGonum(func() error {
-		f, err = hdf5.CreateFile(path, hdf5.F_ACC_EXCL)
+		f, err = open()
 		return err
 	})
-	return f, err
+	if err != nil {
+		return nil, err
+	}
+	if err := check(C.nd_file_private(C.hid_t(f.ID()), &stack)); err != nil {
+		return nil, errors.Join(err, throughGonum(f.Close))
+	}
+	return f, nil
 }
 
 // withName calls f with a C copy of a name.

@@ -1,8 +1,9 @@
 // The calls of libhdf5 that package hdf5 makes beyond what gonum offers. Every
 // function silences the library, does one thing, copies the error stack to e
 // and restores the library's state: all in one C call, because the stack
-// belongs to the OS thread. None may run beside another, nd_inflate aside: the Go
-// side holds one mutex. Those returning an id or an int are negative on failure.
+// belongs to the OS thread. None may run beside another, nd_inflate and
+// nd_deflate aside: the Go side holds one mutex. Those returning an id or an int
+// are negative on failure.
 #ifndef NDGRID_HDF5_SHIM_H
 #define NDGRID_HDF5_SHIM_H
 
@@ -71,6 +72,7 @@ int nd_put(nd_buf *b, const void *p, size_t n);
 // shim_object.c
 int nd_close(hid_t id, nd_err *e);
 int nd_file_plain(hid_t file, int *plain, nd_err *e);
+int nd_file_private(hid_t file, nd_err *e);
 int nd_file_netcdf(hid_t file, int *is, nd_err *e);
 int nd_stat(hid_t loc, const char *name, int *type, uint64_t *fileno, uint64_t *addr, nd_err *e);
 int nd_list(hid_t loc, nd_buf *out, nd_err *e);
@@ -110,7 +112,7 @@ int nd_make_scale(hid_t ds, const char *name, nd_err *e);
 int nd_attach_scale(hid_t ds, hid_t scale, int axis, nd_err *e);
 int nd_set_label(hid_t ds, int axis, const char *name, nd_err *e);
 
-// inflate_libz.c, inflate_libdeflate.c
+// inflate_libz.c or inflate_libdeflate.c, and deflate_libz.c
 
 // What nd_inflate returns, where not 0.
 enum { ND_LONG = 1, ND_DAMAGED, ND_NO_MEMORY };
@@ -118,5 +120,9 @@ enum { ND_LONG = 1, ND_DAMAGED, ND_NO_MEMORY };
 // nd_inflate decodes one zlib stream or one gzip member. Where dst has no room
 // for all of it, it returns ND_LONG. Calls may run beside each other.
 int nd_inflate(void *dst, size_t room, const void *src, size_t n, int gzip, size_t *wrote, size_t *read);
+
+// nd_deflate makes a bare stream of deflate and returns its length, 0 where
+// that failed. Calls may run beside each other.
+size_t nd_deflate(void *dst, size_t room, const void *src, size_t n, int level);
 
 #endif

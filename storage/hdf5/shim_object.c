@@ -3,6 +3,9 @@
 #include "shim.h"
 
 #include <string.h>
+#ifndef _WIN32
+#include <fcntl.h>
+#endif
 
 int nd_close(hid_t id, nd_err *e) {
 	nd_silence s;
@@ -26,6 +29,27 @@ int nd_file_plain(hid_t file, int *plain, nd_err *e) {
 		H5Pclose(access);
 	if (create >= 0)
 		H5Pclose(create);
+	return nd_leave(&s, e, rc);
+}
+
+// nd_file_private keeps a file, and the lock on it, from programs that are
+// started while it is open. Drivers that have no file descriptor, or many, are
+// left as they are.
+int nd_file_private(hid_t file, nd_err *e) {
+	nd_silence s;
+	nd_enter(&s, e);
+	int rc = 0;
+#ifndef _WIN32
+	void *fd = NULL;
+	hid_t access = H5Fget_access_plist(file);
+	rc = access < 0 ? -1 : 0;
+	if (rc == 0 && H5Pget_driver(access) == H5FD_SEC2)
+		rc = H5Fget_vfd_handle(file, access, &fd);
+	if (rc >= 0 && fd && fcntl(*(int *)fd, F_SETFD, FD_CLOEXEC) < 0)
+		rc = nd_fail(e, "the file can't be kept from other programs");
+	if (access >= 0)
+		H5Pclose(access);
+#endif
 	return nd_leave(&s, e, rc);
 }
 

@@ -9,6 +9,7 @@ Bytes are in base64.
 
 import base64
 import json
+import lzma
 import sys
 
 import numcodecs
@@ -54,6 +55,12 @@ def compressors():
         yield case({"id": "lzma", "format": 1, "check": -1, "preset": None, "filters": None}, data)
         yield case({"id": "lzma", "format": 1, "check": 1, "preset": 0, "filters": None}, data)
         yield case({"id": "lzma", "format": 2, "check": -1, "preset": 1, "filters": None}, data)
+        yield case({"id": "lzma", "format": 1, "check": 10, "preset": 9, "filters": None}, data)
+        chain = [{"id": lzma.FILTER_DELTA, "dist": 4}, {"id": lzma.FILTER_LZMA2, "preset": 1}]
+        yield case({"id": "lzma", "format": 3, "check": -1, "preset": None, "filters": chain}, data)
+        for check in [0, 4]:  # numcodecs reads filters of the file, but doesn't write them
+            enc = lzma.compress(data.tobytes(), check=check, filters=chain)
+            yield {"config": {"id": "lzma", "format": 1}, "dtype": data.dtype.str, "data": text(data), "encoded": text(enc)}
         for location in ["start", "end"]:
             for name in ["crc32", "crc32c", "adler32"]:
                 yield case({"id": name, "location": location}, data)

@@ -51,6 +51,10 @@ for order in "<>":
             put(f"v2/{order == '>'} {name} {z and z.codec_id}", data, filters=filters, compressors=z)
     put(f"v2/{order} F", steps.astype(i4), filters=[numcodecs.Delta(i4)], compressors=numcodecs.LZ4(), order="F")
 put("v2/rounded", values.astype("<f8"), filters=[numcodecs.BitRound(keepbits=9)], compressors=numcodecs.LZ4())
+for z in [numcodecs.BZ2(), numcodecs.LZMA()]:
+    put(f"v2/{z.codec_id}", steps.astype(">i4"), filters=[numcodecs.Delta(">i4")], compressors=z)
+for z in [v3.BZ2(level=1), v3.LZMA()]:
+    put(f"v3/{z.codec_name}", steps.astype("i4"), compressors=z)
 put("v2/packed", steps % 3 == 0, filters=[numcodecs.PackBits()], compressors=numcodecs.LZ4())
 
 for name, data, filters in [

@@ -76,7 +76,7 @@ def version3(store):
     add(codecs, "blosc", **two, compressors=BloscCodec(cname="lz4", shuffle="bitshuffle"))
     add(codecs, "sharding", (7, 8), (2, 3), shards=(4, 6), hole=True)
     add(codecs, "shardingstart", (5,), (1,), "uint8", shards={"shape": (3,), "index_location": "start"}, compressors=None)
-    add(codecs, "bz2", (4,), (2,), "uint8", compressors=BZ2(level=1), readable=False)
+    add(codecs, "bz2", (4,), (2,), "uint8", compressors=BZ2(level=1))
     keys = root.create_group("keys")
     for name, sep in ("default", "/"), ("default", "."), ("v2", "."), ("v2", "/"):
         add(keys, name + ("slash" if sep == "/" else "dot"), (5, 4), (2, 3), chunk_key_encoding={"name": name, "separator": sep})
@@ -107,7 +107,7 @@ def version2(store):
         add(codecs, c.codec_id + "F", **two, compressors=c, order="F", chunk_key_encoding={"name": "v2", "separator": "/"})
     add(codecs, "shuffle", **two, filters=[numcodecs.Shuffle(4)], compressors=numcodecs.Zlib(1))
     add(codecs, "blosc", **two, compressors=numcodecs.Blosc())
-    add(codecs, "bz2", **two, compressors=numcodecs.BZ2(), readable=False)
+    add(codecs, "bz2", **two, compressors=numcodecs.BZ2())
     add(codecs, "delta", **two, filters=[numcodecs.Delta("f4")], compressors=None)
     shapes = root.create_group("shapes")
     add(shapes, "scalar", (), (), "float64", compressors=None)
