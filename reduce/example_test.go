@@ -56,3 +56,14 @@ func ExampleSum() {
 	// true
 	// 200 <nil>
 }
+
+// Percentiles along time, exact, at every place.
+func ExampleQuantile() {
+	x := chunkgrid.FromND(nd.Must(nd.FromSlice([]float64{5, 10, 1, 20, 3, 40, 2, 30, 4, 50}, 5, 2)), nd.Sizes(2, 1)).Named("time", "x")
+	p := reduce.Quantile(x, []float64{0.05, 0.5, 0.95}, reduce.Dim("time"))
+	fmt.Println(p.Compute(context.Background()))
+	// Output:
+	// [[ 1.2 12. ]
+	//  [ 3.  30. ]
+	//  [ 4.8 48. ]] <nil>
+}

@@ -13,6 +13,7 @@
 package reduce
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -31,6 +32,7 @@ type options struct {
 	some     bool // axes and dims count, even if there are none
 	keepdims bool
 	ddof     *float64
+	method   string
 }
 
 // Axis reduces along these axes; negative ones count from the last. Given more
@@ -54,11 +56,16 @@ func KeepDims() Option { return func(o *options) { o.keepdims = true } }
 // is 0 or less the result is NaN or +Inf.
 func DDof(ddof float64) Option { return func(o *options) { o.ddof = &ddof } }
 
+var (
+	errDDof   = errors.New("the option DDof is for variances and standard deviations")
+	errMethod = errors.New("the option Method is for Quantile")
+)
+
 // reduction makes the array of a reduction that has no other parameters.
 func reduction[R, T nd.Elem](name string, a *chunkgrid.Array[T], opts []Option) *chunkgrid.Array[R] {
 	o := collect(opts)
 	if o.ddof != nil {
-		return chunkgrid.Failed[R](name, fmt.Errorf("the option DDof is for variances and standard deviations"), a)
+		return chunkgrid.Failed[R](name, errDDof, a)
 	}
 	return reduced[R](name, a, o, plan.Params{})
 }
@@ -82,18 +89,30 @@ func collect(opts []Option) options {
 
 func reduced[R, T nd.Elem](name string, a *chunkgrid.Array[T], o options, p plan.Params) *chunkgrid.Array[R] {
 	p["keepdims"] = o.keepdims
+	if o.method != "" {
+		return chunkgrid.Failed[R](name, errMethod, a)
+	}
 	if o.some {
-		axes := append([]int{}, o.axes...)
-		for _, d := range o.dims {
-			k, err := axisOf(a.Dims(), d)
-			if err != nil {
-				return chunkgrid.Failed[R](name, err, a)
-			}
-			axes = append(axes, k)
+		axes, err := o.resolve(a.Dims())
+		if err != nil {
+			return chunkgrid.Failed[R](name, err, a)
 		}
 		p["axes"] = axes
 	}
 	return chunkgrid.Op[R](name, p, a)
+}
+
+// resolve returns the axes that Axis and Dim name, for an array with those dims.
+func (o options) resolve(dims []string) ([]int, error) {
+	axes := append([]int{}, o.axes...)
+	for _, d := range o.dims {
+		k, err := axisOf(dims, d)
+		if err != nil {
+			return nil, err
+		}
+		axes = append(axes, k)
+	}
+	return axes, nil
 }
 
 // axisOf returns the axis of that name.

@@ -1,9 +1,11 @@
 package exec
 
 import (
+	"math/bits"
 	"slices"
 
 	"github.com/ndgrid/ndgrid/internal/kernel"
+	"github.com/ndgrid/ndgrid/nd"
 )
 
 // The definition of a reduction's result. For one output element the elements
@@ -31,28 +33,33 @@ type folding struct {
 type tree struct {
 	w      *worker
 	red    kernel.Reducer
+	leaf   []byte   // for the next state
 	levels [][]byte // levels[i]: 2^i leaves merged, where bit i of count is set
 	count  int
 }
 
-// push adds the next state; buf is kept or not: the caller copies into next().
-func (tr *tree) push(s []byte) {
-	level := 0
-	for n := tr.count; n&1 == 1; n >>= 1 {
-		merged := tr.levels[level][:len(s)]
-		tr.red.Merge(merged, s)
-		s = merged
-		level++
+// reserve makes sure that leaf has n bytes. The tree is empty.
+func (tr *tree) reserve(n int) {
+	if len(tr.leaf) < n {
+		tr.w.own(len(tr.leaf)*(1+len(tr.levels)), n)
+		tr.leaf, tr.levels = nd.MakeBytes(n), nil
 	}
+}
+
+// push takes the state of n bytes in leaf, which is other memory afterwards.
+func (tr *tree) push(n int) {
+	top := bits.TrailingZeros(^uint(tr.count)) // the levels below it are merged
+	if len(tr.levels) == top {
+		tr.w.own(0, len(tr.leaf))
+		tr.levels = append(tr.levels, nd.MakeBytes(len(tr.leaf)))
+	}
+	s := &tr.leaf
+	for level := range top {
+		tr.red.Merge(tr.levels[level][:n], (*s)[:n])
+		s = &tr.levels[level]
+	}
+	tr.levels[top], *s = *s, tr.levels[top]
 	tr.count++
-	for len(tr.levels) <= level {
-		tr.levels = append(tr.levels, nil)
-	}
-	if len(tr.levels[level]) < len(s) {
-		tr.w.own(len(tr.levels[level]), len(s))
-		tr.levels[level] = make([]byte, len(s))
-	}
-	copy(tr.levels[level], s)
 }
 
 // finish writes the merged state to dst and empties the tree.
@@ -157,12 +164,12 @@ func join(a, b loop) loop {
 
 // runPiece returns the elements that foldRuns takes at a time: a tile, or many
 // where they lie side by side.
-func (w *foldWalk) runPiece(p *program) int {
+func (w *foldWalk) runPiece(p *program, fs []folding) int {
 	if len(p.instrs) > 0 || len(w.red.shape) != 1 {
 		return kernel.Tile
 	}
-	for _, s := range w.red.strides {
-		if s[0] != 1 {
+	for _, f := range fs {
+		if w.red.strides[f.reg][0] != 1 {
 			return kernel.Tile
 		}
 	}
@@ -190,16 +197,16 @@ func (p *program) foldRuns(t *task, w *tiles, fw *foldWalk, fs []folding) {
 		}
 		return
 	}
-	trees, leaf := t.trees(fs, 1)
-	piece := fw.runPiece(p)
+	trees := t.trees(fs, 1)
+	piece := fw.runPiece(p, fs)
 	for o := range outs {
 		for first := 0; first < m && !t.stage.stopped.Load(); first += piece {
 			n := min(piece, m-first)
 			c.next(w, n)
 			w.eval(n, place{})
 			for i, f := range fs {
-				s := leaf[i][:f.red.StateSize()]
-				f.red.Run(s, w.value(f.reg, n), first)
+				s := f.red.StateSize()
+				f.red.Run(trees[i].leaf[:s], w.value(f.reg, n), first)
 				trees[i].push(s)
 			}
 		}
@@ -245,7 +252,7 @@ func (p *program) foldRows(t *task, f *frame, ops []operand, fw *foldWalk, fs []
 			from[i].block = t.take(min(kernel.LeafRows, rows) * strip * p.items[x.reg])
 		}
 	}
-	trees, leaf := t.trees(fs, strip)
+	trees := t.trees(fs, strip)
 	w := f.over(t, ops, stripLoop(fw.kept))
 	outer := loop{shape: append(slices.Clone(fw.kept.shape[:last]), 1), strides: fw.kept.strides}
 	fw.outer.start(outer, fw.offs)
@@ -263,7 +270,7 @@ func (p *program) foldRows(t *task, f *frame, ops []operand, fw *foldWalk, fs []
 					p.computeRows(w, down, fs, from, n, wd)
 				}
 				for i, x := range fs {
-					s := leaf[i][:wd*x.red.StateSize()]
+					s := trees[i].leaf[:wd*x.red.StateSize()]
 					if k := from[i].operand; k >= 0 {
 						stride := max(fw.red.strides[k][0], wd) // a single row has any
 						at := (fw.at[k] + r0*stride) * p.items[k]
@@ -271,7 +278,7 @@ func (p *program) foldRows(t *task, f *frame, ops []operand, fw *foldWalk, fs []
 					} else {
 						x.red.Rows(s, from[i].block[:n*wd*p.items[x.reg]], n, wd, r0)
 					}
-					trees[i].push(s)
+					trees[i].push(len(s))
 				}
 			}
 			for i, x := range fs {

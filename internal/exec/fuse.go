@@ -66,6 +66,29 @@ func (p *program) fuseOne(in *instr, uses []int) bool {
 	return false
 }
 
+// fuseRelation makes a reduction along the last axis of a comparison with a
+// constant one of what is compared, where package kernel has what does both.
+func (k *sink) fuseRelation(p *program) {
+	last := len(k.reduced) - 1
+	if last < 0 || !k.reduced[last] || k.reg < instrBase {
+		return
+	}
+	in := p.instrs[k.reg-instrBase]
+	for pos, r := range in.args {
+		if r >= instrBase || len(in.args) != 2 {
+			continue
+		}
+		bound, ok := p.leaves[r].(constLeaf)
+		if !ok {
+			continue
+		}
+		if red, ok := kernel.ReducerOfRelation(k.node.Op, in.name, in.dtypes[pos], bound.value, pos == 0); ok {
+			k.reducer, k.reg = red, in.args[1-pos]
+			return
+		}
+	}
+}
+
 // compact drops the instructions nobody uses.
 func (p *program) compact(uses, outs []int) {
 	at := make([]int, len(p.instrs))

@@ -173,10 +173,13 @@ func (p *Program) fit() {
 	for i, s := range p.c.stages {
 		s.index = i
 		outs := make([]int, len(s.sinks))
+		s.prog = s.builder.prog
 		for j, k := range s.sinks {
+			if k.isReduction() {
+				k.fuseRelation(s.prog)
+			}
 			outs[j] = k.reg
 		}
-		s.prog = s.builder.prog
 		s.prog.complete(outs)
 		for j, k := range s.sinks {
 			k.reg = s.prog.outs[j]

@@ -67,7 +67,7 @@ type worker struct {
 	bufs   [][]byte // the i-th buffer a task takes
 	tiles  []byte
 	frames map[*program]*frame
-	trees  map[*sink]*treeBuf
+	trees  map[*sink]*tree
 	coord  []int
 	box    nd.Box
 	fs     []folding
@@ -92,11 +92,6 @@ func (w *worker) close() {
 		}
 	}
 	pool.forget(w.owned)
-}
-
-type treeBuf struct {
-	tree tree
-	leaf []byte
 }
 
 // task is one chunk of a stage's domain being computed.
@@ -151,22 +146,19 @@ func (t *task) tileBuffers(s [][]byte) {
 // not share cache sets.
 const tilePitch = kernel.Tile*16 + 128
 
-// trees returns a tree and a leaf buffer of width states for every folding.
-func (t *task) trees(fs []folding, width int) ([]*tree, [][]byte) {
-	trees, leaf := make([]*tree, len(fs)), make([][]byte, len(fs))
+// trees returns an empty tree for every folding, with a leaf of width states.
+func (t *task) trees(fs []folding, width int) []*tree {
+	trees := make([]*tree, len(fs))
 	for i, f := range fs {
-		b := t.w.trees[f.sink]
-		if b == nil {
-			b = &treeBuf{tree: tree{w: t.w, red: f.red}}
-			t.w.trees[f.sink] = b
+		tr := t.w.trees[f.sink]
+		if tr == nil {
+			tr = &tree{w: t.w, red: f.red}
+			t.w.trees[f.sink] = tr
 		}
-		if n := width * f.red.StateSize(); len(b.leaf) < n {
-			t.w.own(len(b.leaf), n)
-			b.leaf = nd.MakeBytes(n)
-		}
-		trees[i], leaf[i] = &b.tree, b.leaf
+		tr.reserve(width * f.red.StateSize())
+		trees[i] = tr
 	}
-	return trees, leaf
+	return trees
 }
 
 // exec runs all tasks of the stage on its workers. Workers claim ranges of tasks
@@ -221,7 +213,7 @@ func (s *stage) exec(ctx context.Context) error {
 
 func (s *stage) newWorker(ctx context.Context, id int) *worker {
 	ndim := s.domain.NDim()
-	w := &worker{id: id, trees: map[*sink]*treeBuf{}, frames: map[*program]*frame{},
+	w := &worker{id: id, trees: map[*sink]*tree{}, frames: map[*program]*frame{},
 		coord: make([]int, ndim), box: nd.Box{Start: make([]int, ndim), Shape: make([]int, ndim)}}
 	w.task = task{ctx: ctx, stage: s, w: w}
 	for _, k := range s.sinks {

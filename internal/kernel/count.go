@@ -52,6 +52,50 @@ func countFoldings[T nd.Elem](count counts[T]) map[string]folding {
 	}
 }
 
+// relationCounts count the elements of x that have a relation, a comparison by
+// its name, to the element v: in assembly, by level.
+var relationCounts = [numLevels]map[opOf]func(x, v []byte) int64{{}, {}, {}}
+
+// mirrored names the relation of y to x that says the same as one of x to y.
+var mirrored = map[string]string{
+	"equal": "equal", "not_equal": "not_equal", "less": "greater", "less_equal": "greater_equal", "greater": "less", "greater_equal": "less_equal",
+}
+
+// ofRelation is any, all or count_nonzero of the bools that a relation gives.
+type ofRelation struct {
+	Reducer // of the bools
+	count   func(x, v []byte) int64
+	bound   []byte
+	falses  int // bytes of an element, where what is false is counted
+}
+
+func (r ofRelation) Run(state, x []byte, _ int) {
+	n := r.count(x, r.bound)
+	if r.falses > 0 {
+		n = int64(len(x)/r.falses) - n
+	}
+	view[int64](state)[0] = n
+}
+
+// ReducerOfRelation returns a Reducer whose Run makes of elements x of dtype arg
+// what that of a reduction makes of the bools op(x, bound), without them; bound is
+// one element, and the first argument where swapped is set. It has no Rows. There
+// is one for relations of floats where the machine has vector instructions.
+func ReducerOfRelation(reduction, op string, arg nd.DType, bound []byte, swapped bool) (Reducer, bool) {
+	if swapped {
+		op = mirrored[op]
+	}
+	count, ok := relationCounts[level][opOf{arg.Kind(), op}]
+	if !ok || reduction != "any" && reduction != "all" && reduction != "count_nonzero" {
+		return nil, false
+	}
+	r := ofRelation{Reducer: foldings[level][nd.KindBool][reduction].bind(nil), count: count, bound: bound}
+	if reduction == "all" {
+		r.falses = arg.Size()
+	}
+	return r, true
+}
+
 // nonzero counts the elements, stride apart, that are not zero.
 func nonzero[T comparable](x []T, stride int) (n int64) {
 	var zero T

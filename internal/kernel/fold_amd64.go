@@ -87,7 +87,24 @@ func (r sumRoutines[T]) sums() sums[T] {
 		nanTotalColumns:  r.nanTotalColumns,
 		momentColumns:    r.momentColumns,
 		nanMomentColumns: r.nanMomentColumns,
+		add:              addFloat64s,
+		mergeMoments:     mergeMomentsAVX2,
 	}
+}
+
+// addFloat64s is addAll.
+func addFloat64s(a, b []float64) {
+	p := (*byte)(unsafe.Pointer(unsafe.SliceData(a)))
+	simd.AddFloat64AVX2(p, p, (*byte)(unsafe.Pointer(unsafe.SliceData(b))), nil, len(b), 0)
+}
+
+// mergeMomentsAVX2 is mergeMoments.
+func mergeMomentsAVX2(a, b []moment) {
+	n := len(b) &^ 3
+	if n > 0 {
+		simd.MergeMomentsAVX2(&a[0].n, &b[0].n, n)
+	}
+	mergeMoments(a[n:], b[n:])
 }
 
 func addRows[T nd.Float](rows func(sum *float64, x *T, cols, rows, stride int)) func([]float64, []T, int, int) {
@@ -107,7 +124,7 @@ const maxBand = 128
 // together.
 func bands[T nd.Real, S any](states []S, f func(s []S, parts []float64, c int)) {
 	var zero T
-	width := min(512/int(unsafe.Sizeof(zero)), maxBand)
+	width := min(1024/int(unsafe.Sizeof(zero)), maxBand)
 	for c := 0; c < len(states); c += width {
 		s := states[c:min(c+width, len(states))]
 		parts := words(s)
@@ -152,7 +169,11 @@ func joinMoments(s []moment, parts []float64) {
 	copy(buf[:], parts)
 	n := len(s)
 	counts, means, m2s := buf[:n], buf[n:2*n], buf[2*n:3*n]
-	for i := range s {
+	done := n &^ 3
+	if done > 0 {
+		simd.JoinMomentsAVX2(&s[0].n, &counts[0], &means[0], &m2s[0], done)
+	}
+	for i := done; i < n; i++ {
 		s[i] = moment{counts[i], means[i], m2s[i]}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -132,6 +133,42 @@ func TestFoldLongRuns(t *testing.T) {
 	})
 }
 
+// TestReducerOfRelation compares counts of what has a relation to a number with those
+// of the bools that the comparison gives.
+func TestReducerOfRelation(t *testing.T) {
+	defer func(l Level) { level = l }(level)
+	rng := rand.New(rand.NewPCG(10, 10))
+	for level = AVX2; level <= best; level++ {
+		for _, d := range []nd.DType{nd.Float64, nd.Float32} {
+			for op, other := range mirrored {
+				for _, reduction := range []string{"any", "all", "count_nonzero"} {
+					for n := 1; n <= MaxRun; n += 1 + n/8 {
+						x := offset(nanTile(rng, d, n), rng.IntN(8)*d.Size())
+						checkRelation(t, reduction, op, other, d, x, rng.IntN(n)*d.Size())
+					}
+				}
+			}
+		}
+	}
+}
+
+func checkRelation(t *testing.T, reduction, op, other string, d nd.DType, x []byte, at int) {
+	v := x[at : at+d.Size()]
+	bools := nd.MakeBytes(len(x) / d.Size())
+	loops[d.Kind()][op].loop(bools, [][]byte{x, v})
+	plain := reducerAt(Plain, nd.KindBool, reduction)
+	want, got := nd.MakeBytes(8), nd.MakeBytes(8)
+	plain.Run(want, bools, 0)
+	red, ok := ReducerOfRelation(reduction, op, d, v, false)
+	require.True(t, ok)
+	red.Run(got, x, 0)
+	require.Equal(t, want, got, "%s of %s, %d of %v", reduction, op, len(bools), d)
+	red, ok = ReducerOfRelation(reduction, other, d, v, true)
+	require.True(t, ok)
+	red.Run(got, x, 0)
+	require.Equal(t, want, got, "%s of %s, mirrored", reduction, op)
+}
+
 // checkTree compares a plain run with its leaves, merged.
 func checkTree(t *testing.T, d nd.DType, name string, x []byte) {
 	plain := reducerAt(Plain, d.Kind(), name)
@@ -234,4 +271,34 @@ func TestFoldAllocations(t *testing.T) {
 			red.Merge(a, b)
 		}))
 	})
+}
+
+// TestMergeLevels merges states of which some stand for no elements.
+func TestMergeLevels(t *testing.T) {
+	rng := rand.New(rand.NewPCG(11, 11))
+	draw := func(n int) []moment {
+		s := make([]moment, n)
+		for i := range s {
+			if rng.IntN(3) > 0 {
+				s[i] = moment{float64(1 + rng.IntN(64)), rng.NormFloat64(), rng.ExpFloat64()}
+			}
+		}
+		return s
+	}
+	for _, l := range Levels() {
+		for n := range 40 {
+			a, b := draw(n), draw(n)
+			merged, want := slices.Clone(a), slices.Clone(a)
+			sumsAt[float64](l).mergeMoments(merged, b)
+			for i := range want {
+				want[i] = a[i].merge(b[i])
+			}
+			require.Equal(t, want, merged, "%v, %d states", l, n)
+			sums := slices.Clone(words(a))
+			sumsAt[float64](l).add(sums, words(b))
+			for i, v := range words(b) {
+				require.Equal(t, words(a)[i]+v, sums[i])
+			}
+		}
+	}
 }

@@ -51,18 +51,18 @@ func (a moment) variance(ddof float64) float64 { return a.m2 / max(a.n-ddof, 0) 
 // momentFoldings lists var and std of floats.
 func momentFoldings[T nd.Float](s sums[T]) map[string]folding {
 	return map[string]folding{
-		"var": momentFolding(s.moment(), s.momentColumns, func(v float64) T { return T(v) }),
-		"std": momentFolding(s.moment(), s.momentColumns, func(v float64) T { return T(math.Sqrt(v)) }),
+		"var": momentFolding(s.moment(), s.momentColumns, s.mergeMoments, func(v float64) T { return T(v) }),
+		"std": momentFolding(s.moment(), s.momentColumns, s.mergeMoments, func(v float64) T { return T(math.Sqrt(v)) }),
 	}
 }
 
-func momentFolding[T nd.Float](l leaf[T, moment], columns func(states []moment, x []T, rows, stride int), result func(float64) T) folding {
+func momentFolding[T nd.Float](l leaf[T, moment], columns func(states []moment, x []T, rows, stride int), merge func(a, b []moment), result func(float64) T) folding {
 	return folding{bind: func(p Params) Reducer {
 		ddof, _ := ddofOf(p) // checked by Result
 		return &fold[T, moment]{
 			run:    leaves(l, moment.merge),
 			rows:   func(states []moment, x []T, rows, stride, _ int) { columns(states, x, rows, stride) },
-			merge:  mergeMoments,
+			merge:  merge,
 			finish: finishEach(func(s moment) T { return result(s.variance(ddof)) }),
 		}
 	}}

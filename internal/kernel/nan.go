@@ -15,7 +15,7 @@ func nanFoldings[T nd.Float](s sums[T], o orders[T]) map[string]folding {
 		"nansum": plain(nd.DType{}, &fold[T, float64]{
 			run:    leaves(then(s.nanTotal, func(_ []T, t total[float64]) float64 { return t.sum }), plus),
 			rows:   func(states []float64, x []T, rows, stride, _ int) { s.nanSumColumns(states, x, rows, stride) },
-			merge:  addAll[float64],
+			merge:  s.add,
 			finish: finishEach(func(s float64) T { return T(s) }),
 		}),
 		"nanmean": plain(nd.DType{}, &fold[T, total[float64]]{
@@ -26,8 +26,8 @@ func nanFoldings[T nd.Float](s sums[T], o orders[T]) map[string]folding {
 		}),
 		"nanmin": plain(nd.DType{}, extremeFold(nan, o.nanMin)),
 		"nanmax": plain(nd.DType{}, extremeFold(nan, o.nanMax)),
-		"nanvar": momentFolding(s.nanMoment(), s.nanMomentColumns, func(v float64) T { return T(v) }),
-		"nanstd": momentFolding(s.nanMoment(), s.nanMomentColumns, func(v float64) T { return T(math.Sqrt(v)) }),
+		"nanvar": momentFolding(s.nanMoment(), s.nanMomentColumns, s.mergeMoments, func(v float64) T { return T(v) }),
+		"nanstd": momentFolding(s.nanMoment(), s.nanMomentColumns, s.mergeMoments, func(v float64) T { return T(math.Sqrt(v)) }),
 	}
 }
 

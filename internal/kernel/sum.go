@@ -119,6 +119,8 @@ type sums[T nd.Float] struct {
 	nanSumColumns             func(states []float64, x []T, rows, stride int)
 	nanTotalColumns           func(states []total[float64], x []T, rows, stride int)
 	nanMomentColumns          func(states []moment, x []T, rows, stride int)
+	add                       func(a, b []float64) // b to a
+	mergeMoments              func(a, b []moment)
 }
 
 // plainSums are the definition of sums.
@@ -127,6 +129,7 @@ func plainSums[T nd.Float]() sums[T] {
 		leaf[T, float64]{one: sumLeaf[T]}, leaf[T, total[float64]]{one: nanTotal[T]}, deviationLeaf[T], nanDeviationLeaf[T],
 		func(states []float64, x []T, _, stride int) { sumColumns(states, 1, x, len(states), stride) },
 		momentColumns[T], nanSumColumns[T], nanTotalColumns[T], nanMomentColumns[T],
+		addAll[float64], mergeMoments,
 	}
 }
 
@@ -136,7 +139,7 @@ func sumFoldings[T nd.Float](s sums[T]) map[string]folding {
 		"sum": plain(nd.DType{}, &fold[T, float64]{
 			run:    leaves(s.sum, plus),
 			rows:   func(states []float64, x []T, rows, stride, _ int) { s.sumColumns(states, x, rows, stride) },
-			merge:  addAll[float64],
+			merge:  s.add,
 			finish: finishEach(func(s float64) T { return T(s) }),
 		}),
 		"mean": plain(nd.DType{}, &fold[T, total[float64]]{

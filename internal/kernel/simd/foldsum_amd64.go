@@ -49,7 +49,7 @@ func NaNSumRowsFloat64AVX2(sum *float64, x *float64, cols int, rows int, stride 
 //go:noescape
 func NaNTotalRowsFloat64AVX2(sum *float64, count *float64, x *float64, cols int, rows int, stride int)
 
-// MomentRowsFloat64AVX2 sets mean to the means of cols columns of x, and m2 to the sums of their squared deviations from it; both are zero before. Row r starts at element r*stride of x. It reads x twice: a band of few columns lies in the L1 cache the second time, and the band beside it is fetched ahead.
+// MomentRowsFloat64AVX2 sets mean to the means of cols columns of x, and m2 to the sums of their squared deviations from it; both are zero before. Row r starts at element r*stride of x. It reads x twice: a band of few columns lies in a cache the second time, and each time half of the band beside it is fetched ahead.
 //
 //go:noescape
 func MomentRowsFloat64AVX2(mean *float64, m2 *float64, x *float64, cols int, rows int, stride int)
@@ -104,7 +104,7 @@ func NaNSumRowsFloat64AVX512(sum *float64, x *float64, cols int, rows int, strid
 //go:noescape
 func NaNTotalRowsFloat64AVX512(sum *float64, count *float64, x *float64, cols int, rows int, stride int)
 
-// MomentRowsFloat64AVX512 sets mean to the means of cols columns of x, and m2 to the sums of their squared deviations from it; both are zero before. Row r starts at element r*stride of x. It reads x twice: a band of few columns lies in the L1 cache the second time, and the band beside it is fetched ahead.
+// MomentRowsFloat64AVX512 sets mean to the means of cols columns of x, and m2 to the sums of their squared deviations from it; both are zero before. Row r starts at element r*stride of x. It reads x twice: a band of few columns lies in a cache the second time, and each time half of the band beside it is fetched ahead.
 //
 //go:noescape
 func MomentRowsFloat64AVX512(mean *float64, m2 *float64, x *float64, cols int, rows int, stride int)
@@ -159,7 +159,7 @@ func NaNSumRowsFloat32AVX2(sum *float64, x *float32, cols int, rows int, stride 
 //go:noescape
 func NaNTotalRowsFloat32AVX2(sum *float64, count *float64, x *float32, cols int, rows int, stride int)
 
-// MomentRowsFloat32AVX2 sets mean to the means of cols columns of x, and m2 to the sums of their squared deviations from it; both are zero before. Row r starts at element r*stride of x. It reads x twice: a band of few columns lies in the L1 cache the second time, and the band beside it is fetched ahead.
+// MomentRowsFloat32AVX2 sets mean to the means of cols columns of x, and m2 to the sums of their squared deviations from it; both are zero before. Row r starts at element r*stride of x. It reads x twice: a band of few columns lies in a cache the second time, and each time half of the band beside it is fetched ahead.
 //
 //go:noescape
 func MomentRowsFloat32AVX2(mean *float64, m2 *float64, x *float32, cols int, rows int, stride int)
@@ -214,7 +214,7 @@ func NaNSumRowsFloat32AVX512(sum *float64, x *float32, cols int, rows int, strid
 //go:noescape
 func NaNTotalRowsFloat32AVX512(sum *float64, count *float64, x *float32, cols int, rows int, stride int)
 
-// MomentRowsFloat32AVX512 sets mean to the means of cols columns of x, and m2 to the sums of their squared deviations from it; both are zero before. Row r starts at element r*stride of x. It reads x twice: a band of few columns lies in the L1 cache the second time, and the band beside it is fetched ahead.
+// MomentRowsFloat32AVX512 sets mean to the means of cols columns of x, and m2 to the sums of their squared deviations from it; both are zero before. Row r starts at element r*stride of x. It reads x twice: a band of few columns lies in a cache the second time, and each time half of the band beside it is fetched ahead.
 //
 //go:noescape
 func MomentRowsFloat32AVX512(mean *float64, m2 *float64, x *float32, cols int, rows int, stride int)

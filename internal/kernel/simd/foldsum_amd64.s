@@ -1308,35 +1308,42 @@ TEXT ·MomentRowsFloat64AVX2(SB), NOSPLIT, $0-48
 	JL   sum_rest
 
 sum_pass:
-	MOVQ cols+24(FP), R11
+	MOVQ cols+24(FP), AX
+	LEAQ (R9)(AX*8), R11
+	MOVQ cols+24(FP), R12
 	MOVQ R9, AX
 	XORQ CX, CX
-	SUBQ $0x04, R11
+	SUBQ $0x04, R12
 	JL   sum_pass_cols_rest
 
 sum_pass_cols:
-	VMOVUPD (R8)(CX*8), Y0
-	VADDPD  (AX), Y0, Y0
-	VADDPD  (AX)(DX*1), Y0, Y0
-	VADDPD  (AX)(DX*2), Y0, Y0
-	VADDPD  (AX)(BX*1), Y0, Y0
-	VADDPD  (AX)(DX*4), Y0, Y0
-	VADDPD  (AX)(SI*1), Y0, Y0
-	VADDPD  (AX)(BX*2), Y0, Y0
-	VADDPD  (AX)(DI*1), Y0, Y0
-	VMOVUPD Y0, (R8)(CX*8)
-	ADDQ    $0x04, CX
-	ADDQ    $0x20, AX
-	SUBQ    $0x04, R11
-	JGE     sum_pass_cols
+	VMOVUPD    (R8)(CX*8), Y0
+	PREFETCHT1 (R11)
+	VADDPD     (AX), Y0, Y0
+	PREFETCHT1 (R11)(DX*1)
+	VADDPD     (AX)(DX*1), Y0, Y0
+	PREFETCHT1 (R11)(DX*2)
+	VADDPD     (AX)(DX*2), Y0, Y0
+	PREFETCHT1 (R11)(BX*1)
+	VADDPD     (AX)(BX*1), Y0, Y0
+	VADDPD     (AX)(DX*4), Y0, Y0
+	VADDPD     (AX)(SI*1), Y0, Y0
+	VADDPD     (AX)(BX*2), Y0, Y0
+	VADDPD     (AX)(DI*1), Y0, Y0
+	VMOVUPD    Y0, (R8)(CX*8)
+	ADDQ       $0x04, CX
+	ADDQ       $0x20, AX
+	ADDQ       $0x20, R11
+	SUBQ       $0x04, R12
+	JGE        sum_pass_cols
 
 sum_pass_cols_rest:
-	ADDQ       $0x04, R11
+	ADDQ       $0x04, R12
 	JZ         sum_pass_cols_end
-	LEAQ       tailmasks<>+64(SB), R12
-	SHLQ       $0x02, R11
-	SUBQ       R11, R12
-	VMOVDQU    (R12), X0
+	LEAQ       tailmasks<>+64(SB), R11
+	SHLQ       $0x02, R12
+	SUBQ       R12, R11
+	VMOVDQU    (R11), X0
 	VPMOVSXDQ  X0, Y0
 	VMASKMOVPD (R8)(CX*8), Y0, Y1
 	VMASKMOVPD (AX), Y0, Y2
@@ -1450,22 +1457,18 @@ deviations_pass:
 deviations_pass_cols:
 	VMOVUPD    (R8)(CX*8), Y0
 	VMOVUPD    (R9)(CX*8), Y1
-	PREFETCHT1 (R12)
 	VMOVUPD    (AX), Y2
 	VSUBPD     Y0, Y2, Y2
 	VMULPD     Y2, Y2, Y2
 	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R12)(DX*1)
 	VMOVUPD    (AX)(DX*1), Y2
 	VSUBPD     Y0, Y2, Y2
 	VMULPD     Y2, Y2, Y2
 	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R12)(DX*2)
 	VMOVUPD    (AX)(DX*2), Y2
 	VSUBPD     Y0, Y2, Y2
 	VMULPD     Y2, Y2, Y2
 	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R12)(BX*1)
 	VMOVUPD    (AX)(BX*1), Y2
 	VSUBPD     Y0, Y2, Y2
 	VMULPD     Y2, Y2, Y2
@@ -1621,77 +1624,84 @@ TEXT ·NaNMomentRowsFloat64AVX2(SB), NOSPLIT, $0-56
 	JL           sum_rest
 
 sum_pass:
-	MOVQ cols+32(FP), R12
+	MOVQ cols+32(FP), AX
+	LEAQ (R10)(AX*8), R12
+	MOVQ cols+32(FP), R13
 	MOVQ R10, AX
 	XORQ CX, CX
-	SUBQ $0x04, R12
+	SUBQ $0x04, R13
 	JL   sum_pass_cols_rest
 
 sum_pass_cols:
-	VMOVUPD (R8)(CX*8), Y1
-	VMOVUPD (R9)(CX*8), Y2
-	VMOVUPD (AX), Y3
-	VCMPPD  $0x07, Y3, Y3, Y4
-	VANDPD  Y4, Y3, Y3
-	VADDPD  Y3, Y1, Y1
-	VANDPD  Y4, Y0, Y3
-	VADDPD  Y3, Y2, Y2
-	VMOVUPD (AX)(DX*1), Y3
-	VCMPPD  $0x07, Y3, Y3, Y4
-	VANDPD  Y4, Y3, Y3
-	VADDPD  Y3, Y1, Y1
-	VANDPD  Y4, Y0, Y3
-	VADDPD  Y3, Y2, Y2
-	VMOVUPD (AX)(DX*2), Y3
-	VCMPPD  $0x07, Y3, Y3, Y4
-	VANDPD  Y4, Y3, Y3
-	VADDPD  Y3, Y1, Y1
-	VANDPD  Y4, Y0, Y3
-	VADDPD  Y3, Y2, Y2
-	VMOVUPD (AX)(BX*1), Y3
-	VCMPPD  $0x07, Y3, Y3, Y4
-	VANDPD  Y4, Y3, Y3
-	VADDPD  Y3, Y1, Y1
-	VANDPD  Y4, Y0, Y3
-	VADDPD  Y3, Y2, Y2
-	VMOVUPD (AX)(DX*4), Y3
-	VCMPPD  $0x07, Y3, Y3, Y4
-	VANDPD  Y4, Y3, Y3
-	VADDPD  Y3, Y1, Y1
-	VANDPD  Y4, Y0, Y3
-	VADDPD  Y3, Y2, Y2
-	VMOVUPD (AX)(SI*1), Y3
-	VCMPPD  $0x07, Y3, Y3, Y4
-	VANDPD  Y4, Y3, Y3
-	VADDPD  Y3, Y1, Y1
-	VANDPD  Y4, Y0, Y3
-	VADDPD  Y3, Y2, Y2
-	VMOVUPD (AX)(BX*2), Y3
-	VCMPPD  $0x07, Y3, Y3, Y4
-	VANDPD  Y4, Y3, Y3
-	VADDPD  Y3, Y1, Y1
-	VANDPD  Y4, Y0, Y3
-	VADDPD  Y3, Y2, Y2
-	VMOVUPD (AX)(DI*1), Y3
-	VCMPPD  $0x07, Y3, Y3, Y4
-	VANDPD  Y4, Y3, Y3
-	VADDPD  Y3, Y1, Y1
-	VANDPD  Y4, Y0, Y3
-	VADDPD  Y3, Y2, Y2
-	VMOVUPD Y2, (R9)(CX*8)
-	VMOVUPD Y1, (R8)(CX*8)
-	ADDQ    $0x04, CX
-	ADDQ    $0x20, AX
-	SUBQ    $0x04, R12
-	JGE     sum_pass_cols
+	VMOVUPD    (R8)(CX*8), Y1
+	VMOVUPD    (R9)(CX*8), Y2
+	PREFETCHT1 (R12)
+	VMOVUPD    (AX), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VANDPD     Y4, Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	PREFETCHT1 (R12)(DX*1)
+	VMOVUPD    (AX)(DX*1), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VANDPD     Y4, Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	PREFETCHT1 (R12)(DX*2)
+	VMOVUPD    (AX)(DX*2), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VANDPD     Y4, Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	PREFETCHT1 (R12)(BX*1)
+	VMOVUPD    (AX)(BX*1), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VANDPD     Y4, Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	VMOVUPD    (AX)(DX*4), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VANDPD     Y4, Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	VMOVUPD    (AX)(SI*1), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VANDPD     Y4, Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	VMOVUPD    (AX)(BX*2), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VANDPD     Y4, Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	VMOVUPD    (AX)(DI*1), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VANDPD     Y4, Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	VMOVUPD    Y2, (R9)(CX*8)
+	VMOVUPD    Y1, (R8)(CX*8)
+	ADDQ       $0x04, CX
+	ADDQ       $0x20, AX
+	ADDQ       $0x20, R12
+	SUBQ       $0x04, R13
+	JGE        sum_pass_cols
 
 sum_pass_cols_rest:
-	ADDQ       $0x04, R12
+	ADDQ       $0x04, R13
 	JZ         sum_pass_cols_end
-	LEAQ       tailmasks<>+64(SB), R13
-	SHLQ       $0x02, R12
-	SUBQ       R12, R13
-	VMOVDQU    (R13), X1
+	LEAQ       tailmasks<>+64(SB), R12
+	SHLQ       $0x02, R13
+	SUBQ       R13, R12
+	VMOVDQU    (R12), X1
 	VPMOVSXDQ  X1, Y1
 	VMASKMOVPD (R8)(CX*8), Y1, Y2
 	VMASKMOVPD (R9)(CX*8), Y1, Y3
@@ -1864,28 +1874,24 @@ deviations_pass:
 deviations_pass_cols:
 	VMOVUPD    (R8)(CX*8), Y0
 	VMOVUPD    (R9)(CX*8), Y1
-	PREFETCHT1 (R12)
 	VMOVUPD    (AX), Y2
 	VCMPPD     $0x07, Y2, Y2, Y3
 	VSUBPD     Y0, Y2, Y2
 	VANDPD     Y3, Y2, Y2
 	VMULPD     Y2, Y2, Y2
 	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R12)(DX*1)
 	VMOVUPD    (AX)(DX*1), Y2
 	VCMPPD     $0x07, Y2, Y2, Y3
 	VSUBPD     Y0, Y2, Y2
 	VANDPD     Y3, Y2, Y2
 	VMULPD     Y2, Y2, Y2
 	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R12)(DX*2)
 	VMOVUPD    (AX)(DX*2), Y2
 	VCMPPD     $0x07, Y2, Y2, Y3
 	VSUBPD     Y0, Y2, Y2
 	VANDPD     Y3, Y2, Y2
 	VMULPD     Y2, Y2, Y2
 	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R12)(BX*1)
 	VMOVUPD    (AX)(BX*1), Y2
 	VCMPPD     $0x07, Y2, Y2, Y3
 	VSUBPD     Y0, Y2, Y2
@@ -2987,35 +2993,42 @@ TEXT ·MomentRowsFloat64AVX512(SB), NOSPLIT, $0-48
 	JL   sum_rest
 
 sum_pass:
-	MOVQ cols+24(FP), R11
+	MOVQ cols+24(FP), AX
+	LEAQ (R9)(AX*8), R11
+	MOVQ cols+24(FP), R12
 	MOVQ R9, AX
 	XORQ CX, CX
-	SUBQ $0x08, R11
+	SUBQ $0x08, R12
 	JL   sum_pass_cols_rest
 
 sum_pass_cols:
-	VMOVUPD (R8)(CX*8), Z0
-	VADDPD  (AX), Z0, Z0
-	VADDPD  (AX)(DX*1), Z0, Z0
-	VADDPD  (AX)(DX*2), Z0, Z0
-	VADDPD  (AX)(BX*1), Z0, Z0
-	VADDPD  (AX)(DX*4), Z0, Z0
-	VADDPD  (AX)(SI*1), Z0, Z0
-	VADDPD  (AX)(BX*2), Z0, Z0
-	VADDPD  (AX)(DI*1), Z0, Z0
-	VMOVUPD Z0, (R8)(CX*8)
-	ADDQ    $0x08, CX
-	ADDQ    $0x40, AX
-	SUBQ    $0x08, R11
-	JGE     sum_pass_cols
+	VMOVUPD    (R8)(CX*8), Z0
+	PREFETCHT1 (R11)
+	VADDPD     (AX), Z0, Z0
+	PREFETCHT1 (R11)(DX*1)
+	VADDPD     (AX)(DX*1), Z0, Z0
+	PREFETCHT1 (R11)(DX*2)
+	VADDPD     (AX)(DX*2), Z0, Z0
+	PREFETCHT1 (R11)(BX*1)
+	VADDPD     (AX)(BX*1), Z0, Z0
+	VADDPD     (AX)(DX*4), Z0, Z0
+	VADDPD     (AX)(SI*1), Z0, Z0
+	VADDPD     (AX)(BX*2), Z0, Z0
+	VADDPD     (AX)(DI*1), Z0, Z0
+	VMOVUPD    Z0, (R8)(CX*8)
+	ADDQ       $0x08, CX
+	ADDQ       $0x40, AX
+	ADDQ       $0x40, R11
+	SUBQ       $0x08, R12
+	JGE        sum_pass_cols
 
 sum_pass_cols_rest:
-	ADDQ      $0x08, R11
+	ADDQ      $0x08, R12
 	JZ        sum_pass_cols_end
-	XORQ      R12, R12
-	BTSQ      R11, R12
-	DECQ      R12
-	KMOVQ     R12, K1
+	XORQ      R11, R11
+	BTSQ      R12, R11
+	DECQ      R11
+	KMOVQ     R11, K1
 	VMOVUPD.Z (R8)(CX*8), K1, Z0
 	VMOVUPD.Z (AX), K1, Z1
 	VADDPD    Z1, Z0, Z0
@@ -3126,22 +3139,18 @@ deviations_pass:
 deviations_pass_cols:
 	VMOVUPD    (R8)(CX*8), Z0
 	VMOVUPD    (R9)(CX*8), Z1
-	PREFETCHT1 (R12)
 	VMOVUPD    (AX), Z2
 	VSUBPD     Z0, Z2, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R12)(DX*1)
 	VMOVUPD    (AX)(DX*1), Z2
 	VSUBPD     Z0, Z2, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R12)(DX*2)
 	VMOVUPD    (AX)(DX*2), Z2
 	VSUBPD     Z0, Z2, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R12)(BX*1)
 	VMOVUPD    (AX)(BX*1), Z2
 	VSUBPD     Z0, Z2, Z2
 	VMULPD     Z2, Z2, Z2
@@ -3286,61 +3295,68 @@ TEXT ·NaNMomentRowsFloat64AVX512(SB), NOSPLIT, $0-56
 	JL           sum_rest
 
 sum_pass:
-	MOVQ cols+32(FP), R12
+	MOVQ cols+32(FP), AX
+	LEAQ (R10)(AX*8), R12
+	MOVQ cols+32(FP), R13
 	MOVQ R10, AX
 	XORQ CX, CX
-	SUBQ $0x08, R12
+	SUBQ $0x08, R13
 	JL   sum_pass_cols_rest
 
 sum_pass_cols:
-	VMOVUPD (R8)(CX*8), Z1
-	VMOVUPD (R9)(CX*8), Z2
-	VMOVUPD (AX), Z3
-	VCMPPD  $0x07, Z3, Z3, K1
-	VADDPD  Z3, Z1, K1, Z1
-	VADDPD  Z0, Z2, K1, Z2
-	VMOVUPD (AX)(DX*1), Z3
-	VCMPPD  $0x07, Z3, Z3, K1
-	VADDPD  Z3, Z1, K1, Z1
-	VADDPD  Z0, Z2, K1, Z2
-	VMOVUPD (AX)(DX*2), Z3
-	VCMPPD  $0x07, Z3, Z3, K1
-	VADDPD  Z3, Z1, K1, Z1
-	VADDPD  Z0, Z2, K1, Z2
-	VMOVUPD (AX)(BX*1), Z3
-	VCMPPD  $0x07, Z3, Z3, K1
-	VADDPD  Z3, Z1, K1, Z1
-	VADDPD  Z0, Z2, K1, Z2
-	VMOVUPD (AX)(DX*4), Z3
-	VCMPPD  $0x07, Z3, Z3, K1
-	VADDPD  Z3, Z1, K1, Z1
-	VADDPD  Z0, Z2, K1, Z2
-	VMOVUPD (AX)(SI*1), Z3
-	VCMPPD  $0x07, Z3, Z3, K1
-	VADDPD  Z3, Z1, K1, Z1
-	VADDPD  Z0, Z2, K1, Z2
-	VMOVUPD (AX)(BX*2), Z3
-	VCMPPD  $0x07, Z3, Z3, K1
-	VADDPD  Z3, Z1, K1, Z1
-	VADDPD  Z0, Z2, K1, Z2
-	VMOVUPD (AX)(DI*1), Z3
-	VCMPPD  $0x07, Z3, Z3, K1
-	VADDPD  Z3, Z1, K1, Z1
-	VADDPD  Z0, Z2, K1, Z2
-	VMOVUPD Z2, (R9)(CX*8)
-	VMOVUPD Z1, (R8)(CX*8)
-	ADDQ    $0x08, CX
-	ADDQ    $0x40, AX
-	SUBQ    $0x08, R12
-	JGE     sum_pass_cols
+	VMOVUPD    (R8)(CX*8), Z1
+	VMOVUPD    (R9)(CX*8), Z2
+	PREFETCHT1 (R12)
+	VMOVUPD    (AX), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VADDPD     Z3, Z1, K1, Z1
+	VADDPD     Z0, Z2, K1, Z2
+	PREFETCHT1 (R12)(DX*1)
+	VMOVUPD    (AX)(DX*1), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VADDPD     Z3, Z1, K1, Z1
+	VADDPD     Z0, Z2, K1, Z2
+	PREFETCHT1 (R12)(DX*2)
+	VMOVUPD    (AX)(DX*2), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VADDPD     Z3, Z1, K1, Z1
+	VADDPD     Z0, Z2, K1, Z2
+	PREFETCHT1 (R12)(BX*1)
+	VMOVUPD    (AX)(BX*1), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VADDPD     Z3, Z1, K1, Z1
+	VADDPD     Z0, Z2, K1, Z2
+	VMOVUPD    (AX)(DX*4), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VADDPD     Z3, Z1, K1, Z1
+	VADDPD     Z0, Z2, K1, Z2
+	VMOVUPD    (AX)(SI*1), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VADDPD     Z3, Z1, K1, Z1
+	VADDPD     Z0, Z2, K1, Z2
+	VMOVUPD    (AX)(BX*2), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VADDPD     Z3, Z1, K1, Z1
+	VADDPD     Z0, Z2, K1, Z2
+	VMOVUPD    (AX)(DI*1), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VADDPD     Z3, Z1, K1, Z1
+	VADDPD     Z0, Z2, K1, Z2
+	VMOVUPD    Z2, (R9)(CX*8)
+	VMOVUPD    Z1, (R8)(CX*8)
+	ADDQ       $0x08, CX
+	ADDQ       $0x40, AX
+	ADDQ       $0x40, R12
+	SUBQ       $0x08, R13
+	JGE        sum_pass_cols
 
 sum_pass_cols_rest:
-	ADDQ      $0x08, R12
+	ADDQ      $0x08, R13
 	JZ        sum_pass_cols_end
-	XORQ      R13, R13
-	BTSQ      R12, R13
-	DECQ      R13
-	KMOVQ     R13, K1
+	XORQ      R12, R12
+	BTSQ      R13, R12
+	DECQ      R12
+	KMOVQ     R12, K1
 	VMOVUPD.Z (R8)(CX*8), K1, Z1
 	VMOVUPD.Z (R9)(CX*8), K1, Z2
 	VMOVUPD.Z (AX), K1, Z3
@@ -3481,25 +3497,21 @@ deviations_pass:
 deviations_pass_cols:
 	VMOVUPD    (R8)(CX*8), Z0
 	VMOVUPD    (R9)(CX*8), Z1
-	PREFETCHT1 (R12)
 	VMOVUPD    (AX), Z2
 	VCMPPD     $0x07, Z2, Z2, K1
 	VSUBPD.Z   Z0, Z2, K1, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R12)(DX*1)
 	VMOVUPD    (AX)(DX*1), Z2
 	VCMPPD     $0x07, Z2, Z2, K1
 	VSUBPD.Z   Z0, Z2, K1, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R12)(DX*2)
 	VMOVUPD    (AX)(DX*2), Z2
 	VCMPPD     $0x07, Z2, Z2, K1
 	VSUBPD.Z   Z0, Z2, K1, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R12)(BX*1)
 	VMOVUPD    (AX)(BX*1), Z2
 	VCMPPD     $0x07, Z2, Z2, K1
 	VSUBPD.Z   Z0, Z2, K1, Z2
@@ -5041,43 +5053,50 @@ TEXT ·MomentRowsFloat32AVX2(SB), NOSPLIT, $0-48
 	JL   sum_rest
 
 sum_pass:
-	MOVQ cols+24(FP), R11
+	MOVQ cols+24(FP), AX
+	LEAQ (R9)(AX*4), R11
+	MOVQ cols+24(FP), R12
 	MOVQ R9, AX
 	XORQ CX, CX
-	SUBQ $0x04, R11
+	SUBQ $0x04, R12
 	JL   sum_pass_cols_rest
 
 sum_pass_cols:
-	VMOVUPD   (R8)(CX*8), Y0
-	VCVTPS2PD (AX), Y1
-	VADDPD    Y1, Y0, Y0
-	VCVTPS2PD (AX)(DX*1), Y1
-	VADDPD    Y1, Y0, Y0
-	VCVTPS2PD (AX)(DX*2), Y1
-	VADDPD    Y1, Y0, Y0
-	VCVTPS2PD (AX)(BX*1), Y1
-	VADDPD    Y1, Y0, Y0
-	VCVTPS2PD (AX)(DX*4), Y1
-	VADDPD    Y1, Y0, Y0
-	VCVTPS2PD (AX)(SI*1), Y1
-	VADDPD    Y1, Y0, Y0
-	VCVTPS2PD (AX)(BX*2), Y1
-	VADDPD    Y1, Y0, Y0
-	VCVTPS2PD (AX)(DI*1), Y1
-	VADDPD    Y1, Y0, Y0
-	VMOVUPD   Y0, (R8)(CX*8)
-	ADDQ      $0x04, CX
-	ADDQ      $0x10, AX
-	SUBQ      $0x04, R11
-	JGE       sum_pass_cols
+	VMOVUPD    (R8)(CX*8), Y0
+	PREFETCHT1 (R11)
+	VCVTPS2PD  (AX), Y1
+	VADDPD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(DX*1)
+	VCVTPS2PD  (AX)(DX*1), Y1
+	VADDPD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(DX*2)
+	VCVTPS2PD  (AX)(DX*2), Y1
+	VADDPD     Y1, Y0, Y0
+	PREFETCHT1 (R11)(BX*1)
+	VCVTPS2PD  (AX)(BX*1), Y1
+	VADDPD     Y1, Y0, Y0
+	VCVTPS2PD  (AX)(DX*4), Y1
+	VADDPD     Y1, Y0, Y0
+	VCVTPS2PD  (AX)(SI*1), Y1
+	VADDPD     Y1, Y0, Y0
+	VCVTPS2PD  (AX)(BX*2), Y1
+	VADDPD     Y1, Y0, Y0
+	VCVTPS2PD  (AX)(DI*1), Y1
+	VADDPD     Y1, Y0, Y0
+	VMOVUPD    Y0, (R8)(CX*8)
+	ADDQ       $0x04, CX
+	ADDQ       $0x10, AX
+	ADDQ       $0x10, R11
+	SUBQ       $0x04, R12
+	JGE        sum_pass_cols
 
 sum_pass_cols_rest:
-	ADDQ       $0x04, R11
+	ADDQ       $0x04, R12
 	JZ         sum_pass_cols_end
-	LEAQ       tailmasks<>+64(SB), R12
-	SHLQ       $0x02, R11
-	SUBQ       R11, R12
-	VMOVDQU    (R12), X0
+	LEAQ       tailmasks<>+64(SB), R11
+	SHLQ       $0x02, R12
+	SUBQ       R12, R11
+	VMOVDQU    (R11), X0
 	VPMOVSXDQ  X0, Y1
 	VMASKMOVPD (R8)(CX*8), Y1, Y2
 	VMASKMOVPS (AX), X0, X3
@@ -5201,22 +5220,18 @@ deviations_pass:
 deviations_pass_cols:
 	VMOVUPD    (R8)(CX*8), Y0
 	VMOVUPD    (R9)(CX*8), Y1
-	PREFETCHT1 (R12)
 	VCVTPS2PD  (AX), Y2
 	VSUBPD     Y0, Y2, Y2
 	VMULPD     Y2, Y2, Y2
 	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R12)(DX*1)
 	VCVTPS2PD  (AX)(DX*1), Y2
 	VSUBPD     Y0, Y2, Y2
 	VMULPD     Y2, Y2, Y2
 	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R12)(DX*2)
 	VCVTPS2PD  (AX)(DX*2), Y2
 	VSUBPD     Y0, Y2, Y2
 	VMULPD     Y2, Y2, Y2
 	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R12)(BX*1)
 	VCVTPS2PD  (AX)(BX*1), Y2
 	VSUBPD     Y0, Y2, Y2
 	VMULPD     Y2, Y2, Y2
@@ -5381,77 +5396,84 @@ TEXT ·NaNMomentRowsFloat32AVX2(SB), NOSPLIT, $0-56
 	JL           sum_rest
 
 sum_pass:
-	MOVQ cols+32(FP), R12
+	MOVQ cols+32(FP), AX
+	LEAQ (R10)(AX*4), R12
+	MOVQ cols+32(FP), R13
 	MOVQ R10, AX
 	XORQ CX, CX
-	SUBQ $0x04, R12
+	SUBQ $0x04, R13
 	JL   sum_pass_cols_rest
 
 sum_pass_cols:
-	VMOVUPD   (R8)(CX*8), Y1
-	VMOVUPD   (R9)(CX*8), Y2
-	VCVTPS2PD (AX), Y3
-	VCMPPD    $0x07, Y3, Y3, Y4
-	VANDPD    Y4, Y3, Y3
-	VADDPD    Y3, Y1, Y1
-	VANDPD    Y4, Y0, Y3
-	VADDPD    Y3, Y2, Y2
-	VCVTPS2PD (AX)(DX*1), Y3
-	VCMPPD    $0x07, Y3, Y3, Y4
-	VANDPD    Y4, Y3, Y3
-	VADDPD    Y3, Y1, Y1
-	VANDPD    Y4, Y0, Y3
-	VADDPD    Y3, Y2, Y2
-	VCVTPS2PD (AX)(DX*2), Y3
-	VCMPPD    $0x07, Y3, Y3, Y4
-	VANDPD    Y4, Y3, Y3
-	VADDPD    Y3, Y1, Y1
-	VANDPD    Y4, Y0, Y3
-	VADDPD    Y3, Y2, Y2
-	VCVTPS2PD (AX)(BX*1), Y3
-	VCMPPD    $0x07, Y3, Y3, Y4
-	VANDPD    Y4, Y3, Y3
-	VADDPD    Y3, Y1, Y1
-	VANDPD    Y4, Y0, Y3
-	VADDPD    Y3, Y2, Y2
-	VCVTPS2PD (AX)(DX*4), Y3
-	VCMPPD    $0x07, Y3, Y3, Y4
-	VANDPD    Y4, Y3, Y3
-	VADDPD    Y3, Y1, Y1
-	VANDPD    Y4, Y0, Y3
-	VADDPD    Y3, Y2, Y2
-	VCVTPS2PD (AX)(SI*1), Y3
-	VCMPPD    $0x07, Y3, Y3, Y4
-	VANDPD    Y4, Y3, Y3
-	VADDPD    Y3, Y1, Y1
-	VANDPD    Y4, Y0, Y3
-	VADDPD    Y3, Y2, Y2
-	VCVTPS2PD (AX)(BX*2), Y3
-	VCMPPD    $0x07, Y3, Y3, Y4
-	VANDPD    Y4, Y3, Y3
-	VADDPD    Y3, Y1, Y1
-	VANDPD    Y4, Y0, Y3
-	VADDPD    Y3, Y2, Y2
-	VCVTPS2PD (AX)(DI*1), Y3
-	VCMPPD    $0x07, Y3, Y3, Y4
-	VANDPD    Y4, Y3, Y3
-	VADDPD    Y3, Y1, Y1
-	VANDPD    Y4, Y0, Y3
-	VADDPD    Y3, Y2, Y2
-	VMOVUPD   Y2, (R9)(CX*8)
-	VMOVUPD   Y1, (R8)(CX*8)
-	ADDQ      $0x04, CX
-	ADDQ      $0x10, AX
-	SUBQ      $0x04, R12
-	JGE       sum_pass_cols
+	VMOVUPD    (R8)(CX*8), Y1
+	VMOVUPD    (R9)(CX*8), Y2
+	PREFETCHT1 (R12)
+	VCVTPS2PD  (AX), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VANDPD     Y4, Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	PREFETCHT1 (R12)(DX*1)
+	VCVTPS2PD  (AX)(DX*1), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VANDPD     Y4, Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	PREFETCHT1 (R12)(DX*2)
+	VCVTPS2PD  (AX)(DX*2), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VANDPD     Y4, Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	PREFETCHT1 (R12)(BX*1)
+	VCVTPS2PD  (AX)(BX*1), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VANDPD     Y4, Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	VCVTPS2PD  (AX)(DX*4), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VANDPD     Y4, Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	VCVTPS2PD  (AX)(SI*1), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VANDPD     Y4, Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	VCVTPS2PD  (AX)(BX*2), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VANDPD     Y4, Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	VCVTPS2PD  (AX)(DI*1), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VANDPD     Y4, Y3, Y3
+	VADDPD     Y3, Y1, Y1
+	VANDPD     Y4, Y0, Y3
+	VADDPD     Y3, Y2, Y2
+	VMOVUPD    Y2, (R9)(CX*8)
+	VMOVUPD    Y1, (R8)(CX*8)
+	ADDQ       $0x04, CX
+	ADDQ       $0x10, AX
+	ADDQ       $0x10, R12
+	SUBQ       $0x04, R13
+	JGE        sum_pass_cols
 
 sum_pass_cols_rest:
-	ADDQ       $0x04, R12
+	ADDQ       $0x04, R13
 	JZ         sum_pass_cols_end
-	LEAQ       tailmasks<>+64(SB), R13
-	SHLQ       $0x02, R12
-	SUBQ       R12, R13
-	VMOVDQU    (R13), X1
+	LEAQ       tailmasks<>+64(SB), R12
+	SHLQ       $0x02, R13
+	SUBQ       R13, R12
+	VMOVDQU    (R12), X1
 	VPMOVSXDQ  X1, Y2
 	VMASKMOVPD (R8)(CX*8), Y2, Y3
 	VMASKMOVPD (R9)(CX*8), Y2, Y4
@@ -5633,28 +5655,24 @@ deviations_pass:
 deviations_pass_cols:
 	VMOVUPD    (R8)(CX*8), Y0
 	VMOVUPD    (R9)(CX*8), Y1
-	PREFETCHT1 (R12)
 	VCVTPS2PD  (AX), Y2
 	VCMPPD     $0x07, Y2, Y2, Y3
 	VSUBPD     Y0, Y2, Y2
 	VANDPD     Y3, Y2, Y2
 	VMULPD     Y2, Y2, Y2
 	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R12)(DX*1)
 	VCVTPS2PD  (AX)(DX*1), Y2
 	VCMPPD     $0x07, Y2, Y2, Y3
 	VSUBPD     Y0, Y2, Y2
 	VANDPD     Y3, Y2, Y2
 	VMULPD     Y2, Y2, Y2
 	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R12)(DX*2)
 	VCVTPS2PD  (AX)(DX*2), Y2
 	VCMPPD     $0x07, Y2, Y2, Y3
 	VSUBPD     Y0, Y2, Y2
 	VANDPD     Y3, Y2, Y2
 	VMULPD     Y2, Y2, Y2
 	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R12)(BX*1)
 	VCVTPS2PD  (AX)(BX*1), Y2
 	VCMPPD     $0x07, Y2, Y2, Y3
 	VSUBPD     Y0, Y2, Y2
@@ -6808,43 +6826,50 @@ TEXT ·MomentRowsFloat32AVX512(SB), NOSPLIT, $0-48
 	JL   sum_rest
 
 sum_pass:
-	MOVQ cols+24(FP), R11
+	MOVQ cols+24(FP), AX
+	LEAQ (R9)(AX*4), R11
+	MOVQ cols+24(FP), R12
 	MOVQ R9, AX
 	XORQ CX, CX
-	SUBQ $0x08, R11
+	SUBQ $0x08, R12
 	JL   sum_pass_cols_rest
 
 sum_pass_cols:
-	VMOVUPD   (R8)(CX*8), Z0
-	VCVTPS2PD (AX), Z1
-	VADDPD    Z1, Z0, Z0
-	VCVTPS2PD (AX)(DX*1), Z1
-	VADDPD    Z1, Z0, Z0
-	VCVTPS2PD (AX)(DX*2), Z1
-	VADDPD    Z1, Z0, Z0
-	VCVTPS2PD (AX)(BX*1), Z1
-	VADDPD    Z1, Z0, Z0
-	VCVTPS2PD (AX)(DX*4), Z1
-	VADDPD    Z1, Z0, Z0
-	VCVTPS2PD (AX)(SI*1), Z1
-	VADDPD    Z1, Z0, Z0
-	VCVTPS2PD (AX)(BX*2), Z1
-	VADDPD    Z1, Z0, Z0
-	VCVTPS2PD (AX)(DI*1), Z1
-	VADDPD    Z1, Z0, Z0
-	VMOVUPD   Z0, (R8)(CX*8)
-	ADDQ      $0x08, CX
-	ADDQ      $0x20, AX
-	SUBQ      $0x08, R11
-	JGE       sum_pass_cols
+	VMOVUPD    (R8)(CX*8), Z0
+	PREFETCHT1 (R11)
+	VCVTPS2PD  (AX), Z1
+	VADDPD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(DX*1)
+	VCVTPS2PD  (AX)(DX*1), Z1
+	VADDPD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(DX*2)
+	VCVTPS2PD  (AX)(DX*2), Z1
+	VADDPD     Z1, Z0, Z0
+	PREFETCHT1 (R11)(BX*1)
+	VCVTPS2PD  (AX)(BX*1), Z1
+	VADDPD     Z1, Z0, Z0
+	VCVTPS2PD  (AX)(DX*4), Z1
+	VADDPD     Z1, Z0, Z0
+	VCVTPS2PD  (AX)(SI*1), Z1
+	VADDPD     Z1, Z0, Z0
+	VCVTPS2PD  (AX)(BX*2), Z1
+	VADDPD     Z1, Z0, Z0
+	VCVTPS2PD  (AX)(DI*1), Z1
+	VADDPD     Z1, Z0, Z0
+	VMOVUPD    Z0, (R8)(CX*8)
+	ADDQ       $0x08, CX
+	ADDQ       $0x20, AX
+	ADDQ       $0x20, R11
+	SUBQ       $0x08, R12
+	JGE        sum_pass_cols
 
 sum_pass_cols_rest:
-	ADDQ        $0x08, R11
+	ADDQ        $0x08, R12
 	JZ          sum_pass_cols_end
-	XORQ        R12, R12
-	BTSQ        R11, R12
-	DECQ        R12
-	KMOVQ       R12, K1
+	XORQ        R11, R11
+	BTSQ        R12, R11
+	DECQ        R11
+	KMOVQ       R11, K1
 	VMOVUPD.Z   (R8)(CX*8), K1, Z0
 	VCVTPS2PD.Z (AX), K1, Z1
 	VADDPD      Z1, Z0, Z0
@@ -6956,22 +6981,18 @@ deviations_pass:
 deviations_pass_cols:
 	VMOVUPD    (R8)(CX*8), Z0
 	VMOVUPD    (R9)(CX*8), Z1
-	PREFETCHT1 (R12)
 	VCVTPS2PD  (AX), Z2
 	VSUBPD     Z0, Z2, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R12)(DX*1)
 	VCVTPS2PD  (AX)(DX*1), Z2
 	VSUBPD     Z0, Z2, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R12)(DX*2)
 	VCVTPS2PD  (AX)(DX*2), Z2
 	VSUBPD     Z0, Z2, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R12)(BX*1)
 	VCVTPS2PD  (AX)(BX*1), Z2
 	VSUBPD     Z0, Z2, Z2
 	VMULPD     Z2, Z2, Z2
@@ -7116,61 +7137,68 @@ TEXT ·NaNMomentRowsFloat32AVX512(SB), NOSPLIT, $0-56
 	JL           sum_rest
 
 sum_pass:
-	MOVQ cols+32(FP), R12
+	MOVQ cols+32(FP), AX
+	LEAQ (R10)(AX*4), R12
+	MOVQ cols+32(FP), R13
 	MOVQ R10, AX
 	XORQ CX, CX
-	SUBQ $0x08, R12
+	SUBQ $0x08, R13
 	JL   sum_pass_cols_rest
 
 sum_pass_cols:
-	VMOVUPD   (R8)(CX*8), Z1
-	VMOVUPD   (R9)(CX*8), Z2
-	VCVTPS2PD (AX), Z3
-	VCMPPD    $0x07, Z3, Z3, K1
-	VADDPD    Z3, Z1, K1, Z1
-	VADDPD    Z0, Z2, K1, Z2
-	VCVTPS2PD (AX)(DX*1), Z3
-	VCMPPD    $0x07, Z3, Z3, K1
-	VADDPD    Z3, Z1, K1, Z1
-	VADDPD    Z0, Z2, K1, Z2
-	VCVTPS2PD (AX)(DX*2), Z3
-	VCMPPD    $0x07, Z3, Z3, K1
-	VADDPD    Z3, Z1, K1, Z1
-	VADDPD    Z0, Z2, K1, Z2
-	VCVTPS2PD (AX)(BX*1), Z3
-	VCMPPD    $0x07, Z3, Z3, K1
-	VADDPD    Z3, Z1, K1, Z1
-	VADDPD    Z0, Z2, K1, Z2
-	VCVTPS2PD (AX)(DX*4), Z3
-	VCMPPD    $0x07, Z3, Z3, K1
-	VADDPD    Z3, Z1, K1, Z1
-	VADDPD    Z0, Z2, K1, Z2
-	VCVTPS2PD (AX)(SI*1), Z3
-	VCMPPD    $0x07, Z3, Z3, K1
-	VADDPD    Z3, Z1, K1, Z1
-	VADDPD    Z0, Z2, K1, Z2
-	VCVTPS2PD (AX)(BX*2), Z3
-	VCMPPD    $0x07, Z3, Z3, K1
-	VADDPD    Z3, Z1, K1, Z1
-	VADDPD    Z0, Z2, K1, Z2
-	VCVTPS2PD (AX)(DI*1), Z3
-	VCMPPD    $0x07, Z3, Z3, K1
-	VADDPD    Z3, Z1, K1, Z1
-	VADDPD    Z0, Z2, K1, Z2
-	VMOVUPD   Z2, (R9)(CX*8)
-	VMOVUPD   Z1, (R8)(CX*8)
-	ADDQ      $0x08, CX
-	ADDQ      $0x20, AX
-	SUBQ      $0x08, R12
-	JGE       sum_pass_cols
+	VMOVUPD    (R8)(CX*8), Z1
+	VMOVUPD    (R9)(CX*8), Z2
+	PREFETCHT1 (R12)
+	VCVTPS2PD  (AX), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VADDPD     Z3, Z1, K1, Z1
+	VADDPD     Z0, Z2, K1, Z2
+	PREFETCHT1 (R12)(DX*1)
+	VCVTPS2PD  (AX)(DX*1), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VADDPD     Z3, Z1, K1, Z1
+	VADDPD     Z0, Z2, K1, Z2
+	PREFETCHT1 (R12)(DX*2)
+	VCVTPS2PD  (AX)(DX*2), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VADDPD     Z3, Z1, K1, Z1
+	VADDPD     Z0, Z2, K1, Z2
+	PREFETCHT1 (R12)(BX*1)
+	VCVTPS2PD  (AX)(BX*1), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VADDPD     Z3, Z1, K1, Z1
+	VADDPD     Z0, Z2, K1, Z2
+	VCVTPS2PD  (AX)(DX*4), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VADDPD     Z3, Z1, K1, Z1
+	VADDPD     Z0, Z2, K1, Z2
+	VCVTPS2PD  (AX)(SI*1), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VADDPD     Z3, Z1, K1, Z1
+	VADDPD     Z0, Z2, K1, Z2
+	VCVTPS2PD  (AX)(BX*2), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VADDPD     Z3, Z1, K1, Z1
+	VADDPD     Z0, Z2, K1, Z2
+	VCVTPS2PD  (AX)(DI*1), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VADDPD     Z3, Z1, K1, Z1
+	VADDPD     Z0, Z2, K1, Z2
+	VMOVUPD    Z2, (R9)(CX*8)
+	VMOVUPD    Z1, (R8)(CX*8)
+	ADDQ       $0x08, CX
+	ADDQ       $0x20, AX
+	ADDQ       $0x20, R12
+	SUBQ       $0x08, R13
+	JGE        sum_pass_cols
 
 sum_pass_cols_rest:
-	ADDQ        $0x08, R12
+	ADDQ        $0x08, R13
 	JZ          sum_pass_cols_end
-	XORQ        R13, R13
-	BTSQ        R12, R13
-	DECQ        R13
-	KMOVQ       R13, K1
+	XORQ        R12, R12
+	BTSQ        R13, R12
+	DECQ        R12
+	KMOVQ       R12, K1
 	VMOVUPD.Z   (R8)(CX*8), K1, Z1
 	VMOVUPD.Z   (R9)(CX*8), K1, Z2
 	VCVTPS2PD.Z (AX), K1, Z3
@@ -7311,25 +7339,21 @@ deviations_pass:
 deviations_pass_cols:
 	VMOVUPD    (R8)(CX*8), Z0
 	VMOVUPD    (R9)(CX*8), Z1
-	PREFETCHT1 (R12)
 	VCVTPS2PD  (AX), Z2
 	VCMPPD     $0x07, Z2, Z2, K1
 	VSUBPD.Z   Z0, Z2, K1, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R12)(DX*1)
 	VCVTPS2PD  (AX)(DX*1), Z2
 	VCMPPD     $0x07, Z2, Z2, K1
 	VSUBPD.Z   Z0, Z2, K1, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R12)(DX*2)
 	VCVTPS2PD  (AX)(DX*2), Z2
 	VCMPPD     $0x07, Z2, Z2, K1
 	VSUBPD.Z   Z0, Z2, K1, Z2
 	VMULPD     Z2, Z2, Z2
 	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R12)(BX*1)
 	VCVTPS2PD  (AX)(BX*1), Z2
 	VCMPPD     $0x07, Z2, Z2, K1
 	VSUBPD.Z   Z0, Z2, K1, Z2

@@ -274,6 +274,7 @@ type matrix struct {
 	size       int
 	fetch      fetch
 	ahead      reg.GPVirtual // the place to fetch from
+	share      [2]int        // fetch only for these rows of a pass, from and to
 	rowsAtOnce int
 	next       func() // called after each pass, unless nil
 }
@@ -319,7 +320,8 @@ func (m *matrix) aim(label string, top, left reg.GPVirtual) {
 
 // prefetch fetches what row r of a later pass will read, into the L2 cache.
 func (f *folder) prefetch(m *matrix, r int) {
-	if m.fetches() && f.mask == nil {
+	all := m.share == [2]int{}
+	if m.fetches() && f.mask == nil && (all || m.share[0] <= r && r < m.share[1]) {
 		PREFETCHT1(m.from(m.ahead, r))
 	}
 }

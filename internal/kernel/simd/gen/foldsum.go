@@ -294,12 +294,14 @@ func (s summer) totalsDown(m *matrix, sums string) {
 func (s summer) momentRows() {
 	s.begin("MomentRows", s.rowsSignature("mean, m2"),
 		"sets mean to the means of cols columns of x, and m2 to the sums of their squared deviations from it; both are zero before."+rowsDoc+
-			" It reads x twice: a band of few columns lies in the L1 cache the second time, and the band beside it is fetched ahead.")
+			" It reads x twice: a band of few columns lies in a cache the second time, and each time half of the band beside it is fetched ahead.")
 	m := newMatrix(s.size)
+	m.fetch, m.share = beside, [2]int{0, 4}
 	sum := Load(Param("mean"), GP64())
 	s.down("sum", m, func(m *matrix) {
 		s.running(m, sum, func(v reg.VecVirtual) {
 			for r := range m.rowsAtOnce {
+				s.prefetch(m, r)
 				s.add(m.row(r), v)
 			}
 		})
@@ -308,9 +310,11 @@ func (s summer) momentRows() {
 	VXORPD(n, n, n)
 	VCVTSI2SDQ(Load(Param("rows"), GP64()), n, n)
 	by := s.broadcast(n)
+	m.fetch = nowhere
 	s.across("mean", m, nil, func(m *matrix) {
 		s.running(m, sum, func(v reg.VecVirtual) { VDIVPD(by, v, v) })
 	})
+	m.share = [2]int{4, 8}
 	s.deviationsDown(m, false)
 	s.end()
 }
@@ -319,7 +323,9 @@ func (s summer) nanMomentRows() {
 	s.begin("NaNMomentRows", s.rowsSignature("count, mean, m2"),
 		"is MomentRows of what is not NaN, and its number. The mean of none is zero.")
 	m := newMatrix(s.size)
+	m.fetch, m.share = beside, [2]int{0, 4}
 	s.totalsDown(m, "mean")
+	m.fetch = nowhere
 	sum, count, one := Load(Param("mean"), GP64()), Load(Param("count"), GP64()), s.broadcast(s.one)
 	s.across("mean", m, nil, func(m *matrix) {
 		s.running(m, sum, func(v reg.VecVirtual) {
@@ -329,6 +335,7 @@ func (s summer) nanMomentRows() {
 			VDIVPD(n, v, v)
 		})
 	})
+	m.share = [2]int{4, 8}
 	s.deviationsDown(m, true)
 	s.end()
 }

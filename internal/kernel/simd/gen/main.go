@@ -29,10 +29,12 @@ var families = map[string]func(){
 	"gemm":                 gemm,
 	"trig":                 trig,
 	"trig_arc":             trigArc,
+	"foldmoment":           foldmoment,
 	"foldsum":              foldsum,
 	"tanh":                 tanhFamily,
 	"foldorder":            foldorder,
 	"foldcount":            foldcount,
+	"foldrelation":         foldrelation,
 	"pow":                  powFamily,
 }
 
