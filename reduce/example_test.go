@@ -67,3 +67,15 @@ func ExampleQuantile() {
 	//  [ 3.  30. ]
 	//  [ 4.8 48. ]] <nil>
 }
+
+// The mean of each season, and how far each month is from it.
+func ExampleBy() {
+	months := chunkgrid.FromND(nd.Must(nd.FromSlice([]float64{1, 2, 3, 4, 5, 6, 7, 8}, 8))).Named("time")
+	season := []int{0, 0, 1, 1, 1, 0, 0, 0} // of each month
+	mean := reduce.Mean(months, reduce.Dim("time"), reduce.By(season, 2))
+	fmt.Println(mean.Compute(context.Background()))
+	fmt.Println(ufunc.Sub(months, mean.Take(0, season)).Compute(context.Background()))
+	// Output:
+	// [4.8 4. ] <nil>
+	// [-3.8 -2.8 -1.   0.   1.   1.2  2.2  3.2] <nil>
+}

@@ -79,6 +79,8 @@ func quantile[T nd.Float](a *chunkgrid.Array[T], q []float64, method string, opt
 	switch {
 	case o.ddof != nil:
 		return fail(errDDof)
+	case o.by != nil:
+		return fail(errBy)
 	case o.method != "" && method == methodMedian:
 		return fail(errMethod)
 	case o.method != "":
@@ -117,7 +119,17 @@ func quantile[T nd.Float](a *chunkgrid.Array[T], q []float64, method string, opt
 func whole[T nd.Elem](a *chunkgrid.Array[T], k int) *chunkgrid.Array[T] {
 	chunk := a.Grid().MaxChunk()
 	chunk[k] = a.Shape()[k]
-	for size := (nd.Box{Shape: chunk}); size.Size()*a.DType().Size() > nd.DefaultChunkBytes; {
+	narrow(chunk, k, a.DType().Size())
+	for j := range chunk {
+		chunk[j] = max(chunk[j], 1)
+	}
+	return a.Rechunk(nd.Sizes(chunk...))
+}
+
+// narrow halves the longest axis of a chunk but k until it has about
+// nd.DefaultChunkBytes.
+func narrow(chunk []int, k, item int) {
+	for size := (nd.Box{Shape: chunk}); size.Size()*item > nd.DefaultChunkBytes; {
 		longest := -1
 		for j, n := range chunk {
 			if j != k && n > 1 && (longest < 0 || n > chunk[longest]) {
@@ -125,14 +137,10 @@ func whole[T nd.Elem](a *chunkgrid.Array[T], k int) *chunkgrid.Array[T] {
 			}
 		}
 		if longest < 0 {
-			break
+			return
 		}
 		chunk[longest] = (chunk[longest] + 1) / 2
 	}
-	for j := range chunk {
-		chunk[j] = max(chunk[j], 1)
-	}
-	return a.Rechunk(nd.Sizes(chunk...))
 }
 
 func init() {

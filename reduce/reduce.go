@@ -33,6 +33,7 @@ type options struct {
 	keepdims bool
 	ddof     *float64
 	method   string
+	by       *groups
 }
 
 // Axis reduces along these axes; negative ones count from the last. Given more
@@ -59,6 +60,7 @@ func DDof(ddof float64) Option { return func(o *options) { o.ddof = &ddof } }
 var (
 	errDDof   = errors.New("the option DDof is for variances and standard deviations")
 	errMethod = errors.New("the option Method is for Quantile")
+	errBy     = errors.New("the option By is for reductions that merge chunks, not for quantiles")
 )
 
 // reduction makes the array of a reduction that has no other parameters.
@@ -92,14 +94,18 @@ func reduced[R, T nd.Elem](name string, a *chunkgrid.Array[T], o options, p plan
 	if o.method != "" {
 		return chunkgrid.Failed[R](name, errMethod, a)
 	}
+	var axes []int
 	if o.some {
-		axes, err := o.resolve(a.Dims())
-		if err != nil {
+		var err error
+		if axes, err = o.resolve(a.Dims()); err != nil {
 			return chunkgrid.Failed[R](name, err, a)
 		}
 		p["axes"] = axes
 	}
-	return chunkgrid.Op[R](name, p, a)
+	if o.by == nil || a.Err() != nil {
+		return chunkgrid.Op[R](name, p, a)
+	}
+	return grouped[R](name, a, axes, o.by, p)
 }
 
 // resolve returns the axes that Axis and Dim name, for an array with those dims.

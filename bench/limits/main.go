@@ -51,7 +51,7 @@ type result struct {
 func main() {
 	child := flag.String("child", "", "a job, as JSON")
 	pattern := flag.String("run", "", "only cases whose name contains this")
-	gib := flag.Float64("gib", 1, "scale of the arrays: 1 means 4 GiB for std, 1 GiB for reshape and rechunk")
+	gib := flag.Float64("gib", 1, "scale of the arrays: 1 means 4 GiB for std, quantile and groups, 1 GiB for reshape and rechunk")
 	tags := flag.String("tags", "purego", "a second build of this program, with these tags, must give the same bits")
 	dir := flag.String("dir", "", "where the arrays go; a temporary directory, removed at the end, without it")
 	flag.Parse()
@@ -126,6 +126,14 @@ func compute(ctx context.Context, j job, x *chunkgrid.Array[float32], opts []chu
 		return save(ctx, j, x.ReshapeF(shape[0]*3, -1, shape[2]/3), opts)
 	case "rechunk":
 		return save(ctx, j, x.Rechunk(nd.Sizes(-1, shape[1]/16, shape[2]/48)), opts)
+	case "quantile":
+		return save(ctx, j, reduce.Quantile(x, []float64{0.05, 0.5, 0.95}, reduce.Axis(0)), opts)
+	case "groups":
+		month := make([]int, shape[0])
+		for i := range month {
+			month[i] = i / 30 % 12
+		}
+		return save(ctx, j, reduce.Mean(x, reduce.Axis(0), reduce.By(month, 12)), opts)
 	case "diff":
 		return save(ctx, j, ufunc.Sub(x.Slice(nd.From(1)), x.Slice(nd.To(-1))), opts)
 	}
@@ -206,43 +214,44 @@ func runAll(ctx context.Context, dir, pattern string, gib float64, tags string) 
 	}
 	scale := math.Sqrt(gib)
 	side := func(n int) int { return max(int(float64(n)*scale)/96*96, 192) }
-	for _, s := range []struct {
+	deep := array{"deep", []int{1024, int(1024 * scale), int(1024 * scale)}, nd.Sizes(64, 128, 256)}
+	wide := array{"wide", []int{64, int(4096 * scale), int(4096 * scale)}, nd.Sizes(16, 256, 256)}
+	flat := array{"flat", []int{128, side(1440), side(1440)}, nd.Sizes(8, side(1440)/4, side(1440)/4)}
+	for _, c := range []struct {
 		name   string
-		shape  []int
-		chunks nd.Chunks
+		memory int // MiB
+		array
 	}{
-		{"std-deep", []int{1024, int(1024 * scale), int(1024 * scale)}, nd.Sizes(64, 128, 256)},
-		{"std-wide", []int{64, int(4096 * scale), int(4096 * scale)}, nd.Sizes(16, 256, 256)},
+		{"std", 0, wide}, {"std", 0, deep}, {"quantile", 256, deep}, {"groups", 256, deep},
+		{"reshapeC", 128, flat}, {"reshapeF", 128, flat}, {"rechunk", 128, flat}, {"diff", 128, flat},
 	} {
-		if !strings.Contains(s.name, pattern) {
+		if !strings.Contains(c.name, pattern) {
 			continue
 		}
-		store := filepath.Join(dir, s.name+".zarr")
-		if err := source(ctx, store, s.shape, s.chunks); err != nil {
+		store := filepath.Join(dir, c.array.name+".zarr")
+		if err := source(ctx, store, c.shape, c.chunks); err != nil {
 			return err
 		}
-		if err := stdCases(s.name, store+"/v", []string{binary, other}); err != nil {
-			return err
-		}
-		if err := os.RemoveAll(store); err != nil {
-			return err
-		}
-	}
-	moves := filepath.Join(dir, "moves.zarr")
-	for _, c := range []string{"reshapeC", "reshapeF", "rechunk", "diff"} {
-		if !strings.Contains(c, pattern) {
+		if c.name == "std" {
+			if err := stdCases("std-"+c.array.name, store+"/v", []string{binary, other}); err != nil {
+				return err
+			}
 			continue
 		}
-		if err := source(ctx, moves, []int{128, side(1440), side(1440)}, nd.Sizes(8, side(1440)/4, side(1440)/4)); err != nil {
-			return err
-		}
-		r, err := run(binary, job{Case: c, Store: moves + "/v", Workers: 2, Memory: 128 << 20})
+		r, err := run(binary, job{Case: c.name, Store: store + "/v", Workers: 2, Memory: c.memory << 20})
 		if err != nil {
 			return err
 		}
-		fmt.Printf("%-10s budget 128 MiB  peak %4d MiB  %6.1f s  decodes/chunk %.2f (most %d)  %s\n", c, r.PeakMiB, r.Seconds, r.Decodes, r.MaxOne, r.Hash)
+		fmt.Printf("%-10s budget %d MiB  peak %4d MiB  %6.1f s  decodes/chunk %.2f (most %d)  %s\n", c.name, c.memory, r.PeakMiB, r.Seconds, r.Decodes, r.MaxOne, r.Hash)
 	}
 	return nil
+}
+
+// array is one to compute with.
+type array struct {
+	name   string
+	shape  []int
+	chunks nd.Chunks
 }
 
 // stdCases computes std(axis=0) in every way and checks that the bits agree.

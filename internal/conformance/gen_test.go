@@ -319,7 +319,10 @@ func (b *builder) ufunc(name string, args []int, to nd.DType) call {
 func (b *builder) reduction(name string, v int) (call, bool) {
 	n, r := b.nodes[v], b.r
 	c := call{Op: name, Args: []int{v}, Params: plan.Params{"keepdims": r.IntN(2) == 0}}
-	if r.IntN(4) > 0 {
+	if n.NDim() > 0 && r.IntN(4) == 0 {
+		l, count := labels(r, n.Shape[0])
+		plan.Grouped(c.Params, l, count)
+	} else if r.IntN(4) > 0 {
 		axes := r.Perm(n.NDim())[:r.IntN(n.NDim()+1)]
 		for i := range axes {
 			axes[i] -= r.IntN(2) * n.NDim()
@@ -330,6 +333,16 @@ func (b *builder) reduction(name string, v int) (call, bool) {
 		c.Params["ddof"] = []float64{0, 1, 1, 2.5}[r.IntN(4)]
 	}
 	return c, b.accepts(c)
+}
+
+// labels draws groups for n places: in turn, in stretches, or anyhow.
+func labels(r *rand.Rand, n int) (labels []int, count int) {
+	labels, count = make([]int, n), 1+r.IntN(5)
+	every, kind := 1+r.IntN(7), r.IntN(3)
+	for i := range labels {
+		labels[i] = []int{i % count, i / every % count, r.IntN(count)}[kind]
+	}
+	return labels, count
 }
 
 // accepts reports whether the call has a result that is not too large.

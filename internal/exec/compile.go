@@ -76,7 +76,7 @@ func (c *compiler) reduced(n *plan.Node) (*temp, error) {
 func (c *compiler) reduce(n *plan.Node, tg target) (*stage, error) {
 	r, _ := kernel.LookupReduction(n.Op)
 	arg := n.Args[0]
-	k := &sink{node: n, target: tg, reducer: r.Bind(n.Params, arg.DType), reduced: n.Reduced(), grid: n.Grid}
+	k := &sink{node: n, target: tg, reducer: r.Bind(n.Params, arg.DType), reduced: n.Reduced(), by: groupingOf(n), grid: n.Grid}
 	return c.add(k, arg, arg.Grid)
 }
 

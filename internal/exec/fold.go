@@ -355,13 +355,13 @@ func foldCost(shape []int, reduced []bool, stateSize int) int {
 	return min(cols, kernel.Tile)*stateSize*levels + block
 }
 
-// keptOf returns the lengths of the axes that are not reduced.
-func keptOf(shape []int, reduced []bool) []int {
-	kept := []int{}
-	for k, n := range shape {
+// keptSize returns the elements of the axes that are not reduced.
+func keptSize(shape []int, reduced []bool) int {
+	n := 1
+	for k, l := range shape {
 		if !reduced[k] {
-			kept = append(kept, n)
+			n *= l
 		}
 	}
-	return kept
+	return n
 }

@@ -161,8 +161,11 @@ func (s *stage) cost() int {
 	c := s.prog.cost(shape) + smallBuffers
 	for _, k := range s.sinks {
 		if k.isReduction() {
-			out := size(keptOf(shape, k.reduced))
-			n := out * k.node.DType.Size()
+			out := keptSize(shape, k.reduced)
+			n := out * k.by.count() * k.node.DType.Size()
+			if k.by != nil {
+				c += out * k.reducer.StateSize() // of a stretch
+			}
 			c += n + k.target.putCost(n) + foldCost(shape, k.reduced, k.reducer.StateSize())
 			continue
 		}

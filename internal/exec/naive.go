@@ -3,6 +3,7 @@ package exec
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/ndgrid/ndgrid/internal/kernel"
 	"github.com/ndgrid/ndgrid/internal/plan"
@@ -190,34 +191,51 @@ func (e naive) reduce(n *plan.Node, red kernel.Reducer, dst, arg []byte) error {
 	}
 	kept, redShape := pickInts(a.Shape, keptAxes), pickInts(a.Shape, redAxes)
 	chunks := pickInts(a.Grid.NumChunks(), redAxes)
-	item, i := n.DType.Size(), 0
-	return eachCoord(nd.Box{Start: make([]int, len(kept)), Shape: kept}, func(out []int) error {
+	item, i, by := n.DType.Size(), 0, groupingOf(n)
+	// folded makes the state of the elements of a box of the reduced axes, in
+	// sequence, for one output; places along the first are step apart.
+	folded := func(part nd.Box, step int, out []int) []byte {
+		var x []byte
+		var places []int
+		_ = eachCoord(part, func(in []int) error {
+			in = slices.Clone(in)
+			if len(in) > 0 {
+				in[0] = part.Start[0] + (in[0]-part.Start[0])*step
+			}
+			at := 0
+			for j, k := range keptAxes {
+				at += out[j] * strides[k]
+			}
+			for j, k := range redAxes {
+				at += in[j] * strides[k]
+			}
+			x = append(x, arg[at*a.DType.Size():(at+1)*a.DType.Size()]...)
+			places = append(places, dot(in, cStrides(redShape)))
+			return nil
+		})
+		s := naiveChunk(red, x, a.DType.Size(), len(reduced) == 0 || reduced[len(reduced)-1])
+		if p, ok := red.(kernel.Placer); ok {
+			p.Place(s, func(i int) int { return places[i] })
+		}
+		return s
+	}
+	return eachCoord(nd.Box{Start: make([]int, len(kept)+1), Shape: append([]int{by.count()}, kept...)}, func(out []int) error {
 		var states [][]byte
 		err := eachCoord(nd.Box{Start: make([]int, len(chunks)), Shape: chunks}, func(c []int) error {
-			// the chunk's elements for this output, in sequence, and their places in the whole
 			part := nd.Box{}
 			for j, k := range redAxes {
 				lo, hi := a.Grid.Bounds(k, c[j])
 				part.Start, part.Shape = append(part.Start, lo), append(part.Shape, hi-lo)
 			}
-			var x []byte
-			var places []int
-			_ = eachCoord(part, func(in []int) error {
-				at := 0
-				for j, k := range keptAxes {
-					at += out[j] * strides[k]
-				}
-				for j, k := range redAxes {
-					at += in[j] * strides[k]
-				}
-				x = append(x, arg[at*a.DType.Size():(at+1)*a.DType.Size()]...)
-				places = append(places, dot(in, cStrides(redShape)))
+			if by == nil {
+				states = append(states, folded(part, 1, out[1:]))
 				return nil
-			})
-			s := naiveChunk(red, x, a.DType.Size(), len(reduced) == 0 || reduced[len(reduced)-1])
-			if p, ok := red.(kernel.Placer); ok {
-				p.Place(s, func(i int) int { return places[i] })
 			}
+			s := nd.MakeBytes(red.StateSize())
+			red.Init(s)
+			by.stretches(out[0], part.Start[0], part.Stop(0), func(first, step, n int) {
+				red.Merge(s, folded(nd.Box{Start: []int{first}, Shape: []int{n}}, step, out[1:]))
+			})
 			states = append(states, s)
 			return nil
 		})

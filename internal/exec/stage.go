@@ -51,6 +51,7 @@ type sink struct {
 	// Of a reduction:
 	reducer kernel.Reducer
 	reduced []bool
+	by      grouping // nil: every chunk is one group
 	grid    nd.Grid  // of the result
 	merging sync.Map // index of the output chunk → *merger
 	// Of an array in memory: it is large enough to be written past the caches.
@@ -372,17 +373,17 @@ func (s *stage) untouched(k *sink, ops []operand, shape []int) (buf []byte, ok b
 // fold folds a box for reductions along the same axes, in one walk.
 func (w *worker) fold(group []*sink, ops []operand) error {
 	s, box, reduced := w.stage, w.box, group[0].reduced
-	outs := 1
-	for a, n := range box.Shape {
-		if !reduced[a] {
-			outs *= n
-		}
-	}
+	by := group[0].by
+	outs := keptSize(box.Shape, reduced) * by.count()
 	w.fs = w.fs[:0]
 	for _, k := range group {
 		w.fs = append(w.fs, folding{k, k.reg, k.reducer, w.states(k)[:outs*k.reducer.StateSize()]})
 	}
-	s.prog.fold(&w.task, ops, box.Shape, reduced, w.fs)
+	if by != nil {
+		s.prog.foldGroups(&w.task, by, ops, box, reduced, w.fs)
+	} else {
+		s.prog.fold(&w.task, ops, box.Shape, reduced, w.fs)
+	}
 	if err := w.stop(); err != nil {
 		return err
 	}
@@ -398,14 +399,16 @@ func (w *worker) fold(group []*sink, ops []operand) error {
 }
 
 // grouped numbers the sinks of the stage, and returns its reductions, those along
-// the same axes together.
+// the same axes and by the same labels together.
 func (s *stage) grouped() (groups [][]*sink) {
 	for at, k := range s.sinks {
 		k.index = at
 		if !k.isReduction() {
 			continue
 		}
-		i := slices.IndexFunc(groups, func(g []*sink) bool { return slices.Equal(g[0].reduced, k.reduced) })
+		i := slices.IndexFunc(groups, func(g []*sink) bool {
+			return slices.Equal(g[0].reduced, k.reduced) && slices.EqualFunc(g[0].by, k.by, slices.Equal)
+		})
 		if i < 0 {
 			groups = append(groups, []*sink{k})
 		} else {
@@ -417,7 +420,7 @@ func (s *stage) grouped() (groups [][]*sink) {
 
 // stateBytes returns the size of the states of the largest output chunk.
 func (k *sink) stateBytes(domain nd.Grid) int {
-	return (size(keptOf(domain.MaxChunk(), k.reduced))*k.reducer.StateSize() + 63) &^ 63
+	return (keptSize(domain.MaxChunk(), k.reduced)*k.by.count()*k.reducer.StateSize() + 63) &^ 63
 }
 
 // placer turns a place in a box's sequence into one in the whole sequence.

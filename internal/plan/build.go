@@ -235,6 +235,14 @@ func Reduce(name string, p Params, arg *Node, axes []int, keepdims bool) *Node {
 		params[k] = v
 	}
 	n := &Node{Op: name, Params: params, Args: []*Node{arg}, DType: dt, Shape: []int{}}
+	length := 1 // of an axis that is kept
+	labels, count, groups := GroupsOf(n)
+	if groups {
+		if err := checkGroups(n, r.NonEmpty, labels, count); err != nil {
+			return Fail(name, err, arg)
+		}
+		length = count
+	}
 	var grids []nd.Grid
 	for k := range reduced {
 		g := arg.Grid.Axis(k)
@@ -242,7 +250,7 @@ func Reduce(name string, p Params, arg *Node, axes []int, keepdims bool) *Node {
 			if !keepdims {
 				continue
 			}
-			if g, err = nd.NewGrid([]int{1}, []int{1}); err != nil {
+			if g, err = nd.NewGrid([]int{length}, []int{max(length, 1)}); err != nil {
 				return Fail(name, err, arg)
 			}
 		}
@@ -250,6 +258,9 @@ func Reduce(name string, p Params, arg *Node, axes []int, keepdims bool) *Node {
 		n.Shape = append(n.Shape, g.Shape()[0])
 		n.Dims = append(n.Dims, arg.Dims[k])
 		n.Free = append(n.Free, arg.Free[k] || reduced[k])
+	}
+	if groups {
+		n.Dims[0], n.Free[0] = "group", false
 	}
 	if n.Grid, err = nd.JoinGrids(grids...); err != nil {
 		return Fail(name, err, arg)

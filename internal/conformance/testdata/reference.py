@@ -295,7 +295,7 @@ def variance(row, dtype, ddof, root):
     tol = ULPS * (eps * v + fine * np.sqrt(v * square)) + (32 * fine) ** 2 * square
     tiny = ULPS * n * np.longdouble(2) ** -1074
     if root:
-        return np.sqrt(v), min(tol / (2 * np.sqrt(v)) if v else np.inf, np.sqrt(tol)) + np.sqrt(tiny) + ULPS * eps * np.sqrt(v)
+        return np.sqrt(v), min(tol / (2 * np.sqrt(v)) if v else np.inf, np.sqrt(tol)) + np.sqrt(tiny) + ULPS * eps * np.sqrt(v) + np.finfo(dtype).smallest_subnormal
     return v, tol + tiny + np.finfo(dtype).smallest_subnormal
 
 
@@ -312,8 +312,17 @@ PLACES = {"argmin": np.argmin, "argmax": np.argmax}
 COUNTS = {"any": np.any, "all": np.all, "count_nonzero": np.count_nonzero}
 
 
-def reduction(op, arg, axes=None, keepdims=False, ddof=0):
+def by_groups(op, arg, labels, groups, **params):
+    """The reduction of every group along axis 0."""
+    parts = [reduction(op, Value(arg.x[np.array(labels, int) == g]), **params) for g in range(groups)]
+    join = lambda name: None if getattr(parts[0], name) is None else np.concatenate([getattr(p, name) for p in parts])
+    return Value(join("x"), join("tol"), parts[0].dtype, join("wrong"))
+
+
+def reduction(op, arg, axes=None, keepdims=False, ddof=0, labels=None, groups=None):
     x = arg.x
+    if groups is not None:
+        return by_groups(op, arg, labels, groups, axes=axes, keepdims=keepdims, ddof=ddof)
     r, shape = rows(x, axes, keepdims)
     dtype, tol, wrong = x.dtype, None, None
     out = lambda values, d: np.array(values, d).reshape(shape)
