@@ -157,6 +157,9 @@ func itemSize(file string) int {
 // input returns the path of an input's file in dir; it makes the file where it
 // isn't there.
 func input(ctx context.Context, dir, file string, size int) (string, error) {
+	if file == tripsFolder {
+		return tripsInput(dir, size)
+	}
 	s, shape, chunks, err := spec(file, size)
 	if err != nil {
 		return "", err

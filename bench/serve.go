@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -68,6 +69,9 @@ func (s *self) prepare(ctx context.Context, q request) (r reply, err error) {
 		in.opts = append(in.opts, chunkgrid.Memory(s.memory))
 	}
 	for name, path := range q.Inputs {
+		if filepath.Base(path) == tripsFolder { // no array
+			continue
+		}
 		if in.arrays[name], err = load(ctx, path); err != nil {
 			return r, err
 		}

@@ -82,7 +82,7 @@ func newOptions(opts []Option) (*options, error) {
 // bytes.
 //
 // Fields are quoted as in RFC 4180. Blank lines are skipped, a byte order mark too.
-// Where no dtype is declared it follows from the rows in the first 256 KiB: int64,
+// Where no dtype is declared it follows from the rows in the first 128 KiB: int64,
 // float64, bool (true, false) or text, and it is the same for all chunks: a field
 // further on that doesn't fit is an error that names file, line and column. A
 // missing value (an empty field, NA, NaN, null and others that pandas knows) is NaN

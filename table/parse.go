@@ -2,6 +2,7 @@ package table
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
@@ -34,15 +35,15 @@ type parser interface {
 func newParser(dt nd.DType, layout string, rows int) (parser, error) {
 	switch dt {
 	case nd.Int64:
-		return &ints{list[int64]{v: make([]int64, 0, rows), dt: dt}}, nil
+		return &ints{newList[int64](dt, rows)}, nil
 	case nd.Float64:
-		return &floats{list[float64]{v: make([]float64, 0, rows), dt: dt}}, nil
+		return &floats{newList[float64](dt, rows)}, nil
 	case nd.Bool:
-		return &bools{list[bool]{v: make([]bool, 0, rows), dt: dt}}, nil
+		return &bools{newList[bool](dt, rows)}, nil
 	case nd.Text:
 		return &texts{s: Strings{ends: make([]int, 0, rows)}}, nil
 	case timeType:
-		return &times{list: list[nd.Datetime]{v: make([]nd.Datetime, 0, rows), dt: dt}, layout: layout}, nil
+		return &times{list: newList[nd.Datetime](dt, rows), layout: layout}, nil
 	}
 	return nil, fmt.Errorf("%w: columns are int64, float64, bool, string or %v, not %v", nd.ErrDType, timeType, dt)
 }
@@ -54,6 +55,11 @@ var timeType = nd.Datetime64("us")
 type list[T nd.Elem] struct {
 	v  []T
 	dt nd.DType
+}
+
+// newList returns an empty list with room for rows values, in memory that isn't cleared.
+func newList[T nd.Elem](dt nd.DType, rows int) list[T] {
+	return list[T]{nd.AsSlice[T](nd.EmptyBytes(rows * dt.Size()))[:0], dt}
 }
 
 func (l *list[T]) clear() { l.v = l.v[:0] }
@@ -284,7 +290,7 @@ func (p *times) fast(src []byte, at int, sep byte) int {
 		return -1
 	}
 	s := src[at : at+isoSecond]
-	if s[10] != ' ' && s[10] != 'T' || s[13] != ':' || s[16] != ':' {
+	if s[10] != ' ' && s[10] != 'T' {
 		return -1
 	}
 	if day := [10]byte(s); day != p.day {
@@ -294,19 +300,24 @@ func (p *times) fast(src []byte, at int, sep byte) int {
 		}
 		p.day, p.micros = day, t.UnixMicro()
 	}
-	h, ok1 := twoDigits(s[11], s[12])
-	m, ok2 := twoDigits(s[14], s[15])
-	sec, ok3 := twoDigits(s[17], s[18])
-	if !ok1 || !ok2 || !ok3 || h > 23 || m > 59 || sec > 59 {
+	of, ok := ofDay(binary.LittleEndian.Uint64(s[11:]))
+	if !ok {
 		return -1
 	}
-	p.v = append(p.v, nd.Datetime(p.micros+(h*3600+m*60+sec)*1e6))
+	p.v = append(p.v, nd.Datetime(p.micros+of))
 	return at + isoSecond
 }
 
-func twoDigits(a, b byte) (int64, bool) {
-	a, b = a-'0', b-'0'
-	return int64(a)*10 + int64(b), a <= 9 && b <= 9
+// ofDay returns the microseconds of "15:04:05", all eight bytes together; false: it
+// isn't a time of day.
+func ofDay(text uint64) (int64, bool) {
+	w := text ^ 0x30303a30303a3030 // what digits stand for, and 0 for colons
+	if (w|(w+0x7676767676767676))&0x8080808080808080 != 0 || w&0x0000ff0000ff0000 != 0 {
+		return 0, false
+	}
+	two := func(at int) int64 { return int64(w>>at&0xff*10 + w>>(at+8)&0xff) }
+	h, m, s := two(0), two(24), two(48)
+	return (h*3600 + m*60 + s) * 1e6, h < 24 && m < 60 && s < 60
 }
 
 // isoLayouts are what a column of times without a layout may have.

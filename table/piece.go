@@ -9,7 +9,7 @@ import (
 
 // pieceBytes is about how much text is parsed at a time by one of the workers:
 // little memory, and still a thousand times what handing it over costs.
-const pieceBytes = 256 << 10
+const pieceBytes = 128 << 10
 
 // maxRow bounds the text of a row: a quote that is never closed must not pull the
 // rest of a file into memory.

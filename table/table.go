@@ -191,9 +191,16 @@ func (t *Table) Filter(mask *nd.Array[bool]) (*Table, error) {
 	if s := mask.Shape(); len(s) != 1 || s[0] != t.rows {
 		return nil, fmt.Errorf("%w: a mask of %v for %d rows", nd.ErrShape, s, t.rows)
 	}
-	var at []int
-	for i, keep := range mask.Data() {
-		if keep {
+	n := 0
+	keep := mask.Data()
+	for _, k := range keep {
+		if k {
+			n++
+		}
+	}
+	at := make([]int, 0, n)
+	for i, k := range keep {
+		if k {
 			at = append(at, i)
 		}
 	}

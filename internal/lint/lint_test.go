@@ -35,6 +35,7 @@ var arrows = []struct{ pkg, may string }{
 	{"diag", "std"},
 	{"internal/viz", "std"},
 	{"stream", "std"},
+	{"internal/trips", "std"},
 
 	{"internal/kernel/simd", "std"},
 	{"internal/kernel", "nd internal/kernel/simd"},

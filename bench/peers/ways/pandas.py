@@ -1,5 +1,7 @@
 """pandas: a frame over NumPy's memory; its reductions leave NaN out."""
 
+import glob
+
 import pandas as pd
 
 from . import work
@@ -33,3 +35,18 @@ work("pandas", "red.nan/mean")(series(lambda s: s.mean(), "Series.mean()"))
 work("pandas", "red.nan/std")(series(lambda s: s.std(ddof=0), "Series.std(ddof=0)"))
 work("pandas", "red.arg/argmax")(series(lambda s: s.argmax(), "Series.argmax()"))
 work("pandas", "expr.zscore/fresh")(frame(lambda d: (d - d.mean()) / d.std(ddof=0), "(d - d.mean()) / d.std(ddof=0)"))
+
+
+@work("pandas", "csv.trips")
+def trips(trips):
+    times = ["pickup_datetime", "dropoff_datetime"]
+
+    def chunks():
+        number = paid = 0
+        for name in sorted(glob.glob(trips + "/*.csv")):
+            for t in pd.read_csv(name, chunksize=50_000, parse_dates=times):
+                t = t[(t.dropoff_datetime - t.pickup_datetime).dt.total_seconds() > 1200]
+                number, paid = number + len(t), paid + t.total_amount.sum()
+        return [float(number), float(paid)]
+
+    return {"read_csv(chunksize=50_000)": chunks}

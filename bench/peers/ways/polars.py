@@ -39,3 +39,12 @@ work("polars", "red.nan/std")(expression(x.fill_nan(None).std(ddof=0)))
 work("polars", "red.arg/argmax")(expression(x.arg_max()))
 work("polars", "red.arg/count")(expression((x > 3.5).sum()))
 work("polars", "red.arg/any")(expression((x > 4).any()))
+
+
+@work("polars", "csv.trips")
+def trips(trips):
+    t = pl.scan_csv(trips + "/*.csv", try_parse_dates=True)
+    long = t.filter((pl.col("dropoff_datetime") - pl.col("pickup_datetime")).dt.total_seconds() > 1200)
+    all_read = pl.all().max().name.suffix("_max")  # or columns that nobody asks for aren't parsed
+    lazy = long.select(pl.len(), pl.col("total_amount").sum(), all_read)
+    return {"scan_csv, streaming": lambda: [float(v) for v in lazy.collect(engine="streaming").row(0)[:2]]}
