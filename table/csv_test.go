@@ -137,7 +137,7 @@ func TestCompressed(t *testing.T) {
 	const text = "a,b\n1,x\n2,y\n"
 	var gz, zst bytes.Buffer
 	g := gzip.NewWriter(&gz)
-	_, _ = io.WriteString(g, text)
+	_, _ = io.WriteString(g, "\xef\xbb\xbf"+text)
 	require.NoError(t, g.Close())
 	z, err := zstd.NewWriter(&zst)
 	require.NoError(t, err)
