@@ -240,14 +240,10 @@ func FuzzReadCSV(f *testing.F) {
 			return
 		}
 		require.NoError(t, err2)
-		var all [][]string
-		for _, tab := range got {
-			for i := range tab.rows {
-				row := make([]string, len(tab.columns))
-				for k, c := range tab.columns {
-					row[k] = strings.ReplaceAll(c.(*Strings).At(i), "\r\n", "\n")
-				}
-				all = append(all, row)
+		all := rowsOf(got)
+		for _, row := range all {
+			for k, field := range row {
+				row[k] = strings.ReplaceAll(field, "\r\n", "\n")
 			}
 		}
 		assert.Equal(t, want, all)
