@@ -1,0 +1,145 @@
+package cf_test
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ndgrid/ndgrid/cf"
+	"github.com/ndgrid/ndgrid/chunkgrid"
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/reduce"
+	"github.com/ndgrid/ndgrid/storage"
+	_ "github.com/ndgrid/ndgrid/storage/std"
+	"github.com/ndgrid/ndgrid/ufunc"
+)
+
+// daily writes the temperatures of the days from 1999 to the middle of 2004, two
+// leap years among them, at three latitudes.
+func daily(ctx context.Context, url string) error {
+	const days, lats = 2000, 3
+	t := chunkgrid.FromFunc("", []int{days, lats}, nd.Sizes(365, 2), func(dst []float64, box nd.Box) {
+		for i := range dst {
+			day, lat := box.Start[0]+i/box.Shape[1], box.Start[1]+i%box.Shape[1]
+			dst[i] = 10 + 8*math.Sin(2*math.Pi*float64(day)/365.25) + float64(day*7919%101)/50 - float64(lat)
+		}
+	}).Named("time", "lat")
+	time := chunkgrid.Arange[int32](0, days, 1, nd.Auto).Named("time")
+	lat := chunkgrid.Arange[float32](-30, 60, 30, nd.Auto).Named("lat")
+	return chunkgrid.Save(ctx, url, chunkgrid.Vars{"t": t, "time": time, "lat": lat},
+		chunkgrid.Attrs("time", storage.Attrs{"units": "days since 1999-01-01", "calendar": "standard"}))
+}
+
+// The mean of every month over the years, and how far each day is from it.
+func Example() {
+	ctx := context.Background()
+	dir, _ := os.MkdirTemp("", "cf")
+	defer os.RemoveAll(dir)
+	store := filepath.Join(dir, "daily.zarr")
+	if err := daily(ctx, store); err != nil {
+		fmt.Println(err)
+		return
+	}
+	f, err := storage.OpenGroup(ctx, store)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer f.Close()
+	t, _ := chunkgrid.Open[float64](ctx, store+"/t")
+	month, err := cf.Months(ctx, f, "time")
+	clim := reduce.Mean(t, reduce.Dim("time"), reduce.By(month, 12))
+	anom := ufunc.Sub(t, clim.Take(0, month))
+	fmt.Println(month[28:33], err)
+	fmt.Println(clim)
+	fmt.Println(anom)
+	err = chunkgrid.Save(ctx, filepath.Join(dir, "anom.zarr"), chunkgrid.Vars{"clim": clim, "anom": anom}, chunkgrid.CopyCoords(f))
+	fmt.Println(err)
+	// Output:
+	// [0 0 0 1 1] <nil>
+	// float64 (group 12, lat 3)  chunks (12, 2), 2 chunks, 288 B, not computed
+	// float64 (time 2000, lat 3)  chunks (365, 2), 12 chunks, 47 KiB, not computed
+	// <nil>
+}
+
+// TestClimatology compares groups by dates with xarray's, of daily data with leap
+// years.
+func TestClimatology(t *testing.T) {
+	python := os.Getenv("NDGRID_PYTHON")
+	if python == "" {
+		t.Skip("NDGRID_PYTHON names no Python with xarray; make test sets it")
+	}
+	ctx, dir := t.Context(), t.TempDir()
+	store, anomalies := filepath.Join(dir, "daily.zarr"), filepath.Join(dir, "anom.zarr")
+	require.NoError(t, daily(ctx, store))
+	f, err := storage.OpenGroup(ctx, store)
+	require.NoError(t, err)
+	defer f.Close()
+	x, err := chunkgrid.Open[float64](ctx, store+"/t")
+	require.NoError(t, err)
+	by := func(labels func(context.Context, storage.Group, string) ([]int, error), first, n int) (l []int, o reduce.Option) {
+		l, err := labels(ctx, f, "time")
+		require.NoError(t, err)
+		for i := range l {
+			l[i] -= first
+		}
+		return l, reduce.By(l, n)
+	}
+	month, byMonth := by(cf.Months, 0, 12)
+	_, byDay := by(cf.DaysOfYear, 0, 366)
+	_, byYear := by(cf.Years, 1999, 6)
+	_, bySeason := by(cf.Seasons, 0, 4)
+	time := reduce.Dim("time")
+	clim := reduce.Mean(x, time, byMonth)
+	anom := ufunc.Sub(x, clim.Take(0, month))
+	require.NoError(t, chunkgrid.Save(ctx, anomalies, chunkgrid.Vars{"anom": anom}, chunkgrid.CopyCoords(f)))
+	ours := map[string]*chunkgrid.Array[float64]{
+		"month": clim, "day": reduce.Mean(x, time, byDay), "year": reduce.Max(x, time, byYear), "season": reduce.Std(x, time, bySeason),
+		"anomaly": anom, "want": anom,
+	}
+	cmd := exec.Command(python, "testdata/climatology.py", store, anomalies)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	require.NoError(t, err)
+	for line := range strings.Lines(string(out)) {
+		p := strings.Split(strings.TrimSpace(line), "|")
+		got, err := ours[p[0]].Compute(ctx)
+		require.NoError(t, err)
+		assert.Equal(t, p[1], strings.ReplaceAll(fmt.Sprint(got.Shape()), " ", ", "), p[0])
+		for i, text := range strings.Fields(p[2]) {
+			v, err := strconv.ParseFloat(text, 64)
+			require.NoError(t, err)
+			require.InDelta(t, v, got.Data()[i], 1e-12, "%s at %d", p[0], i)
+		}
+		delete(ours, p[0])
+	}
+	assert.Empty(t, ours, "results that climatology.py lacks")
+}
+
+// TestDatesErrors: a variable without units, of two axes, with a missing date.
+func TestDatesErrors(t *testing.T) {
+	ctx, dir := t.Context(), t.TempDir()
+	store := filepath.Join(dir, "times.zarr")
+	v := chunkgrid.Arange[float64](0, 3, 1, nd.Auto).Named("x")
+	require.NoError(t, chunkgrid.Save(ctx, store, chunkgrid.Vars{"bare": v, "missing": v, "square": chunkgrid.Full(1.0, []int{2, 2}, nd.Auto)},
+		chunkgrid.Attrs("missing", storage.Attrs{"units": "days since 2000-01-01", "missing_value": 2.0})))
+	f, err := storage.OpenGroup(ctx, store)
+	require.NoError(t, err)
+	defer f.Close()
+	for name, want := range map[string]string{
+		"bare": "dates of bare: ", "missing": "dates of missing: the value at 2 is missing (2)", "square": "dates of square: shape [2 2], want one axis",
+		"none": "dates of none: ",
+	} {
+		_, err := cf.Months(ctx, f, name)
+		assert.ErrorContains(t, err, want)
+	}
+}
