@@ -212,9 +212,12 @@ func TestChunksAreTheWhole(t *testing.T) {
 	})
 }
 
-// textOnly makes all columns wide enough for any text.
+// manyColumns is more than textOnly makes.
+const manyColumns = 100
+
+// textOnly makes columns wide enough for any text.
 func textOnly(o *options) {
-	for i := range 100 {
+	for i := range manyColumns {
 		o.wider[i] = nd.Text
 	}
 }
@@ -226,6 +229,9 @@ func FuzzReadCSV(f *testing.F) {
 		f.Add([]byte(s), uint8(len(s)%4))
 	}
 	f.Fuzz(func(t *testing.T, b []byte, piece uint8) {
+		if bytes.Count(b, []byte(",")) >= manyColumns {
+			return
+		}
 		got, err := stream.Collect(ReadCSVFrom(bytes.NewReader(b), NoHeader(), ChunkRows(3), sizes(1+int(piece), 1<<20), textOnly))
 		plain := bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))
 		want, err2 := stdcsv.NewReader(bytes.NewReader(plain)).ReadAll()

@@ -84,7 +84,7 @@ func FuzzQuotesAsPandas(f *testing.F) {
 			}
 			text = s.String()
 		}
-		if otherThanPandas.MatchString(text) || strings.ContainsRune(text, 0) || strings.HasPrefix(text, "\ufeff") {
+		if strings.Count(text, ",") >= manyColumns || otherThanPandas.MatchString(text) || strings.ContainsRune(text, 0) || strings.HasPrefix(text, "\ufeff") {
 			return
 		}
 		got, err := stream.Collect(ReadCSVFrom(strings.NewReader(text), NoHeader(), textOnly))
