@@ -186,7 +186,7 @@ func ExampleArray_Extract() {
 	fmt.Println(big)
 	fmt.Println(big.Compute(ctx))
 	// Output:
-	// float64 (4)  chunks (1|1|2), 3 chunks, 32 B, not computed
+	// float64 (4)  chunks (1 1 2), 3 chunks, 32 B, not computed
 	// [3. 4. 8. 9.] <nil>
 }
 
