@@ -180,9 +180,8 @@ func (r *reader) produce(order chan<- chan *part, stop <-chan struct{}) {
 		}
 		go func() {
 			p.parse(r.sep)
-			var quotes quoteError
-			if err != nil && !errors.As(p.err, &quotes) { // of a row cut short, nothing else means anything
-				p.err = err
+			if err != nil {
+				p.err = r.cutShort(p.err, err)
 			}
 			done <- p
 		}()
@@ -190,6 +189,18 @@ func (r *reader) produce(order chan<- chan *part, stop <-chan struct{}) {
 			return
 		}
 	}
+}
+
+// cutShort returns the error about a row that was cut short: about its quotes, or
+// that it is long. Nothing else means anything.
+func (r *reader) cutShort(err, long error) error {
+	var place *placeError
+	var quotes quoteError
+	if errors.As(err, &place) && errors.As(err, &quotes) {
+		place.err = fmt.Errorf("%w within %s", quotes, nd.FormatBytes(r.row))
+		return place
+	}
+	return long
 }
 
 // emptyPart returns a part that is used no more, or a new one.

@@ -137,7 +137,7 @@ func TestCompressed(t *testing.T) {
 	const text = "a,b\n1,x\n2,y\n"
 	var gz, zst bytes.Buffer
 	g := gzip.NewWriter(&gz)
-	_, _ = io.WriteString(g, text)
+	_, _ = io.WriteString(g, "\xef\xbb\xbf"+text)
 	require.NoError(t, g.Close())
 	z, err := zstd.NewWriter(&zst)
 	require.NoError(t, err)
@@ -212,9 +212,12 @@ func TestChunksAreTheWhole(t *testing.T) {
 	})
 }
 
-// textOnly makes all columns wide enough for any text.
+// manyColumns is more than textOnly makes.
+const manyColumns = 100
+
+// textOnly makes columns wide enough for any text.
 func textOnly(o *options) {
-	for i := range 100 {
+	for i := range manyColumns {
 		o.wider[i] = nd.Text
 	}
 }
@@ -226,6 +229,9 @@ func FuzzReadCSV(f *testing.F) {
 		f.Add([]byte(s), uint8(len(s)%4))
 	}
 	f.Fuzz(func(t *testing.T, b []byte, piece uint8) {
+		if bytes.Count(b, []byte(",")) >= manyColumns {
+			return
+		}
 		got, err := stream.Collect(ReadCSVFrom(bytes.NewReader(b), NoHeader(), ChunkRows(3), sizes(1+int(piece), 1<<20), textOnly))
 		plain := bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))
 		want, err2 := stdcsv.NewReader(bytes.NewReader(plain)).ReadAll()
@@ -240,14 +246,10 @@ func FuzzReadCSV(f *testing.F) {
 			return
 		}
 		require.NoError(t, err2)
-		var all [][]string
-		for _, tab := range got {
-			for i := range tab.rows {
-				row := make([]string, len(tab.columns))
-				for k, c := range tab.columns {
-					row[k] = strings.ReplaceAll(c.(*Strings).At(i), "\r\n", "\n")
-				}
-				all = append(all, row)
+		all := rowsOf(got)
+		for _, row := range all {
+			for k, field := range row {
+				row[k] = strings.ReplaceAll(field, "\r\n", "\n")
 			}
 		}
 		assert.Equal(t, want, all)
