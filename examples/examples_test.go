@@ -84,6 +84,25 @@ func missing(peer, got string) (diff []string) {
 	return nil
 }
 
+// TestPictures: docs/pictures has what the program draws.
+func TestPictures(t *testing.T) {
+	dir := t.TempDir()
+	out, err := exec.Command("go", "run", "./pictures", dir).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	drawn, err := filepath.Glob(filepath.Join(dir, "*.svg"))
+	require.NoError(t, err)
+	kept, err := filepath.Glob("../docs/pictures/*.svg")
+	require.NoError(t, err)
+	assert.Len(t, kept, len(drawn))
+	for _, file := range drawn {
+		want, err := os.ReadFile(file)
+		require.NoError(t, err)
+		got, err := os.ReadFile(filepath.Join("../docs/pictures", filepath.Base(file)))
+		require.NoError(t, err)
+		assert.True(t, string(want) == string(got), "docs/pictures/%s is stale: go run ./examples/pictures docs/pictures", filepath.Base(file))
+	}
+}
+
 // differences returns the lines that were wanted and not got, and the other way.
 func differences(want, got string) (diff []string) {
 	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
