@@ -18,6 +18,7 @@ func main() {
 	dir, err := trips.Folder(20_000)
 	check(err)
 	path := filepath.Join(dir, fmt.Sprintf(trips.Format, 1))
+	// snippet: loop
 	chunks := table.ReadCSV(path, table.ChunkRows(5000), table.Times("", "pickup_datetime", "dropoff_datetime"))
 
 	var kept []*table.Table
@@ -31,17 +32,22 @@ func main() {
 		kept = append(kept, l)
 	}
 	all, err := table.Concat(kept...)
+	// end
 	check(err)
 	show("loop  ", all)
 
+	// snippet: stream
 	kept, err = stream.Collect(stream.Map(chunks, long)) // reads the file anew
 	check(err)
 	all, err = table.Concat(kept...)
+	// end
 	check(err)
 	show("stream", all)
+	// snippet: info
 	few, err := all.Select("pickup_datetime", "trip_distance", "total_amount")
 	check(err)
 	fmt.Print(few.Info())
+	// end
 }
 
 // long returns the trips of over 20 minutes.

@@ -22,12 +22,15 @@ func main() {
 	dir, err := trips.Folder(20_000)
 	check(err)
 	ctx := context.Background()
+	// snippet: open
 	files, err := table.Open(ctx, stream.Glob(filepath.Join(dir, "*.csv")), table.ChunkRows(8000),
 		table.Times("", "pickup_datetime", "dropoff_datetime"))
 	check(err)
 	rows, columns := files.Shape()
 	fmt.Println(rows, "rows,", columns, "columns")
+	// end
 
+	// snippet: columns
 	fare, err := table.Lazy[float64](files, "fare_amount")
 	check(err)
 	tip, err := table.Lazy[float64](files, "tip_amount")
@@ -37,6 +40,7 @@ func main() {
 	mean, err := reduce.Mean(share).Value(ctx, chunkgrid.Memory(32<<20))
 	check(err)
 	fmt.Printf("mean share of tips %.8f\n", mean)
+	// end
 
 	// A column of results in a table in memory again.
 	first, err := share.Slice(nd.Span(0, 4)).Compute(ctx)

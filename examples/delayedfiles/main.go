@@ -21,6 +21,7 @@ func main() {
 	check(err)
 	files := stream.Files(filepath.Join(dir, trips.Format), 1, 12)
 
+	// snippet: graph
 	read, long, size := delayed.Try1(readFile), delayed.Try1(longTrips), delayed.Func1(rows)
 	var longs, all []delayed.Value[int]
 	for name, err := range files {
@@ -30,9 +31,12 @@ func main() {
 	}
 	fraction := delayed.Func2(ratio)(delayed.Sum(longs...), delayed.Sum(all...))
 	fmt.Println(fraction)
+	// end
+	// snippet: compute
 	f, err := fraction.Compute(context.Background())
 	check(err)
 	fmt.Printf("delayed: fraction of long trips %.6f\n", f)
+	// end
 
 	ctx := context.Background()
 	pairs := stream.Map(files, func(name string) ([2]int, error) {
@@ -49,9 +53,13 @@ func main() {
 	fmt.Println("equal:", f == ratio(sum[0], sum[1]))
 }
 
+// snippet: plain
+
 func readFile(_ context.Context, name string) (*table.Table, error) {
 	return table.Read(name, table.Times("", "pickup_datetime", "dropoff_datetime"))
 }
+
+// end
 
 // longTrips counts the trips of over 20 minutes.
 func longTrips(_ context.Context, t *table.Table) (n int, err error) {

@@ -19,6 +19,7 @@ func main() {
 	log.SetFlags(0)
 	dir, err := trips.Folder(20_000)
 	check(err)
+	// snippet: streams
 	opened := 0
 	files := stream.Map(stream.Files(filepath.Join(dir, trips.Format), 1, 12), func(name string) (string, error) {
 		opened++
@@ -29,23 +30,30 @@ func main() {
 	})
 	counts := stream.Map(chunks, count)
 	fmt.Println("files opened before anything is asked for:", opened)
+	// end
 
+	// snippet: next
 	next, stop := iter.Pull2(counts)
 	first, err, _ := next()
 	check(err)
 	stop()
+	// end
 	fmt.Printf("first chunk: %.0f trips, %.0f long; files opened: %d\n", first.At(0), first.At(1), opened)
 
 	opened = 0
+	// snippet: reduce
 	total, err := stream.Reduce(counts, func(a, b *nd.Array[float64]) (*nd.Array[float64], error) {
 		return nd.FromSlice([]float64{a.At(0) + b.At(0), a.At(1) + b.At(1)}, 2)
 	})
+	// end
 	check(err)
 	fmt.Printf("%.0f trips in %d files, %.0f long\n", total.At(0), opened, total.At(1))
 	fmt.Printf("fraction of long trips: %.6f\n", total.At(1)/total.At(0))
 
+	// snippet: add
 	sums := stream.Map(chunks, (*table.Table).Sum) // columns of the same name add up
 	sum, err := stream.Reduce(sums, (*table.Table).Add)
+	// end
 	check(err)
 	for _, name := range []string{"trip_distance", "fare_amount", "total_amount"} {
 		c, err := table.Col[float64](sum, name)

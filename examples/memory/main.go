@@ -26,6 +26,7 @@ func main() {
 	size := int64(x.NBytes())
 	fmt.Println("x            ", diag.FormatBytes(size))
 
+	// snippet: eager
 	var squares *nd.Array[float64]
 	eager, err := diag.Measure(func() error {
 		squares = nd.Map(x, func(v float64) float64 { return v * v })
@@ -34,7 +35,9 @@ func main() {
 	check(err)
 	fmt.Printf("x² at once    %.1f times the bytes of x\n", float64(eager.Allocated)/float64(size))
 	fmt.Println("             ", eager)
+	// end
 
+	// snippet: lazy
 	sum := reduce.Sum(ufunc.Square(chunkgrid.FromND(x))) // nothing is computed yet
 	fmt.Println("sum(x²)      ", sum)
 	var total float64
@@ -45,6 +48,7 @@ func main() {
 	check(err)
 	fmt.Println("less than a twentieth of the bytes of x:", lazy.Allocated < size/20)
 	fmt.Println("             ", lazy)
+	// end
 	fmt.Printf("sum           %.6f\n", total)
 	fmt.Println("largest x²   ", squares.At(999))
 }

@@ -22,6 +22,8 @@ func increment(x int) int { return x + 1 }
 func double(x int) int    { return 2 * x }
 func add(x, y int) int    { return x + y }
 
+// snippet: calls
+
 // calls increments and doubles n numbers, adds both, and sums all.
 func calls(n int) delayed.Value[int] {
 	increment, double, add := delayed.Func1(increment), delayed.Func1(double), delayed.Func2(add)
@@ -32,6 +34,8 @@ func calls(n int) delayed.Value[int] {
 	}
 	return delayed.Sum(list...)
 }
+
+// end
 
 // pictures are the files.
 func pictures() map[string]string {
@@ -53,7 +57,9 @@ func pictures() map[string]string {
 
 func main() {
 	if len(os.Args) < 2 {
+		// snippet: dot
 		fmt.Print(chunkgrid.DOT(chunkgrid.Picture{Chunks: true}, reduce.Sum(chunkgrid.Arange(0.0, 100, 1, nd.Sizes(25)))))
+		// end
 		return
 	}
 	for name, svg := range pictures() {

@@ -29,6 +29,7 @@ func main() {
 		check(makeUp(*path))
 	}
 	ctx := context.Background()
+	// snippet: load
 	days, err := csv.Load[float64](ctx, *path, csv.Options{SkipRows: 1, UseCols: []int{1, 2, 3, 4}})
 	check(err)
 	x := chunkgrid.FromND(days, nd.Sizes(366, 2))
@@ -36,6 +37,7 @@ func main() {
 	std := reduce.Std(x, reduce.Axis(0))
 	fmt.Println(std)
 	values, err := std.Compute(ctx)
+	// end
 	check(err)
 	for i, name := range []string{"precipitation", "temp_max", "temp_min", "wind"} {
 		fmt.Printf("%-13s %.10f\n", name, values.At(i))
