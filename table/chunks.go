@@ -9,7 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
-	"strings"
+	"unicode/utf8"
 
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
@@ -44,11 +44,13 @@ func (r *reader) begin() error {
 	for i, name := range head {
 		if r.noHeader {
 			name = strconv.AppendInt(nil, int64(i), 10)
+		} else if !utf8.Valid(name) || bytes.IndexByte(name, 0) >= 0 {
+			return fmt.Errorf("%w: line %d: column %d is named %q, which isn't text in UTF-8", storage.ErrCorrupt, r.line+bytes.Count(piece[:at], newline)+1, i+1, name)
 		}
 		if slices.Contains(r.names, string(name)) {
 			return fmt.Errorf("%w: two columns are named %q", storage.ErrCorrupt, name)
 		}
-		r.names = append(r.names, strings.ToValidUTF8(string(name), "\ufffd"))
+		r.names = append(r.names, string(name))
 	}
 	if err := r.checkDeclared(r.names); err != nil {
 		return err

@@ -99,6 +99,8 @@ func TestErrorsNameThePlace(t *testing.T) {
 		"NUL":           {"a\nx\n\x00\n", `line 3, column "a": "\x00": a NUL byte`, nil},
 		"NUL number":    {"a\n1\n\x00\n", `column "a": "\x00"`, []Option{Types(nd.Float64, "a")}},
 		"names":         {"a,a\n", `two columns are named "a"`, nil},
+		"name no UTF-8": {"\na,b\xff\n", `line 2: column 2 is named "b\xff", which isn't text in UTF-8`, nil},
+		"name with NUL": {"a,\x00\n", `line 1: column 2 is named "\x00"`, nil},
 		"no column":     {"a\n1\n", `no column b`, []Option{Types(nd.Int64, "b")}},
 		"no dtype":      {"a\n1\n", `column "a": wrong dtype`, []Option{Types(nd.Int8, "a")}},
 		"no time":       {"a\n2015-02-30 00:00:00\n", `line 2, column "a": "2015-02-30 00:00:00": not a time such as`, []Option{Times("", "a")}},

@@ -31,6 +31,7 @@ func Folder(rows int) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	defer os.RemoveAll(part) // where it isn't renamed
 	if err := WriteYear(part, rows); err != nil {
 		return "", err
 	}
