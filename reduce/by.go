@@ -12,9 +12,10 @@ import (
 // By reduces every group along one axis by itself, the months of a climatology
 // for one: labels has for each place along the axis which of n groups it belongs
 // to, 0 to n-1. The result has the n groups in the place of the axis, which is
-// named "group" then; KeepDims changes nothing. A label out of range is an error,
-// and so is an empty group where the reduction has no result of no elements; Sum
-// and Mean give 0 and NaN for it. ArgMin, ArgMax, Quantile and Median have no groups.
+// named "group" then; KeepDims changes nothing. A label out of range is an error.
+// Of an empty group, Sum is 0 and Mean NaN, as of no elements anywhere; Min and Max
+// are NaN, and an error of integers and bools. ArgMin, ArgMax, Quantile and Median
+// have no groups.
 //
 // The data are read once, chunk by chunk, and all groups of a chunk are kept
 // meanwhile: an array whose chunks are large across the axis is rechunked until

@@ -1,9 +1,11 @@
 package exec
 
 import (
+	"math"
 	"slices"
 	"sort"
 
+	"github.com/ndgrid/ndgrid/internal/kernel"
 	"github.com/ndgrid/ndgrid/internal/plan"
 	"github.com/ndgrid/ndgrid/nd"
 )
@@ -28,6 +30,31 @@ func groupingOf(n *plan.Node) grouping {
 		g[label] = append(g[label], at)
 	}
 	return g
+}
+
+// blank sets the results of empty groups that have no value to NaN; plan refuses
+// them of a dtype without NaN. dst has the results of all groups, one after the other.
+func (g grouping) blank(n *plan.Node, dst []byte) {
+	if r, _ := kernel.LookupReduction(n.Op); !r.NonEmpty {
+		return
+	}
+	for group, places := range g {
+		if len(places) > 0 {
+			continue
+		}
+		part := dst[len(dst)/len(g)*group : len(dst)/len(g)*(group+1)]
+		if n.DType == nd.Float32 {
+			fill(nd.AsSlice[float32](part), float32(math.NaN()))
+		} else {
+			fill(nd.AsSlice[float64](part), math.NaN())
+		}
+	}
+}
+
+func fill[T nd.Float](s []T, v T) {
+	for i := range s {
+		s[i] = v
+	}
 }
 
 // count is the number of states in the place of one.

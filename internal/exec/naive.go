@@ -219,7 +219,7 @@ func (e naive) reduce(n *plan.Node, red kernel.Reducer, dst, arg []byte) error {
 		}
 		return s
 	}
-	return eachCoord(nd.Box{Start: make([]int, len(kept)+1), Shape: append([]int{by.count()}, kept...)}, func(out []int) error {
+	err := eachCoord(nd.Box{Start: make([]int, len(kept)+1), Shape: append([]int{by.count()}, kept...)}, func(out []int) error {
 		var states [][]byte
 		err := eachCoord(nd.Box{Start: make([]int, len(chunks)), Shape: chunks}, func(c []int) error {
 			part := nd.Box{}
@@ -251,6 +251,8 @@ func (e naive) reduce(n *plan.Node, red kernel.Reducer, dst, arg []byte) error {
 		i++
 		return red.Finish(dst[(i-1)*item:i*item], s)
 	})
+	by.blank(n, dst)
+	return err
 }
 
 func pickInts(s, at []int) []int {

@@ -454,6 +454,7 @@ func (s *stage) finish(t *task, k *sink, coord []int, states []byte) error {
 	if err := k.reducer.Finish(buf, states); err != nil {
 		return fmt.Errorf("%s of %v at chunk %v: %w", k.node.Op, k.node.Args[0].Shape, oc, err)
 	}
+	k.by.blank(k.node, buf)
 	if m, ok := k.target.memory(); ok {
 		m.off += dot(box.Start, m.strides)
 		copyStrided(m, operand{buf, 0, cStrides(box.Shape)}, box.Shape, item, false)

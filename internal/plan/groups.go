@@ -22,7 +22,8 @@ func GroupsOf(n *Node) (labels []int, count int, ok bool) {
 	return labels, count, ok
 }
 
-// checkGroups checks the groups of a reduction, which needs elements in each or not.
+// checkGroups checks the groups of a reduction. Where it needs elements, an empty
+// group is NaN, and an error of a dtype that has none.
 func checkGroups(n *Node, nonEmpty bool, labels []int, count int) error {
 	arg := n.Args[0]
 	axes, keepdims := n.Params["axes"].([]int), n.Params["keepdims"].(bool)
@@ -43,7 +44,7 @@ func checkGroups(n *Node, nonEmpty bool, labels []int, count int) error {
 		}
 		sizes[l]++
 	}
-	if g := slices.Index(sizes, 0); nonEmpty && g >= 0 {
+	if g := slices.Index(sizes, 0); nonEmpty && g >= 0 && n.DType != nd.Float32 && n.DType != nd.Float64 {
 		return fmt.Errorf("group %d of %d is empty; %s of nothing has no value: %w", g, count, n.Op, nd.ErrShape)
 	}
 	return nil
