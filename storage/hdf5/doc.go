@@ -25,7 +25,7 @@
 // is twice as fast as libz.
 //
 // Zstandard, of all formats, is libzstd's (libzstd-dev; Homebrew: zstd); with
-// the tag nolibzstd it stays Go's, which decodes at three quarters of the speed
+// the tag nolibzstd it stays Go's, which decodes at half the speed or more,
 // and encodes at a quarter to all of it.
 //
 // What this package reads by itself it checks. libhdf5 however crashes, and the
