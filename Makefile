@@ -74,7 +74,7 @@ demo: build ## write and inspect example data: see what ndgrid does
 	bin/ndinfo $(OUT)/results.zarr/spread --stats
 
 .PHONY: examples
-examples: deps ## run every program under examples/, and compare its output with its output.txt
+examples: deps venv ## run every program under examples/, and compare its output with its output.txt and peer.py
 	$(GO) test -count=1 -v ./examples
 
 .PHONY: generate

@@ -27,7 +27,7 @@ type kase struct {
 }
 
 // cases are all cases, in the order of the table.
-var cases = slices.Concat(elementwise, functions(), reductions, expressions, stores, zarrCases, tables, others)
+var cases = slices.Concat(elementwise, functions(), reductions, expressions, stores, zarrCases, tables, delayedCases, others)
 
 // inputs are what a case's work is made of.
 type inputs struct {

@@ -37,6 +37,9 @@ var inputFiles = map[string]inputFile{
 	"b.npy":      {value: func(i int) float64 { return noise(^i) }, shape: func(size int) []int { return powerOfTwo(size * 2 / 5) }},
 	"tiny.npy":   {value: func(i int) float64 { return noise(i % tinyPeriod) }, shape: tinyShape, chunks: func([]int) nd.Chunks { return nd.Sizes(1, 1) }},
 
+	"leaves.npy":  {value: argument, shape: func(int) []int { return []int{50_000, 1} }},
+	"million.npy": {value: argument, shape: func(int) []int { return []int{500_000, 1} }},
+
 	"field1.zarr": {value: field, chunks: bytesOf(1 << 20), codecs: []string{"zstd 3"}},
 	"field8.zarr": {value: field, chunks: bytesOf(8 << 20), codecs: []string{"zstd 3"}},
 	"raw1.zarr":   {value: field, chunks: bytesOf(1 << 20)},

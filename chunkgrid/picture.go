@@ -3,6 +3,7 @@ package chunkgrid
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/ndgrid/ndgrid/internal/plan"
 	"github.com/ndgrid/ndgrid/internal/viz"
@@ -10,44 +11,100 @@ import (
 	"github.com/ndgrid/ndgrid/storage"
 )
 
-// Picture options: arrows to the right by default, or down.
+// Picture says how a graph is drawn.
 type Picture struct {
-	TopDown bool
-	Title   string
+	TopDown bool   // arrows down; otherwise to the right
+	Title   string // above
+	// Chunks draws every chunk of every operation, if these are no more than
+	// MaxBoxes; otherwise the operations are drawn, and the title says so.
+	Chunks bool
 }
 
+// MaxBoxes is how many boxes a picture has at most where it would have one for
+// every chunk, or for every call of a delayed function.
+const MaxBoxes = 400
+
 // DOT returns the expressions as a graph of operations in Graphviz's language.
-func DOT(p Picture, arrays ...Any) string { return viz.DOT(graph(arrays), viz.Options(p)) }
+func DOT(p Picture, arrays ...Any) string { return viz.DOT(picture(p, arrays)) }
 
 // SVG returns the expressions as a picture of their operations, which needs no
 // other program to be seen.
-func SVG(p Picture, arrays ...Any) string { return viz.SVG(graph(arrays), viz.Options(p)) }
+func SVG(p Picture, arrays ...Any) string { return viz.SVG(picture(p, arrays)) }
+
+func picture(p Picture, arrays []Any) (viz.Graph, viz.Options) {
+	o := viz.Options{TopDown: p.TopDown, Title: p.Title}
+	outs := plan.Intern(nodesOf(arrays))
+	var shown []*plan.Node
+	chunks := 0
+	plan.Walk(outs, func(n *plan.Node) {
+		if passesThrough(n) == nil {
+			shown = append(shown, n)
+			chunks = min(chunks+n.Grid.Len(), 1<<40)
+		}
+	})
+	if p.Chunks && chunks <= MaxBoxes {
+		return chunkGraph(shown, outs), o
+	}
+	if p.Chunks {
+		o.Title = strings.TrimSpace(fmt.Sprintf("%s (%d chunks, drawn as operations)", o.Title, chunks))
+	}
+	return graph(shown, outs), o
+}
 
 // graph has a box per operation, views and constants left out where they say nothing.
-func graph(arrays []Any) viz.Graph {
-	outs := plan.Intern(nodesOf(arrays))
+func graph(shown, outs []*plan.Node) viz.Graph {
 	id := map[*plan.Node]string{}
 	var g viz.Graph
-	plan.Walk(outs, func(n *plan.Node) {
-		if shown := passesThrough(n); shown != nil {
-			id[n] = id[shown]
-			return
-		}
+	for _, n := range shown {
 		id[n] = fmt.Sprintf("n%d", len(id))
-		label, kind := labelOf(n)
-		if slices.Contains(outs, n) && kind != "source" {
-			kind = "output"
-		}
 		detail := []string{fmt.Sprintf("%v %v", n.DType, n.Shape)}
 		if n.NDim() > 0 {
 			detail = append(detail, fmt.Sprintf("%d chunks, %s", n.Grid.Len(), nd.FormatBytes(n.NBytes())))
 		}
-		g.Nodes = append(g.Nodes, viz.Node{ID: id[n], Label: label, Detail: detail, Kind: kind})
+		g.Nodes = append(g.Nodes, boxOf(n, outs, id[n], detail))
 		for _, a := range n.Args {
+			for passesThrough(a) != nil {
+				a = passesThrough(a)
+			}
 			g.Edges = append(g.Edges, viz.Edge{From: id[a], To: id[n]})
 		}
-	})
+	}
 	return g
+}
+
+// chunkGraph has a box for each chunk of every operation, and an arrow from every
+// chunk that it is made of.
+func chunkGraph(shown, outs []*plan.Node) viz.Graph {
+	place := map[*plan.Node]int{}
+	id := func(n *plan.Node, chunk int) string { return fmt.Sprintf("n%d.%d", place[n], chunk) }
+	var g viz.Graph
+	for i, n := range shown {
+		place[n] = i
+		for coord, box := range n.Grid.Boxes() {
+			to := id(n, n.Grid.Index(coord))
+			size := nd.FormatBytes(box.Size() * n.DType.Size())
+			g.Nodes = append(g.Nodes, boxOf(n, outs, to, []string{fmt.Sprintf("%v %v, %s", n.DType, box, size)}))
+			for k, need := range n.Needs(box) {
+				a := n.Args[k]
+				for passesThrough(a) != nil {
+					need, a = a.Needs(need)[0], passesThrough(a)
+				}
+				for c := range a.Grid.Cover(need).Indices() {
+					g.Edges = append(g.Edges, viz.Edge{From: id(a, a.Grid.Index(c)), To: to})
+				}
+			}
+		}
+	}
+	return g
+}
+
+// boxOf returns the box of an operation, or of a chunk of it.
+func boxOf(n *plan.Node, outs []*plan.Node, id string, detail []string) viz.Node {
+	label, kind := labelOf(n)
+	if slices.Contains(outs, n) && kind != "source" {
+		kind = "output"
+	}
+	return viz.Node{ID: id, Label: label, Detail: detail, Kind: kind}
 }
 
 // passesThrough returns the argument that stands for a node in a picture: that

@@ -9,7 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
-	"strings"
+	"unicode/utf8"
 
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
@@ -44,11 +44,13 @@ func (r *reader) begin() error {
 	for i, name := range head {
 		if r.noHeader {
 			name = strconv.AppendInt(nil, int64(i), 10)
+		} else if !utf8.Valid(name) || bytes.IndexByte(name, 0) >= 0 {
+			return fmt.Errorf("%w: line %d: column %d is named %q, which isn't text in UTF-8", storage.ErrCorrupt, r.line+bytes.Count(piece[:at], newline)+1, i+1, name)
 		}
 		if slices.Contains(r.names, string(name)) {
 			return fmt.Errorf("%w: two columns are named %q", storage.ErrCorrupt, name)
 		}
-		r.names = append(r.names, strings.ToValidUTF8(string(name), "\ufffd"))
+		r.names = append(r.names, string(name))
 	}
 	if err := r.checkDeclared(r.names); err != nil {
 		return err
@@ -180,9 +182,8 @@ func (r *reader) produce(order chan<- chan *part, stop <-chan struct{}) {
 		}
 		go func() {
 			p.parse(r.sep)
-			var quotes quoteError
-			if err != nil && !errors.As(p.err, &quotes) { // of a row cut short, nothing else means anything
-				p.err = err
+			if err != nil {
+				p.err = r.cutShort(p.err, err)
 			}
 			done <- p
 		}()
@@ -190,6 +191,18 @@ func (r *reader) produce(order chan<- chan *part, stop <-chan struct{}) {
 			return
 		}
 	}
+}
+
+// cutShort returns the error about a row that was cut short: about its quotes, or
+// that it is long. Nothing else means anything.
+func (r *reader) cutShort(err, long error) error {
+	var place *placeError
+	var quotes quoteError
+	if errors.As(err, &place) && errors.As(err, &quotes) {
+		place.err = fmt.Errorf("%w within %s", quotes, nd.FormatBytes(r.row))
+		return place
+	}
+	return long
 }
 
 // emptyPart returns a part that is used no more, or a new one.

@@ -164,7 +164,7 @@ func read(name string, r io.Reader, opts []Option) iter.Seq2[*Table, error] {
 			fail(err)
 			return
 		}
-		plain, closer, err := uncompressed(r)
+		plain, _, closer, err := uncompressed(r)
 		if err != nil {
 			fail(err)
 			return
@@ -187,28 +187,33 @@ func read(name string, r io.Reader, opts []Option) iter.Seq2[*Table, error] {
 	}
 }
 
-// uncompressed looks at the first bytes of a text.
-func uncompressed(r io.Reader) (io.Reader, func(), error) {
-	b := bufio.NewReaderSize(r, 64<<10)
-	head, _ := b.Peek(4) // an error comes again
+// maxWindow bounds what decompressing takes.
+const maxWindow = 64 << 20
+
+// uncompressed looks at the first bytes of a text. It returns the text without a
+// byte order mark, and whether it was compressed.
+func uncompressed(r io.Reader) (text *bufio.Reader, packed bool, closer func(), err error) {
+	text, closer = bufio.NewReaderSize(r, 64<<10), func() {}
+	head, _ := text.Peek(4) // an error comes again
 	switch {
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
-		z, err := gzip.NewReader(b)
+		z, err := gzip.NewReader(text)
 		if err != nil {
-			return nil, nil, err
+			return nil, true, nil, err
 		}
-		return z, func() { _ = z.Close() }, nil
+		text, packed, closer = bufio.NewReaderSize(z, 64<<10), true, func() { _ = z.Close() }
 	case bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
-		z, err := zstd.NewReader(b, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxMemory(64<<20))
+		z, err := zstd.NewReader(text, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxMemory(maxWindow))
 		if err != nil {
-			return nil, nil, err
+			return nil, true, nil, err
 		}
-		return z, z.Close, nil
-	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
-		_, err := b.Discard(3)
-		return b, func() {}, err
+		text, packed, closer = bufio.NewReaderSize(z, 64<<10), true, z.Close
 	}
-	return b, func() {}, nil
+	const mark = "\xef\xbb\xbf"
+	if head, _ = text.Peek(len(mark)); string(head) == mark {
+		_, err = text.Discard(len(mark))
+	}
+	return text, packed, closer, err
 }
 
 // sameSize fails where a file ends before it did when it was opened.

@@ -1,11 +1,14 @@
 package table_test
 
 import (
+	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/reduce"
 	"github.com/ndgrid/ndgrid/stream"
 	"github.com/ndgrid/ndgrid/table"
 )
@@ -76,4 +79,36 @@ func ExampleTable_Add() {
 	// distance,fare
 	// 10.3,63.5
 	// <nil>
+}
+
+// The mean of a column of all files in a folder, without having them in memory.
+func ExampleOpen() {
+	dir, err := os.MkdirTemp("", "trips")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	for _, month := range []string{"01", "02"} {
+		if err := os.WriteFile(filepath.Join(dir, month+".csv"), []byte(trips), 0o600); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	ctx := context.Background()
+	files, err := table.Open(ctx, stream.Glob(filepath.Join(dir, "*.csv")), table.ChunkRows(2), table.Types(nd.Float64, "fare"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fare, err := table.Lazy[float64](files, "fare")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(fare)
+	fmt.Println(reduce.Mean(fare).Value(ctx))
+	// Output:
+	// float64 (6)  chunks (2 1 2 …), 4 chunks, 48 B, not computed
+	// 21.166666666666668 <nil>
 }

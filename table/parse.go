@@ -237,7 +237,8 @@ var plain = func() (t [256]bool) {
 	return t
 }()
 
-func (p *texts) fast(src []byte, at int, sep byte) int {
+// plainEnd returns where the field at src[at] ends if it is plain text; -1: it isn't.
+func plainEnd(src []byte, at int, sep byte) int {
 	i := at
 	for c := src[i]; plain[c] && c != sep; c = src[i] {
 		i++
@@ -245,8 +246,15 @@ func (p *texts) fast(src []byte, at int, sep byte) int {
 	if !ends(src, i, sep) {
 		return -1
 	}
-	p.add(src[at:i])
 	return i
+}
+
+func (p *texts) fast(src []byte, at int, sep byte) int {
+	end := plainEnd(src, at, sep)
+	if end >= 0 {
+		p.add(src[at:end])
+	}
+	return end
 }
 
 func (p *texts) add(text []byte) {

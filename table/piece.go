@@ -103,15 +103,18 @@ func field(src []byte, at int, sep byte) (text []byte, end int, err error) {
 		if n < 0 {
 			return nil, at, quoteError("a quote that is never closed")
 		}
-		text, from = append(text, src[from:from+n]...), from+n+1
-		switch {
+		part := src[from : from+n]
+		switch from += n + 1; {
 		case from == len(src):
 			return nil, at, quoteError("a quote that is never closed")
 		case src[from] == '"':
-			text = append(text, '"')
+			text = append(text, src[from-n-1:from]...) // with one of the two
 			from++
 		case ends(src, from, sep):
-			return text, from, nil
+			if text == nil {
+				return part, from, nil
+			}
+			return append(text, part...), from, nil
 		default:
 			return nil, from, quoteError("text after a quoted field")
 		}

@@ -1,6 +1,8 @@
 package ufunc
 
 import (
+	"math"
+
 	"github.com/ndgrid/ndgrid/chunkgrid"
 	"github.com/ndgrid/ndgrid/nd"
 )
@@ -91,6 +93,19 @@ func Trunc[T nd.Real](a *chunkgrid.Array[T]) *chunkgrid.Array[T] {
 // even one: 0.5 gives 0, 1.5 and 2.5 give 2. See Floor.
 func Round[T nd.Real](a *chunkgrid.Array[T]) *chunkgrid.Array[T] {
 	return unary[T]("round", a)
+}
+
+// RoundTo returns the elements rounded to a number of decimals, or to tens (-1),
+// hundreds (-2) …. As in NumPy that is Round(a*10^decimals) / 10^decimals: 1.005
+// lies below its decimal text and gives 1 for two decimals, and where the
+// product overflows the result is an infinity.
+func RoundTo[T nd.Float](a *chunkgrid.Array[T], decimals int) *chunkgrid.Array[T] {
+	if decimals < 0 {
+		tens := chunkgrid.Constant(T(math.Pow10(-decimals)))
+		return Mul(Round(Div(a, tens)), tens)
+	}
+	parts := chunkgrid.Constant(T(math.Pow10(decimals)))
+	return Div(Round(Mul(a, parts)), parts)
 }
 
 // Minimum returns the lesser of two elements: NaN where one is NaN, and -0 is

@@ -68,3 +68,12 @@ func ExampleSub_error() {
 	fmt.Println(ufunc.Sub(a, b).Err())
 	// Output: example_test.go:68: ufunc.Sub: shapes [3 4] and [5] do not broadcast: wrong shape
 }
+
+func ExampleRoundTo() {
+	x := chunkgrid.FromND(nd.Must(nd.FromSlice([]float64{3.14159, 0.125, -27.1828})))
+	fmt.Println(ufunc.RoundTo(x, 2).Compute(context.Background()))
+	fmt.Println(ufunc.RoundTo(x, -1).Compute(context.Background()))
+	// Output:
+	// [  3.14   0.12 -27.18] <nil>
+	// [  0.   0. -30.] <nil>
+}

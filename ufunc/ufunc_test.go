@@ -34,6 +34,7 @@ func cases() map[string]chunkgrid.Any {
 	const nat = math.MinInt64
 	f := chunked(-2.5, -1, zero, 0, 0.5, 1.5, 2, inf, nan)
 	g := chunked(2, -3, 1, 2, -0.25, 4, 2, 3, 1)
+	r := chunked(-2.25, -0.04, zero, 1.005, 2.675, 25, 1234.5678, 1e308, inf, nan)
 	h := chunked(-1, -0.75, zero, 0, 0.25, 0.5, 1)
 	i := chunked[int8](-128, -7, -1, 0, 1, 7, 127)
 	j := chunked[int8](2, 2, 0, 3, 1, 3, 9)
@@ -58,7 +59,9 @@ func cases() map[string]chunkgrid.Any {
 		"sign": ufunc.Sign(f), "sign int": ufunc.Sign(i), "sign complex": ufunc.Sign(z),
 		"square": ufunc.Square(f), "square int": ufunc.Square(i), "square complex": ufunc.Square(z),
 		"floor": ufunc.Floor(f), "ceil": ufunc.Ceil(f), "trunc": ufunc.Trunc(f), "round": ufunc.Round(f), "round int": ufunc.Round(i),
-		"minimum": ufunc.Minimum(f, g), "maximum": ufunc.Maximum(f, g), "minimum bool": ufunc.Minimum(b, c), "maximum int": ufunc.Maximum(i, j),
+		"round to 1": ufunc.RoundTo(r, 1), "round to 2": ufunc.RoundTo(r, 2), "round to 0": ufunc.RoundTo(r, 0), "round to tens": ufunc.RoundTo(r, -1),
+		"round to float32": ufunc.RoundTo(ufunc.Cast[float32](r), 3),
+		"minimum":          ufunc.Minimum(f, g), "maximum": ufunc.Maximum(f, g), "minimum bool": ufunc.Minimum(b, c), "maximum int": ufunc.Maximum(i, j),
 		"fmin": ufunc.Fmin(f, g), "fmax": ufunc.Fmax(f, g),
 		"clip": ufunc.Clip(f, -1, 1.5), "clip int": ufunc.Clip(i, j, 5), "clip crossed": ufunc.Clip(f, 2, 1),
 		"equal": ufunc.Equal(f, g), "equal complex": ufunc.Equal(z, z), "equal bool": ufunc.Equal(b, c), "equal time": ufunc.Equal(t, t),

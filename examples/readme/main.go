@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io/fs"
 	"log"
@@ -22,16 +21,15 @@ import (
 
 func main() {
 	log.SetFlags(0)
-	cube := flag.String("cube", "demo-out/cube.zarr", "the Zarr store that make demo writes")
-	flag.Parse()
-	if _, err := os.Stat(*cube); errors.Is(err, fs.ErrNotExist) {
-		fmt.Printf("there is no %s: run make demo first\n", *cube)
+	if _, err := os.Stat("demo-out/cube.zarr"); errors.Is(err, fs.ErrNotExist) {
+		fmt.Println("there is no demo-out/cube.zarr: run make demo first")
 		return
 	}
 	ctx := context.Background()
 
+	// snippet: program
 	start := time.Now()
-	temp, err := chunkgrid.Open[float32](ctx, *cube+"/temp") // metadata only
+	temp, err := chunkgrid.Open[float32](ctx, "demo-out/cube.zarr/temp") // metadata only
 	check(err)
 	fmt.Println(temp)
 	monthly := temp.Reshape(-1, 12, 512, 521).Named("year", "month", "lat", "lon")
@@ -42,6 +40,7 @@ func main() {
 	fmt.Println(values)
 	_, peak := diag.Memory()
 	fmt.Printf("array %s, peak %s, %.1f s\n", nd.FormatBytes(temp.NBytes()), nd.FormatBytes(int(peak)), time.Since(start).Seconds())
+	// end
 }
 
 func check(err error) {

@@ -50,6 +50,7 @@ func run(ctx context.Context, out string) (err error) {
 	if err != nil {
 		return err
 	}
+	// snippet: watch
 	trace := diag.NewTrace(file)
 	defer func() { err = errors.Join(err, trace.Close(), file.Close()) }()
 	var profile diag.Profile
@@ -61,8 +62,9 @@ func run(ctx context.Context, out string) (err error) {
 	if err != nil {
 		return err
 	}
-	now, peak := diag.Memory()
 	fmt.Print(&profile)
+	// end
+	now, peak := diag.Memory()
 	fmt.Printf("memory %s, peak %s; the trace is %s\n", diag.FormatBytes(now), diag.FormatBytes(peak), out)
 	return nil
 }

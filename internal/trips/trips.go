@@ -20,6 +20,24 @@ const Format = "trips-2015-%02d.csv"
 const Header = "vendor_id,pickup_datetime,dropoff_datetime,passenger_count,trip_distance,pickup_longitude,pickup_latitude," +
 	"rate_code_id,store_and_fwd_flag,payment_type,fare_amount,tip_amount,tolls_amount,total_amount"
 
+// Folder returns a folder of the twelve files of a year, so many rows each. It is
+// among the temporary files, and written where it isn't there yet.
+func Folder(rows int) (string, error) {
+	dir := filepath.Join(os.TempDir(), fmt.Sprintf("ndgrid-trips-%d", rows))
+	if _, err := os.Stat(dir); err == nil {
+		return dir, nil
+	}
+	part, err := os.MkdirTemp("", "ndgrid-trips-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(part) // where it isn't renamed
+	if err := WriteYear(part, rows); err != nil {
+		return "", err
+	}
+	return dir, os.Rename(part, dir)
+}
+
 // WriteYear writes the twelve files of a year into a folder, so many rows each.
 func WriteYear(dir string, rows int) error {
 	for month := 1; month <= 12; month++ {

@@ -2,6 +2,7 @@ package trips
 
 import (
 	"bytes"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -21,5 +22,18 @@ func TestWrite(t *testing.T) {
 		if i > 0 {
 			assert.Contains(t, line, ",2015-02-")
 		}
+	}
+}
+
+func TestFolder(t *testing.T) {
+	for _, name := range []string{"TMPDIR", "TMP"} {
+		t.Setenv(name, t.TempDir())
+	}
+	for range 2 { // written, and found
+		dir, err := Folder(3)
+		require.NoError(t, err)
+		files, err := filepath.Glob(filepath.Join(dir, "trips-2015-*.csv"))
+		require.NoError(t, err)
+		assert.Len(t, files, 12)
 	}
 }

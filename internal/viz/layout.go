@@ -262,7 +262,7 @@ func (l *layout) spread() {
 			if s%2 == 1 {
 				layer, joined = l.layers[len(l.layers)-1-i], func(v vertex) []int { return v.out }
 			}
-			if s >= pulls-3 { // in the end both sides count
+			if s == pulls-3 || s == pulls-2 { // towards the end both sides count
 				joined = func(v vertex) []int { return append(slices.Clone(v.in), v.out...) }
 			}
 			l.pull(layer, joined)

@@ -14,6 +14,7 @@ np.set_printoptions(linewidth=10000)
 
 f = np.array([-2.5, -1, -0.0, 0, 0.5, 1.5, 2, np.inf, np.nan])
 g = np.array([2, -3, 1, 2, -0.25, 4, 2, 3, 1])
+r = np.array([-2.25, -0.04, -0.0, 1.005, 2.675, 25, 1234.5678, 1e308, np.inf, np.nan])
 h = np.array([-1, -0.75, -0.0, 0, 0.25, 0.5, 1])
 i = np.array([-128, -7, -1, 0, 1, 7, 127], dtype="i1")
 j = np.array([2, 2, 0, 3, 1, 3, 9], dtype="i1")
@@ -36,6 +37,8 @@ cases = {
     "abs": abs(f), "abs int": abs(i), "abs time": abs(d), "sign": np.sign(f), "sign int": np.sign(i), "sign complex": np.sign(z),
     "square": np.square(f), "square int": np.square(i), "square complex": np.square(z),
     "floor": np.floor(f), "ceil": np.ceil(f), "trunc": np.trunc(f), "round": np.round(f), "round int": np.round(i),
+    "round to 1": np.round(r, 1), "round to 2": np.round(r, 2), "round to 0": np.round(r, 0), "round to tens": np.round(r, -1),
+    "round to float32": np.round(r.astype("f4"), 3),
     "minimum": np.minimum(f, g), "maximum": np.maximum(f, g), "minimum bool": np.minimum(b, c), "maximum int": np.maximum(i, j),
     "fmin": np.fmin(f, g), "fmax": np.fmax(f, g), "clip": np.clip(f, -1, 1.5), "clip int": np.clip(i, j, np.int8(5)),
     "clip crossed": np.clip(f, 2, 1),

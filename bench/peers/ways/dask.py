@@ -87,6 +87,21 @@ def _(x):
     return {"10^4 chunks": lambda: mean("threads", None), "10^4 chunks, synchronous, split_every=64": lambda: mean("sync", 64)}
 
 
+@work("dask", "delayed.tasks")
+def _(x):
+    double, add = dask.delayed(lambda v: 2 * v, pure=False), dask.delayed(lambda a, b: a + b, pure=False)
+    values = x.ravel().tolist()
+
+    def tasks(scheduler):
+        level = [double(v) for v in values]
+        while len(level) > 1:
+            odd = level[len(level) & ~1:]
+            level = [add(a, b) for a, b in zip(level[::2], level[1::2])] + odd
+        return np.array([level[0].compute(scheduler=scheduler, optimize_graph=False)])
+
+    return {"threads": lambda: tasks("threads"), "synchronous": lambda: tasks("sync")}
+
+
 @work("dask", "mm.f64")
 def _(a, b):
     return chunked(da.matmul, a, b)

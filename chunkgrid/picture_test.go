@@ -1,0 +1,44 @@
+package chunkgrid_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/ndgrid/ndgrid/chunkgrid"
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/reduce"
+	"github.com/ndgrid/ndgrid/ufunc"
+)
+
+// TestChunkPictures counts the boxes of chunks and the arrows between them.
+func TestChunkPictures(t *testing.T) {
+	x := chunkgrid.Arange(0.0, 100, 1, nd.Sizes(25))
+	square := chunkgrid.FromFunc("", []int{40, 40}, nd.Sizes(10, -1), func([]float64, nd.Box) {})
+	for name, c := range map[string]struct {
+		a             chunkgrid.Any
+		boxes, arrows int
+	}{
+		"sum":         {reduce.Sum(x), 4 + 1, 4},
+		"constant":    {ufunc.Add(x, 1), 4 + 1 + 4, 4 + 4},
+		"shift":       {x.Slice(nd.From(1)), 4 + 4, 4},
+		"step back":   {x.Slice(nd.Every(-1)), 4 + 4, 4},
+		"transpose":   {square.T(), 4 + 4, 4},
+		"rechunk":     {square.Rechunk(nd.Sizes(-1, 10)), 4 + 4, 16},
+		"columns":     {reduce.Sum(square, reduce.Axis(0)), 4 + 1, 4},
+		"rows":        {reduce.Sum(square, reduce.Axis(1), reduce.KeepDims()), 4 + 4, 4},
+		"concatenate": {chunkgrid.Concatenate(0, x, x), 4 + 8, 8},
+		"take":        {x.Take(0, []int{99, 98, 99}), 4 + 1, 1},
+		"reshape":     {x.Reshape(4, 25), 4 + 4, 4},
+		"quantile":    {reduce.Median(x), 4 + 1 + 1 + 1, 4 + 1 + 1},
+	} {
+		dot := chunkgrid.DOT(chunkgrid.Picture{Chunks: true}, c.a)
+		assert.Equal(t, c.boxes, strings.Count(dot, "[label="), "%s: %s", name, dot)
+		assert.Equal(t, c.arrows, strings.Count(dot, "->"), "%s: %s", name, dot)
+	}
+	many := chunkgrid.Arange(0.0, 1000, 1, nd.Sizes(1))
+	dot := chunkgrid.DOT(chunkgrid.Picture{Chunks: true, Title: "many"}, reduce.Sum(many))
+	assert.Contains(t, dot, "many (1001 chunks, drawn as operations)")
+	assert.Equal(t, 2, strings.Count(dot, "[label="))
+}

@@ -1,0 +1,73 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/ndgrid/ndgrid/nd"
+)
+
+// Needs returns for every argument a box that holds what a box of n is made of,
+// without elements where it is of nothing there. It may hold more: a reshape's
+// has whole rows.
+func (n *Node) Needs(box nd.Box) []nd.Box {
+	needs := make([]nd.Box, len(n.Args))
+	for i, a := range n.Args {
+		needs[i] = n.needs(i, a, box)
+	}
+	return needs
+}
+
+func (n *Node) needs(i int, a *Node, box nd.Box) nd.Box {
+	if op, ok := n.Leaf.(*BoxOp); ok {
+		return op.Inputs(n, box)[i]
+	}
+	b := nd.Box{Start: make([]int, a.NDim()), Shape: slices.Clone(a.Shape)} // all of it
+	part := func(k, lo, hi int) { b.Start[k], b.Shape[k] = lo, hi-lo }
+	switch {
+	case n.Op == OpView:
+		for k, m := range ViewOf(n).Maps {
+			if m.Out < 0 {
+				part(k, m.Offset, m.Offset+1)
+				continue
+			}
+			first, last := m.Offset+m.Stride*box.Start[m.Out], m.Offset+m.Stride*(box.Stop(m.Out)-1)
+			part(k, min(first, last), max(first, last)+1)
+		}
+	case n.Op == OpTake:
+		b = nd.Box{Start: slices.Clone(box.Start), Shape: slices.Clone(box.Shape)}
+		axis := n.Params["axis"].(int)
+		if index := n.Params["index"].([]int)[box.Start[axis]:box.Stop(axis)]; len(index) > 0 {
+			part(axis, slices.Min(index), slices.Max(index)+1)
+		}
+	case n.Op == OpConcat:
+		axis, before := n.Params["axis"].(int), 0
+		for _, other := range n.Args[:i] {
+			before += other.Shape[axis]
+		}
+		b = nd.Box{Start: slices.Clone(box.Start), Shape: slices.Clone(box.Shape)}
+		lo, hi := max(box.Start[axis]-before, 0), min(box.Stop(axis)-before, a.Shape[axis])
+		part(axis, lo, max(lo, hi))
+	case n.Op == OpReshape:
+		if a.NDim() > 0 && a.Size() > 0 {
+			row := product(a.Shape[1:])
+			first, last := 0, 0
+			for k, l := range n.Shape {
+				first, last = first*l+box.Start[k], last*l+box.Stop(k)-1
+			}
+			part(0, first/row, last/row+1)
+		}
+	case n.IsReduction():
+		reduced, keepdims, out := n.Reduced(), n.Params["keepdims"].(bool), 0
+		for k := range a.Shape {
+			if !reduced[k] {
+				part(k, box.Start[out], box.Stop(out))
+			}
+			if !reduced[k] || keepdims {
+				out++
+			}
+		}
+	default: // element by element
+		return box
+	}
+	return b
+}

@@ -1,0 +1,336 @@
+package table
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"math"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/ndgrid/ndgrid/chunkgrid"
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
+)
+
+// Files is a table in CSV files, the rows of one after those of the other, of which
+// columns are read as lazy arrays.
+type Files struct {
+	*options
+	names   []string
+	types   []nd.DType
+	layouts []string
+	known   []bool // which were declared
+	paths   []csvFile
+	marks   []mark
+	rows    int
+}
+
+// csvFile is a file as it was when its rows were counted.
+type csvFile struct {
+	path     string
+	size     int64
+	modified time.Time
+	packed   bool // compressed
+}
+
+// mark is where rows of a chunk lie.
+type mark struct {
+	file     int
+	from, to int64 // in the text, decompressed
+	line     int   // at from, counted from 0
+	rows     int
+}
+
+// Open counts the rows of CSV files, with one pass over them in little memory, and
+// returns them as one table. All have the same columns, whose dtypes are declared
+// or follow from the beginning of the first file, see ReadCSV.
+//
+//	trips, err := table.Open(ctx, stream.Glob("trips-2015-*.csv"), table.Times("", "pickup", "dropoff"))
+//	fares, err := table.Lazy[float64](trips, "fare")
+//	mean, err := reduce.Mean(fares).Value(ctx)
+//
+// A chunk of a column is ChunkRows rows of a file, and what is left at its end; of
+// a compressed file, all rows.
+func Open(ctx context.Context, paths iter.Seq2[string, error], opts ...Option) (*Files, error) {
+	o, err := newOptions(opts)
+	if err != nil {
+		return nil, &storage.Error{Op: "open csv", Name: "files", Err: err}
+	}
+	f := &Files{options: o}
+	for path, err := range paths {
+		if err != nil {
+			return nil, err
+		}
+		if err := f.add(ctx, path); err != nil {
+			return nil, &storage.Error{Op: "open csv", Name: path, Err: err}
+		}
+	}
+	if len(f.paths) == 0 {
+		return nil, &storage.Error{Op: "open csv", Name: "files", Err: fmt.Errorf("%w: there are none", storage.ErrNotFound)}
+	}
+	return f, nil
+}
+
+// add counts the rows of one more file.
+func (f *Files) add(ctx context.Context, path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	plain, packed, closer, err := uncompressed(file)
+	if err != nil {
+		return err
+	}
+	head := &reader{options: f.options, cut: cutter{r: plain, size: f.piece, max: f.row}}
+	err = head.begin()
+	closer()
+	if err != nil {
+		return err
+	}
+	if f.names == nil {
+		f.names, f.types, f.layouts, f.known = head.names, head.types, head.layouts, head.known
+	} else if !slices.Equal(f.names, head.names) {
+		return fmt.Errorf("%w: columns %q, those of %s are %q", nd.ErrShape, head.names, f.paths[0].path, f.names)
+	}
+	f.paths = append(f.paths, csvFile{path, info.Size(), info.ModTime(), packed})
+	return f.count(ctx, file)
+}
+
+// count notes where the chunks of the last file lie.
+func (f *Files) count(ctx context.Context, file *os.File) error {
+	this := len(f.paths) - 1
+	per := f.chunk
+	if f.paths[this].packed {
+		per = math.MaxInt
+	}
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	plain, _, closer, err := uncompressed(file)
+	if err != nil {
+		return err
+	}
+	defer closer()
+	c := cutter{r: plain, size: f.piece, max: f.row}
+	header, at, line := !f.noHeader, int64(0), 0
+	var m mark
+	for piece, err := c.next(nil); ; piece, err = c.next(piece) {
+		if err == io.EOF {
+			break
+		} else if errors.Is(err, errLongRow) {
+			return (&reader{options: f.options}).longRow(line)
+		} else if err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		for begin := skipBlank(piece, 0); begin < len(piece); begin = skipBlank(piece, begin) {
+			end := rowEnd(piece, begin)
+			switch {
+			case header:
+				header = false
+			case m.rows == 0 || m.rows == per:
+				place := at + int64(begin)
+				m.to = place
+				f.mark(m)
+				m = mark{file: this, from: place, line: line + bytes.Count(piece[:begin], newline), rows: 1}
+			default:
+				m.rows++
+			}
+			begin = end
+		}
+		at, line = at+int64(len(piece)), line+bytes.Count(piece, newline)
+	}
+	m.to = at
+	f.mark(m)
+	return nil
+}
+
+// mark adds a chunk that has rows.
+func (f *Files) mark(m mark) {
+	if m.rows > 0 {
+		f.marks, f.rows = append(f.marks, m), f.rows+m.rows
+	}
+}
+
+// rowEnd returns where the row after the one that begins at src[at] does. Where a
+// quote is never closed, that is src's end, and reading finds it.
+func rowEnd(src []byte, at int) int {
+	for quotes := 0; ; {
+		n := bytes.IndexByte(src[at:], '\n') + 1
+		if n == 0 {
+			return len(src)
+		}
+		quotes += bytes.Count(src[at:at+n], quote)
+		if at += n; quotes%2 == 0 {
+			return at
+		}
+	}
+}
+
+// Shape returns the numbers of rows and columns.
+func (f *Files) Shape() (rows, columns int) { return f.rows, len(f.names) }
+
+// Columns returns the names of the columns, a copy.
+func (f *Files) Columns() []string { return slices.Clone(f.names) }
+
+// Column returns a column as a lazy array of one axis; text has none, read it with
+// ReadCSV. Every run that needs a column reads the text anew, and parses that column
+// only. An error of a field names file, line and column.
+func (f *Files) Column(name string) (chunkgrid.Any, error) {
+	i := slices.Index(f.names, name)
+	if i < 0 {
+		return nil, fmt.Errorf("%w: column %q; there are %q", storage.ErrNotFound, name, f.names)
+	}
+	dt := f.types[i]
+	if dt == nd.Text {
+		return nil, fmt.Errorf("%w: column %q is text, of which there are no lazy arrays", nd.ErrDType, name)
+	}
+	sizes := make([]int, len(f.marks))
+	for k, m := range f.marks {
+		sizes[k] = m.rows
+	}
+	g, err := nd.NewGridSizes([][]int{sizes})
+	if err != nil {
+		return nil, err
+	}
+	return chunkgrid.FromAny(&lazyColumn{f, i, &storage.Meta{DType: dt, Shape: []int{f.rows}, ReadGrid: g, WriteGrid: g, Format: "CSV", Order: "C"}})
+}
+
+// Lazy returns a column as a lazy array of T; of another dtype it is nd.ErrDType.
+// Col is the same for a table in memory, and Compute of the array gives a column
+// for such.
+func Lazy[T nd.Elem](f *Files, name string) (*chunkgrid.Array[T], error) {
+	a, err := f.Column(name)
+	if err != nil {
+		return nil, err
+	}
+	if want := nd.DTypeOf[T](); a.DType().Kind() != want.Kind() {
+		return nil, fmt.Errorf("%w: column %q is %v, not %v", nd.ErrDType, name, a.DType(), want)
+	}
+	return chunkgrid.As[T](a), nil
+}
+
+// lazyColumn is a column as an array in storage.
+type lazyColumn struct {
+	files *Files
+	i     int
+	meta  *storage.Meta
+}
+
+// Meta describes the array.
+func (c *lazyColumn) Meta() *storage.Meta { return c.meta }
+
+// Ref is empty: options are functions, which don't travel.
+func (c *lazyColumn) Ref() storage.Ref { return storage.Ref{} }
+
+// Close does nothing: files are open while they are read.
+func (c *lazyColumn) Close() error { return nil }
+
+// ReadCost is the text of pieces and their values; of compressed files, what is
+// decompressed too.
+func (c *lazyColumn) ReadCost() int {
+	cost := 8 * c.files.piece
+	if slices.ContainsFunc(c.files.paths, func(p csvFile) bool { return p.packed }) {
+		cost += maxWindow
+	}
+	return cost
+}
+
+// ReadChunk reads some rows.
+func (c *lazyColumn) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool, error) {
+	f := c.files
+	m := f.marks[coord[0]]
+	if err := f.read(ctx, m, c.i, dst); err != nil {
+		return false, &storage.Error{Op: "read csv", Name: f.paths[m.file].path, Err: err}
+	}
+	return true, nil
+}
+
+// read parses a column of a chunk.
+func (f *Files) read(ctx context.Context, m mark, column int, dst []byte) error {
+	was := f.paths[m.file]
+	file, err := os.Open(was.path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if info, err := file.Stat(); err != nil {
+		return err
+	} else if info.Size() != was.size || !info.ModTime().Equal(was.modified) {
+		return fmt.Errorf("%w its rows were counted: %d bytes then, %d now", storage.ErrChanged, was.size, info.Size())
+	}
+	text, packed, closer, err := uncompressed(file)
+	if err != nil {
+		return err
+	}
+	defer closer()
+	if !packed { // go there, from after a byte order mark
+		_, err = file.Seek(m.from-int64(text.Buffered()), io.SeekCurrent)
+		text.Reset(file)
+	} else {
+		_, err = io.CopyN(io.Discard, text, m.from)
+	}
+	if err != nil {
+		return err
+	}
+	plain := io.LimitReader(text, m.to-m.from)
+	r := &reader{options: f.options, cut: cutter{r: plain, size: f.piece, max: f.row}, names: f.names, types: f.types, layouts: f.layouts, known: f.known, line: m.line}
+	rows, err := r.column(ctx, column, dst)
+	if err == nil && rows != m.rows {
+		err = fmt.Errorf("%w its rows were counted: %d then, %d now, from line %d on", storage.ErrChanged, m.rows, rows, m.line+1)
+	}
+	return err
+}
+
+// column parses one column of all that is left to read, into dst, and returns the
+// number of rows.
+func (r *reader) column(ctx context.Context, i int, dst []byte) (rows int, err error) {
+	p := &part{columns: make([]parser, len(r.names))}
+	for k := range p.columns {
+		p.columns[k] = skipped{}
+	}
+	if p.columns[i], err = newParser(r.types[i], r.layouts[i], 0); err != nil {
+		return 0, err
+	}
+	for ctx.Err() == nil {
+		switch p.text, err = r.cut.next(p.text); {
+		case err == io.EOF:
+			return rows, nil
+		case errors.Is(err, errLongRow):
+			return rows, r.longRow(r.line)
+		case err != nil:
+			return rows, err
+		}
+		if p.parse(r.sep); p.err != nil {
+			return rows, r.place(p.err)
+		}
+		values, err := p.columns[i].column()
+		if err != nil {
+			return rows, err
+		}
+		dst = dst[copy(dst, values.(nd.Dyn).Bytes()):]
+		rows, r.line = rows+p.rows, r.line+p.lines
+	}
+	return rows, ctx.Err()
+}
+
+// skipped parses fields that nobody asked for: it finds their ends.
+type skipped struct{}
+
+func (skipped) fast(src []byte, at int, sep byte) int { return plainEnd(src, at, sep) }
+func (skipped) set([]byte) error                      { return nil }
+func (skipped) move(parser, int, int)                 {}
+func (skipped) column() (Column, error)               { return nil, nil }
+func (skipped) clear()                                {}
