@@ -156,7 +156,8 @@ func blockBuffer(n int) *[]byte {
 }
 
 func (b *blosc) Cost() (encode, decode int) {
-	return b.cost + 2*b.block, zstdDecoderCost(b.size) + 2*b.size
+	_, decode = zstdLib.Cost(0, b.size)
+	return b.cost + 2*b.block, decode + 2*b.size
 }
 
 func (b *blosc) Encode(dst, src []byte) ([]byte, error) {

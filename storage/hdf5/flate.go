@@ -36,30 +36,31 @@ func inflate(dst, src []byte, gzip bool) (wrote, read int, err error) {
 	if gzip {
 		isGzip = 1
 	}
-	var none [1]byte // a stream of nothing needs a place to write nothing to
-	to := unsafe.SliceData(dst)
-	if len(dst) == 0 {
-		to = &none[0]
-	}
-	rc := C.nd_inflate(unsafe.Pointer(to), C.size_t(len(dst)), unsafe.Pointer(unsafe.SliceData(src)), C.size_t(len(src)), isGzip, &w, &r)
+	rc := C.nd_inflate(memory(dst), C.size_t(len(dst)), memory(src), C.size_t(len(src)), isGzip, &w, &r)
 	return int(w), int(r), flateErrors[rc]
 }
 
 // deflate is a codec.Deflater.
 func deflate(dst, src []byte, level int) ([]byte, error) {
-	var none [1]byte
-	from := unsafe.SliceData(src)
-	if len(src) == 0 {
-		from = &none[0]
-	}
 	if level < 0 {
 		level = 6
 	}
 	dst = slices.Grow(dst, len(src)+len(src)>>9+1<<10) // more than any src takes
 	room := dst[len(dst):cap(dst)]
-	n := C.nd_deflate(unsafe.Pointer(&room[0]), C.size_t(len(room)), unsafe.Pointer(from), C.size_t(len(src)), C.int(level))
+	n := C.nd_deflate(memory(room), C.size_t(len(room)), memory(src), C.size_t(len(src)), C.int(level))
 	if n == 0 {
 		return dst, errors.New("no memory to deflate with")
 	}
 	return dst[:len(dst)+int(n)], nil
 }
+
+// memory is where b lies, or somewhere where it is empty: libraries want a place
+// to write nothing to.
+func memory(b []byte) unsafe.Pointer {
+	if len(b) == 0 {
+		return unsafe.Pointer(&nowhere)
+	}
+	return unsafe.Pointer(unsafe.SliceData(b))
+}
+
+var nowhere byte

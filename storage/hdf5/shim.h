@@ -1,8 +1,8 @@
 // The calls of libhdf5 that package hdf5 makes beyond what gonum offers. Every
 // function silences the library, does one thing, copies the error stack to e
 // and restores the library's state: all in one C call, because the stack
-// belongs to the OS thread. None may run beside another, nd_inflate and
-// nd_deflate aside: the Go side holds one mutex. Those returning an id or an int
+// belongs to the OS thread. None may run beside another, those that
+// (de)compress aside: the Go side holds one mutex. Those returning an id or an int
 // are negative on failure.
 #ifndef NDGRID_HDF5_SHIM_H
 #define NDGRID_HDF5_SHIM_H
@@ -114,7 +114,7 @@ int nd_set_label(hid_t ds, int axis, const char *name, nd_err *e);
 
 // inflate_libz.c or inflate_libdeflate.c, and deflate_libz.c
 
-// What nd_inflate returns, where not 0.
+// What nd_inflate and nd_zstd_decode return, where not 0.
 enum { ND_LONG = 1, ND_DAMAGED, ND_NO_MEMORY };
 
 // nd_inflate decodes one zlib stream or one gzip member. Where dst has no room
@@ -124,5 +124,15 @@ int nd_inflate(void *dst, size_t room, const void *src, size_t n, int gzip, size
 // nd_deflate makes a bare stream of deflate and returns its length, 0 where
 // that failed. Calls may run beside each other.
 size_t nd_deflate(void *dst, size_t room, const void *src, size_t n, int level);
+
+// zstd.c
+
+// nd_zstd_encode makes a frame of n bytes, or an error: ZSTD_isError. Contexts
+// are for one call at a time.
+size_t nd_zstd_encode(void *context, void *dst, size_t room, const void *src, size_t n, int level, int checksum);
+
+// nd_zstd_decode decodes all frames of src, and says how many bytes it wrote.
+// It returns 0, ND_LONG where dst has no room for all, or ND_DAMAGED.
+int nd_zstd_decode(void *context, void *dst, size_t room, const void *src, size_t n, size_t *wrote);
 
 #endif
