@@ -10,6 +10,7 @@ package cf
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -29,11 +30,12 @@ func Dates(ctx context.Context, g storage.Group, name string) ([]Date, error) {
 	return dates, nil
 }
 
-func read(ctx context.Context, g storage.Group, name string) ([]Date, error) {
+func read(ctx context.Context, g storage.Group, name string) (dates []Date, err error) {
 	src, err := g.Array(ctx, name)
 	if err != nil {
 		return nil, err
 	}
+	defer func() { err = errors.Join(err, src.Close()) }()
 	m := src.Meta()
 	if len(m.Shape) != 1 {
 		return nil, fmt.Errorf("shape %v, want one axis: %w", m.Shape, nd.ErrShape)
@@ -66,7 +68,7 @@ func read(ctx context.Context, g storage.Group, name string) ([]Date, error) {
 	if err != nil {
 		return nil, err
 	}
-	dates := make([]Date, x.Size())
+	dates = make([]Date, x.Size())
 	for i, v := range x.Data() {
 		for _, none := range missing {
 			if v == none || v != v {

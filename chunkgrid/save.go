@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/ndgrid/ndgrid/internal/plan"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
 )
@@ -32,10 +31,6 @@ func Attrs(name string, a storage.Attrs) Option {
 		c.save.attrs[name] = a
 	}
 }
-
-// CopyCoords has Save copy, for every dimension name among the saved arrays,
-// the 1-d array of that name and length from g, with its attributes.
-func CopyCoords(g storage.Group) Option { return func(c *config) { c.save.coords = g } }
 
 // Codecs sets the codecs of saved arrays, "shuffle", "zstd 3", "gzip 5"…, in
 // the order in which they encode; without it the format's default.
@@ -220,59 +215,4 @@ func spec(a Any, name string, c config) (storage.Spec, error) {
 		s.Dims = n.Dims
 	}
 	return s, nil
-}
-
-// addCoords adds the coordinates that CopyCoords asks for to the variables. It
-// returns what closes them.
-func addCoords(ctx context.Context, c *config, arrays Vars) (func(), error) {
-	var opened []storage.Array
-	closeAll := func() {
-		for _, a := range opened {
-			_ = a.Close()
-		}
-	}
-	if c.save.coords == nil {
-		return closeAll, nil
-	}
-	if c.save.attrs == nil {
-		c.save.attrs = map[string]storage.Attrs{}
-	} else {
-		c.save.attrs = maps.Clone(c.save.attrs)
-	}
-	lengths := map[string]int{}
-	for _, name := range slices.Sorted(maps.Keys(arrays)) {
-		n := arrays[name].plan()
-		for k, d := range n.Dims {
-			if d != "" {
-				lengths[d] = n.Shape[k]
-			}
-		}
-	}
-	for _, dim := range slices.Sorted(maps.Keys(lengths)) {
-		if _, ok := arrays[dim]; ok {
-			continue
-		}
-		a, err := c.save.coords.Array(ctx, dim)
-		if errors.Is(err, storage.ErrNotFound) || errors.Is(err, storage.ErrNotArray) {
-			continue
-		}
-		if err != nil {
-			closeAll()
-			return nil, fmt.Errorf("coordinate %q: %w", dim, err)
-		}
-		opened = append(opened, a)
-		m := a.Meta()
-		if len(m.Shape) != 1 || m.Shape[0] != lengths[dim] {
-			continue
-		}
-		n := plan.Source(a)
-		if n.Dims[0] != dim {
-			n = plan.Rename(n, []string{dim})
-		}
-		arrays[dim] = wrap(n)
-		if _, ok := c.save.attrs[dim]; !ok {
-			c.save.attrs[dim] = m.Attrs
-		}
-	}
-	return closeAll, nil
 }

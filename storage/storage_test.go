@@ -455,3 +455,8 @@ func TestUnreadable(t *testing.T) {
 	_, _, err := storage.Open(t.Context(), file, nil)
 	assert.ErrorIs(t, err, os.ErrPermission)
 }
+
+func TestInternalAttr(t *testing.T) {
+	assert.True(t, storage.InternalAttr("DIMENSION_LIST"))
+	assert.False(t, storage.InternalAttr("units"))
+}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
-	"github.com/ndgrid/ndgrid/storage/hdf5"
 )
 
 // ofDType are the attributes whose values are values of the array, and so of
@@ -20,7 +19,7 @@ var ofDType = []string{"_FillValue", "missing_value", "valid_min", "valid_max", 
 func keptAttrs(attrs storage.Attrs, from storage.Ref, m *storage.Meta) storage.Attrs {
 	kept := maps.Clone(attrs)
 	maps.DeleteFunc(kept, func(name string, _ any) bool {
-		return hdf5.Internal(name) || name == "_ARRAY_DIMENSIONS" && m != nil && m.Dims != nil
+		return storage.InternalAttr(name) || name == "_ARRAY_DIMENSIONS" && m != nil && m.Dims != nil
 	})
 	if from.Driver == "hdf5" { // NetCDF has attributes of any number of values, and no others
 		for name, v := range kept {

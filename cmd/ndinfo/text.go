@@ -11,7 +11,6 @@ import (
 
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
-	"github.com/ndgrid/ndgrid/storage/hdf5"
 )
 
 // spaced writes a number with a space between groups of three digits.
@@ -121,7 +120,7 @@ func attrNames(attrs storage.Attrs, all bool, except ...string) []string {
 	}
 	var names []string
 	for name := range attrs {
-		if all || !hdf5.Internal(name) && name != "_ARRAY_DIMENSIONS" && !slices.Contains(except, name) {
+		if all || !storage.InternalAttr(name) && name != "_ARRAY_DIMENSIONS" && !slices.Contains(except, name) {
 			names = append(names, name)
 		}
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/ndgrid/ndgrid/chunkgrid"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
-	"github.com/ndgrid/ndgrid/storage/hdf5"
+	_ "github.com/ndgrid/ndgrid/storage/hdf5"
 	_ "github.com/ndgrid/ndgrid/storage/std"
 	"github.com/ndgrid/ndgrid/storage/storagetest"
 )
@@ -119,7 +119,7 @@ func plain(t *testing.T, a storage.Attrs) map[string]any {
 	t.Helper()
 	out := map[string]any{}
 	for name, v := range a {
-		if !hdf5.Internal(name) {
+		if !storage.InternalAttr(name) {
 			out[name] = v
 		}
 	}

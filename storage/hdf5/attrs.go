@@ -158,7 +158,7 @@ func splitText(b []byte, size, n int, single bool) any {
 func writeAttrs(obj C.hid_t, attrs storage.Attrs) error {
 	names := make([]string, 0, len(attrs))
 	for n := range attrs {
-		if !Internal(n) {
+		if !storage.InternalAttr(n) {
 			names = append(names, n)
 		}
 	}
@@ -294,7 +294,7 @@ func replaceAttrs(obj C.hid_t, attrs storage.Attrs) error {
 		return libErr()
 	}
 	for _, n := range names {
-		if _, stays := attrs[n]; stays || Internal(n) {
+		if _, stays := attrs[n]; stays || storage.InternalAttr(n) {
 			continue
 		}
 		if err := check(withName(n, func(c *C.char) C.int { return C.nd_attr_delete(obj, c, &stack) })); err != nil {

@@ -98,15 +98,3 @@ type Typed interface {
 	// no dtype: "float32", "compound{x float64, n int32}".
 	StoredType() string
 }
-
-// Internal reports whether name is an attribute in which HDF5 and NetCDF-4 keep
-// their own books about dimensions. Such attributes can be read, and are left
-// out by whatever writes attributes.
-func Internal(name string) bool {
-	switch name {
-	case "CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "DIMENSION_LABELS",
-		"_Netcdf4Dimid", "_Netcdf4Coordinates", "_NCProperties", "_nc3_strict":
-		return true
-	}
-	return false
-}

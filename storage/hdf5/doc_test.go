@@ -22,8 +22,3 @@ func TestLibraryError(t *testing.T) {
 		assert.Contains(t, fmt.Sprint(err), "libhdf5: "+text)
 	}
 }
-
-func TestInternal(t *testing.T) {
-	assert.True(t, Internal("DIMENSION_LIST"))
-	assert.False(t, Internal("units"))
-}

@@ -1,6 +1,6 @@
 """Writes files for ndgrid to read, and reads those it wrote:
 
-    python interop.py read-zarr | read-hdf5 | xarray-zarr | xarray-netcdf FILE
+    python interop.py read-zarr | read-hdf5 | xarray-zarr | xarray-netcdf | xarray-coords FILE
     python interop.py write-zarr | write-hdf5 FILE
 
 Prints as JSON what the libraries see: name -> {dtype, shape, chunks, dims, attrs,
@@ -79,6 +79,14 @@ def xarray(opener, file):
             "recomputed": bool((ds["sst"] - ds["sst"].mean("time") == ds["anomaly"]).all()),
             "warnings": [str(w.message) for w in complaints],
         }
+
+
+def xarray_coords(file):
+    """The coordinates that xarray sees, of the file and of its variables."""
+    import xarray as xr
+
+    with xr.open_zarr(file) if file.endswith(".zarr") else xr.open_dataset(file) as ds:
+        return {"coords": sorted(ds.coords), "variables": {k: sorted(v.coords) for k, v in ds.data_vars.items()}, "attrs": {k: ds[k].attrs for k in ds.coords}}
 
 
 DTYPES = ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64", "complex64", "complex128"]
@@ -169,6 +177,7 @@ def write_hdf5(file):
 COMMANDS = {
     "xarray-zarr": functools.partial(xarray, "open_zarr"),
     "xarray-netcdf": functools.partial(xarray, "open_dataset"),
+    "xarray-coords": xarray_coords,
     "read-zarr": read_zarr, "read-hdf5": read_hdf5, "write-zarr": write_zarr, "write-hdf5": write_hdf5,
 }
 
