@@ -51,7 +51,7 @@ func ExampleFromChunks() {
 		return
 	}
 	fmt.Println(reduce.Sum(x, reduce.Axis(0)).Compute(context.Background()))
-	// Output: [6 6 6] <nil>
+	// Output: [6. 6. 6.] <nil>
 }
 
 // An array taken apart and put together is the same, cut evenly or not, and with
