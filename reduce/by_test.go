@@ -104,6 +104,7 @@ func TestByErrors(t *testing.T) {
 	for want, a := range map[string]chunkgrid.Any{
 		"reduce.Sum: label 2 at place 1, for 2 groups":                     reduce.Sum(f, reduce.Axis(0), by(2, 0, 2, 1)),
 		"reduce.Sum: label -1 at place 2, for 2 groups":                    reduce.Sum(f, reduce.Axis(0), by(2, 0, 1, -1)),
+		"reduce.Sum: 16777217 groups, want 0 to 16777216":                  reduce.Sum(f, reduce.Axis(0), by(1<<24+1, 0, 1, 2)),
 		"reduce.Sum: 2 labels for an axis of length 3":                     reduce.Sum(f, reduce.Axis(0), by(2, 0, 1)),
 		"reduce.Min: group 1 of 3 is empty; min of nothing has no value":   reduce.Min(whole, reduce.Axis(0), by(3, 0, 0, 2)),
 		"reduce.Sum: By and 2 axes, want the one that has the labels":      reduce.Sum(f, reduce.Axis(0, 1), by(1, 0, 0, 0)),

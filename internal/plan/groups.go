@@ -22,6 +22,9 @@ func GroupsOf(n *Node) (labels []int, count int, ok bool) {
 	return labels, count, ok
 }
 
+// maxGroups bounds the groups: each takes memory before a budget is known.
+const maxGroups = 1 << 24
+
 // checkGroups checks the groups of a reduction. Where it needs elements, an empty
 // group is NaN, and an error of a dtype that has none.
 func checkGroups(n *Node, nonEmpty bool, labels []int, count int) error {
@@ -32,8 +35,8 @@ func checkGroups(n *Node, nonEmpty bool, labels []int, count int) error {
 		return fmt.Errorf("groups along the axes %v, want the first, kept: %w", axes, nd.ErrAxis)
 	case n.Op == "argmin" || n.Op == "argmax":
 		return fmt.Errorf("there is no %s by groups", n.Op)
-	case count < 0 || count > 1<<31:
-		return fmt.Errorf("%d groups, want 0 to 2^31: %w", count, nd.ErrShape)
+	case count < 0 || count > maxGroups:
+		return fmt.Errorf("%d groups, want 0 to %d: %w", count, maxGroups, nd.ErrShape)
 	case len(labels) != arg.Shape[0]:
 		return fmt.Errorf("%d labels for an axis of length %d: %w", len(labels), arg.Shape[0], nd.ErrShape)
 	}
