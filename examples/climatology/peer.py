@@ -24,5 +24,5 @@ for name in sorted(ours.variables):
 means = " ".join(f"{v:.2f}" for v in clim.sel(lat=45, lon=0).values)
 print(f"45° N, 0° E, January to December: [{means}]")
 warmest = anom.max(["lat", "lon"])
-day = warmest["time"][int(warmest.argmax())]
+day = warmest["time"][int(warmest.argmax("time"))]
 print(f"{float(warmest.max()):.2f} K above the mean of the month on {day.dt.strftime('%Y-%m-%d %H:%M:%S').item()}")
