@@ -21,7 +21,7 @@ const streamForm = 8
 // byLevel are the routines of an operation; nil where a level has none.
 type byLevel [numLevels]routine
 
-func both(avx2, avx512 routine) byLevel { return byLevel{AVX2: avx2, AVX512: avx512} }
+func both[F any](avx2, avx512 F) [numLevels]F { return [numLevels]F{AVX2: avx2, AVX512: avx512} }
 
 // assembled makes a loop of a routine, for elements of so many bytes.
 func assembled(f routine, form, out int, in ...int) Loop {
