@@ -47,6 +47,7 @@ typedef struct {
 	int resizable;  // no axis has an upper limit
 	int odd_edges;  // partial chunks are stored unfiltered
 	int external;   // data lie in other files
+	uint64_t fileno, header; // the file it is in, and the address of its object header
 	int has_fill;
 	int nfilters;
 	nd_filter filter[ND_FILTERS];
@@ -73,6 +74,7 @@ int nd_put(nd_buf *b, const void *p, size_t n);
 int nd_close(hid_t id, nd_err *e);
 int nd_file_plain(hid_t file, int *plain, nd_err *e);
 int nd_file_private(hid_t file, nd_err *e);
+int nd_object(hid_t id, uint64_t *fileno, uint64_t *addr, nd_err *e);
 int nd_file_netcdf(hid_t file, int *is, nd_err *e);
 int nd_stat(hid_t loc, const char *name, int *type, uint64_t *fileno, uint64_t *addr, nd_err *e);
 int nd_list(hid_t loc, nd_buf *out, nd_err *e);

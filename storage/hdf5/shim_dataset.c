@@ -66,8 +66,12 @@ static int open_parts(hid_t ds, nd_type *t, nd_dataset *d, hid_t *mem, nd_err *e
 	hid_t type = H5Dget_type(ds), space = H5Dget_space(ds), plist = H5Dget_create_plist(ds);
 	*mem = -1;
 	int rc = -1;
-	if (type >= 0 && read_space(space, d, e) >= 0 && read_plist(plist, d, e) >= 0)
+	H5O_info_t info;
+	if (type >= 0 && read_space(space, d, e) >= 0 && read_plist(plist, d, e) >= 0 && H5Oget_info(ds, &info) >= 0) {
+		d->fileno = info.fileno;
+		d->header = info.addr;
 		rc = nd_describe(type, t, mem);
+	}
 	if (type >= 0)
 		H5Tclose(type);
 	if (space >= 0)

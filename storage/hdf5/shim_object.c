@@ -32,6 +32,20 @@ int nd_file_plain(hid_t file, int *plain, nd_err *e) {
 	return nd_leave(&s, e, rc);
 }
 
+// nd_object gives the number of the file an object is in and the address of its
+// header there; a file stands for its root group.
+int nd_object(hid_t id, uint64_t *fileno, uint64_t *addr, nd_err *e) {
+	nd_silence s;
+	nd_enter(&s, e);
+	H5O_info_t info;
+	int rc = H5Oget_info(id, &info);
+	if (rc >= 0) {
+		*fileno = info.fileno;
+		*addr = info.addr;
+	}
+	return nd_leave(&s, e, rc);
+}
+
 // nd_file_private keeps a file, and the lock on it, from programs that are
 // started while it is open. Drivers that have no file descriptor, or many, are
 // left as they are.
