@@ -17,7 +17,9 @@ var selections = map[string]func(n int, r *rand.Rand) []float64{
 	"falling": func(n int, _ *rand.Rand) []float64 { return values(n, func(i int) float64 { return float64(-i) }) },
 	"few":     func(n int, r *rand.Rand) []float64 { return values(n, func(int) float64 { return float64(r.IntN(3)) }) },
 	"equal":   func(n int, _ *rand.Rand) []float64 { return values(n, func(int) float64 { return 7 }) },
-	"organ":   func(n int, _ *rand.Rand) []float64 { return values(n, func(i int) float64 { return float64(min(i, n-i)) }) },
+	"organ": func(n int, _ *rand.Rand) []float64 {
+		return values(n, func(i int) float64 { return float64(min(i, n-i)) })
+	},
 	"infinite": func(n int, r *rand.Rand) []float64 {
 		return values(n, func(int) float64 { return math.Inf(r.IntN(2)*2 - 1) })
 	},
