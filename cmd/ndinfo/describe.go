@@ -90,7 +90,7 @@ func (o *options) describeArray(ctx context.Context, a storage.Array, name strin
 	if o.json || !o.sliced && !o.writing { // else nobody looks at sizes
 		info.stored, info.err = o.countStored(ctx, a)
 	}
-	if m.DType.Size() == 0 {
+	if !m.DType.Valid() {
 		return info
 	}
 	switch {
@@ -112,7 +112,10 @@ func (o *options) describeArray(ctx context.Context, a storage.Array, name strin
 
 // addValues adds what only a document holds: statistics and values.
 func (o *options) addValues(ctx context.Context, a storage.Array, info *arrayInfo) error {
-	x, err := o.view(a)
+	if !o.values && !o.sliced && !o.stats {
+		return nil
+	}
+	x, err := o.view(ctx, a)
 	if err != nil {
 		return err
 	}
@@ -245,6 +248,9 @@ func cheap(a storage.Array, n int) bool {
 
 // readBox reads a box of an array.
 func readBox(ctx context.Context, a storage.Array, box nd.Box) (nd.Dyn, error) {
+	if varies(a.Meta().DType) {
+		return readPadded(ctx, a, box, glance)
+	}
 	d, err := nd.NewDyn(a.Meta().DType, box.Shape)
 	if err != nil {
 		return nil, err

@@ -40,7 +40,7 @@ func (s *statistics) valid() int64 {
 
 // printStatistics shows the statistics of an array or a part of it.
 func (o *options) printStatistics(ctx context.Context, a storage.Array, info *arrayInfo) error {
-	x, err := o.view(a)
+	x, err := o.view(ctx, a)
 	if err != nil {
 		return err
 	}

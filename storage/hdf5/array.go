@@ -28,7 +28,7 @@ type array struct {
 	handle
 	state      atomic.Pointer[state]
 	stored     string // type in the file
-	elem       int    // bytes of an element in memory
+	elem       int    // bytes of an element in memory; of text, see refBytes
 	chunk      []int  // nil: not chunked
 	pipe       *pipeline
 	raw        *os.File // where the data are; nil: only the library reads them
@@ -56,9 +56,14 @@ type flat struct{ *array }
 
 // public wraps the array in the type that can do what it can do.
 func (a *array) public() storage.Array {
+	text := a.Meta().DType == nd.Text
 	switch {
+	case a.f.w != nil && text:
+		return &writableText{&writableArray{a}}
 	case a.f.w != nil:
 		return &writableArray{a}
+	case text:
+		return &textArray{a}
 	case a.chunk == nil && a.unreadable == nil:
 		return &flat{a}
 	}
@@ -101,7 +106,12 @@ func (g *group) openArray(name string) (*array, error) {
 func (a *array) describe(name string, t *C.nd_type, d *C.nd_dataset) error {
 	a.stored, a.elem = C.GoString(&t.text[0]), int(t.size)
 	dtype, readable := dtypeOf(t)
-	if !readable {
+	text := dtype == nd.Text
+	sized := readable && !text
+	switch {
+	case text:
+		a.elem = refBytes
+	case !readable:
 		a.unreadable = fmt.Errorf("%w: elements of type %s", storage.ErrUnsupported, a.stored)
 	}
 	shape, err := lengths(d.dims[:d.rank])
@@ -121,7 +131,7 @@ func (a *array) describe(name string, t *C.nd_type, d *C.nd_dataset) error {
 		}
 		a.resizable = d.resizable != 0 && d.rank > 0
 	}
-	if a.elem > 1 && readable && dtype.Kind() != nd.KindBytes && dtype.Kind() != nd.KindRaw {
+	if a.elem > 1 && sized && dtype.Kind() != nd.KindBytes && dtype.Kind() != nd.KindRaw {
 		m.ByteOrder = map[C.int]string{'l': "little", 'b': "big", 0: "little"}[t.order] // 0: times, see datetimeTag
 	}
 	filters := filtersOf(d)
@@ -132,16 +142,20 @@ func (a *array) describe(name string, t *C.nd_type, d *C.nd_dataset) error {
 	if m.Dims, err = a.dimNames(name, len(shape), m.Attrs); err != nil {
 		return err
 	}
-	if readable && d.has_fill != 0 {
+	if sized && d.has_fill != 0 {
 		m.Fill = make([]byte, a.elem)
 		if err := check(C.nd_fill(a.id, a.mem, unsafe.Pointer(&m.Fill[0]), &stack)); err != nil {
 			return err
 		}
 	}
-	if readable {
-		if err := a.choosePath(t, d, dtype, m.ByteOrder, filters); err != nil {
-			return err
-		}
+	switch {
+	case sized:
+		err = a.choosePath(t, d, dtype, m.ByteOrder, filters)
+	case text:
+		err = a.describeText(d, &m, filters)
+	}
+	if err != nil {
+		return err
 	}
 	return a.setMeta(m)
 }

@@ -79,6 +79,7 @@ var causes = []struct {
 	{"incorrect metadata checksum", storage.ErrCorrupt},
 	{"bad heap", storage.ErrCorrupt},
 	{"no write intent", storage.ErrReadOnly},
+	{"strings too long", storage.ErrUnsupported},
 }
 
 // Unwrap returns the class of the error, one of storage's or ErrLocked, where
