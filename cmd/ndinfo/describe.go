@@ -73,13 +73,14 @@ func isCoordinate(name string, m *storage.Meta) bool {
 func (o *options) describeArray(ctx context.Context, a storage.Array, name string) *arrayInfo {
 	m := a.Meta()
 	info := &arrayInfo{name: name, meta: m, dtype: m.DType.String()}
-	t, ofFile := a.(hdf5.Typed)
-	if ofFile && !m.DType.Valid() {
+	if t, ok := a.(hdf5.Typed); ok && !m.DType.Valid() {
 		info.dtype = t.StoredType()
 	}
-	// What HDF5 stores in one piece is read in boxes, but for text of any length.
 	_, whole := a.(storage.BoxReader)
-	if whole = whole || ofFile && m.DType.Size() == 0 && len(m.Codecs) == 0 && m.ReadGrid.Len() == 1; !whole {
+	if s, ok := a.(storage.ChunkShaper); ok {
+		whole = s.ChunkShape() == nil
+	}
+	if !whole {
 		chunk, ok := m.ReadGrid.Regular()
 		if !ok {
 			chunk = m.ReadGrid.MaxChunk()
@@ -124,7 +125,7 @@ func (o *options) addValues(ctx context.Context, a storage.Array, info *arrayInf
 			return err
 		}
 	}
-	if _, ok := statsOf[x.DType().Kind()]; ok && o.stats {
+	if o.stats && hasStats(x.DType().Kind()) {
 		info.stats, err = o.statistics(ctx, x, info.meta)
 	}
 	return err

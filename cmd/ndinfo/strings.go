@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
+	"github.com/ndgrid/ndgrid/chunkgrid"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
 )
@@ -15,6 +17,9 @@ import (
 
 // varies reports whether elements vary in length.
 func varies(dt nd.DType) bool { return dt.Valid() && dt.Size() == 0 }
+
+// isText reports whether elements are texts of one length.
+func isText(k nd.Kind) bool { return k == nd.KindBytes || k == nd.KindUTF32 }
 
 // readPadded reads a box of elements that vary in length, which may take limit
 // bytes as they are padded.
@@ -50,4 +55,35 @@ func readPadded(ctx context.Context, a storage.Array, box nd.Box, limit int) (nd
 		}
 	}
 	return d, nil
+}
+
+// textStatistics counts the texts that are missing, and finds the first and the
+// last of the others in the order of their bytes.
+func (o *options) textStatistics(ctx context.Context, x chunkgrid.Any, m *storage.Meta) (*statistics, error) {
+	s := &statistics{dtype: x.DType(), count: int64(x.Size()), overAll: o.raw, nanName: "NaN"}
+	var missing []any
+	for _, list := range missingValues(m) {
+		missing = append(missing, list...)
+	}
+	look := func(_ []int, d nd.Dyn) error {
+		for index := range (nd.Box{Start: make([]int, d.NDim()), Shape: d.Shape()}).Indices() {
+			text := d.Item(index...).(string)
+			if !o.raw && slices.Contains(missing, any(text)) {
+				s.missing++
+				continue
+			}
+			if s.min == nil || text < s.min.(string) {
+				s.min = text
+			}
+			if s.max == nil || text > s.max.(string) {
+				s.max = text
+			}
+		}
+		return ctx.Err()
+	}
+	if s.count == 0 {
+		return s, nil
+	}
+	pieces := &slabber{o.memory / 4, o.runOptions(), look}
+	return s, pieces.walk(ctx, x, make([]int, x.NDim()), 0)
 }
