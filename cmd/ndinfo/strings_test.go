@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -34,7 +35,7 @@ func TestTextStats(t *testing.T) {
 	assert.Contains(t, show(t, file+"/ascii", "--stats"), "stats    valid 3   missing 0   NaN 0\n         min \"\"   max \"three\"\n")
 	assert.Contains(t, show(t, file+"/spacepad1z", "--stats"), `min ""   max "ß"`)
 	assert.Contains(t, show(t, file+"/none", "--stats"), "valid 0")
-	assert.Equal(t, file+"   25 arrays, 46 of 49 chunks present, 6.4 KiB decoded; nothing is wrong\n", show(t, "verify", file))
+	assert.Equal(t, file+"   26 arrays, 50 of 53 chunks present, 6.7 KiB decoded; nothing is wrong\n", show(t, "verify", file))
 }
 
 func TestTextDiff(t *testing.T) {
@@ -60,6 +61,10 @@ func TestTextConvert(t *testing.T) {
 		assert.Empty(t, show(t, "diff", file, to), to)
 	}
 	assert.Empty(t, show(t, "diff", file+"/log", "refs.json/log"))
+	refs, err := os.ReadFile("refs.json")
+	require.NoError(t, err)
+	assert.Contains(t, string(refs), `"letters/0.0": [`)
+	assert.Contains(t, string(refs), `"log/0.0": "base64:`)
 	_, errs, status := ndinfo(t, "convert", texts(t, "strings.h5")+"/bytes", "b.zarr")
 	assert.Equal(t, 2, status)
 	assert.Contains(t, errs, "element 0 is no UTF-8 text")

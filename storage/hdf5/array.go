@@ -347,20 +347,25 @@ func (a *array) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool, e
 	if err != nil {
 		return false, a.chunkErr("read chunk", coord, err)
 	}
-	var present bool
-	switch err = a.usable(); {
-	case err != nil:
-	case a.direct:
-		if present = a.base >= 0; present {
-			err = a.readInPlace(ctx, a.base, m.Shape, box, dst)
-		}
-	case a.pipe != nil:
-		present, err = a.readStored(ctx, coord, box, dst)
-	default:
-		present, err = a.readByLibrary(coord, box, dst)
-	}
+	present, err := a.readChunk(ctx, coord, box, dst)
 	a.tidy(dst)
 	return present && err == nil, a.chunkErr("read chunk", coord, err)
+}
+
+// readChunk reads the bytes of a chunk in the way that choosePath chose.
+func (a *array) readChunk(ctx context.Context, coord []int, box nd.Box, dst []byte) (present bool, err error) {
+	if err := a.usable(); err != nil {
+		return false, err
+	}
+	switch {
+	case a.direct && a.base < 0:
+		return false, nil
+	case a.direct:
+		return true, a.readInPlace(ctx, a.base, a.Meta().Shape, box, dst)
+	case a.pipe != nil:
+		return a.readStored(ctx, coord, box, dst)
+	}
+	return a.readByLibrary(coord, box, dst)
 }
 
 // tidy makes bools 0 or 1, of which Go takes no other, whatever the file says.
@@ -504,6 +509,9 @@ func (a *array) chunkSize(coord []int) (present bool, size int64, err error) {
 func (a *array) libRead(box nd.Box, dst []byte) error {
 	if len(dst) == 0 {
 		return nil
+	}
+	if a.Meta().DType == nd.Text {
+		return errVaries // the library gives no references
 	}
 	start, count := sizesOf(box.Start), sizesOf(box.Shape)
 	return check(C.nd_read(a.id, a.mem, C.int(box.NDim()), &start[0], &count[0], unsafe.Pointer(&dst[0]), &stack))

@@ -17,11 +17,6 @@ import (
 	"github.com/ndgrid/ndgrid/storage"
 )
 
-// Text of any length lies in heaps of the file; a dataset holds where.
-
-// refBytes is what an element takes in the dataset: length, address, number.
-const refBytes = 16
-
 // maxText is the most bytes that the text of a chunk may have in memory.
 const maxText = 1 << 30
 
@@ -39,13 +34,19 @@ type textArray struct{ *array }
 // writableText is one of a file open for writing.
 type writableText struct{ *writableArray }
 
-// describeText fills in what describe doesn't of an array of text. lib is held.
+// describeText fills in what describe doesn't of an array of text. What it holds
+// itself are references, which are read as any opaque bytes. lib is held.
 func (a *array) describeText(d *C.nd_dataset, m *storage.Meta, filters []filter) error {
-	a.unreadable = errVaries
-	if err := libraryLacks(filters); err != nil {
-		a.unreadable = err
+	refs := C.nd_type{how: C.ND_SAME}
+	if err := a.choosePath(&refs, d, nd.Sized(nd.KindRaw, refBytes), "", filters); err != nil {
+		return err
 	}
-	a.lazy = d.layout == C.H5D_CONTIGUOUS && d.external == 0
+	if a.raw == nil { // only the library finds the heaps
+		a.pipe, a.unreadable = nil, libraryLacks(filters)
+	}
+	if a.unreadable == nil {
+		a.unreadable = errVaries
+	}
 	if d.has_fill == 0 {
 		return nil
 	}
@@ -83,9 +84,35 @@ func (a *writableText) ReadStrings(ctx context.Context, coord []int) ([]string, 
 // readStrings returns nil for a chunk that was never written.
 func (a *array) readStrings(ctx context.Context, coord []int) ([]string, error) {
 	box, err := a.textBox(ctx, a.Meta().ReadGrid, coord)
+	switch {
+	case err != nil:
+		return nil, err
+	case !a.direct && a.pipe == nil:
+		return a.textByLibrary(coord, box)
+	}
+	info, err := a.raw.Stat()
 	if err != nil {
+		return nil, a.fileErr(err, 0)
+	}
+	refs := make([]byte, box.Size()*refBytes)
+	if present, err := a.readChunk(ctx, coord, box, refs); err != nil || !present {
 		return nil, err
 	}
+	h := heaps{r: a.raw, size: info.Size(), room: maxText, text: maxText, open: map[int64]map[uint16]string{}}
+	elems := make([]string, box.Size())
+	for i := range elems {
+		if i%4096 == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if elems[i], err = h.element(refs[i*refBytes:][:refBytes]); err != nil {
+			return nil, fmt.Errorf("element %d: %w", i, err)
+		}
+	}
+	return elems, nil
+}
+
+// textByLibrary reads a chunk of text with all the library knows.
+func (a *array) textByLibrary(coord []int, box nd.Box) ([]string, error) {
 	lib.Lock()
 	defer lib.Unlock()
 	if err := a.usable(); err != nil {

@@ -47,7 +47,8 @@ def hdf5():
         f.create_dataset("contiguous", data=grid, dtype=utf8)
         f.create_dataset("chunked", data=grid, dtype=utf8, chunks=(2, 3), maxshape=(None, None))
         f.create_dataset("gzip", data=grid, dtype=utf8, chunks=(2, 3), compression=6, shuffle=True)
-        for path in ["utf8", "ascii", "bytes", "scalar", "none", "contiguous", "chunked", "gzip"]:
+        f.create_dataset("lzf", data=grid, dtype=utf8, chunks=(5, 2), compression="lzf", shuffle=True)
+        for path in ["utf8", "ascii", "bytes", "scalar", "none", "contiguous", "chunked", "gzip", "lzf"]:
             expect(f, path)
         f.create_dataset("never", (2, 2), utf8, fillvalue="unknown")
         expect(f, "never", missing=[(0, 0)])
