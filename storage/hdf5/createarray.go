@@ -24,7 +24,8 @@ import (
 // in chunks with no upper limit along any axis, or, where Codecs is empty and
 // there is one chunk, contiguously. Codecs are shuffle, gzip, fletcher32 and
 // zstd (which other programs read with a plugin), nil being shuffle and gzip
-// 4; a 0-d array has none. Option "chunks" = "100,180" gives a chunk shape that
+// 4; a 0-d array has none, and text of any length only shuffle and gzip that were
+// asked for. Option "chunks" = "100,180" gives a chunk shape that
 // is larger than the array, for one that will grow; "overwrite" = "true"
 // replaces an array of that name.
 func (g *writableGroup) CreateArray(ctx context.Context, name string, s storage.Spec) (storage.WritableArray, error) {
