@@ -79,3 +79,10 @@ func ExampleBy() {
 	// [4.8 4. ] <nil>
 	// [-3.8 -2.8 -1.   0.   1.   1.2  2.2  3.2] <nil>
 }
+
+// What fell from one reading to the next.
+func ExampleDiff() {
+	level := chunkgrid.FromND(nd.Must(nd.FromSlice([]float32{3, 4, 4.5, 2})), nd.Sizes(2))
+	fmt.Println(reduce.Diff(level, 1).Compute(context.Background()))
+	// Output: [ 1.   0.5 -2.5] <nil>
+}

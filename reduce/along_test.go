@@ -1,0 +1,134 @@
+package reduce_test
+
+import (
+	"encoding/hex"
+	"fmt"
+	"math"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ndgrid/ndgrid/chunkgrid"
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/reduce"
+	"github.com/ndgrid/ndgrid/ufunc"
+)
+
+// cut3 is a (3, 4, 5) array of the function's values.
+func cut3[T nd.Elem](c nd.Chunks, f func(n int) T) *chunkgrid.Array[T] {
+	v := make([]T, 60)
+	for n := range v {
+		v[n] = f(n)
+	}
+	return chunkgrid.FromND(nd.Must(nd.FromSlice(v, 3, 4, 5)), c).Named("time", "lat", "lon")
+}
+
+// alongs has what testdata/along.py writes.
+func alongs(c nd.Chunks) map[string]chunkgrid.Any {
+	real := func(n int) float64 {
+		switch n {
+		case (1*4+2)*5 + 3:
+			return math.NaN()
+		case (2*4+0)*5 + 1:
+			return math.Inf(1)
+		}
+		return float64(n*37%23-11) / 7
+	}
+	all := map[string]chunkgrid.Any{}
+	numbers(all, "int8", cut3(c, func(n int) int8 { return int8(n*7%11 - 5) }))
+	numbers(all, "uint16", cut3(c, func(n int) uint16 { return uint16(n * 7 % 11) }))
+	f := cut3(c, real)
+	numbers(all, "float32", ufunc.Cast[float32](f))
+	numbers(all, "float64", f)
+	numbers(all, "complex128", cut3(c, func(n int) complex128 { return complex(real(n), real((2-n/20)*20+n%20)) }))
+	diffs(all, "bool", cut3(c, func(n int) bool { return n%7%2 == 0 }))
+	days := make([]nd.Timedelta, 60)
+	for n := range days {
+		days[n] = nd.Timedelta(n * n % 41)
+	}
+	dyn := nd.Must(nd.DynFromBytes(nd.Timedelta64("D"), []int{3, 4, 5}, nd.AsBytes(days)))
+	diffs(all, "timedelta64", chunkgrid.As[nd.Timedelta](chunkgrid.FromDyn(dyn, c)))
+	return all
+}
+
+func diffs[T bool | nd.Number | nd.Timedelta](all map[string]chunkgrid.Any, dtype string, a *chunkgrid.Array[T]) {
+	for axis := range 3 {
+		for times := range 6 {
+			all[fmt.Sprintf("diff %s %d %d", dtype, axis, times)] = reduce.Diff(a, times, reduce.Axis(axis-3))
+		}
+	}
+	all[fmt.Sprintf("diff %s last", dtype)] = reduce.Diff(a, 1)
+}
+
+func numbers[T nd.Number](all map[string]chunkgrid.Any, dtype string, a *chunkgrid.Array[T]) {
+	diffs(all, dtype, a)
+}
+
+// oneNaN returns the elements' bytes with every NaN as the same one.
+func oneNaN(dt nd.DType, b []byte) []byte {
+	b = append(nd.MakeBytes(len(b))[:0], b...)
+	switch dt {
+	case nd.Float32:
+		for i, v := range nd.AsSlice[float32](b) {
+			if v != v {
+				nd.AsSlice[float32](b)[i] = float32(math.NaN())
+			}
+		}
+	case nd.Float64, nd.Complex128:
+		for i, v := range nd.AsSlice[float64](b) {
+			if v != v {
+				nd.AsSlice[float64](b)[i] = math.NaN()
+			}
+		}
+	}
+	return b
+}
+
+// TestAlong compares what works along an axis with NumPy, to the bit, whatever
+// the chunks, the workers and the memory.
+func TestAlong(t *testing.T) {
+	text, err := os.ReadFile("testdata/along.txt")
+	require.NoError(t, err)
+	for i, c := range []nd.Chunks{nd.Sizes(-1, -1, -1), nd.Sizes(2, 3, 2), nd.Sizes(1, 1, 1)} {
+		all := alongs(c)
+		for line := range strings.Lines(string(text)) {
+			name, want, _ := strings.Cut(strings.TrimSpace(line), ": ")
+			require.NotNil(t, all[name], name)
+			got, err := chunkgrid.ComputeDyn(t.Context(), all[name], chunkgrid.Workers(1+i), chunkgrid.Memory(1<<20))
+			require.NoError(t, err, name)
+			delete(all, name)
+			head, bits, _ := strings.Cut(want, ";")
+			shape := strings.ReplaceAll(fmt.Sprint(got.Shape()), " ", ", ")
+			require.Equal(t, head, fmt.Sprintf("%v %s", got.DType(), shape), name)
+			raw, err := hex.DecodeString(strings.TrimSpace(bits))
+			require.NoError(t, err)
+			require.Equal(t, oneNaN(got.DType(), raw), oneNaN(got.DType(), got.Bytes()), name)
+		}
+		assert.Empty(t, all, "cases that along.txt lacks")
+	}
+}
+
+// TestAlongErrors: what can't be is an error when built, which says what.
+func TestAlongErrors(t *testing.T) {
+	a := cut3(nd.Auto, func(n int) float64 { return float64(n) })
+	long := chunkgrid.FromND(nd.Must(nd.Zeros[int8](100)))
+	for text, x := range map[string]chunkgrid.Any{
+		"axis 3 of an array with 3 axes":             reduce.Diff(a, 1, reduce.Axis(3)),
+		"axis -1 of an array with 0 axes":            reduce.Diff(a.Slice(nd.At(0), nd.At(0), nd.At(0)), 1),
+		`no dimension "depth"`:                       reduce.Diff(a, 1, reduce.Dim("depth")),
+		"Diff: axes [0 1], want one":                 reduce.Diff(a, 1, reduce.Axis(0, 1)),
+		"Diff: -1 differences, want 0 or more":       reduce.Diff(a, -1),
+		"Diff: 65 differences, want 64 at most":      reduce.Diff(long, 65),
+		"the option KeepDims is for reductions":      reduce.Diff(a, 1, reduce.KeepDims()),
+		"the option DDof is for variances":           reduce.Diff(a, 1, reduce.DDof(1)),
+		"the option Method is for Quantile":          reduce.Diff(a, 1, reduce.Method("linear")),
+		"the option By is for reductions that merge": reduce.Diff(a, 1, reduce.By([]int{0, 0, 0}, 1)),
+	} {
+		require.ErrorContains(t, x.Err(), text)
+		assert.Equal(t, 1, strings.Count(x.Err().Error(), "\n")+1, text)
+	}
+	require.NoError(t, reduce.Diff(long, 1000).Err())
+}
