@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -65,6 +66,20 @@ func diffs[T bool | nd.Number | nd.Timedelta](all map[string]chunkgrid.Any, dtyp
 
 func numbers[T nd.Number](all map[string]chunkgrid.Any, dtype string, a *chunkgrid.Array[T]) {
 	diffs(all, dtype, a)
+	factors := a
+	if a.DType().IsInteger() { // others do not fit
+		factors = chunkgrid.Op[T]("remainder", nil, a, chunkgrid.Constant(T(3)))
+	}
+	for _, axis := range []string{"0", "1", "2", "None"} {
+		var opts []reduce.Option
+		if k, err := strconv.Atoi(axis); err == nil {
+			opts = []reduce.Option{reduce.Axis(k)}
+		}
+		all[fmt.Sprintf("cumsum %s %s", dtype, axis)] = reduce.CumSum(a, opts...)
+		if !a.DType().IsComplex() {
+			all[fmt.Sprintf("cumprod %s %s", dtype, axis)] = reduce.CumProd(factors, opts...)
+		}
+	}
 }
 
 // oneNaN returns the elements' bytes with every NaN as the same one.

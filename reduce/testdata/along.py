@@ -25,6 +25,14 @@ for dtype, x in arrays.items():
             cases[f"diff {dtype} {axis} {times}"] = np.diff(x, times, axis)
     cases[f"diff {dtype} last"] = np.diff(x)
 
+for dtype, x in arrays.items():
+    if dtype in ("bool", "timedelta64"):
+        continue
+    for axis in (0, 1, 2, None):
+        cases[f"cumsum {dtype} {axis}"] = np.cumsum(x, axis, dtype=x.dtype)
+        if x.dtype.kind != "c":  # NumPy's products of complex numbers are fused on some machines
+            cases[f"cumprod {dtype} {axis}"] = np.cumprod(x % 3 if x.dtype.kind in "iu" else x, axis, dtype=x.dtype)
+
 with open(os.path.join(os.path.dirname(__file__), "along.txt"), "w") as out:
     for name, v in cases.items():
         out.write(f"{name}: {v.dtype} {list(v.shape)}; {v.tobytes().hex()}\n")
