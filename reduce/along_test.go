@@ -132,6 +132,9 @@ func TestAlongErrors(t *testing.T) {
 	long := chunkgrid.FromND(nd.Must(nd.Zeros[int8](100)))
 	for text, x := range map[string]chunkgrid.Any{
 		"axis 3 of an array with 3 axes":             reduce.Diff(a, 1, reduce.Axis(3)),
+		"axis -4 of an array with 3 axes":            reduce.CumSum(a, reduce.Axis(-4)),
+		"CumProd: axes [1 2], want one":              reduce.CumProd(a, reduce.Axis(1, 2)),
+		"CumSum: the option KeepDims":                reduce.CumSum(a, reduce.KeepDims()),
 		"axis -1 of an array with 0 axes":            reduce.Diff(a.Slice(nd.At(0), nd.At(0), nd.At(0)), 1),
 		`no dimension "depth"`:                       reduce.Diff(a, 1, reduce.Dim("depth")),
 		"Diff: axes [0 1], want one":                 reduce.Diff(a, 1, reduce.Axis(0, 1)),
@@ -146,4 +149,50 @@ func TestAlongErrors(t *testing.T) {
 		assert.Equal(t, 1, strings.Count(x.Err().Error(), "\n")+1, text)
 	}
 	require.NoError(t, reduce.Diff(long, 1000).Err())
+}
+
+// TestScanOverflow: a total that the dtype does not hold is an error, which
+// names it.
+func TestScanOverflow(t *testing.T) {
+	for _, c := range []nd.Chunks{nd.Auto, nd.Sizes(1)} {
+		for want, a := range map[string]*chunkgrid.Array[int8]{
+			"cumsum is 128, which int8 does not hold; Cast to int64":   reduce.CumSum(chunkgrid.FromND(nd.Must(nd.FromSlice([]int8{100, 27, 1})), c)),
+			"cumsum is -129, which int8 does not hold; Cast to int64":  reduce.CumSum(chunkgrid.FromND(nd.Must(nd.FromSlice([]int8{-100, -28, -1})), c)),
+			"cumprod is -130, which int8 does not hold; Cast to int64": reduce.CumProd(chunkgrid.FromND(nd.Must(nd.FromSlice([]int8{-13, 10, 0})), c)),
+			"cumprod is 128, which int8 does not hold; Cast to int64":  reduce.CumProd(chunkgrid.FromND(nd.Must(nd.FromSlice([]int8{-128, -1, 0})), c)),
+		} {
+			_, err := a.Compute(t.Context())
+			require.ErrorContains(t, err, want)
+		}
+		big := chunkgrid.FromND(nd.Must(nd.FromSlice([]uint64{math.MaxUint64, 1})), c)
+		_, err := reduce.CumSum(big).Compute(t.Context())
+		require.ErrorContains(t, err, "cumsum is 18446744073709551616, which uint64 does not hold; Cast to float64")
+		_, err = reduce.CumProd(big.Slice(nd.Every(-1))).Compute(t.Context())
+		require.NoError(t, err)
+	}
+}
+
+// TestScanMemory: many chunks along the axis of a wide array stay within the
+// promise, with the totals in a scratch file.
+func TestScanMemory(t *testing.T) {
+	const rows, columns, budget = 400, 8000, 24 << 20
+	value := func(i, j int) float64 { return float64(i*j%7) / 7 }
+	x := chunkgrid.FromFunc("", []int{rows, columns}, nd.Sizes(1, 2000), func(dst []float64, box nd.Box) {
+		for i := range dst {
+			dst[i] = value(box.Start[0]+i/box.Shape[1], box.Start[1]+i%box.Shape[1])
+		}
+	})
+	got := nd.Must(nd.Zeros[float64](rows, columns))
+	report, err := chunkgrid.Run(t.Context(), []chunkgrid.Out{reduce.CumSum(x, reduce.Axis(0)).Into(got)}, chunkgrid.Workers(2), chunkgrid.Memory(budget))
+	require.NoError(t, err)
+	assert.LessOrEqual(t, report.Peak, report.ProjectedPeak)
+	assert.LessOrEqual(t, report.ProjectedPeak, budget)
+	for j := range columns {
+		want := 0.0
+		for i := range rows {
+			if want += value(i, j); got.At(i, j) != want {
+				require.Equal(t, want, got.At(i, j), "row %d, column %d", i, j)
+			}
+		}
+	}
 }

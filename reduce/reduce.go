@@ -10,6 +10,9 @@
 // elements unless the function says otherwise. The bits of a result depend on
 // the expression and its chunk grid alone, not on the number of workers, the
 // memory or the machine.
+//
+// Beside them are functions that go along one axis: differences and running
+// totals.
 package reduce
 
 import (

@@ -19,8 +19,8 @@ import (
 //
 // An array that is cut along the axis is read twice: once for the sum before
 // every chunk, by one worker for all chunks that lie along the axis, and once
-// for the result. Where the sums before the chunks take more than about
-// nd.DefaultChunkBytes it is rechunked to longer, narrower chunks.
+// for the result. Where the sums before all chunks of one column of them take more
+// than a quarter of nd.DefaultChunkBytes, it is rechunked to longer chunks.
 func CumSum[T nd.Number](a *chunkgrid.Array[T], opts ...Option) *chunkgrid.Array[T] {
 	return scan("cumsum", a, opts)
 }
@@ -47,10 +47,11 @@ func scan[T nd.Number](name string, a *chunkgrid.Array[T], opts []Option) *chunk
 }
 
 // lengthened returns a with chunks so long along axis k, and so narrow across it,
-// that a row of each fits into about nd.DefaultChunkBytes together.
+// that a row of each of those along it fits into a quarter of
+// nd.DefaultChunkBytes, of which a task has several copies.
 func lengthened[T nd.Elem](a *chunkgrid.Array[T], k int) *chunkgrid.Array[T] {
 	chunk, length, item, n := a.Grid().MaxChunk(), a.Shape()[k], a.DType().Size(), a.NumChunks()[k]
-	long := func() bool { return n > 1 && size(chunk)/chunk[k]*n*item > nd.DefaultChunkBytes }
+	long := func() bool { return n > 1 && size(chunk)/chunk[k]*n*item > nd.DefaultChunkBytes/4 }
 	if !long() {
 		return a
 	}
@@ -67,24 +68,28 @@ const carrySuffix = "_carry"
 
 func init() {
 	for _, name := range []string{"cumsum", "cumprod"} {
-		plan.RegisterBoxOp(&plan.BoxOp{Name: name, Infer: inferScan, Inputs: scanInputs, Eval: evalScan, WholeChunks: true})
-		plan.RegisterBoxOp(&plan.BoxOp{Name: name + carrySuffix, Infer: inferCarry, Inputs: carryInputs, Steps: carrySteps, Stage: carryStage, Eval: evalCarry})
+		plan.RegisterBoxOp(&plan.BoxOp{Name: name, Inputs: scanInputs, Eval: evalScan, WholeChunks: true,
+			Infer: func(p plan.Params, args []*plan.Node) (plan.Result, error) { return inferScan(name, p, args) }})
+		plan.RegisterBoxOp(&plan.BoxOp{Name: name + carrySuffix, Inputs: carryInputs, Steps: carrySteps, Stage: carryStage, Eval: evalCarry,
+			Infer: func(p plan.Params, args []*plan.Node) (plan.Result, error) { return inferCarry(name, p, args) }})
 	}
 }
 
-// scanArg checks the parameters of a scan and returns its axis.
-func scanArg(p plan.Params, args []*plan.Node, most int) (k int, err error) {
+// scanAxis checks the first of at most so many arguments of a scan and returns
+// the axis.
+func scanAxis(name string, p plan.Params, args []*plan.Node, most int) (k int, err error) {
 	k, ok := p["axis"].(int)
 	if len(args) < 1 || len(args) > most || !ok || k < 0 || k >= args[0].NDim() {
 		return 0, fmt.Errorf("%d arguments and parameters %v, want an array and an axis", len(args), p)
 	}
-	return k, nil
+	_, err = kernel.LookupScan(name, args[0].DType)
+	return k, err
 }
 
 // inferScan takes an array and, where that is cut along the axis, the totals
 // after each of its chunks there but the last.
-func inferScan(p plan.Params, args []*plan.Node) (plan.Result, error) {
-	k, err := scanArg(p, args, 2)
+func inferScan(name string, p plan.Params, args []*plan.Node) (plan.Result, error) {
+	k, err := scanAxis(name, p, args, 2)
 	if err != nil {
 		return plan.Result{}, err
 	}
@@ -130,8 +135,8 @@ func evalScan(n *plan.Node, box nd.Box, dst []byte, in [][]byte, _ []nd.Box) err
 }
 
 // inferCarry has the totals after every chunk along the axis but the last.
-func inferCarry(p plan.Params, args []*plan.Node) (plan.Result, error) {
-	k, err := scanArg(p, args, 1)
+func inferCarry(name string, p plan.Params, args []*plan.Node) (plan.Result, error) {
+	k, err := scanAxis(name, p, args, 1)
 	if err != nil {
 		return plan.Result{}, err
 	}
