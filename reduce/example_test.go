@@ -80,25 +80,18 @@ func ExampleBy() {
 	// [-3.8 -2.8 -1.   0.   1.   1.2  2.2  3.2] <nil>
 }
 
-// What fell from one reading to the next.
-func ExampleDiff() {
-	level := chunkgrid.FromND(nd.Must(nd.FromSlice([]float32{3, 4, 4.5, 2})), nd.Sizes(2))
-	fmt.Println(reduce.Diff(level, 1).Compute(context.Background()))
-	// Output: [ 1.   0.5 -2.5] <nil>
-}
-
-// Rain since the first hour, whatever the chunks.
-func ExampleCumSum() {
-	rain := chunkgrid.FromND(nd.Must(nd.FromSlice([]float64{0, 1, 0.5, 2, 0, 0.25}, 3, 2)), nd.Sizes(1, 2)).Named("hour", "gauge")
-	fmt.Println(reduce.CumSum(rain, reduce.Dim("hour")).Compute(context.Background()))
+func ExampleHistogram() {
+	x := chunkgrid.FromND(nd.Must(nd.FromSlice([]float64{0.5, 1, 1.5, 2, 3, 7})))
+	edges := nd.Must(nd.Linspace(0.0, 3, 4))
+	fmt.Println(edges)
+	fmt.Println(reduce.Histogram(x, edges.Data()).Compute(context.Background()))
 	// Output:
-	// [[0.   1.  ]
-	//  [0.5  3.  ]
-	//  [0.5  3.25]] <nil>
+	// [0. 1. 2. 3.]
+	// [1 2 2] <nil>
 }
 
-func ExampleCumProd() {
-	growth := chunkgrid.FromND(nd.Must(nd.FromSlice([]float64{2, 1.5, 0.5})))
-	fmt.Println(reduce.CumProd(growth).Compute(context.Background()))
-	// Output: [2.  3.  1.5] <nil>
+func ExampleBincount() {
+	month := chunkgrid.FromND(nd.Must(nd.FromSlice([]int8{0, 2, 2, 1, 2})))
+	fmt.Println(reduce.Bincount(month, 4).Compute(context.Background()))
+	// Output: [1 1 3 0] <nil>
 }

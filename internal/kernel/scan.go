@@ -52,22 +52,22 @@ func scanIntegers[T nd.Integer]() {
 	scans[opOf{kind, "cumsum"}] = scan(func(a, b T) (T, error) {
 		s := a + b
 		if (b >= 0) != (s >= a) {
-			v := bigOf(a)
-			return 0, beyond[T]("cumsum", v.Add(v, bigOf(b)))
+			v := bigInt(a)
+			return 0, beyond[T]("cumsum", v.Add(v, bigInt(b)))
 		}
 		return s, nil
 	})
 	scans[opOf{kind, "cumprod"}] = scan(func(a, b T) (T, error) {
 		p := a * b
 		if a != 0 && p/a != b || a < 0 && b < 0 && p < 0 {
-			v := bigOf(a)
-			return 0, beyond[T]("cumprod", v.Mul(v, bigOf(b)))
+			v := bigInt(a)
+			return 0, beyond[T]("cumprod", v.Mul(v, bigInt(b)))
 		}
 		return p, nil
 	})
 }
 
-func bigOf[T nd.Integer](v T) *big.Int {
+func bigInt[T nd.Integer](v T) *big.Int {
 	if v < 0 {
 		return big.NewInt(int64(v))
 	}
