@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -45,6 +46,22 @@ func TestTextDiff(t *testing.T) {
 	require.Empty(t, errs)
 	assert.Equal(t, 1, status)
 	assert.Contains(t, out, `values: 2 of 3 differ, most at [0]: "one" / "Genève"`)
+}
+
+// Compounds are shown as tuples, and each field is an array.
+func TestFields(t *testing.T) {
+	file := texts(t, "compounds.h5")
+	assert.Contains(t, show(t, file+"/nested"), "values   ((1.0, (2, 3)), 4) ((5.0, (6, 7)), 8)\n")
+	assert.Equal(t, "nested[::-1]  struct{at struct{t float32, p struct{x int16, y int16}}, id uint8} (2)\n[((5., (6, 7)), 8) ((1., (2, 3)), 4)]\n",
+		show(t, file+"/nested", "--slice", "::-1"))
+	assert.Equal(t, "nested/at/p/y[:]  int16 (2)\n[3 7]\nstats    valid 2   missing 0   NaN 0\n         min 3   max 7   mean 5   std 2\n",
+		show(t, file+"/nested/at/p/y", "--slice", ":", "--stats"))
+	assert.Contains(t, show(t, file+"/texts/word"), `values   "eins" "zwölf"`)
+	assert.Empty(t, show(t, "diff", file+"/plain", file+"/aligned"))
+	_, errs, status := ndinfo(t, file+"/arrays", "--slice", ":")
+	assert.Equal(t, 1, status)
+	assert.Contains(t, errs, "compound{v array of float32, k int16}")
+	assert.Equal(t, "[4 8]", strings.Split(show(t, file+"/arrays/k", "--slice", ":"), "\n")[1])
 }
 
 // TestTextConvert takes strings to Zarr and back, and into a manifest.

@@ -5,6 +5,7 @@ package hdf5
 import (
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -25,6 +26,7 @@ func TestCompounds(t *testing.T) {
 		DType string
 		Shape []int
 		Data  []byte
+		Text  string // as NumPy prints it
 		Texts []string
 	}
 	require.NoError(t, json.Unmarshal(b, &all))
@@ -43,6 +45,9 @@ func TestCompounds(t *testing.T) {
 			got, _ := contents(t, a)
 			assert.Equal(t, want.Data, got)
 			readBoxes(t, a, want.Data)
+			d, err := nd.DynFromBytes(m.DType, m.Shape, got)
+			require.NoError(t, err)
+			assert.Equal(t, want.Text, nd.Format(d, nd.FormatOptions{}))
 		})
 	}
 }
@@ -57,6 +62,31 @@ func TestCompoundPaths(t *testing.T) {
 	m := openArrayT(t, compounds, "sparse").Meta()
 	assert.Len(t, m.Fill, 12)
 	assert.Equal(t, nd.AsBytes([]float64{0.5}), openArrayT(t, compounds, "sparse/x").Meta().Fill)
+}
+
+// TestWriteField changes one field of compounds that are there.
+func TestWriteField(t *testing.T) {
+	ctx := t.Context()
+	b, err := os.ReadFile(compounds)
+	require.NoError(t, err)
+	file := filepath.Join(t.TempDir(), "f.h5")
+	require.NoError(t, os.WriteFile(file, b, 0o600))
+	g, err := openWritable(ctx, file, nil)
+	require.NoError(t, err)
+	x, err := g.Array(ctx, "nested/at/p/y")
+	require.NoError(t, err)
+	require.NoError(t, x.(storage.WritableArray).WriteChunk(ctx, []int{0}, nd.AsBytes([]int16{-3, -7})))
+	words, err := g.Array(ctx, "texts/word")
+	require.NoError(t, err)
+	require.NoError(t, words.(storage.StringWriter).WriteStrings(ctx, []int{0}, []string{"one", "ß"}))
+	require.NoError(t, g.Commit(ctx))
+	d, err := nd.NewDyn(openArrayT(t, file, "nested").Meta().DType, []int{2})
+	require.NoError(t, err)
+	require.NoError(t, storage.ReadBox(ctx, openArrayT(t, file, "nested"), allOf([]int{2}), d.Bytes()))
+	assert.Equal(t, "[((1., (2, -3)), 4) ((5., (6, -7)), 8)]", nd.Format(d, nd.FormatOptions{}))
+	compareTexts(t, openArrayT(t, file, "texts/word"), []string{"one", "ß"}, nil)
+	n, _ := contents(t, openArrayT(t, file, "texts/n"))
+	assert.Equal(t, nd.AsBytes([]int32{1, 12}), n)
 }
 
 func TestCompoundErrors(t *testing.T) {

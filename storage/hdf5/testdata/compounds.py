@@ -26,7 +26,7 @@ def record(path, v):
     if v.dtype.kind == "O":
         golden[path] = {"dtype": "string", "shape": v.shape, "texts": [s.decode() for s in np.ravel(v)]}
         return
-    golden[path] = {"dtype": name(dt), "shape": v.shape, "data": base64.b64encode(v.astype(dt).tobytes()).decode()}
+    golden[path] = {"dtype": name(dt), "shape": v.shape, "data": base64.b64encode(v.astype(dt).tobytes()).decode(), "text": str(v.astype(dt)[()])}
 
 
 def expect(f, path, whole=True, skip=()):
