@@ -126,8 +126,8 @@ func parts(path string) []string {
 }
 
 // find opens the array, the field of one, or the group at a path below g; "" is
-// g itself. Exactly
-// one is not nil unless there is an error. lib is held.
+// g itself. Exactly one of the results is not nil unless there is an error. lib is
+// held.
 func (g *group) find(path string) (*array, *group, error) {
 	at := g
 	list := parts(path)
