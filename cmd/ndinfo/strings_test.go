@@ -22,6 +22,12 @@ func TestTextValues(t *testing.T) {
 	assert.Contains(t, show(t, file+"/utf8"), `values   "" "a" "Größe" "日本語" "xxxxxxxxxxxxxxxxxxxxxxxxx…" (5000 characters) "two\nlines"`)
 	assert.Contains(t, show(t, file), "scalar      string   ()                                    \"alone ß\"\n")
 	assert.Equal(t, "gzip[1::2, -1]  string (2)\n['1/6 ' '3/6 Größe']\n", show(t, file+"/gzip", "--slice", "1::2, -1"))
+	for part, want := range map[string]string{ // NumPy's of the same
+		"::-3, 2:0:-2": "[['4/2  spaces  ']\n ['1/2 日本語']]", "None, 1, 1:1": "[]", "3, ::6": "['3/0 日本語' '3/6 Größe']", "None, 0, :1": "[['0/0 ']]", "-1, -1": "4/6 日本語",
+	} {
+		out := show(t, file+"/gzip", "--slice", part)
+		assert.Contains(t, out, want, part)
+	}
 	assert.Equal(t, "axis 0,ascii\n0,one\n1,\n2,three\n", show(t, file+"/ascii", "--csv"))
 	doc := show(t, file+"/never", "--json", "--values", "--stats")
 	assert.Contains(t, doc, `"values":{"shape":[2,2],"data":[["unknown","unknown"],["unknown","unknown"]]}`)
