@@ -34,7 +34,7 @@ type array struct {
 	direct     bool  // contiguous, as in memory: read without the library
 	base       int64 // direct: offset in the file; negative where nothing is stored
 	lazy       bool  // contiguous in this file: present once it has an offset
-	resizable  bool
+	limits     []int // how long the axes can get; nil: not at all longer or shorter
 	unreadable error // why no element can be read
 	created    bool  // by this session: Abort removes it
 	done       bool  // committed or aborted
@@ -111,7 +111,7 @@ func (a *array) describe(name string, t *C.nd_type, d *C.nd_dataset) error {
 		if a.chunk, err = chunkOf(d, a.elem); err != nil {
 			return err
 		}
-		a.resizable = d.resizable != 0 && d.rank > 0
+		a.limits = limitsOf(d)
 	}
 	if a.elem > 1 && readable && dtype.Kind() != nd.KindBytes && dtype.Kind() != nd.KindRaw {
 		m.ByteOrder = map[C.int]string{'l': "little", 'b': "big", 0: "little"}[t.order] // 0: times, see datetimeTag
