@@ -8,6 +8,7 @@ import (
 	"github.com/ndgrid/ndgrid/linalg"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/reduce"
+	"github.com/ndgrid/ndgrid/storage"
 	"github.com/ndgrid/ndgrid/storage/hdf5"
 	"github.com/ndgrid/ndgrid/ufunc"
 )
@@ -41,8 +42,31 @@ func hdf5Cases() []kase {
 		stored("hdf5.mean.contiguous", "the mean of an HDF5 dataset without chunks", "flat.h5"),
 		{name: "hdf5.slice", does: "every second row and column of an HDF5 dataset, chunks of 1 MiB, not compressed", inputs: one("z", "raw1.h5"), streams: 1, bound: "read",
 			ours: func(in inputs) work { return fresh(in, in.f64("z").SliceText("::2, ::2")) }},
+		{name: "hdf5.chunks90k/gzip", does: "90,000 chunks of 1 KiB of an HDF5 dataset, gzip level 4: opened, their sizes listed, and read", inputs: one("z", "many.h5"), ours: manyRead},
+		{name: "hdf5.chunks90k/raw", does: "as above, not compressed", inputs: one("z", "manyraw.h5"), ours: manyRead},
 		{name: "hdf5.write.gzip", does: "an HDF5 dataset written, shuffle and gzip level 4, chunks of 1 MiB", inputs: one("x", "field.npy"), streams: 1, stores: ".h5",
 			ours: func(in inputs) work { return written(in, in.f64("x"), "shuffle", "gzip 4") }},
+	}
+}
+
+// manyRead opens an array, asks for the stored size of every chunk, and reads all.
+func manyRead(in inputs) work {
+	return func(ctx context.Context) (nd.Dyn, error) {
+		z, err := storage.OpenArray(ctx, in.paths["z"])
+		if err != nil {
+			return nil, err
+		}
+		defer z.Close()
+		for coord := range z.Meta().ReadGrid.Boxes() {
+			if _, _, err := z.(storage.StoredSizer).StoredSize(ctx, coord); err != nil {
+				return nil, err
+			}
+		}
+		a, err := chunkgrid.From[float64](z)
+		if err != nil {
+			return nil, err
+		}
+		return a.Compute(ctx, in.opts...)
 	}
 }
 

@@ -47,6 +47,8 @@ var inputFiles = map[string]inputFile{
 	"field1.h5":   {value: field, chunks: bytesOf(1 << 20), codecs: []string{"shuffle", "gzip 4"}},
 	"raw1.h5":     {value: field, chunks: bytesOf(1 << 20)},
 	"flat.h5":     {value: field, chunks: func(shape []int) nd.Chunks { return nd.Sizes(shape...) }},
+	"many.h5":     {value: field, shape: manyChunks, chunks: func([]int) nd.Chunks { return nd.Sizes(16, 8) }, codecs: []string{"gzip 4"}},
+	"manyraw.h5":  {value: field, shape: manyChunks, chunks: func([]int) nd.Chunks { return nd.Sizes(16, 8) }},
 	"blosc1.zarr": {value: field, chunks: bytesOf(1 << 20), codecs: []string{"blosc lz4"}},
 	"shards.zarr": {value: field, shape: wholeChunks, chunks: func([]int) nd.Chunks { return nd.Sizes(1024, 1024) }, codecs: []string{"sharding (64, 64)", "zstd 3"}},
 	"picks.npy":   {value: noise, shape: func(int) []int { return []int{1000, 2} }},
@@ -95,6 +97,13 @@ func wholeChunks(size int) []int {
 		shape[k] = (n + chunkSide - 1) / chunkSide * chunkSide
 	}
 	return shape
+}
+
+// manyChunks returns the shape of 90,000 chunks of 1 KiB, less where size has no
+// room for them.
+func manyChunks(size int) []int {
+	n := max(1, min(300, int(math.Sqrt(float64(size>>10)))))
+	return []int{16 * n, 8 * n}
 }
 
 // powerOfTwo returns the largest square of at most size bytes whose sides are a

@@ -41,7 +41,7 @@ func (c Calendar) String() string {
 }
 
 // Day numbers count from 0000-03-01 of the Gregorian calendar, astronomically: so
-// a leap day is the last of a year. Years before lastYear are out of range.
+// a leap day is the last of a year. Years beyond ±lastYear are out of range.
 const (
 	gregorianStart = 578041 // 1582-10-15
 	lastYear       = 10_000_000

@@ -12,7 +12,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
+	"slices"
 
 	"github.com/ndgrid/ndgrid/chunkgrid"
 	"github.com/ndgrid/ndgrid/nd"
@@ -54,7 +54,7 @@ func read(ctx context.Context, g storage.Group, name string) (dates []Date, err 
 	if err != nil {
 		return nil, err
 	}
-	missing := []float64{math.NaN()}
+	var missing []float64
 	for _, a := range []string{"_FillValue", "missing_value"} {
 		if v, err := storage.Attr[float64](m.Attrs, a); err == nil {
 			missing = append(missing, v)
@@ -70,10 +70,8 @@ func read(ctx context.Context, g storage.Group, name string) (dates []Date, err 
 	}
 	dates = make([]Date, x.Size())
 	for i, v := range x.Data() {
-		for _, none := range missing {
-			if v == none || v != v {
-				return nil, fmt.Errorf("the value at %d is missing (%v)", i, v)
-			}
+		if v != v || slices.Contains(missing, v) {
+			return nil, fmt.Errorf("the value at %d is missing (%v)", i, v)
 		}
 		if dates[i], err = u.Date(v); err != nil {
 			return nil, fmt.Errorf("at %d: %w", i, err)

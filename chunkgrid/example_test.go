@@ -70,3 +70,27 @@ func ExampleDiag() {
 	// [[0 1 0 0]
 	//  [0 0 1 0]] <nil>
 }
+
+// The mean of every element and its neighbours; beyond the ends lies the last
+// element again.
+func ExampleMapOverlap() {
+	x := chunkgrid.FromND(nd.Must(nd.FromSlice([]float64{0, 3, 6, 0, 0, 12})), nd.Sizes(2))
+	smooth := chunkgrid.MapOverlap(x, []int{1}, chunkgrid.Nearest, func(c *nd.Array[float64]) (*nd.Array[float64], error) {
+		r := make([]float64, c.Size()-2)
+		for i := range r {
+			r[i] = (c.At(i) + c.At(i+1) + c.At(i+2)) / 3
+		}
+		return nd.FromSlice(r)
+	})
+	fmt.Println(smooth.Compute(context.Background()))
+	// Output: [1. 3. 3. 2. 4. 8.] <nil>
+}
+
+func ExamplePad() {
+	x := chunkgrid.FromND(nd.Must(nd.FromSlice([]int32{1, 2, 3})))
+	fmt.Println(chunkgrid.Pad(x, []int{2}, chunkgrid.Reflect).Compute(context.Background()))
+	fmt.Println(chunkgrid.Pad(x, []int{1}, chunkgrid.Filled(int32(0))).Compute(context.Background()))
+	// Output:
+	// [2 1 1 2 3 3 2] <nil>
+	// [0 1 2 3 0] <nil>
+}

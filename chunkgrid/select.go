@@ -77,12 +77,7 @@ func compress[T nd.Elem](ctx context.Context, a *Array[T], k int, mask *Array[bo
 	if err != nil {
 		return nil, err
 	}
-	axes := make([]nd.Grid, a.NDim())
-	for j := range axes {
-		axes[j] = a.Grid().Axis(j)
-	}
-	axes[k] = grid
-	whole, err := nd.JoinGrids(axes...)
+	whole, err := a.Grid().ReplaceAxis(k, grid)
 	if err != nil {
 		return nil, err
 	}

@@ -374,6 +374,13 @@ func JoinGrids(gs ...Grid) (Grid, error) {
 	return checkGrid(axes)
 }
 
+// ReplaceAxis returns the grid that has the 1-d grid axis in place of axis k.
+func (g Grid) ReplaceAxis(k int, axis Grid) (Grid, error) {
+	axes := slices.Clone(g.axes)
+	axes[k] = axis.axes[0]
+	return checkGrid(axes)
+}
+
 // ConcatGrids returns the 1-d grid of 1-d grids laid end to end.
 func ConcatGrids(gs ...Grid) Grid {
 	var segs []segment

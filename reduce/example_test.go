@@ -79,3 +79,19 @@ func ExampleBy() {
 	// [4.8 4. ] <nil>
 	// [-3.8 -2.8 -1.   0.   1.   1.2  2.2  3.2] <nil>
 }
+
+func ExampleHistogram() {
+	x := chunkgrid.FromND(nd.Must(nd.FromSlice([]float64{0.5, 1, 1.5, 2, 3, 7})))
+	edges := nd.Must(nd.Linspace(0.0, 3, 4))
+	fmt.Println(edges)
+	fmt.Println(reduce.Histogram(x, edges.Data()).Compute(context.Background()))
+	// Output:
+	// [0. 1. 2. 3.]
+	// [1 2 2] <nil>
+}
+
+func ExampleBincount() {
+	month := chunkgrid.FromND(nd.Must(nd.FromSlice([]int8{0, 2, 2, 1, 2})))
+	fmt.Println(reduce.Bincount(month, 4).Compute(context.Background()))
+	// Output: [1 1 3 0] <nil>
+}

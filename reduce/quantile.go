@@ -11,7 +11,7 @@ import (
 )
 
 // Quantile returns, along a new first axis, the values below which the shares q
-// of the elements lie, 0 the least and 1 the greatest: exact, by sorting, and by
+// of the elements lie, 0 the least and 1 the greatest: exact, and by
 // the method "linear" unless Method says otherwise. It is along one axis, or
 // without Axis and Dim of all elements. Where there is a NaN the result is NaN.
 // An empty axis, and a q outside 0..1, is an error.
@@ -197,22 +197,34 @@ func evalQuantile(n *plan.Node, box nd.Box, dst []byte, in [][]byte, boxes []nd.
 	return nil
 }
 
-// quantiles sorts every row of x, which is the task's own, and sets dst, C order
-// of (quantile, row), to what pick makes of it.
+// quantiles orders every row of x, which is the task's own, as far as needed, and
+// sets dst, C order of (quantile, row), to what pick makes of it.
 func quantiles[T nd.Float](dst, x []T, q []float64, length int, pick func(a, b, t float64, even bool) float64) {
 	rows := len(x) / length
+	var ks []int // the places that count
+	for _, share := range q {
+		k := int(math.Floor(share * float64(length-1)))
+		ks = append(ks, k, min(k+1, length-1))
+	}
+	slices.Sort(ks)
+	ks = slices.Compact(ks)
 	for r := range rows {
 		row := x[r*length : (r+1)*length]
-		slices.Sort(row) // NaN comes first
+		nan := slices.IndexFunc(row, func(v T) bool { return v != v })
+		if nan < 0 {
+			selectAll(row, ks)
+		}
 		for i, share := range q {
-			v := row[0]
-			if v == v {
-				place := share * float64(length-1)
-				below := math.Floor(place)
-				k := int(below)
-				if v = row[k]; place > below && row[k+1] != v {
-					v = T(pick(float64(v), float64(row[k+1]), place-below, k%2 == 0))
-				}
+			if nan >= 0 {
+				dst[i*rows+r] = row[nan]
+				continue
+			}
+			place := share * float64(length-1)
+			below := math.Floor(place)
+			k := int(below)
+			v := row[k]
+			if place > below && row[k+1] != v {
+				v = T(pick(float64(v), float64(row[k+1]), place-below, k%2 == 0))
 			}
 			dst[i*rows+r] = v
 		}

@@ -10,6 +10,9 @@
 // elements unless the function says otherwise. The bits of a result depend on
 // the expression and its chunk grid alone, not on the number of workers, the
 // memory or the machine.
+//
+// Beside them are functions that go along one axis: differences and running
+// totals.
 package reduce
 
 import (
@@ -60,7 +63,7 @@ func DDof(ddof float64) Option { return func(o *options) { o.ddof = &ddof } }
 var (
 	errDDof   = errors.New("the option DDof is for variances and standard deviations")
 	errMethod = errors.New("the option Method is for Quantile")
-	errBy     = errors.New("the option By is for reductions that merge chunks, not for quantiles")
+	errBy     = errors.New("the option By is for reductions that merge chunks")
 )
 
 // reduction makes the array of a reduction that has no other parameters.

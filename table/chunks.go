@@ -17,15 +17,20 @@ import (
 
 // reader is a text being read.
 type reader struct {
+	schema
+	cut   cutter
+	first []byte // the piece that dtypes were found out from; header cut off
+	line  int    // in the text, at which the next part begins, from 0
+	free  chan *part
+}
+
+// schema is what a file's columns are, and how they are read.
+type schema struct {
 	*options
-	cut     cutter
 	names   []string
 	types   []nd.DType
 	layouts []string
 	known   []bool // which were declared
-	first   []byte // the piece that dtypes were found out from; header cut off
-	line    int    // in the text, at which the next part begins, from 0
-	free    chan *part
 }
 
 // begin reads the header, and the first rows, which dtypes follow from.
@@ -111,8 +116,8 @@ func (r *reader) choose(rows []byte) {
 	}
 }
 
-func (r *reader) longRow(line int) error {
-	return fmt.Errorf("%w: line %d: a row longer than %s; is a quote never closed?", storage.ErrCorrupt, line+1, nd.FormatBytes(r.row))
+func (o *options) longRow(line int) error {
+	return fmt.Errorf("%w: line %d: a row longer than %s; is a quote never closed?", storage.ErrCorrupt, line+1, nd.FormatBytes(o.row))
 }
 
 // parsers returns empty parsers of all columns.

@@ -170,7 +170,7 @@ func read(name string, r io.Reader, opts []Option) iter.Seq2[*Table, error] {
 			return
 		}
 		defer closer()
-		c := &reader{options: o, cut: cutter{r: plain, size: o.piece, max: o.row}}
+		c := &reader{schema: schema{options: o}, cut: cutter{r: plain, size: o.piece, max: o.row}}
 		if err := c.begin(); err != nil {
 			fail(err)
 			return

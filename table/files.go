@@ -20,14 +20,10 @@ import (
 // Files is a table in CSV files, the rows of one after those of the other, of which
 // columns are read as lazy arrays.
 type Files struct {
-	*options
-	names   []string
-	types   []nd.DType
-	layouts []string
-	known   []bool // which were declared
-	paths   []csvFile
-	marks   []mark
-	rows    int
+	schema
+	paths []csvFile
+	marks []mark
+	rows  int
 }
 
 // csvFile is a file as it was when its rows were counted.
@@ -61,7 +57,7 @@ func Open(ctx context.Context, paths iter.Seq2[string, error], opts ...Option) (
 	if err != nil {
 		return nil, &storage.Error{Op: "open csv", Name: "files", Err: err}
 	}
-	f := &Files{options: o}
+	f := &Files{schema: schema{options: o}}
 	for path, err := range paths {
 		if err != nil {
 			return nil, err
@@ -91,14 +87,14 @@ func (f *Files) add(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	head := &reader{options: f.options, cut: cutter{r: plain, size: f.piece, max: f.row}}
+	head := &reader{schema: schema{options: f.options}, cut: cutter{r: plain, size: f.piece, max: f.row}}
 	err = head.begin()
 	closer()
 	if err != nil {
 		return err
 	}
 	if f.names == nil {
-		f.names, f.types, f.layouts, f.known = head.names, head.types, head.layouts, head.known
+		f.schema = head.schema
 	} else if !slices.Equal(f.names, head.names) {
 		return fmt.Errorf("%w: columns %q, those of %s are %q", nd.ErrShape, head.names, f.paths[0].path, f.names)
 	}
@@ -128,7 +124,7 @@ func (f *Files) count(ctx context.Context, file *os.File) error {
 		if err == io.EOF {
 			break
 		} else if errors.Is(err, errLongRow) {
-			return (&reader{options: f.options}).longRow(line)
+			return f.longRow(line)
 		} else if err != nil {
 			return err
 		}
@@ -286,7 +282,7 @@ func (f *Files) read(ctx context.Context, m mark, column int, dst []byte) error 
 		return err
 	}
 	plain := io.LimitReader(text, m.to-m.from)
-	r := &reader{options: f.options, cut: cutter{r: plain, size: f.piece, max: f.row}, names: f.names, types: f.types, layouts: f.layouts, known: f.known, line: m.line}
+	r := &reader{schema: f.schema, cut: cutter{r: plain, size: f.piece, max: f.row}, line: m.line}
 	rows, err := r.column(ctx, column, dst)
 	if err == nil && rows != m.rows {
 		err = fmt.Errorf("%w its rows were counted: %d then, %d now, from line %d on", storage.ErrChanged, m.rows, rows, m.line+1)

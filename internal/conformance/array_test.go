@@ -94,6 +94,10 @@ func apply[R nd.Elem](c call, args []chunkgrid.Any) chunkgrid.Any {
 			}
 		}
 		return a.Rechunk(nd.Lists(sizes))
+	case opCumSum, opCumProd:
+		if a.NumChunks()[c.int("axis")] > 1 {
+			args = append(args, chunkgrid.Op[R](c.Op+"_carry", c.Params, a))
+		}
 	}
 	return chunkgrid.Op[R](c.Op, c.Params, args...)
 }

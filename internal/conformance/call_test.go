@@ -41,6 +41,14 @@ const (
 var movements = []string{opSlice, opReshape, opTranspose, opSwapAxes, opMoveAxis, opSqueeze, opExpand,
 	opBroadcast, opConcat, opStack, opRepeat, opTake, opRechunk}
 
+// The operations along an axis that are made of several nodes.
+const (
+	opCumSum  = "cumsum"
+	opCumProd = "cumprod"
+)
+
+var alongs = []string{opCumSum, opCumProd}
+
 // ints returns a parameter that is a list.
 func (c call) ints(name string) []int { return c.Params[name].([]int) }
 
@@ -100,6 +108,10 @@ func (c call) node(args []*plan.Node) *plan.Node {
 		return plan.Take(a, c.int("axis"), c.ints("index"))
 	case opRechunk:
 		return plan.Rechunk(a, c.Params["grid"].(nd.Grid))
+	case opCumSum, opCumProd:
+		if a.Grid.NumChunks()[c.int("axis")] > 1 {
+			args = append(args, plan.Op(c.Op+"_carry", p, a))
+		}
 	}
 	return plan.Op(c.Op, c.Params, args...)
 }

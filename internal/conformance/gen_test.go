@@ -133,6 +133,12 @@ func (b *builder) movement(op string, v int) (call, bool) {
 			index[i] = r.IntN(2*shape[k]) - shape[k]
 		}
 		c.Params["axis"], c.Params["index"] = k, index
+	case opCumSum, opCumProd:
+		if ndim == 0 {
+			return c, false
+		}
+		c.Params["axis"] = r.IntN(ndim)
+		return c, b.accepts(c)
 	case opRechunk:
 		c.Params["grid"] = gridOf(cut(r, shape))
 	}

@@ -60,6 +60,13 @@ func goals() []goal {
 			}
 		}
 	}
+	for _, op := range alongs {
+		for _, d := range dtypes {
+			if d.IsInteger() || d.IsComplex() || d == nd.Float32 || d == nd.Float64 {
+				all = append(all, goal{op: op, args: []nd.DType{d}})
+			}
+		}
+	}
 	for _, op := range movements {
 		for _, d := range dtypes {
 			all = append(all, goal{op: op, args: []nd.DType{d}})
@@ -72,6 +79,7 @@ func goals() []goal {
 // where nothing over- or underflows on the way.
 func (g goal) tasteFor(r *rand.Rand) taste {
 	_, reduces := kernel.LookupReduction(g.op)
+	reduces = reduces || slices.Contains(alongs, g.op)
 	switch {
 	case g.op == "prod":
 		return near1

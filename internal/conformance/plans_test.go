@@ -17,7 +17,8 @@ import (
 	"github.com/ndgrid/ndgrid/internal/kernel"
 	"github.com/ndgrid/ndgrid/internal/plan"
 	"github.com/ndgrid/ndgrid/nd"
-	_ "github.com/ndgrid/ndgrid/random" // its operations
+	_ "github.com/ndgrid/ndgrid/random" // their operations
+	_ "github.com/ndgrid/ndgrid/reduce"
 )
 
 // seed returns the seed of the run and prints it.
@@ -152,6 +153,8 @@ func (b *builder) grow(steps int) error {
 			names := kernel.Reductions()
 			c, ok = b.reduction(names[r.IntN(len(names))], v)
 		case 5:
+			c, ok = b.movement(alongs[r.IntN(len(alongs))], v)
+		case 6:
 			op := []string{triple, slope, turn}[r.IntN(3)]
 			c = call{Op: op, Args: []int{v}}
 			ok = op == turn || op == slope && n.DType.IsInteger() && n.NDim() > 0 || op == triple && n.DType == nd.Int32

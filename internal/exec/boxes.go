@@ -262,7 +262,11 @@ func (o *boxOp) boxCost(shape []int) int {
 		box.Shape = o.node.Grid.MaxChunk()
 	}
 	c := box.Size()*o.node.DType.Size() + o.op.Scratch
-	for i, b := range o.op.Inputs(o.node, box) {
+	inputs := o.op.Inputs(o.node, box)
+	if stepwise(o.node) {
+		inputs[0].Shape = o.node.Args[0].Grid.MaxChunk()
+	}
+	for i, b := range inputs {
 		c += b.Size()*o.node.Args[i].DType.Size() + o.subs[i].cost(b.Shape)
 	}
 	return c
@@ -298,8 +302,31 @@ func (o *boxOp) box(t *task, box nd.Box, dst []byte) error {
 	})
 }
 
+// stepwise reports whether a node is computed from one chunk after the other.
+func stepwise(n *plan.Node) bool {
+	op, ok := n.Leaf.(*plan.BoxOp)
+	return ok && op.Steps != nil
+}
+
 func (o *boxOp) eval(t *task, box nd.Box, dst []byte) error {
-	boxes := o.op.Inputs(o.node, box)
+	if o.op.Steps == nil {
+		return o.step(t, box, dst, o.op.Inputs(o.node, box))
+	}
+	for b := range o.op.Steps(o.node, box) {
+		if err := t.ctx.Err(); err != nil {
+			return err
+		}
+		mark := t.mark()
+		if err := o.step(t, box, dst, []nd.Box{b}); err != nil {
+			return err
+		}
+		t.release(mark)
+	}
+	return nil
+}
+
+// step computes what boxes of the arguments say of a box.
+func (o *boxOp) step(t *task, box nd.Box, dst []byte, boxes []nd.Box) error {
 	in := make([][]byte, len(boxes))
 	for i, b := range boxes {
 		in[i] = t.take(b.Size() * o.node.Args[i].DType.Size())

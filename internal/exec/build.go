@@ -104,7 +104,14 @@ func (b *builder) make(n *plan.Node, v plan.View) (int, error) {
 		return b.temp(tmp, rest)
 	}
 	if op, ok := n.Leaf.(*plan.BoxOp); ok {
-		return b.boxed(n, v, func(subs []*program) boxer { return &boxOp{n, op, subs} })
+		if op.Stage == nil {
+			return b.boxOp(n, op, v)
+		}
+		tmp, err := b.c.staged(n, op)
+		if err != nil {
+			return 0, err
+		}
+		return b.temp(tmp, v)
 	}
 	return 0, fmt.Errorf("unknown operation %q", n.Op)
 }
@@ -202,10 +209,15 @@ func (b *builder) restrict(n *plan.Node, v plan.View) (*plan.Node, plan.View) {
 	return b.c.intern(plan.Reduce(n.Op, p, plan.NewView(arg, in), n.Params["axes"].([]int), keepdims)), rest
 }
 
+// boxOp adds an operation of boxes.
+func (b *builder) boxOp(n *plan.Node, op *plan.BoxOp, v plan.View) (int, error) {
+	return b.boxed(n, v, func(subs []*program) boxer { return &boxOp{n, op, subs} })
+}
+
 // boxed adds an operation that is computed box by box from programs of its
 // arguments, each in its own index space.
 func (b *builder) boxed(n *plan.Node, v plan.View, make func([]*program) boxer) (int, error) {
-	aligned := b.chunked && v.IsIdentity(n.Shape) && b.domain.Equal(n.Grid)
+	aligned := b.chunked && v.IsIdentity(n.Shape) && (b.domain.Equal(n.Grid) || stepwise(n))
 	var subs []*program
 	for _, a := range n.Args {
 		s := b.c.newBuilder(b.stage, a.Grid, aligned, false)

@@ -72,6 +72,26 @@ func (c *compiler) reduced(n *plan.Node) (*temp, error) {
 	return t, err
 }
 
+// staged returns the result of a box operation that has a stage of its own.
+func (c *compiler) staged(n *plan.Node, op *plan.BoxOp) (*temp, error) {
+	if t, ok := c.temps[n]; ok {
+		return t, nil
+	}
+	grid := op.Stage(n)
+	t := &temp{node: n, stage: &stage{domain: grid}}
+	var tg target = tempTarget{t: t}
+	if n.NBytes() > c.memory/share {
+		t.scratch = newScratch(n.DType, grid, n.Grid, c.dir)
+		tg = t.scratch
+	}
+	t.stage.builder = c.newBuilder(t.stage, grid, true, true)
+	reg, err := t.stage.builder.boxOp(n, op, plan.Identity(n.Shape))
+	t.stage.sinks = []*sink{{node: n, reg: reg, target: tg, grid: grid}}
+	c.stages = append(c.stages, t.stage)
+	c.temps[n] = t
+	return t, err
+}
+
 // reduce adds a reduction to a stage over the grid of its argument.
 func (c *compiler) reduce(n *plan.Node, tg target) (*stage, error) {
 	r, _ := kernel.LookupReduction(n.Op)
@@ -195,8 +215,8 @@ func decodes(n *plan.Node) bool {
 	if n.IsReduction() {
 		return false // a result between stages
 	}
-	if op, ok := n.Leaf.(*plan.BoxOp); ok && op.WholeChunks {
-		return true
+	if op, ok := n.Leaf.(*plan.BoxOp); ok && (op.Stage != nil || op.WholeChunks) {
+		return op.Stage == nil
 	}
 	return slices.ContainsFunc(n.Args, decodes)
 }

@@ -12,6 +12,11 @@ import (
 // taskElems is the elements of a task whose operands and results lie in memory.
 const taskElems = 128 << 10
 
+// acrossElems is the length of a task's rows where a leaf is walked across its
+// memory: it then uses as much of the leaf's rows, and both sides keep to few
+// pages.
+const acrossElems = 1 << 10
+
 // recut gives a stage that computes element by element from memory to memory
 // tasks of its own size: chunks have no say in its results, so a large one is
 // shared by the workers, and small ones are done together.
@@ -37,14 +42,16 @@ func (s *stage) recut() {
 	shape := s.domain.Shape()
 	n := size(shape)
 	want := min(taskElems, max(n/(4*s.workers), 16<<10))
+	row := want
 	if rows {
 		want *= 4
+		row = acrossElems
 	}
 	lengths := make([]int, len(shape))
 	for k := len(shape) - 1; k >= 0; k-- {
-		pieces := (shape[k]-1)/want + 1
+		pieces := (shape[k]-1)/min(want, row) + 1
 		lengths[k] = max((shape[k]-1)/max(pieces, 1)+1, 1)
-		want = max(want/max(shape[k], 1), 1)
+		want, row = max(want/max(lengths[k], 1), 1), want
 	}
 	if g, err := nd.NewGrid(shape, lengths); err == nil {
 		s.domain = g

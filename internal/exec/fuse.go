@@ -74,8 +74,11 @@ func (k *sink) fuseRelation(p *program) {
 		return
 	}
 	in := p.instrs[k.reg-instrBase]
+	if len(in.args) != 2 {
+		return
+	}
 	for pos, r := range in.args {
-		if r >= instrBase || len(in.args) != 2 {
+		if r >= instrBase {
 			continue
 		}
 		bound, ok := p.leaves[r].(constLeaf)

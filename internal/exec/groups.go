@@ -8,6 +8,7 @@ import (
 	"github.com/ndgrid/ndgrid/internal/kernel"
 	"github.com/ndgrid/ndgrid/internal/plan"
 	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
 )
 
 // The definition of a grouped reduction's result. It is along axis 0. In a chunk
@@ -35,25 +36,21 @@ func groupingOf(n *plan.Node) grouping {
 // blank sets the results of empty groups that have no value to NaN; plan refuses
 // them of a dtype without NaN. dst has the results of all groups, one after the other.
 func (g grouping) blank(n *plan.Node, dst []byte) {
+	if len(g) == 0 {
+		return
+	}
 	if r, _ := kernel.LookupReduction(n.Op); !r.NonEmpty {
 		return
 	}
-	for group, places := range g {
-		if len(places) > 0 {
-			continue
-		}
-		part := dst[len(dst)/len(g)*group : len(dst)/len(g)*(group+1)]
-		if n.DType == nd.Float32 {
-			fill(nd.AsSlice[float32](part), float32(math.NaN()))
-		} else {
-			fill(nd.AsSlice[float64](part), math.NaN())
-		}
+	nan := nd.AsBytes([]float64{math.NaN()})
+	if n.DType == nd.Float32 {
+		nan = nd.AsBytes([]float32{float32(math.NaN())})
 	}
-}
-
-func fill[T nd.Float](s []T, v T) {
-	for i := range s {
-		s[i] = v
+	size := len(dst) / len(g)
+	for group, places := range g {
+		if len(places) == 0 {
+			storage.Fill(dst[size*group:size*(group+1)], nan)
+		}
 	}
 }
 

@@ -159,17 +159,25 @@ func (e naive) operation(n *plan.Node, dst []byte, args [][]byte) error {
 func (e naive) boxOp(n *plan.Node, op *plan.BoxOp, dst []byte, args [][]byte) error {
 	item := n.DType.Size()
 	for _, box := range n.Grid.Boxes() {
-		boxes := op.Inputs(n, box)
-		in := make([][]byte, len(boxes))
-		for i, b := range boxes {
-			a := n.Args[i]
-			in[i] = nd.MakeBytes(b.Size() * a.DType.Size())
-			whole := nd.Box{Start: make([]int, a.NDim()), Shape: a.Shape}
-			storage.CopyBox(in[i], b, args[i], whole, b, a.DType.Size())
-		}
 		out := nd.MakeBytes(box.Size() * item)
-		if err := op.Eval(n, box, out, in, boxes); err != nil {
-			return err
+		steps := [][]nd.Box{op.Inputs(n, box)}
+		if op.Steps != nil {
+			steps = nil
+			for b := range op.Steps(n, box) {
+				steps = append(steps, []nd.Box{b})
+			}
+		}
+		for _, boxes := range steps {
+			in := make([][]byte, len(boxes))
+			for i, b := range boxes {
+				a := n.Args[i]
+				in[i] = nd.MakeBytes(b.Size() * a.DType.Size())
+				whole := nd.Box{Start: make([]int, a.NDim()), Shape: a.Shape}
+				storage.CopyBox(in[i], b, args[i], whole, b, a.DType.Size())
+			}
+			if err := op.Eval(n, box, out, in, boxes); err != nil {
+				return err
+			}
 		}
 		whole := nd.Box{Start: make([]int, n.NDim()), Shape: n.Shape}
 		storage.CopyBox(dst, whole, out, box, box, item)

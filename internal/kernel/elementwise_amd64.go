@@ -21,7 +21,7 @@ const streamForm = 8
 // byLevel are the routines of an operation; nil where a level has none.
 type byLevel [numLevels]routine
 
-func both(avx2, avx512 routine) byLevel { return byLevel{AVX2: avx2, AVX512: avx512} }
+func both[F any](avx2, avx512 F) [numLevels]F { return [numLevels]F{AVX2: avx2, AVX512: avx512} }
 
 // assembled makes a loop of a routine, for elements of so many bytes.
 func assembled(f routine, form, out int, in ...int) Loop {
@@ -179,6 +179,28 @@ func copyStream(dst, src []byte) {
 	simd.CopyLinesAVX2(&dst[head], &src[head], lines)
 	tail := head + lines*cacheLine
 	copy(dst[tail:], src[tail:])
+}
+
+// copySecond is copyStream for every second element.
+func copySecond(dst, src []byte, size int) {
+	head := int(-uintptr(unsafe.Pointer(unsafe.SliceData(dst))) % cacheLine)
+	if level == Plain || len(dst) < 4*cacheLine {
+		head = len(dst)
+	}
+	copySecondPlain(dst[:head], src, size)
+	if dst, src = dst[head:], src[min(2*head, len(src)):]; len(dst) == 0 {
+		return
+	}
+	lines := min(len(dst)/cacheLine, len(src)/(2*cacheLine))
+	if lines > 0 {
+		f := simd.SecondLines8AVX2
+		if size == 4 {
+			f = simd.SecondLines4AVX2
+		}
+		f(&dst[0], &src[0], lines)
+	}
+	tail := lines * cacheLine
+	copySecondPlain(dst[tail:], src[2*tail:], size)
 }
 
 func fence() {

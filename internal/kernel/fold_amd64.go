@@ -118,7 +118,7 @@ func addRows[T nd.Float](rows func(sum *float64, x *T, cols, rows, stride int)) 
 const maxBand = 128
 
 // bands calls f for the states of each band of columns of a matrix of T, and
-// for its place in a row. A band of a leaf's rows lies in the L1 cache for
+// for its place in a row. A band of a leaf's rows lies in the caches for
 // routines that read it twice. A routine keeps the parts of its states in arrays
 // of their own, which lie in the memory of the states until they are put
 // together.

@@ -18,12 +18,12 @@ type relationRow struct {
 
 func init() {
 	for _, r := range []relationRow{
-		{"equal", levels(simd.CountEqualFloat64AVX2, simd.CountEqualFloat64AVX512), levels(simd.CountEqualFloat32AVX2, simd.CountEqualFloat32AVX512)},
-		{"not_equal", levels(simd.CountNotEqualFloat64AVX2, simd.CountNotEqualFloat64AVX512), levels(simd.CountNotEqualFloat32AVX2, simd.CountNotEqualFloat32AVX512)},
-		{"less", levels(simd.CountLessFloat64AVX2, simd.CountLessFloat64AVX512), levels(simd.CountLessFloat32AVX2, simd.CountLessFloat32AVX512)},
-		{"less_equal", levels(simd.CountLessEqualFloat64AVX2, simd.CountLessEqualFloat64AVX512), levels(simd.CountLessEqualFloat32AVX2, simd.CountLessEqualFloat32AVX512)},
-		{"greater", levels(simd.CountGreaterFloat64AVX2, simd.CountGreaterFloat64AVX512), levels(simd.CountGreaterFloat32AVX2, simd.CountGreaterFloat32AVX512)},
-		{"greater_equal", levels(simd.CountGreaterEqualFloat64AVX2, simd.CountGreaterEqualFloat64AVX512), levels(simd.CountGreaterEqualFloat32AVX2, simd.CountGreaterEqualFloat32AVX512)},
+		{"equal", both(simd.CountEqualFloat64AVX2, simd.CountEqualFloat64AVX512), both(simd.CountEqualFloat32AVX2, simd.CountEqualFloat32AVX512)},
+		{"not_equal", both(simd.CountNotEqualFloat64AVX2, simd.CountNotEqualFloat64AVX512), both(simd.CountNotEqualFloat32AVX2, simd.CountNotEqualFloat32AVX512)},
+		{"less", both(simd.CountLessFloat64AVX2, simd.CountLessFloat64AVX512), both(simd.CountLessFloat32AVX2, simd.CountLessFloat32AVX512)},
+		{"less_equal", both(simd.CountLessEqualFloat64AVX2, simd.CountLessEqualFloat64AVX512), both(simd.CountLessEqualFloat32AVX2, simd.CountLessEqualFloat32AVX512)},
+		{"greater", both(simd.CountGreaterFloat64AVX2, simd.CountGreaterFloat64AVX512), both(simd.CountGreaterFloat32AVX2, simd.CountGreaterFloat32AVX512)},
+		{"greater_equal", both(simd.CountGreaterEqualFloat64AVX2, simd.CountGreaterEqualFloat64AVX512), both(simd.CountGreaterEqualFloat32AVX2, simd.CountGreaterEqualFloat32AVX512)},
 	} {
 		for l := AVX2; l < numLevels; l++ {
 			relationCounts[l][opOf{nd.KindFloat64, r.name}] = relationCount(r.f64[l], holds[float64](r.name))
@@ -31,8 +31,6 @@ func init() {
 		}
 	}
 }
-
-func levels[F any](avx2, avx512 F) [numLevels]F { return [numLevels]F{AVX2: avx2, AVX512: avx512} }
 
 // relationCount makes a loop of a routine that takes multiples of 16 elements; is
 // decides about the rest.

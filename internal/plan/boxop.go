@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"iter"
 	"strings"
 	"sync"
 
@@ -20,6 +21,13 @@ type BoxOp struct {
 	Inputs func(n *Node, box nd.Box) []nd.Box
 	// Eval computes box into dst from the arguments' boxes, all dense in C order.
 	Eval func(n *Node, box nd.Box, dst []byte, in [][]byte, boxes []nd.Box) error
+	// Steps, where it isn't nil, lists chunks of the only argument, in order: Eval
+	// is called with one of them after the other, and the same dst. So a box can be
+	// made of more than memory holds.
+	Steps func(n *Node, box nd.Box) iter.Seq[nd.Box]
+	// Stage, where it isn't nil, returns the grid by whose boxes the result is
+	// computed once, by tasks of its own, before what uses it.
+	Stage func(n *Node) nd.Grid
 	// WholeChunks: boxes are always chunks of the result's grid.
 	WholeChunks bool
 	// Scratch is the memory in bytes that one call of Eval takes beside its arguments.

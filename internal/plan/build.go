@@ -305,18 +305,12 @@ func Concat(axis int, args ...*Node) *Node {
 	if _, err := nd.SizeOf(n.Shape); err != nil {
 		return Fail(OpConcat, err, args...)
 	}
-	axes := make([]nd.Grid, len(n.Shape))
-	for j := range axes {
-		axes[j] = heavy.Grid.Axis(j)
-	}
-	axes[k] = nd.ConcatGrids(parts...)
-	if n.Grid, err = nd.JoinGrids(axes...); err != nil {
+	if n.Grid, err = heavy.Grid.ReplaceAxis(k, nd.ConcatGrids(parts...)); err != nil {
 		return Fail(OpConcat, err, args...)
 	}
 	n.Args = make([]*Node, len(args))
 	for i, a := range args {
-		axes[k] = a.Grid.Axis(k)
-		g, err := nd.JoinGrids(axes...)
+		g, err := heavy.Grid.ReplaceAxis(k, parts[i])
 		if err != nil {
 			return Fail(OpConcat, err, args...)
 		}
@@ -355,12 +349,7 @@ func Take(arg *Node, axis int, index []int) *Node {
 	if err != nil {
 		return Fail(OpTake, err, arg)
 	}
-	axes := make([]nd.Grid, n.NDim())
-	for j := range axes {
-		axes[j] = arg.Grid.Axis(j)
-	}
-	axes[k] = taken
-	if n.Grid, err = nd.JoinGrids(axes...); err != nil {
+	if n.Grid, err = arg.Grid.ReplaceAxis(k, taken); err != nil {
 		return Fail(OpTake, err, arg)
 	}
 	return n.finish()

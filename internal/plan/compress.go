@@ -50,15 +50,11 @@ func inferCompress(p Params, args []*Node) (Result, error) {
 		}
 		last = c
 	}
-	axes := make([]nd.Grid, a.NDim())
-	for j := range axes {
-		axes[j] = a.Grid.Axis(j)
-	}
-	var err error
-	if axes[k], err = nd.NewGridSizes([][]int{counts}); err != nil {
+	kept, err := nd.NewGridSizes([][]int{counts})
+	if err != nil {
 		return Result{}, err
 	}
-	g, err := nd.JoinGrids(axes...)
+	g, err := a.Grid.ReplaceAxis(k, kept)
 	return Result{DType: a.DType, Shape: g.Shape(), Dims: slices.Clone(a.Dims), Grid: g}, err
 }
 

@@ -14,6 +14,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"unsafe"
 
@@ -27,17 +28,21 @@ type array struct {
 	handle
 	state      atomic.Pointer[state]
 	stored     string // type in the file
-	elem       int    // bytes of an element in memory
+	elem       int    // bytes of an element in memory; of text, see refBytes
 	chunk      []int  // nil: not chunked
 	pipe       *pipeline
-	placed     bool  // chunks as in memory, found and read without the library
-	direct     bool  // contiguous, as in memory: read without the library
-	base       int64 // direct: offset in the file; negative where nothing is stored
-	lazy       bool  // contiguous in this file: present once it has an offset
-	limits     []int // how long the axes can get; nil: not at all longer or shorter
-	unreadable error // why no element can be read
-	created    bool  // by this session: Abort removes it
-	done       bool  // committed or aborted
+	raw        *os.File // where the data are; nil: only the library reads them
+	header     int64    // where in raw the object header is
+	indexed    sync.Once
+	index      *index // see places
+	plain      bool   // chunks as in memory
+	direct     bool   // contiguous, as in memory: read without the library
+	base       int64  // direct: offset in the file; negative where nothing is stored
+	lazy       bool   // contiguous in this file: present once it has an offset
+	limits     []int  // how long the axes can get; nil: not in chunks, the shape is fixed
+	unreadable error  // why no element can be read
+	created    bool   // by this session: Abort removes it
+	done       bool   // committed or aborted
 }
 
 // state is what Resize changes.
@@ -51,9 +56,14 @@ type flat struct{ *array }
 
 // public wraps the array in the type that can do what it can do.
 func (a *array) public() storage.Array {
+	text := a.Meta().DType == nd.Text
 	switch {
+	case a.f.w != nil && text:
+		return &writableText{&writableArray{a}}
 	case a.f.w != nil:
 		return &writableArray{a}
+	case text:
+		return &textArray{a}
 	case a.chunk == nil && a.unreadable == nil:
 		return &flat{a}
 	}
@@ -83,6 +93,9 @@ func (g *group) openArray(name string) (*array, error) {
 	}
 	a := &array{handle: handle{f: g.f, path: storage.JoinKey(g.path, name), id: id, mem: mem}}
 	g.f.handles[&a.handle] = true
+	if d.fileno == g.f.number && d.header <= math.MaxInt64 { // and not at the end of an external link
+		a.raw, a.header = g.f.raw, int64(d.header)
+	}
 	if err := a.describe(name, &t, &d); err != nil {
 		return nil, errors.Join(a.fail("open", err), a.release())
 	}
@@ -93,7 +106,12 @@ func (g *group) openArray(name string) (*array, error) {
 func (a *array) describe(name string, t *C.nd_type, d *C.nd_dataset) error {
 	a.stored, a.elem = C.GoString(&t.text[0]), int(t.size)
 	dtype, readable := dtypeOf(t)
-	if !readable {
+	text := dtype == nd.Text
+	sized := readable && !text
+	switch {
+	case text:
+		a.elem = refBytes
+	case !readable:
 		a.unreadable = fmt.Errorf("%w: elements of type %s", storage.ErrUnsupported, a.stored)
 	}
 	shape, err := lengths(d.dims[:d.rank])
@@ -113,7 +131,7 @@ func (a *array) describe(name string, t *C.nd_type, d *C.nd_dataset) error {
 		}
 		a.limits = limitsOf(d)
 	}
-	if a.elem > 1 && readable && dtype.Kind() != nd.KindBytes && dtype.Kind() != nd.KindRaw {
+	if a.elem > 1 && sized && dtype.Kind() != nd.KindBytes && dtype.Kind() != nd.KindRaw {
 		m.ByteOrder = map[C.int]string{'l': "little", 'b': "big", 0: "little"}[t.order] // 0: times, see datetimeTag
 	}
 	filters := filtersOf(d)
@@ -124,16 +142,20 @@ func (a *array) describe(name string, t *C.nd_type, d *C.nd_dataset) error {
 	if m.Dims, err = a.dimNames(name, len(shape), m.Attrs); err != nil {
 		return err
 	}
-	if readable && d.has_fill != 0 {
+	if sized && d.has_fill != 0 {
 		m.Fill = make([]byte, a.elem)
 		if err := check(C.nd_fill(a.id, a.mem, unsafe.Pointer(&m.Fill[0]), &stack)); err != nil {
 			return err
 		}
 	}
-	if readable {
-		if err := a.choosePath(t, d, dtype, m.ByteOrder, filters); err != nil {
-			return err
-		}
+	switch {
+	case sized:
+		err = a.choosePath(t, d, dtype, m.ByteOrder, filters)
+	case text:
+		err = a.describeText(d, &m, filters)
+	}
+	if err != nil {
+		return err
 	}
 	return a.setMeta(m)
 }
@@ -181,7 +203,7 @@ func (a *array) choosePath(t *C.nd_type, d *C.nd_dataset, dtype nd.DType, order 
 	switch d.layout {
 	case C.H5D_CONTIGUOUS:
 		a.lazy = d.external == 0
-		if a.f.raw == nil || !a.lazy {
+		if a.raw == nil || !a.lazy {
 			return nil
 		}
 		at, err := a.offset()
@@ -194,26 +216,13 @@ func (a *array) choosePath(t *C.nd_type, d *C.nd_dataset, dtype nd.DType, order 
 			elems, _ := nd.SizeOf(a.chunk)
 			p, err := newPipeline(dtype, elems, order, filters)
 			if err == nil {
-				a.pipe = p
-				a.placed = a.f.raw != nil && len(filters) == 0 && t.how == C.ND_SAME && quickToFind(d, p.size)
+				a.pipe, a.plain = p, len(filters) == 0 && t.how == C.ND_SAME
 				return nil
 			}
 		}
 		a.unreadable = libraryLacks(filters)
 	}
 	return nil
-}
-
-// quickToFind reports whether the library, which goes through the chunks one by
-// one, finds one in less time than its bytes take to be read.
-func quickToFind(d *C.nd_dataset, size int) bool {
-	n := C.hsize_t(1)
-	for i, length := range d.dims[:d.rank] {
-		if n *= (length-1)/d.chunk[i] + 1; length == 0 || n > C.hsize_t(size)/256 {
-			return false
-		}
-	}
-	return true
 }
 
 // libraryLacks returns an error that names the filters the library doesn't
@@ -338,22 +347,25 @@ func (a *array) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool, e
 	if err != nil {
 		return false, a.chunkErr("read chunk", coord, err)
 	}
-	var present bool
-	switch err = a.usable(); {
-	case err != nil:
-	case a.direct:
-		if present = a.base >= 0; present {
-			err = a.readInPlace(ctx, a.base, m.Shape, box, dst)
-		}
-	case a.placed:
-		present, err = a.readPlaced(ctx, coord, box, dst)
-	case a.pipe != nil:
-		present, err = a.readStored(ctx, coord, box, dst)
-	default:
-		present, err = a.readByLibrary(coord, box, dst)
-	}
+	present, err := a.readChunk(ctx, coord, box, dst)
 	a.tidy(dst)
 	return present && err == nil, a.chunkErr("read chunk", coord, err)
+}
+
+// readChunk reads the bytes of a chunk in the way that choosePath chose.
+func (a *array) readChunk(ctx context.Context, coord []int, box nd.Box, dst []byte) (present bool, err error) {
+	if err := a.usable(); err != nil {
+		return false, err
+	}
+	switch {
+	case a.direct && a.base < 0:
+		return false, nil
+	case a.direct:
+		return true, a.readInPlace(ctx, a.base, a.Meta().Shape, box, dst)
+	case a.pipe != nil:
+		return a.readStored(ctx, coord, box, dst)
+	}
+	return a.readByLibrary(coord, box, dst)
 }
 
 // tidy makes bools 0 or 1, of which Go takes no other, whatever the file says.
@@ -380,25 +392,20 @@ func (a *array) corner(coord []int) *sizes {
 // whole reports whether a chunk is not cut by the shape.
 func (a *array) whole(box nd.Box) bool { return slices.Equal(box.Shape, a.chunk) }
 
-// readPlaced reads a chunk that is stored as it is, after the library has said
-// where.
-func (a *array) readPlaced(ctx context.Context, coord []int, box nd.Box, dst []byte) (bool, error) {
-	at, n, err := a.locate(coord)
-	switch {
-	case errors.Is(err, storage.ErrNotFound):
-		return false, nil
-	case err != nil:
-		return false, err
-	case n != int64(a.pipe.size):
-		return false, fmt.Errorf("%w: %d stored bytes for a chunk of %d", storage.ErrCorrupt, n, a.pipe.size)
-	}
-	part := nd.Box{Start: make([]int, box.NDim()), Shape: box.Shape}
-	return true, a.readInPlace(ctx, at, a.chunk, part, dst)
-}
-
-// readStored takes a chunk's stored bytes out of the file and decodes them
-// here, after the library is free for others.
+// readStored takes a chunk's stored bytes out of the file and decodes them here,
+// after the library, if it is needed, is free for others.
 func (a *array) readStored(ctx context.Context, coord []int, box nd.Box, dst []byte) (bool, error) {
+	if x, ok := a.places(); ok && a.plain {
+		p, present := x.find(a.Meta().ReadGrid.Index(coord))
+		switch {
+		case !present:
+			return false, nil
+		case int(p.size) != a.pipe.size:
+			return false, a.wrongSize(int(p.size))
+		}
+		part := nd.Box{Start: make([]int, box.NDim()), Shape: box.Shape}
+		return true, a.readInPlace(ctx, p.at, a.chunk, part, dst)
+	}
 	s := scratches.Get().(*scratch)
 	defer scratches.Put(s)
 	mask, err := a.fetch(coord, s)
@@ -421,7 +428,7 @@ func (a *array) readStored(ctx context.Context, coord []int, box nd.Box, dst []b
 		return true, a.pipe.decode(dst, s.stored, mask)
 	}
 	if a.pipe.size>>16 > len(s.stored)+1 {
-		return false, fmt.Errorf("%w: %d stored bytes for a chunk of %d", storage.ErrCorrupt, len(s.stored), a.pipe.size)
+		return false, a.wrongSize(len(s.stored))
 	}
 	s.whole = slices.Grow(s.whole[:0], a.pipe.size)[:a.pipe.size]
 	if err := a.pipe.decode(s.whole, s.stored, mask); err != nil {
@@ -432,8 +439,21 @@ func (a *array) readStored(ctx context.Context, coord []int, box nd.Box, dst []b
 	return true, nil
 }
 
+// wrongSize is the error of a chunk that is stored in n bytes.
+func (a *array) wrongSize(n int) error {
+	return fmt.Errorf("%w: %d stored bytes for a chunk of %d", storage.ErrCorrupt, n, a.pipe.size)
+}
+
 // fetch reads the stored bytes of a chunk into s: none where it is missing.
 func (a *array) fetch(coord []int, s *scratch) (mask uint32, err error) {
+	if x, ok := a.places(); ok {
+		p, present := x.find(a.Meta().ReadGrid.Index(coord))
+		if present && int(p.size) > a.pipe.limit {
+			return 0, a.wrongSize(int(p.size))
+		}
+		s.stored = slices.Grow(s.stored[:0], int(p.size))[:p.size]
+		return p.skipped, a.fileErr(readFull(a.raw, s.stored, p.at), p.at)
+	}
 	lib.Lock()
 	defer lib.Unlock()
 	if err := a.usable(); err != nil {
@@ -448,7 +468,7 @@ func (a *array) fetch(coord []int, s *scratch) (mask uint32, err error) {
 			return 0, libErr()
 		}
 		if size > C.hsize_t(a.pipe.limit) {
-			return 0, fmt.Errorf("%w: %d stored bytes for a chunk of %d", storage.ErrCorrupt, uint64(size), a.pipe.size)
+			return 0, a.wrongSize(int(size))
 		}
 		if int(size) <= len(room) {
 			s.stored = room[:size]
@@ -490,6 +510,9 @@ func (a *array) libRead(box nd.Box, dst []byte) error {
 	if len(dst) == 0 {
 		return nil
 	}
+	if a.Meta().DType == nd.Text {
+		return errVaries // the library gives no references
+	}
 	start, count := sizesOf(box.Start), sizesOf(box.Shape)
 	return check(C.nd_read(a.id, a.mem, C.int(box.NDim()), &start[0], &count[0], unsafe.Pointer(&dst[0]), &stack))
 }
@@ -497,12 +520,16 @@ func (a *array) libRead(box nd.Box, dst []byte) error {
 // readInPlace reads a box of the data of a shape that begin at an offset in the
 // file.
 func (a *array) readInPlace(ctx context.Context, base int64, shape []int, box nd.Box, dst []byte) error {
-	err := readRows(ctx, a.f.raw, base, shape, a.elem, box, dst)
+	return a.fileErr(readRows(ctx, a.raw, base, shape, a.elem, box, dst), base)
+}
+
+// fileErr says what a failed read of data at an offset of the file means.
+func (a *array) fileErr(err error, at int64) error {
 	switch {
 	case errors.Is(err, os.ErrClosed):
 		return storage.ErrClosed
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
-		return fmt.Errorf("%w: the file ends before the data at %d do", storage.ErrCorrupt, base)
+		return fmt.Errorf("%w: the file ends before the data at %d do", storage.ErrCorrupt, at)
 	}
 	return err
 }

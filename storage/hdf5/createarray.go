@@ -6,6 +6,7 @@ package hdf5
 import "C"
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -22,11 +23,13 @@ import (
 // CreateArray creates a dataset, and the groups on the way to it. It is stored
 // in chunks, or, where Codecs is empty, there is one chunk and no axis can
 // grow, contiguously. Axes can't get longer, but for those that option
-// "unlimited" lists, by dimension name or number: "time", "0,2". Codecs are shuffle, gzip, fletcher32 and
-// zstd (which other programs read with a plugin), nil being shuffle and gzip
-// 4; a 0-d array has none. Option "chunks" = "100,180" gives a chunk shape that
-// is larger than the array along axes that will grow; "overwrite" = "true"
-// replaces an array of that name.
+// "unlimited" lists, by dimension name or number: "time", "0,2".
+//
+// Codecs are shuffle, gzip, fletcher32 and zstd (which other programs read with
+// a plugin), nil being shuffle and gzip 4; a 0-d array has none, and text of any
+// length only shuffle and gzip that were asked for. Option "chunks" = "100,180"
+// gives a chunk shape, which may be larger than the array along axes that grow;
+// "overwrite" = "true" replaces an array of that name.
 func (g *writableGroup) CreateArray(ctx context.Context, name string, s storage.Spec) (storage.WritableArray, error) {
 	lib.Lock()
 	defer lib.Unlock()
@@ -41,7 +44,7 @@ func (g *writableGroup) CreateArray(ctx context.Context, name string, s storage.
 	if err != nil {
 		return nil, g.fail("create array "+name+" in", err)
 	}
-	return &writableArray{a}, nil
+	return a.public().(storage.WritableArray), nil
 }
 
 // plan is a Spec checked and in the library's terms.
@@ -70,7 +73,7 @@ func (g *writableGroup) createArray(name string, s storage.Spec) (*array, error)
 	}
 	var fill unsafe.Pointer
 	if len(s.Fill) > 0 {
-		fill = unsafe.Pointer(&s.Fill[0])
+		fill = unsafe.Pointer(&append(slices.Clip(s.Fill), 0)[0]) // NUL: the end of text
 	}
 	id := withName(last, func(c *C.char) C.hid_t { return C.nd_create(at.id, c, &p.t, &p.d, fill, &stack) })
 	if id < 0 {
@@ -138,7 +141,10 @@ func newPlan(s storage.Spec, unlimitedNames []string) (*plan, error) {
 	if p.t, ok = typeOf(s.DType); !ok {
 		return nil, fmt.Errorf("%w: HDF5 has no type for %s here", storage.ErrUnsupported, s.DType)
 	}
-	elem := s.DType.Size()
+	elem, text := s.DType.Size(), s.DType == nd.Text
+	if text {
+		elem = refBytes
+	}
 	switch {
 	case len(s.Shape) > C.ND_RANK:
 		return nil, fmt.Errorf("%w: %d axes, %d are the most", storage.ErrUnsupported, len(s.Shape), C.ND_RANK)
@@ -146,8 +152,10 @@ func newPlan(s storage.Spec, unlimitedNames []string) (*plan, error) {
 		return nil, fmt.Errorf("%w: order %q, HDF5 has C", storage.ErrUnsupported, s.Order)
 	case s.Dims != nil && len(s.Dims) != len(s.Shape):
 		return nil, fmt.Errorf("%w: %d dimension names for shape %v", nd.ErrShape, len(s.Dims), s.Shape)
-	case s.Fill != nil && len(s.Fill) != elem:
+	case s.Fill != nil && len(s.Fill) != elem && !text:
 		return nil, fmt.Errorf("%w: fill value of %d bytes for %s", nd.ErrDType, len(s.Fill), s.DType)
+	case text && bytes.IndexByte(s.Fill, 0) >= 0:
+		return nil, fmt.Errorf("%w: the fill value %q has a NUL in it", storage.ErrUnsupported, s.Fill)
 	}
 	for k := range s.Options {
 		if k != "chunks" && k != "overwrite" && k != "unlimited" {
@@ -174,12 +182,7 @@ func newPlan(s storage.Spec, unlimitedNames []string) (*plan, error) {
 	}
 	p.d.rank = C.int(len(s.Shape))
 	p.plain = len(s.Shape) == 0 || s.Codecs != nil && len(s.Codecs) == 0 && p.grid.Len() <= 1 && !slices.Contains(p.unlimited, true)
-	p.d.dims, p.d.max = *sizesOf(s.Shape), *sizesOf(s.Shape)
-	for k, yes := range p.unlimited {
-		if yes {
-			p.d.max[k] = unlimited
-		}
-	}
+	p.d.dims = *sizesOf(s.Shape)
 	if p.plain {
 		p.d.layout = C.H5D_CONTIGUOUS
 		return p, nil
@@ -191,55 +194,20 @@ func newPlan(s storage.Spec, unlimitedNames []string) (*plan, error) {
 	return p, p.setFilters(s, elem)
 }
 
-// unlimited is H5S_UNLIMITED, a limit that is none.
-const unlimited = math.MaxUint64
-
-// setUnlimited marks the axes that can grow: those that the Spec lists, each of
-// which it must have, and those that names lists for all arrays.
-func (p *plan) setUnlimited(s storage.Spec, names []string) error {
-	own := listed(s.Options["unlimited"])
-	for i, name := range slices.Concat(own, names) {
-		k := slices.Index(s.Dims, name)
-		if n, err := strconv.Atoi(name); k < 0 && err == nil && n >= 0 && n < len(s.Shape) {
-			k = n
-		}
-		if k >= 0 {
-			p.unlimited[k] = true
-		} else if i < len(own) {
-			return fmt.Errorf("%w: option unlimited: no dimension %q in shape %v with dimensions %q", nd.ErrAxis, name, s.Shape, s.Dims)
-		}
-	}
-	return nil
-}
-
-// listed returns the words of an option, "a, b"; "" has none.
-func listed(text string) []string {
-	words := strings.FieldsFunc(text, func(r rune) bool { return r == ',' })
-	for i, w := range words {
-		words[i] = strings.TrimSpace(w)
-	}
-	return words
-}
-
-// limitsOf returns how long the axes of a dataset in chunks can get.
-func limitsOf(d *C.nd_dataset) []int {
-	limits := make([]int, d.rank)
-	for k := range limits {
-		limits[k] = int(min(uint64(d.max[k]), math.MaxInt))
-	}
-	return limits
-}
-
-// setFilters translates the codecs.
+// setFilters translates the codecs. Text has none of its own accord: what they
+// would compress is where it lies.
 func (p *plan) setFilters(s storage.Spec, elem int) error {
-	codecs := s.Codecs
-	if codecs == nil {
+	codecs, text := s.Codecs, s.DType == nd.Text
+	if codecs == nil && !text {
 		codecs = []string{"shuffle", "gzip 4"}
 		if elem == 1 {
 			codecs = codecs[1:]
 		}
 	}
 	filters, err := parseCodecs(codecs, elem)
+	if err == nil && text { // which is written by the library
+		err = libraryLacks(filters)
+	}
 	if err != nil {
 		return err
 	}

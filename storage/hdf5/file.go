@@ -30,7 +30,8 @@ type file struct {
 	h       *hdf5.File
 	id      C.hid_t
 	format  string
-	raw     *os.File // the same file, for reading data in place; nil where that cannot be done
+	number  C.uint64_t // the library's, of the file
+	raw     *os.File   // the same file, for reading data in place; nil where that cannot be done
 	handles map[*handle]bool
 	scales  map[C.uint64_t]string // names of dimension scales by reference
 	w       *writer               // nil: read-only
@@ -140,6 +141,10 @@ func newFile(path string, h *hdf5.File, options map[string]string, w *writer) (*
 		handles: map[*handle]bool{}, scales: map[C.uint64_t]string{}}
 	var netcdf C.int
 	if err := check(C.nd_file_netcdf(f.id, &netcdf, &stack)); err != nil {
+		return nil, errors.Join(err, f.close())
+	}
+	var root C.uint64_t
+	if err := check(C.nd_object(f.id, &f.number, &root, &stack)); err != nil {
 		return nil, errors.Join(err, f.close())
 	}
 	if netcdf != 0 {

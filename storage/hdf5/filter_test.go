@@ -4,7 +4,6 @@ package hdf5
 
 import (
 	"bytes"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -92,14 +91,4 @@ func TestReadRows(t *testing.T) {
 		require.Equal(t, want, got, "box %v", box)
 	}
 	assert.Error(t, readRows(t.Context(), file, 101, shape, 2, allOf(shape), make([]byte, len(all))))
-}
-
-// TestFewChunks opens arrays of chunks stored as they are, which few large ones
-// are read without the library, unless it might not know where they are.
-func TestFewChunks(t *testing.T) {
-	for path, want := range map[string]bool{"layouts.h5/few": true, "layouts.h5/never": false, "layouts.h5/sparse": false, "userblock.h5/few": false} {
-		file, name := filepath.Split(path)
-		a := openArrayT(t, filepath.Join("testdata", filepath.Clean(file)), name)
-		assert.Equal(t, want, a.(*array).placed, path)
-	}
 }

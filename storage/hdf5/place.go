@@ -25,6 +25,10 @@ func (a *array) StoredSize(ctx context.Context, coord []int) (int64, bool, error
 	if !g.Contains(coord) {
 		return 0, false, a.chunkErr("size of chunk", coord, fmt.Errorf("%w: the grid has %v chunks", nd.ErrIndex, g.NumChunks()))
 	}
+	if x, ok := a.places(); ok {
+		p, present := x.find(g.Index(coord))
+		return int64(p.size), present, a.chunkErr("size of chunk", coord, a.usable())
+	}
 	lib.Lock()
 	defer lib.Unlock()
 	if err := a.usable(); err != nil {
@@ -40,9 +44,9 @@ func (a *array) StoredSize(ctx context.Context, coord []int) (int64, bool, error
 	return size, true, nil
 }
 
-// ChunkLocation says where in the file the stored bytes of a chunk are. The
-// library searches the index from its start, so that asking for all chunks of
-// a large array takes long. What was never written is ErrNotFound; files with a
+// ChunkLocation says where in the file the stored bytes of a chunk are. In files
+// of the latest format the library searches the index from its start, so that
+// asking for all chunks of a large array takes long. What was never written is ErrNotFound; files with a
 // user block or open for writing, data that are not in one piece, not in this
 // file or read by the library alone, and chunks that went through only some of
 // the filters, are ErrUnsupported.
@@ -53,7 +57,7 @@ func (a *array) ChunkLocation(ctx context.Context, coord []int) (name string, of
 		err = ctx.Err()
 	case !g.Contains(coord):
 		err = fmt.Errorf("%w: the grid has %v chunks", nd.ErrIndex, g.NumChunks())
-	case a.f.raw == nil || a.chunk == nil && !a.direct || a.chunk != nil && a.pipe == nil:
+	case a.raw == nil || a.chunk == nil && !a.direct || a.chunk != nil && a.pipe == nil:
 		err = fmt.Errorf("%w: the data are not at a known place in one file, or stored in a way that only the library reads", storage.ErrUnsupported)
 	default:
 		offset, length, err = a.locate(coord)
@@ -69,8 +73,6 @@ func (a *array) ChunkLocation(ctx context.Context, coord []int) (name string, of
 func (a *array) ChunkShape() []int { return slices.Clone(a.chunk) }
 
 func (a *array) locate(coord []int) (offset, length int64, err error) {
-	lib.Lock()
-	defer lib.Unlock()
 	if err := a.usable(); err != nil {
 		return 0, 0, err
 	}
@@ -86,17 +88,39 @@ func (a *array) locate(coord []int) (offset, length int64, err error) {
 		}
 		return at, int64(box.Size() * a.elem), nil
 	}
+	p, err := a.location(coord)
+	if p.skipped != 0 {
+		err = fmt.Errorf("%w: filters of the array were skipped (mask %#x)", storage.ErrUnsupported, p.skipped)
+	}
+	return p.at, int64(p.size), err
+}
+
+// location returns where a chunk is: ErrNotFound where it is nowhere.
+func (a *array) location(coord []int) (location, error) {
+	if x, ok := a.places(); ok {
+		if p, ok := x.find(a.Meta().ReadGrid.Index(coord)); ok {
+			return p, nil
+		}
+		return location{}, storage.ErrNotFound
+	}
+	return a.locationByLibrary(coord)
+}
+
+// locationByLibrary asks the library where a chunk is.
+func (a *array) locationByLibrary(coord []int) (location, error) {
+	lib.Lock()
+	defer lib.Unlock()
+	if err := a.usable(); err != nil {
+		return location{}, err
+	}
 	var addr C.uint64_t
 	var size C.hsize_t
 	var skipped C.uint32_t
 	if err := check(C.nd_chunk_place(a.id, &a.corner(coord)[0], &addr, &size, &skipped, &stack)); err != nil {
-		return 0, 0, err
-	}
-	if skipped != 0 && size > 0 {
-		return 0, 0, fmt.Errorf("%w: filters of the array were skipped (mask %#x)", storage.ErrUnsupported, skipped)
+		return location{}, err
 	}
 	if size == 0 || addr > math.MaxInt64 {
-		return 0, 0, storage.ErrNotFound
+		return location{}, storage.ErrNotFound
 	}
-	return int64(addr), int64(size), nil
+	return location{at: int64(addr), size: uint32(size), skipped: uint32(skipped)}, nil
 }

@@ -47,6 +47,7 @@ typedef struct {
 	hsize_t max[ND_RANK]; // how long the axes can get: H5S_UNLIMITED …
 	int odd_edges;  // partial chunks are stored unfiltered
 	int external;   // data lie in other files
+	uint64_t fileno, header; // the file it is in, and the address of its object header
 	int has_fill;
 	int nfilters;
 	nd_filter filter[ND_FILTERS];
@@ -73,6 +74,7 @@ int nd_put(nd_buf *b, const void *p, size_t n);
 int nd_close(hid_t id, nd_err *e);
 int nd_file_plain(hid_t file, int *plain, nd_err *e);
 int nd_file_private(hid_t file, nd_err *e);
+int nd_object(hid_t id, uint64_t *fileno, uint64_t *addr, nd_err *e);
 int nd_file_netcdf(hid_t file, int *is, nd_err *e);
 int nd_stat(hid_t loc, const char *name, int *type, uint64_t *fileno, uint64_t *addr, nd_err *e);
 int nd_list(hid_t loc, nd_buf *out, nd_err *e);
@@ -96,6 +98,14 @@ int nd_chunk_read(hid_t ds, const hsize_t *offset, void *buf, size_t cap, hsize_
 int nd_chunk_write(hid_t ds, const hsize_t *offset, const void *buf, size_t n, nd_err *e);
 int nd_set_extent(hid_t ds, const hsize_t *dims, nd_err *e);
 int nd_filter_avail(int id, nd_err *e);
+
+int nd_select_box(hid_t ds, int rank, const hsize_t *start, const hsize_t *count, hid_t *file, hid_t *mem);
+
+// shim_text.c
+int nd_read_strings(hid_t ds, hid_t mem, int rank, const hsize_t *start, const hsize_t *count, size_t n, size_t room, nd_buf *out, nd_err *e);
+int nd_write_strings(hid_t ds, hid_t mem, int rank, const hsize_t *start, const hsize_t *count, size_t n, const char *buf, nd_err *e);
+int nd_fill_string(hid_t ds, hid_t mem, nd_buf *out, nd_err *e);
+const char **nd_string_list(size_t n, const char *buf);
 
 // shim_attr.c
 int nd_attr_names(hid_t obj, nd_buf *out, nd_err *e);

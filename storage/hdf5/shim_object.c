@@ -14,21 +14,36 @@ int nd_close(hid_t id, nd_err *e) {
 }
 
 // nd_file_plain says whether addresses in the file are offsets in one ordinary
-// file: the default driver and no user block.
+// file, 8 bytes each: the default driver and no user block.
 int nd_file_plain(hid_t file, int *plain, nd_err *e) {
 	nd_silence s;
 	nd_enter(&s, e);
 	int rc = -1;
 	hsize_t block = 0;
+	size_t addr = 0, size = 0;
 	hid_t access = H5Fget_access_plist(file), create = H5Fget_create_plist(file);
-	if (access >= 0 && create >= 0 && H5Pget_userblock(create, &block) >= 0) {
-		*plain = H5Pget_driver(access) == H5FD_SEC2 && block == 0;
+	if (access >= 0 && create >= 0 && H5Pget_userblock(create, &block) >= 0 && H5Pget_sizes(create, &addr, &size) >= 0) {
+		*plain = H5Pget_driver(access) == H5FD_SEC2 && block == 0 && addr == 8 && size == 8;
 		rc = 0;
 	}
 	if (access >= 0)
 		H5Pclose(access);
 	if (create >= 0)
 		H5Pclose(create);
+	return nd_leave(&s, e, rc);
+}
+
+// nd_object gives the number of the file an object is in and the address of its
+// header there; a file stands for its root group.
+int nd_object(hid_t id, uint64_t *fileno, uint64_t *addr, nd_err *e) {
+	nd_silence s;
+	nd_enter(&s, e);
+	H5O_info_t info;
+	int rc = H5Oget_info(id, &info);
+	if (rc >= 0) {
+		*fileno = info.fileno;
+		*addr = info.addr;
+	}
 	return nd_leave(&s, e, rc);
 }
 

@@ -37,6 +37,18 @@ def _(z):
     return {"d.read_direct(out)": read}
 
 
+@work("h5py", "hdf5.chunks90k/gzip", "hdf5.chunks90k/raw")
+def _(z):
+    def read():
+        with h5py.File(z.rsplit("/", 1)[0]) as f:
+            d = f[z.rsplit("/", 1)[1]]
+            sizes = []
+            d.id.chunk_iter(lambda info: sizes.append(info.size))
+            return d[:]
+
+    return {"chunk_iter, d[:]": read}
+
+
 @work("h5py", "hdf5.slice")
 def _(z):
     d = dataset(z)

@@ -353,6 +353,21 @@ REDUCTIONS = {"sum", "prod", "mean", "var", "std", "min", "max", "argmin", "argm
               "nansum", "nanmean", "nanvar", "nanstd", "nanmin", "nanmax"}
 
 
+def scan(op, arg, axis):
+    """Running totals, one element after the other."""
+    x, f = arg.x, np.add if op == "cumsum" else np.multiply
+    if x.dtype.kind in "iu":
+        exact, i = f.accumulate(x.astype(object), axis), np.iinfo(x.dtype)
+        wrong = np.logical_or.accumulate(((exact < i.min) | (exact > i.max)).astype(bool), axis)
+        return Value(np.where(wrong, 0, exact).astype(x.dtype), None, x.dtype, wrong)
+    if x.dtype.kind == "c" and op == "cumprod":
+        r = np.moveaxis(x.copy(), axis, 0)
+        for k in range(1, len(r)):
+            r[k] = times(r[k - 1], r[k])
+        return Value(np.moveaxis(r, 0, axis))
+    return Value(f.accumulate(x, axis, dtype=x.dtype))
+
+
 # ---- the judge
 
 def value(call, inputs, values):
@@ -363,6 +378,8 @@ def value(call, inputs, values):
         return args[0].moved(lambda x: MOVES[op](x, **params))
     if op in JOINS:
         return join(JOINS[op], params["axis"], args)
+    if op in ("cumsum", "cumprod"):
+        return scan(op, args[0], **params)
     if op in REDUCTIONS:
         return reduction(op, args[0], **params)
     return ufunc(op, args, params)

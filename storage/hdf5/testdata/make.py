@@ -212,6 +212,36 @@ def layouts():
         expect(f, "gzip", codecs=["gzip 3"])
 
 
+def index():
+    """Chunks that are found by a B-tree of version 1, of one level and of more."""
+    with h5py.File("index.h5", "w", libver=("earliest", "v110")) as f:
+        a = np.arange(50 * 60, dtype="i2").reshape(50, 60)
+        f.create_dataset("tree", data=a, chunks=(2, 3), compression=1)  # 500 chunks, of 64 in a node
+        expect(f, "tree", codecs=["gzip 1"])
+        d = f.create_dataset("holes", (20, 12), "i2", chunks=(2, 3), fillvalue=7)
+        for i, j in [(0, 0), (3, 11), (10, 5), (19, 0)]:
+            d[i, j] = 1
+        expect(f, "holes", present=[(0, 0), (1, 3), (5, 1), (9, 0)])
+        d = f.create_dataset("masked", (8,), "i4", chunks=(4,), compression=1)
+        d.id.write_direct_chunk((0,), np.arange(4, dtype="i4").tobytes(), filter_mask=1)
+        d.id.write_direct_chunk((4,), zlib.compress(np.arange(4, 8, dtype="i4").tobytes()))
+        expect(f, "masked", codecs=["gzip 1"])
+        d = f.create_dataset("grown", (4,), "f8", chunks=(4,), maxshape=(None,), data=np.arange(4.0), fletcher32=True)
+        for i in range(20):  # attributes that the header goes on after
+            d.attrs["a%d" % i] = np.arange(50)
+        d.resize((10,))
+        d[4:] = np.arange(4, 10)
+        expect(f, "grown", codecs=["fletcher32"])
+        d = f.create_dataset("newer", data=a, chunks=(25, 30), track_order=True)  # a header of version 2
+        for i in range(6):
+            d.attrs["a%d" % i] = np.arange(50)
+        expect(f, "newer")
+        f["chunked"] = h5py.ExternalLink("filters.h5", "/none")
+        f["flat"] = h5py.ExternalLink("types.h5", "/flat_lf8")
+        expect(f, "chunked")
+        expect(f, "flat")
+
+
 def groups():
     with h5py.File("groups.h5", "w", libver=("earliest", "v110")) as f:
         f.attrs["title"] = "groups"
@@ -293,7 +323,7 @@ def corrupt():
 if sys.argv[1:] == ["plugins"]:
     plugins()
 else:
-    for make in types, filters, layouts, groups, attributes, dims, corrupt:
+    for make in types, filters, layouts, index, groups, attributes, dims, corrupt:
         make()
 with open("plugins.json" if "plugins.h5" in golden else "golden.json", "w") as out:
     json.dump(golden, out, indent=0, sort_keys=True)

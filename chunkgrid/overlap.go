@@ -1,0 +1,159 @@
+package chunkgrid
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/ndgrid/ndgrid/internal/plan"
+	"github.com/ndgrid/ndgrid/nd"
+)
+
+// Boundary says what lies beyond the ends of an axis; the names are dask's.
+type Boundary struct {
+	name  string
+	index func(i, n int) int // the place of n at which element i is found again
+	value Any                // or what all is, 0-d
+}
+
+var (
+	// NoBoundary: nothing lies there.
+	NoBoundary = Boundary{name: "none"}
+	// Reflect: the elements in reverse, c b a | a b c | c b a (numpy.pad:
+	// "symmetric").
+	Reflect = Boundary{name: "reflect", index: func(i, n int) int {
+		i = mod(i, 2*n)
+		return min(i, 2*n-1-i)
+	}}
+	// Periodic: the elements of the other end (numpy.pad: "wrap").
+	Periodic = Boundary{name: "periodic", index: mod}
+	// Nearest: the last element again and again (numpy.pad: "edge").
+	Nearest = Boundary{name: "nearest", index: func(i, n int) int { return min(max(i, 0), n-1) }}
+)
+
+// Filled is a boundary of which every element is v.
+func Filled[T nd.Elem](v T) Boundary { return Boundary{name: "constant", value: Constant(v)} }
+
+func mod(i, n int) int { return (i%n + n) % n }
+
+// Pad returns a with depth[k] more elements at both ends of axis k.
+func Pad[T nd.Elem](a *Array[T], depth []int, b Boundary) *Array[T] {
+	const name = "chunkgrid.Pad"
+	if err := checkDepth(a, depth); err != nil {
+		return Failed[T](name, err, a)
+	}
+	for k, d := range depth {
+		n := a.Shape()[k]
+		switch {
+		case d == 0 || b.index == nil && b.value == nil:
+		case b.value != nil:
+			if dt := b.value.DType(); dt != a.DType() {
+				return Failed[T](name, fmt.Errorf("a boundary of %v for elements of %v: %w", dt, a.DType(), nd.ErrDType), a)
+			}
+			shape := slices.Clone(a.Shape())
+			shape[k] = d
+			more := As[T](b.value).BroadcastTo(shape...)
+			a = Concatenate(k, more, a, more)
+		case n == 0:
+			return Failed[T](name, fmt.Errorf("axis %d has no element for the boundary %q: %w", k, b.name, nd.ErrShape), a)
+		default:
+			before, behind := make([]int, d), make([]int, d)
+			for i := range d {
+				before[i], behind[i] = b.index(i-d, n), b.index(n+i, n)
+			}
+			a = Concatenate(k, a.Take(k, before), a, a.Take(k, behind))
+		}
+	}
+	return a
+}
+
+func checkDepth(a Any, depth []int) error {
+	if len(depth) != len(a.Shape()) {
+		return fmt.Errorf("depth %v for shape %v: %w", depth, a.Shape(), nd.ErrAxis)
+	}
+	for k, d := range depth {
+		if d < 0 || d > 1<<31-1 {
+			return fmt.Errorf("depth %d along axis %d, want 0 to 2^31-1: %w", d, k, nd.ErrShape)
+		}
+	}
+	return nil
+}
+
+// MapOverlap returns f applied to every chunk of a with the elements around it:
+// depth[k] of them on both sides along axis k, and b where a ends. With NoBoundary
+// chunks at the ends get less. f returns the chunk's own part, or as much as it
+// was given, of which the part is taken. Otherwise it is as for MapChunks.
+//
+//	// the mean of each element and its two neighbours
+//	chunkgrid.MapOverlap(x, []int{1}, chunkgrid.Nearest, func(c *nd.Array[float64]) (*nd.Array[float64], error) { … })
+func MapOverlap[A, R nd.Elem](a *Array[A], depth []int, b Boundary, f func(chunk *nd.Array[A]) (*nd.Array[R], error)) *Array[R] {
+	const name = "chunkgrid.MapOverlap"
+	if err := checkDepth(a, depth); err != nil {
+		return Failed[R](name, err, a)
+	}
+	depth = slices.Clone(depth)
+	around := Pad(a, depth, b)
+	if err := around.Err(); err != nil {
+		return Failed[R](name, err, around)
+	}
+	shape, padded := a.Shape(), around.Shape()
+	grid := a.Grid()
+	op := &plan.BoxOp{
+		WholeChunks: true,
+		Infer: func(_ plan.Params, args []*plan.Node) (plan.Result, error) {
+			return plan.Result{DType: nd.DTypeOf[R](), Shape: shape, Dims: args[0].Dims, Grid: grid}, nil
+		},
+		Inputs: func(_ *plan.Node, box nd.Box) []nd.Box {
+			in, _ := surround(box, shape, padded, depth)
+			return []nd.Box{in}
+		},
+		Eval: func(_ *plan.Node, box nd.Box, dst []byte, in [][]byte, boxes []nd.Box) error {
+			given := boxes[0].Shape
+			chunk, err := dense(nd.AsSlice[A](in[0])[:boxes[0].Size():boxes[0].Size()], given)
+			if err != nil {
+				return err
+			}
+			r, err := f(chunk)
+			if err != nil {
+				return fmt.Errorf("chunk %v: %w", box, err)
+			}
+			if r != nil && slices.Equal(r.Shape(), given) {
+				_, part := surround(box, shape, padded, depth)
+				if r, err = r.Slice(part...); err != nil {
+					return err
+				}
+			}
+			if r == nil || !slices.Equal(r.Shape(), box.Shape) {
+				return fmt.Errorf("chunk %v: the function returned shape %v for a chunk of shape %v given with what is around it, %v: %w", box, shapeOf(r), box.Shape, given, nd.ErrShape)
+			}
+			out, err := dense(nd.AsSlice[R](dst)[:box.Size()], box.Shape)
+			if err != nil {
+				return err
+			}
+			return out.Assign(r)
+		},
+	}
+	// Where nothing is beyond the ends a chunk amid others is given more than the first.
+	size := nd.DTypeOf[A]().Size()
+	for k, n := range grid.MaxChunk() {
+		size *= n + 2*depth[k]
+	}
+	op.Scratch = size
+	return of[R](plan.Box(op, nil, around.plan()))
+}
+
+// surround returns the box of the padded array that has a box of the array and
+// what is around it, and where the box is in that.
+func surround(box nd.Box, shape, padded, depth []int) (around nd.Box, part []nd.Range) {
+	around = nd.Box{Start: slices.Clone(box.Start), Shape: slices.Clone(box.Shape)}
+	for k, d := range depth {
+		before := d
+		if padded[k] == shape[k] { // nothing beyond the ends
+			before = min(d, box.Start[k])
+			around.Start[k] -= before
+			d = min(d, shape[k]-box.Stop(k))
+		}
+		around.Shape[k] += before + d
+		part = append(part, nd.Span(before, before+box.Shape[k]))
+	}
+	return around, part
+}
