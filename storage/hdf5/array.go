@@ -39,10 +39,10 @@ type array struct {
 	direct     bool   // contiguous, as in memory: read without the library
 	base       int64  // direct: offset in the file; negative where nothing is stored
 	lazy       bool   // contiguous in this file: present once it has an offset
-	resizable  bool
-	unreadable error // why no element can be read
-	created    bool  // by this session: Abort removes it
-	done       bool  // committed or aborted
+	limits     []int  // how long the axes can get; nil: not in chunks, the shape is fixed
+	unreadable error  // why no element can be read
+	created    bool   // by this session: Abort removes it
+	done       bool   // committed or aborted
 }
 
 // state is what Resize changes.
@@ -132,7 +132,7 @@ func (a *array) describe(name string, fields []string, t *C.nd_type, d *C.nd_dat
 		if a.chunk, err = chunkOf(d, a.elem); err != nil {
 			return err
 		}
-		a.resizable = d.resizable != 0 && d.rank > 0
+		a.limits = limitsOf(d)
 	}
 	if a.elem > 1 && sized && !slices.Contains([]nd.Kind{nd.KindBytes, nd.KindRaw, nd.KindStruct}, dtype.Kind()) {
 		m.ByteOrder = map[C.int]string{'l': "little", 'b': "big", 0: "little"}[t.order] // 0: times, see datetimeTag

@@ -44,7 +44,7 @@ typedef struct {
 	hsize_t dims[ND_RANK];
 	int layout;     // H5D_COMPACT …
 	hsize_t chunk[ND_RANK];
-	int resizable;  // no axis has an upper limit
+	hsize_t max[ND_RANK]; // how long the axes can get: H5S_UNLIMITED …
 	int odd_edges;  // partial chunks are stored unfiltered
 	int external;   // data lie in other files
 	uint64_t fileno, header; // the file it is in, and the address of its object header
