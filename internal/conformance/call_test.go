@@ -47,6 +47,12 @@ const (
 	opCumProd = "cumprod"
 )
 
+// Those that leave some elements of every chunk along the last axis.
+const (
+	opTopK    = "topk"
+	opArgTopK = "argtopk"
+)
+
 var alongs = []string{opCumSum, opCumProd}
 
 // ints returns a parameter that is a list.

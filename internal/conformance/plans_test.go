@@ -153,7 +153,7 @@ func (b *builder) grow(steps int) error {
 			names := kernel.Reductions()
 			c, ok = b.reduction(names[r.IntN(len(names))], v)
 		case 5:
-			c, ok = b.movement(alongs[r.IntN(len(alongs))], v)
+			c, ok = b.movement([]string{opCumSum, opCumProd, opTopK, opArgTopK}[r.IntN(4)], v)
 		case 6:
 			op := []string{triple, slope, turn}[r.IntN(3)]
 			c = call{Op: op, Args: []int{v}}
