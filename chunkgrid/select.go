@@ -53,7 +53,11 @@ func (a *Array[T]) Nonzero(ctx context.Context, opts ...Option) ([]*Array[int64]
 	if a.NDim() == 0 {
 		return nil, fmt.Errorf("nonzero: an array without axes has no indices: %w", nd.ErrShape)
 	}
-	mask := castTo[bool](a.Flatten())
+	flat := a.Flatten()
+	mask := Op[bool]("logical_or", nil, flat, flat) // points in time have no cast to bool
+	if err := mask.Err(); err != nil {
+		return nil, err
+	}
 	at, err := compress(ctx, of[int64](indices(mask.Grid())), 0, mask, opts)
 	if err != nil {
 		return nil, err
