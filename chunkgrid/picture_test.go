@@ -5,8 +5,10 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/ndgrid/ndgrid/chunkgrid"
+	"github.com/ndgrid/ndgrid/diag"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/reduce"
 	"github.com/ndgrid/ndgrid/ufunc"
@@ -41,4 +43,38 @@ func TestChunkPictures(t *testing.T) {
 	dot := chunkgrid.DOT(chunkgrid.Picture{Chunks: true, Title: "many"}, reduce.Sum(many))
 	assert.Contains(t, dot, "many (1001 chunks, drawn as operations)")
 	assert.Equal(t, 2, strings.Count(dot, "[label="))
+}
+
+// TestStagePictures: the stages of a run, before it and after.
+func TestStagePictures(t *testing.T) {
+	x, _ := stored(t, nd.Must(nd.Zeros[float64](40, 10)), 10, 10)
+	mean := reduce.Mean(x, reduce.Axis(0))
+	y := ufunc.Sub(x, mean)
+	e, err := y.Explain(chunkgrid.Workers(1))
+	require.NoError(t, err)
+	dot := e.DOT(chunkgrid.Picture{})
+	assert.Contains(t, dot, `"s0" [label="mean\n4 tasks on 1 workers\nof 4 chunks, 3.1 KiB"`)
+	assert.Contains(t, dot, `"s0" -> "s1"`)
+	var run diag.Profile
+	_, err = y.Compute(t.Context(), chunkgrid.Workers(1), chunkgrid.OnEvent(run.Event))
+	require.NoError(t, err)
+	dot = e.DOT(chunkgrid.Picture{Title: "anomaly", Run: &run, Bytes: true})
+	assert.Contains(t, dot, `label="anomaly\nbytes: from 0 B, light, to 3.1 KiB"`)
+	assert.Contains(t, dot, `decoded 3.1 KiB, wrote 0 B" fillcolor="#f5965f"`)
+	assert.Regexp(t, `[µm]s of work" fillcolor="#f5965f"`, e.DOT(chunkgrid.Picture{Run: &run}))
+	other, err := mean.Explain()
+	require.NoError(t, err)
+	assert.Contains(t, other.SVG(chunkgrid.Picture{Run: &run}), "(what was run had other stages)")
+}
+
+// TestPictureOfManyOperations: a sum of a thousand arrays is drawn in few boxes.
+func TestPictureOfManyOperations(t *testing.T) {
+	x := chunkgrid.Arange(0.0, 100, 1, nd.Sizes(25))
+	var parts []*chunkgrid.Array[float64]
+	for i := range 1000 {
+		parts = append(parts, ufunc.Mul(x, float64(i)))
+	}
+	dot := chunkgrid.DOT(chunkgrid.Picture{}, chunkgrid.Stack(0, parts...))
+	assert.Regexp(t, `label="\(\d{4} operations, drawn as \d{1,4} boxes\)"`, dot)
+	assert.Contains(t, dot, "1000 of them")
 }

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ndgrid/ndgrid/chunkgrid"
+	"github.com/ndgrid/ndgrid/diag"
 	"github.com/ndgrid/ndgrid/internal/viz"
 )
 
@@ -28,19 +30,53 @@ func picture(p chunkgrid.Picture, values []Any) (viz.Graph, viz.Options) {
 	if err != nil {
 		return viz.Graph{Nodes: []viz.Node{{ID: "error", Label: err.Error()}}}, o
 	}
+	var list []viz.Alike[*node]
+	args := func(n *node) []*node { return n.args }
 	if all := slices.Concat(constants(g.calls, outs), g.calls); len(all) <= chunkgrid.MaxBoxes {
-		return draw(boxes(all, func(n *node, _ []int) any { return n }), outs), o
+		list = viz.Group(all, args, func(n *node, _ []int) any { return n })
+	} else {
+		list = viz.Group(g.calls, args, func(n *node, args []int) any { return fmt.Sprint(n.call.name, args) })
+		o.Title = strings.TrimSpace(fmt.Sprintf("%s (%d calls, drawn as %d boxes)", o.Title, len(g.calls), len(list)))
 	}
-	alike := boxes(g.calls, func(n *node, args []int) any { return fmt.Sprint(n.call.name, args) })
-	o.Title = strings.TrimSpace(fmt.Sprintf("%s (%d calls, drawn as %d boxes)", o.Title, len(g.calls), len(alike)))
-	return draw(alike, outs), o
+	drawn := draw(list, outs)
+	if p.Run == nil {
+		return drawn, o
+	}
+	took := g.took(p.Run)
+	if took == nil {
+		o.Title = strings.TrimSpace(o.Title + " (what was run had other calls)")
+		return drawn, o
+	}
+	heat := make([]float64, len(list))
+	for i, b := range list {
+		heat[i] = -1
+		if b.First.call != nil {
+			heat[i] = 0
+			for _, n := range b.All {
+				heat[i] += float64(took[n])
+			}
+			drawn.Nodes[i].Detail = append(drawn.Nodes[i].Detail, diag.FormatDuration(time.Duration(heat[i])))
+		}
+	}
+	o.Scale = viz.Heated(drawn.Nodes, heat, "work", func(t float64) string { return diag.FormatDuration(time.Duration(t)) })
+	return drawn, o
 }
 
-// box stands for a call, for several that are alike, or for a constant.
-type box struct {
-	*node
-	count int
-	args  []int // the boxes its arguments come from
+// took returns what each call took in the last run of this graph, nil if that was
+// another one.
+func (g *graph) took(run *diag.Profile) map[*node]time.Duration {
+	if len(run.Stages) == 0 {
+		return nil
+	}
+	s := run.Stages[len(run.Stages)-1]
+	if s.Name != g.name() || len(s.Took) != len(g.calls) {
+		return nil
+	}
+	took := make(map[*node]time.Duration, len(g.calls))
+	for i, n := range g.calls {
+		took[n] = s.Took[i]
+	}
+	return took
 }
 
 // constants are the arguments that are there, in the order of the graph.
@@ -61,50 +97,25 @@ func constants(calls, outs []*node) (list []*node) {
 	return list
 }
 
-// boxes puts nodes whose keys are equal into one box; arguments that are not among
-// the nodes before are left out.
-func boxes(nodes []*node, key func(n *node, args []int) any) (list []box) {
-	place := make(map[*node]int, len(nodes))
-	same := map[any]int{}
-	for _, n := range nodes {
-		var args []int
-		for _, a := range n.args {
-			if i, ok := place[a]; ok && !slices.Contains(args, i) {
-				args = append(args, i)
-			}
-		}
-		k := key(n, args)
-		i, ok := same[k]
-		if !ok {
-			i = len(list)
-			same[k] = i
-			list = append(list, box{node: n, args: args})
-		}
-		list[i].count++
-		place[n] = i
-	}
-	return list
-}
-
-func draw(boxes []box, outs []*node) viz.Graph {
+func draw(boxes []viz.Alike[*node], outs []*node) viz.Graph {
 	var g viz.Graph
 	for i, b := range boxes {
 		n := viz.Node{ID: fmt.Sprintf("n%d", i), Kind: "task"}
 		switch {
-		case b.call == nil:
-			n.Label, n.Kind = text(b.value), "source"
-		case slices.Contains(outs, b.node):
-			n.Label, n.Kind = b.call.name, "output"
-		case b.call.list:
-			n.Label, n.Kind = b.call.name, "view"
+		case b.First.call == nil:
+			n.Label, n.Kind = text(b.First.value), "source"
+		case slices.Contains(outs, b.First):
+			n.Label, n.Kind = b.First.call.name, "output"
+		case b.First.call.list:
+			n.Label, n.Kind = b.First.call.name, "view"
 		default:
-			n.Label = b.call.name
+			n.Label = b.First.call.name
 		}
-		if b.count > 1 {
-			n.Detail = []string{fmt.Sprintf("%d calls", b.count)}
+		if len(b.All) > 1 {
+			n.Detail = []string{fmt.Sprintf("%d calls", len(b.All))}
 		}
 		g.Nodes = append(g.Nodes, n)
-		for _, a := range b.args {
+		for _, a := range b.Args {
 			g.Edges = append(g.Edges, viz.Edge{From: fmt.Sprintf("n%d", a), To: n.ID})
 		}
 	}

@@ -4,11 +4,14 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/ndgrid/ndgrid/chunkgrid"
 	"github.com/ndgrid/ndgrid/delayed"
+	"github.com/ndgrid/ndgrid/diag"
 )
 
 // The picture of a graph: nothing is computed for it.
@@ -57,4 +60,20 @@ func TestPictureCollapses(t *testing.T) {
 	assert.Equal(t, 8+8+7, strings.Count(small, "[label="))
 	var zero delayed.Value[int]
 	assert.Contains(t, delayed.SVG(chunkgrid.Picture{}, zero), "zero Value")
+}
+
+// TestPictureOfRun: calls have what they took in the last run.
+func TestPictureOfRun(t *testing.T) {
+	slow := delayed.Func1(func(d time.Duration) int { time.Sleep(d); return 1 })
+	sum := delayed.Sum(slow(delayed.Of(50*time.Millisecond)), slow(delayed.Of(time.Duration(0))))
+	run := diag.Profile{EachTask: true}
+	_, err := sum.Compute(t.Context(), chunkgrid.OnEvent(run.Event))
+	require.NoError(t, err)
+	svg := delayed.SVG(chunkgrid.Picture{Run: &run}, sum)
+	assert.Regexp(t, `>[5-9]\d\.?\d*ms<`, svg, "the slow call, and the greatest of the scale")
+	assert.Contains(t, svg, "#f5965f", "its colour")
+	assert.Contains(t, delayed.DOT(chunkgrid.Picture{Run: &run}, sum), "work: from 0s, light, to ")
+	other := delayed.Sum(slow(delayed.Of(time.Duration(0))))
+	assert.Contains(t, delayed.SVG(chunkgrid.Picture{Run: &run}, other), "(what was run had other calls)")
+	assert.Contains(t, delayed.SVG(chunkgrid.Picture{Run: &diag.Profile{}}, sum), "(what was run had other calls)")
 }

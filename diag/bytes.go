@@ -3,6 +3,7 @@ package diag
 import (
 	"math"
 	"strconv"
+	"time"
 )
 
 // FormatBytes writes a number of bytes for people, in binary units with two
@@ -27,4 +28,13 @@ func FormatBytes(n int64) string {
 		return "-" + s
 	}
 	return s
+}
+
+// FormatDuration writes a duration with three digits: "1.23s", "45.6ms".
+func FormatDuration(d time.Duration) string {
+	unit := time.Duration(1)
+	for d/unit >= 1000 {
+		unit *= 10
+	}
+	return d.Round(unit).String()
 }

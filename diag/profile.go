@@ -11,6 +11,9 @@ import (
 // value is ready, Event is its handler, and String writes it as a table. Several
 // runs, one after the other, add up.
 type Profile struct {
+	// EachTask keeps what every task took, for pictures: 8 bytes a task.
+	EachTask bool
+
 	Stages  []StageProfile
 	Elapsed time.Duration // of the runs, what lies between their stages included
 	run     time.Time     // start of the current run
@@ -28,9 +31,10 @@ type StageProfile struct {
 	// Bytes read from stores, bytes these decoded to, bytes written to stores,
 	// before encoding.
 	Read, Decoded, Written int64
-	Slowest                time.Duration // of the task that took longest
-	SlowestTask            int           // its place in the order of the stage
-	Err                    error         // why the stage failed
+	Slowest                time.Duration   // of the task that took longest
+	SlowestTask            int             // its place in the order of the stage
+	Took                   []time.Duration // of each task, in the order of the stage: EachTask
+	Err                    error           // why the stage failed
 }
 
 // Event is the handler of a run's events.
@@ -40,7 +44,11 @@ func (p *Profile) Event(e Event) {
 		p.run = e.Time
 	case StageStart:
 		p.stage = e
-		p.Stages = append(p.Stages, StageProfile{Name: e.Name, Tasks: e.Tasks})
+		s := StageProfile{Name: e.Name, Tasks: e.Tasks}
+		if p.EachTask {
+			s.Took = make([]time.Duration, e.Tasks)
+		}
+		p.Stages = append(p.Stages, s)
 	case TaskDone:
 		p.Stages[len(p.Stages)-1].task(e)
 	case StageEnd:
@@ -58,8 +66,12 @@ func (s *StageProfile) task(e Event) {
 	s.Reading += e.Task.Reading
 	s.Computing += e.Computing()
 	s.Storing += e.Task.Storing
-	if took := e.Time.Sub(e.Task.Start); took > s.Slowest {
+	took := e.Time.Sub(e.Task.Start)
+	if took > s.Slowest {
 		s.Slowest, s.SlowestTask = took, e.Task.Index
+	}
+	if s.Took != nil {
+		s.Took[e.Task.Index] = took
 	}
 }
 
@@ -95,12 +107,12 @@ func (p *Profile) String() string {
 	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(w, "tasks\tworkers\telapsed\tbusy\treading\tcomputing\tstoring\tread\tdecoded\twritten\tGB/s\tslowest\t  stage\n")
 	for _, s := range p.Stages {
-		s.row(w, fmt.Sprintf("%s (task %d)", short(s.Slowest), s.SlowestTask))
+		s.row(w, fmt.Sprintf("%s (task %d)", FormatDuration(s.Slowest), s.SlowestTask))
 	}
 	if len(p.Stages) > 1 {
 		t := p.Total()
 		t.Err = nil // stands with its stage
-		t.row(w, short(t.Slowest))
+		t.row(w, FormatDuration(t.Slowest))
 	}
 	_ = w.Flush()
 	return text.String()
@@ -112,7 +124,7 @@ func (s StageProfile) row(w *tabwriter.Writer, slowest string) {
 	if s.Done < s.Tasks {
 		tasks = fmt.Sprintf("%d/%d", s.Done, s.Tasks)
 	}
-	fmt.Fprintf(w, "%s\t%d\t%s\t%s\t", tasks, s.Workers, short(s.Elapsed), percent(s.Busy(), time.Duration(s.Workers)*s.Elapsed))
+	fmt.Fprintf(w, "%s\t%d\t%s\t%s\t", tasks, s.Workers, FormatDuration(s.Elapsed), percent(s.Busy(), time.Duration(s.Workers)*s.Elapsed))
 	for _, d := range []time.Duration{s.Reading, s.Computing, s.Storing} {
 		fmt.Fprintf(w, "%s\t", percent(d, s.Busy()))
 	}

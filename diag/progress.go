@@ -89,11 +89,11 @@ func (p Progress) String() string {
 	left, known := p.Remaining()
 	switch {
 	case p.Err != nil:
-		s += ", failed after " + short(p.Elapsed) + ": " + p.Err.Error()
+		s += ", failed after " + FormatDuration(p.Elapsed) + ": " + p.Err.Error()
 	case p.Ended:
-		s += ", took " + short(p.Elapsed)
+		s += ", took " + FormatDuration(p.Elapsed)
 	case known:
-		s += ", " + short(left) + " left"
+		s += ", " + FormatDuration(left) + " left"
 	}
 	return s
 }
@@ -103,13 +103,4 @@ func perSecond(n int64, d time.Duration) float64 {
 		return 0
 	}
 	return float64(n) / d.Seconds()
-}
-
-// short writes a duration with three digits.
-func short(d time.Duration) string {
-	unit := time.Duration(1)
-	for d/unit >= 1000 {
-		unit *= 10
-	}
-	return d.Round(unit).String()
 }

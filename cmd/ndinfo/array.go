@@ -24,7 +24,7 @@ func (o *options) inspectArray(ctx context.Context, url string, a storage.Array)
 	}
 	var err error
 	switch {
-	case (o.stats || o.sliced || o.writing) && info.meta.DType.Size() == 0:
+	case (o.stats || o.sliced || o.writing) && !info.meta.DType.Valid():
 		return errNoValues(info)
 	case o.writing:
 		err = o.writeValues(ctx, a, info)
@@ -49,8 +49,15 @@ func displayPath(r storage.Ref) string {
 }
 
 // view is the part of an array that --slice names, or all of it, not computed.
-func (o *options) view(a storage.Array) (chunkgrid.Any, error) {
-	x, err := chunkgrid.FromAny(a)
+func (o *options) view(ctx context.Context, a storage.Array) (x chunkgrid.Any, err error) {
+	if m := a.Meta(); varies(m.DType) {
+		var d nd.Dyn
+		if d, err = readPadded(ctx, a, nd.Box{Start: make([]int, len(m.Shape)), Shape: m.Shape}, o.memory); err == nil {
+			x = chunkgrid.FromDyn(d)
+		}
+	} else {
+		x, err = chunkgrid.FromAny(a)
+	}
 	if err != nil || !o.sliced {
 		return x, err
 	}
@@ -82,11 +89,11 @@ func (o *options) arrayScreen(ctx context.Context, a storage.Array, info *arrayI
 		errs = append(errs, err)
 		b.WriteString(labelled("format", formatText(m)) + lines)
 	}
-	if m.DType.Valid() && m.DType.Size() > 0 {
+	if m.DType.Valid() {
 		b.WriteString(labelled("missing", missingText(m)))
 	}
 	b.WriteString(attrLines(m.Attrs, attrNames(m.Attrs, o.all, missingAttrs...), o.all))
-	if full && m.DType.Size() > 0 {
+	if full && m.DType.Valid() {
 		text, err := firstValues(ctx, a)
 		if err != nil {
 			text = "unreadable, see below"
@@ -214,6 +221,9 @@ func firstValues(ctx context.Context, a storage.Array) (string, error) {
 			index[len(index)-1] = i
 		}
 		item := valueText(m.DType, d.Item(index...))
+		if varies(m.DType) {
+			item = attrText(d.Item(index...), false)
+		}
 		if i > 0 && len(text)+len(item) > firstColumn {
 			text += " …"
 			break

@@ -73,13 +73,14 @@ func isCoordinate(name string, m *storage.Meta) bool {
 func (o *options) describeArray(ctx context.Context, a storage.Array, name string) *arrayInfo {
 	m := a.Meta()
 	info := &arrayInfo{name: name, meta: m, dtype: m.DType.String()}
-	t, ofFile := a.(hdf5.Typed)
-	if ofFile && !m.DType.Valid() {
+	if t, ok := a.(hdf5.Typed); ok && !m.DType.Valid() {
 		info.dtype = t.StoredType()
 	}
-	// What HDF5 stores in one piece is read in boxes, but for text of any length.
 	_, whole := a.(storage.BoxReader)
-	if whole = whole || ofFile && m.DType.Size() == 0 && len(m.Codecs) == 0 && m.ReadGrid.Len() == 1; !whole {
+	if s, ok := a.(storage.ChunkShaper); ok {
+		whole = s.ChunkShape() == nil
+	}
+	if !whole {
 		chunk, ok := m.ReadGrid.Regular()
 		if !ok {
 			chunk = m.ReadGrid.MaxChunk()
@@ -90,7 +91,7 @@ func (o *options) describeArray(ctx context.Context, a storage.Array, name strin
 	if o.json || !o.sliced && !o.writing { // else nobody looks at sizes
 		info.stored, info.err = o.countStored(ctx, a)
 	}
-	if m.DType.Size() == 0 {
+	if !m.DType.Valid() {
 		return info
 	}
 	switch {
@@ -112,7 +113,10 @@ func (o *options) describeArray(ctx context.Context, a storage.Array, name strin
 
 // addValues adds what only a document holds: statistics and values.
 func (o *options) addValues(ctx context.Context, a storage.Array, info *arrayInfo) error {
-	x, err := o.view(a)
+	if !o.values && !o.sliced && !o.stats {
+		return nil
+	}
+	x, err := o.view(ctx, a)
 	if err != nil {
 		return err
 	}
@@ -121,7 +125,7 @@ func (o *options) addValues(ctx context.Context, a storage.Array, info *arrayInf
 			return err
 		}
 	}
-	if _, ok := statsOf[x.DType().Kind()]; ok && o.stats {
+	if o.stats && hasStats(x.DType().Kind()) {
 		info.stats, err = o.statistics(ctx, x, info.meta)
 	}
 	return err
@@ -245,6 +249,9 @@ func cheap(a storage.Array, n int) bool {
 
 // readBox reads a box of an array.
 func readBox(ctx context.Context, a storage.Array, box nd.Box) (nd.Dyn, error) {
+	if varies(a.Meta().DType) {
+		return readPadded(ctx, a, box, glance)
+	}
 	d, err := nd.NewDyn(a.Meta().DType, box.Shape)
 	if err != nil {
 		return nil, err

@@ -148,7 +148,7 @@ func writeDocument(w io.Writer, doc any) error {
 // arrayJSON writes the document of an array.
 func (o *options) arrayJSON(ctx context.Context, path string, a storage.Array) error {
 	info := o.describeArray(ctx, a, displayPath(a.Ref()))
-	if o.sliced && info.meta.DType.Size() == 0 {
+	if o.sliced && !info.meta.DType.Valid() {
 		info.err = errors.Join(info.err, errNoValues(info))
 	}
 	f, err := familyOf(ctx, a)

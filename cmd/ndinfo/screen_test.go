@@ -70,7 +70,6 @@ func TestErrors(t *testing.T) {
 		{"demo.zarr/air", "ndinfo: demo.zarr/air: zarr.json: corrupt: "},
 		{"demo.zarr --stats", "ndinfo: demo.zarr: not an array but a group; name an array inside it: demo.zarr/NAME\n"},
 		{"demo.zarr --json --slice 0", "ndinfo: demo.zarr: not an array but a group; --slice takes an array: demo.zarr/NAME\n"},
-		{"demo.zarr/code --stats", "ndinfo: demo.zarr/code: --stats: not supported: values of dtype bytes3 have none\n"},
 		{"demo.zarr/lat --slice 9", "ndinfo: demo.zarr/lat: --slice: nd.Slice: index 9 along axis 0 of shape [6]\n"},
 		{"demo.zarr/lat --slice a", `ndinfo: --slice: nd.ParseRange: "a" in "a" is not an index, start:stop:step, ... or None` + "\n"},
 		{"demo.zarr/lat --memory lots", `ndinfo: --memory: nd.ParseBytes: "lots" is not a number`},

@@ -40,7 +40,7 @@ func (s *statistics) valid() int64 {
 
 // printStatistics shows the statistics of an array or a part of it.
 func (o *options) printStatistics(ctx context.Context, a storage.Array, info *arrayInfo) error {
-	x, err := o.view(a)
+	x, err := o.view(ctx, a)
 	if err != nil {
 		return err
 	}
@@ -54,6 +54,9 @@ func (o *options) printStatistics(ctx context.Context, a storage.Array, info *ar
 
 // statistics computes them in one pass over the values.
 func (o *options) statistics(ctx context.Context, x chunkgrid.Any, m *storage.Meta) (*statistics, error) {
+	if isText(x.DType().Kind()) {
+		return o.textStatistics(ctx, x, m)
+	}
 	compute, ok := statsOf[x.DType().Kind()]
 	if !ok {
 		return nil, fmt.Errorf("--stats: %w: values of dtype %s have none", storage.ErrUnsupported, x.DType())
@@ -93,6 +96,9 @@ var statsOf = map[nd.Kind]func(s *statistics, x chunkgrid.Any, m *storage.Meta, 
 	nd.KindComplex64: complexStats, nd.KindComplex128: complexStats,
 	nd.KindDatetime: datetimeStats, nd.KindTimedelta: timedeltaStats,
 }
+
+// hasStats reports whether there are statistics of a kind.
+func hasStats(k nd.Kind) bool { return isText(k) || statsOf[k] != nil }
 
 // realStats are those of integers and floats.
 func realStats[T nd.Real](s *statistics, a chunkgrid.Any, m *storage.Meta, b *batch) func() {

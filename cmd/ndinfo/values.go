@@ -19,7 +19,7 @@ import (
 
 // printSlice prints the values of a part as NumPy does.
 func (o *options) printSlice(ctx context.Context, a storage.Array, info *arrayInfo) error {
-	x, err := o.view(a)
+	x, err := o.view(ctx, a)
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func corners(ends [][]nd.Box) int {
 
 // writeValues writes the values where --csv, --output and --png say.
 func (o *options) writeValues(ctx context.Context, a storage.Array, info *arrayInfo) error {
-	x, err := o.view(a)
+	x, err := o.view(ctx, a)
 	if err != nil {
 		return err
 	}

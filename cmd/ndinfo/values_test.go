@@ -189,7 +189,7 @@ func TestStatisticsReadOnce(t *testing.T) {
 		require.NoError(t, err)
 		c := &counted{Array: a}
 		o := &options{memory: 1 << 20, sliced: true, ranges: nd.Must(nd.ParseRange(text))}
-		x, err := o.view(c)
+		x, err := o.view(t.Context(), c)
 		require.NoError(t, err)
 		_, err = o.statistics(ctx, x, a.Meta())
 		require.NoError(t, err)

@@ -1,11 +1,12 @@
 // Command pictures draws graphs: operations on arrays, their chunks, and calls of
-// delayed functions. Nothing is computed for it.
+// delayed functions, for which nothing is computed; and the stages of a run.
 //
 //	go run ./examples/pictures docs/pictures     writes them there
 //	go run ./examples/pictures                   says what they show
 package main
 
 import (
+	"context"
 	"fmt"
 	"log"
 	"os"
@@ -13,8 +14,10 @@ import (
 
 	"github.com/ndgrid/ndgrid/chunkgrid"
 	"github.com/ndgrid/ndgrid/delayed"
+	"github.com/ndgrid/ndgrid/diag"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/reduce"
+	_ "github.com/ndgrid/ndgrid/storage/std"
 	"github.com/ndgrid/ndgrid/ufunc"
 )
 
@@ -37,14 +40,54 @@ func calls(n int) delayed.Value[int] {
 
 // end
 
+// ran draws the stages of a run on a stored array, coloured by the bytes they
+// decoded and wrote.
+func ran(dir string) (string, error) {
+	ctx := context.Background()
+	t := chunkgrid.FromFunc("", []int{120, 90, 180}, nd.Sizes(30, -1, -1), func(dst []float64, box nd.Box) {
+		for i := range dst {
+			dst[i] = float64(box.Start[0] + i%100)
+		}
+	})
+	if err := chunkgrid.Save(ctx, filepath.Join(dir, "t.zarr"), chunkgrid.Vars{"t": t.Named("time", "lat", "lon")}); err != nil {
+		return "", err
+	}
+	t, err := chunkgrid.Open[float64](ctx, filepath.Join(dir, "t.zarr", "t"))
+	if err != nil {
+		return "", err
+	}
+	// snippet: ran
+	mean, std := reduce.Mean(t, reduce.Dim("time")), reduce.Std(t, reduce.Dim("time"))
+	z := ufunc.Div(ufunc.Sub(t, mean), std)
+	var run diag.Profile
+	err = chunkgrid.Save(ctx, filepath.Join(dir, "z.zarr"), chunkgrid.Vars{"z": z}, chunkgrid.Workers(2), chunkgrid.OnEvent(run.Event))
+	if err != nil {
+		return "", err
+	}
+	stages, err := z.Explain(chunkgrid.Workers(2))
+	svg := stages.SVG(chunkgrid.Picture{Title: "(t - mean(t)) / std(t), saved", Run: &run, Bytes: true})
+	// end
+	return svg, err
+}
+
 // pictures are the files.
-func pictures() map[string]string {
+func pictures() (map[string]string, error) {
+	dir, err := os.MkdirTemp("", "pictures-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	run, err := ran(dir)
+	if err != nil {
+		return nil, err
+	}
 	x := chunkgrid.Arange(0.0, 100, 1, nd.Sizes(25)).Named("x")
 	t := chunkgrid.Full(15.0, []int{1200, 180, 360}, nd.Sizes(100, -1, -1)).Named("time", "lat", "lon")
 	mean, std := reduce.Mean(t, reduce.Dim("time")), reduce.Std(t, reduce.Dim("time"))
 	rows := chunkgrid.Full(1.0, []int{400, 400}, nd.Sizes(100, -1))
 	down := chunkgrid.Picture{TopDown: true}
 	return map[string]string{
+		"run.svg":     run,
 		"zscore.svg":  chunkgrid.SVG(chunkgrid.Picture{Title: "(t - mean(t)) / std(t)"}, ufunc.Div(ufunc.Sub(t, mean), std)),
 		"chunks.svg":  chunkgrid.SVG(chunkgrid.Picture{Chunks: true, Title: "sum(x² + 1), chunk by chunk"}, reduce.Sum(ufunc.Add(ufunc.Square(x), 1))),
 		"rechunk.svg": chunkgrid.SVG(chunkgrid.Picture{Chunks: true, Title: "rows to columns"}, rows.Rechunk(nd.Sizes(-1, 100))),
@@ -52,7 +95,7 @@ func pictures() map[string]string {
 		"calls.svg":   delayed.SVG(down, calls(3)),
 		"tree.svg":    delayed.SVG(chunkgrid.Picture{Title: "50 numbers"}, calls(50)),
 		"many.svg":    delayed.SVG(chunkgrid.Picture{Title: "100,000 numbers"}, calls(100_000)),
-	}
+	}, nil
 }
 
 func main() {
@@ -62,7 +105,11 @@ func main() {
 		// end
 		return
 	}
-	for name, svg := range pictures() {
+	files, err := pictures()
+	if err != nil {
+		log.Fatal(err)
+	}
+	for name, svg := range files {
 		if err := os.WriteFile(filepath.Join(os.Args[1], name), []byte(svg), 0o666); err != nil {
 			log.Fatal(err)
 		}

@@ -65,6 +65,10 @@ func copyStrided(dst operand, src operand, shape []int, itemsize int, stream boo
 			copyLong(dst.buf[d*itemsize:][:n], src.buf[s*itemsize:][:n])
 			return
 		}
+		if stream && ds[last] == 1 && ss[last] == 2 && (itemsize == 4 || itemsize == 8) {
+			kernel.CopySecondStream(dst.buf[d*itemsize:][:l.shape[last]*itemsize], src.buf[s*itemsize:], itemsize)
+			return
+		}
 		copyRun(dst.buf, d, ds[last], src.buf, s, ss[last], l.shape[last], itemsize)
 	}
 	outer := slices.Clone(l.shape)

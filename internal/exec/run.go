@@ -248,7 +248,8 @@ type StageInfo struct {
 	BytesRead       int // of them, decoded
 	Outputs         int // arrays it makes
 	SharedSources   bool
-	Peak            int // bytes it takes beside results
+	Peak            int   // bytes it takes beside results
+	Needs           []int // stages whose results it uses
 }
 
 // Info describes the stages and the projected peak in bytes; err is what Run
@@ -264,6 +265,11 @@ func (p *Program) Info() (stages []StageInfo, peak int, err error) {
 		info := StageInfo{Name: s.name(), Tasks: s.domain.Len(), Workers: s.workers, ChunksNeeded: needed,
 			DecodesExpected: expected, BytesRead: bytes, Outputs: len(s.sinks), SharedSources: len(s.sinks) > 1 && len(s.sources) > 0}
 		info.Peak = s.peak
+		for _, need := range s.needs {
+			if !slices.Contains(info.Needs, need.index) {
+				info.Needs = append(info.Needs, need.index)
+			}
+		}
 		stages = append(stages, info)
 	}
 	return stages, p.peak, p.err

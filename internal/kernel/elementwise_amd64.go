@@ -181,6 +181,28 @@ func copyStream(dst, src []byte) {
 	copy(dst[tail:], src[tail:])
 }
 
+// copySecond is copyStream for every second element.
+func copySecond(dst, src []byte, size int) {
+	head := int(-uintptr(unsafe.Pointer(unsafe.SliceData(dst))) % cacheLine)
+	if level == Plain || len(dst) < 4*cacheLine {
+		head = len(dst)
+	}
+	copySecondPlain(dst[:head], src, size)
+	if dst, src = dst[head:], src[min(2*head, len(src)):]; len(dst) == 0 {
+		return
+	}
+	lines := min(len(dst)/cacheLine, len(src)/(2*cacheLine))
+	if lines > 0 {
+		f := simd.SecondLines8AVX2
+		if size == 4 {
+			f = simd.SecondLines4AVX2
+		}
+		f(&dst[0], &src[0], lines)
+	}
+	tail := lines * cacheLine
+	copySecondPlain(dst[tail:], src[2*tail:], size)
+}
+
 func fence() {
 	if level > Plain {
 		simd.FenceAVX2()

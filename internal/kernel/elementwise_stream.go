@@ -25,6 +25,24 @@ func StreamOf(name string, _ Params, args []nd.DType) (Loop, bool) {
 // overlap, past the caches.
 func CopyStream(dst, src []byte) { copyStream(dst[:len(src)], src) }
 
+// CopySecondStream copies every second element of size 4 or 8, aligned so, of src
+// to dst until that is full, past the caches.
+func CopySecondStream(dst, src []byte, size int) { copySecond(dst, src, size) }
+
+func copySecondPlain(dst, src []byte, size int) {
+	if size == 4 {
+		second(view[uint32](dst), view[uint32](src))
+	} else {
+		second(view[uint64](dst), view[uint64](src))
+	}
+}
+
+func second[T any](dst, src []T) {
+	for i := range dst {
+		dst[i] = src[2*i]
+	}
+}
+
 // Fence makes all that went past the caches visible to whoever sees a store that
 // follows. A goroutine calls it when it is done with loops of StreamOf and
 // CopyStream, before it tells another.

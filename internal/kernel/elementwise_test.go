@@ -90,6 +90,30 @@ func TestCopyStream(t *testing.T) {
 	})
 }
 
+// TestCopySecondStream takes every second element, of sources that end with the
+// last one taken, and of longer ones.
+func TestCopySecondStream(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 5))
+	atLevels(t, func(t *testing.T, _ Level) {
+		for n := 0; n < 200; n += lengthStep() {
+			for _, size := range []int{4, 8} {
+				src := awkwardTile(rng, nd.Uint8, 8+size*max(2*n-1+rng.IntN(20), 0))
+				src = src[8-8%size:]
+				const guard = 64
+				whole := nd.MakeBytes(n*size + 3*guard)[size*rng.IntN(64/size):]
+				dst := whole[guard : guard+n*size]
+				CopySecondStream(dst, src, size)
+				Fence()
+				for i := range n {
+					require.Equal(t, src[2*i*size:(2*i+1)*size], dst[i*size:(i+1)*size], "element %d of %d", i, n)
+				}
+				require.Equal(t, make([]byte, guard), whole[:guard], "before dst")
+				require.Equal(t, make([]byte, len(whole)-guard-n*size), whole[guard+n*size:], "behind dst")
+			}
+		}
+	})
+}
+
 // TestWhereLevels compares where with the plain loops.
 func TestWhereLevels(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))

@@ -34,6 +34,9 @@ func SVG(g Graph, o Options) string {
 	if o.Title != "" {
 		fmt.Fprintf(&b, `<text x="%.1f" y="%.1f" font-size="%.0f" font-weight="bold" fill="#1f2933">%s</text>`+"\n", margin, margin+labelSize, labelSize+2, escape(o.Title))
 	}
+	if o.Scale != nil {
+		d.scale(&b)
+	}
 	for i := range d.layout.paths {
 		d.edge(&b, i)
 	}
@@ -61,6 +64,9 @@ func newDrawing(g Graph, o Options) *drawing {
 	d := &drawing{o: o, nodes: nodes, edges: g.Edges}
 	if o.Title != "" {
 		d.top = labelSize * 2
+	}
+	if o.Scale != nil {
+		d.top += scaleHeight
 	}
 	along, across := make([]float64, len(nodes)), make([]float64, len(nodes))
 	for i, n := range nodes {
@@ -176,7 +182,33 @@ func (d *drawing) size() (w, h float64) {
 		along, across = across, along
 	}
 	title := textWidth(d.o.Title, labelSize+3)
+	if s := d.o.Scale; s != nil {
+		title = max(title, scaleWidth+textWidth(s.Of+s.Least+s.Greatest, detailSize)+4*padX)
+	}
 	return math.Ceil(max(along, title) + 2*margin), math.Ceil(across + 2*margin + d.top)
+}
+
+const (
+	scaleWidth  = 120.0
+	scaleHeight = 26.0
+	scaleSteps  = 12
+)
+
+// scale draws what the colours mean, below the title.
+func (d *drawing) scale(b *strings.Builder) {
+	x, y := margin, margin+d.top-scaleHeight
+	write := func(text string) {
+		fmt.Fprintf(b, `<text x="%.1f" y="%.1f" font-size="%.0f" fill="#52606d">%s</text>`+"\n", x, y+detailSize-1, detailSize, escape(text))
+		x += textWidth(text, detailSize) + padX
+	}
+	write(d.o.Scale.Of)
+	write(d.o.Scale.Least)
+	for i := range scaleSteps {
+		fmt.Fprintf(b, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.0f" fill="%s"/>`+"\n", x, y, scaleWidth/scaleSteps, detailSize, heat(float64(i)/(scaleSteps-1)))
+		x += scaleWidth / scaleSteps
+	}
+	x += padX / 2
+	write(d.o.Scale.Greatest)
 }
 
 // xy turns places along and across into those of the picture.
@@ -244,7 +276,7 @@ func (d *drawing) node(b *strings.Builder, i int) {
 	w, h := boxSize(n)
 	from, to := d.box(v)
 	x, y := d.xy((from+to)/2, v.at)
-	c := n.colours()
+	c := n.colours(d.o)
 	fmt.Fprintf(b, `<g><title>%s</title><rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" rx="6" fill="%s" stroke="%s" stroke-width="1.2"/>`,
 		escape(strings.Join(append([]string{n.Label}, n.Detail...), "\n")), x-w/2, y-h/2, w, h, c[0], c[1])
 	line := y - h/2 + padY + labelSize

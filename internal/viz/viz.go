@@ -5,6 +5,7 @@ package viz
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -21,6 +22,7 @@ type Node struct {
 	Label  string   // the first line
 	Detail []string // further lines, in smaller type
 	Kind   string   // chooses the colour, see kinds; any other is drawn white
+	Heat   float64  // where Options has a Scale: chooses the colour from 0 to 1 instead; negative is none
 }
 
 // Edge is an arrow from one node to another.
@@ -33,7 +35,11 @@ type Edge struct {
 type Options struct {
 	TopDown bool   // arrows point down; otherwise to the right
 	Title   string // above the graph
+	Scale   *Scale // what colours mean, where they are nodes' Heat
 }
+
+// Scale says what the least and the greatest Heat stand for: "0 s", "12 s".
+type Scale struct{ Of, Least, Greatest string }
 
 // kinds gives the fill and line colour of each kind of node.
 var kinds = map[string][2]string{
@@ -48,7 +54,27 @@ var kinds = map[string][2]string{
 
 var plain = [2]string{"#ffffff", "#7b8794"}
 
-func (n Node) colours() [2]string {
+// cold and hot are the colours of the least and the greatest heat, light enough
+// for dark text.
+var cold, hot = [3]float64{255, 251, 235}, [3]float64{245, 150, 95}
+
+// heat returns the colour between cold and hot.
+func heat(at float64) string {
+	at = min(max(at, 0), 1)
+	var c [3]int
+	for i := range c {
+		c[i] = int(cold[i] + (hot[i]-cold[i])*at + 0.5)
+	}
+	return fmt.Sprintf("#%02x%02x%02x", c[0], c[1], c[2])
+}
+
+func (n Node) colours(o Options) [2]string {
+	if o.Scale != nil {
+		if n.Heat < 0 {
+			return plain
+		}
+		return [2]string{heat(n.Heat), "#a8552a"}
+	}
 	if c, ok := kinds[n.Kind]; ok {
 		return c
 	}
@@ -84,14 +110,18 @@ func DOT(g Graph, o Options) string {
 		dir = "TB"
 	}
 	fmt.Fprintf(&b, "digraph {\n  rankdir=%s\n", dir)
-	if o.Title != "" {
-		fmt.Fprintf(&b, "  label=%s labelloc=t\n", quote(o.Title))
+	title := o.Title
+	if o.Scale != nil {
+		title = strings.TrimSpace(fmt.Sprintf("%s\n%s: from %s, light, to %s", title, o.Scale.Of, o.Scale.Least, o.Scale.Greatest))
+	}
+	if title != "" {
+		fmt.Fprintf(&b, "  label=%s labelloc=t\n", quote(title))
 	}
 	b.WriteString("  node [shape=box style=\"rounded,filled\" fontname=\"Helvetica\" fontsize=12]\n")
 	b.WriteString("  edge [fontname=\"Helvetica\" fontsize=10]\n")
 	nodes, _ := g.complete()
 	for _, n := range nodes {
-		c := n.colours()
+		c := n.colours(o)
 		text := strings.Join(append([]string{n.Label}, n.Detail...), "\n")
 		fmt.Fprintf(&b, "  %s [label=%s fillcolor=%q color=%q]\n", quote(n.ID), quote(text), c[0], c[1])
 	}
@@ -109,3 +139,15 @@ func DOT(g Graph, o Options) string {
 var dotEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", "", "\x00", "\uFFFD")
 
 func quote(s string) string { return `"` + dotEscapes.Replace(s) + `"` }
+
+// Heated gives nodes their Heat by what they took, from nothing to the most, and
+// returns the scale for it; text writes such a number.
+func Heated(nodes []Node, took []float64, of string, text func(float64) string) *Scale {
+	most := slices.Max(append(took, 0))
+	for i, t := range took {
+		if nodes[i].Heat = -1; t >= 0 {
+			nodes[i].Heat = t / max(most, 1)
+		}
+	}
+	return &Scale{of, text(0), text(most)}
+}

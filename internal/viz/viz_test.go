@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,23 +18,32 @@ import (
 // anomaly is the plan of (x - mean(x)) / std(x), coarsened and stored.
 var anomaly = Graph{
 	Nodes: []Node{
-		{"x", "sst.zarr/sst", []string{"float32 (time 1200, lat 181, lon 360)", "12 chunks, 298 MiB"}, "source"},
-		{"m", "mean", []string{"over time"}, "reduce"},
-		{"s", "std", []string{"over time"}, "reduce"},
-		{"d", "sub", nil, "ufunc"},
-		{"q", "div", nil, "ufunc"},
-		{"w", "weights", []string{"float32 (4, 4)"}, "source"},
-		{"r", "reshape", []string{"(1200, 45, 4, 90, 4)"}, "view"},
-		{"p", "mul", nil, "ufunc"},
-		{"c", "sum", []string{"axes 2, 4"}, "reduce"},
-		{"k", "rechunk", []string{"(1200, 45, 90)"}, "rechunk"},
-		{"o", "out.zarr/coarse", []string{"zstd 3"}, "output"},
-		{"t", `a "quoted" <label> & \ more`, nil, "task"},
+		{"x", "sst.zarr/sst", []string{"float32 (time 1200, lat 181, lon 360)", "12 chunks, 298 MiB"}, "source", 0},
+		{"m", "mean", []string{"over time"}, "reduce", 0},
+		{"s", "std", []string{"over time"}, "reduce", 0},
+		{"d", "sub", nil, "ufunc", 0},
+		{"q", "div", nil, "ufunc", 0},
+		{"w", "weights", []string{"float32 (4, 4)"}, "source", 0},
+		{"r", "reshape", []string{"(1200, 45, 4, 90, 4)"}, "view", 0},
+		{"p", "mul", nil, "ufunc", 0},
+		{"c", "sum", []string{"axes 2, 4"}, "reduce", 0},
+		{"k", "rechunk", []string{"(1200, 45, 90)"}, "rechunk", 0},
+		{"o", "out.zarr/coarse", []string{"zstd 3"}, "output", 0},
+		{"t", `a "quoted" <label> & \ more`, nil, "task", 0},
 	},
 	Edges: []Edge{
 		{"x", "m", ""}, {"x", "s", ""}, {"x", "d", "298 MiB"}, {"m", "d", ""}, {"d", "q", ""}, {"s", "q", ""}, {"q", "r", ""},
 		{"r", "p", ""}, {"w", "p", ""}, {"p", "c", ""}, {"c", "k", ""}, {"k", "o", "19 MiB"}, {"c", "t", ""},
 	},
+}
+
+// heated is the anomaly with heat in some of its nodes.
+func heated() Graph {
+	g := Graph{slices.Clone(anomaly.Nodes), anomaly.Edges}
+	for i := range g.Nodes {
+		g.Nodes[i].Heat = float64(i-1) / float64(len(g.Nodes)-2)
+	}
+	return g
 }
 
 // wellFormed parses the SVG and counts its elements.
@@ -56,6 +66,8 @@ func TestGoldens(t *testing.T) {
 	for name, text := range map[string]string{
 		"anomaly.dot":         DOT(anomaly, Options{Title: "anomaly"}),
 		"anomaly.svg":         SVG(anomaly, Options{Title: "anomaly"}),
+		"anomaly-heat.svg":    SVG(heated(), Options{Title: "anomaly", Scale: &Scale{"work", "0s", "1.2s"}}),
+		"anomaly-heat.dot":    DOT(heated(), Options{Title: "anomaly", Scale: &Scale{"work", "0s", "1.2s"}}),
 		"anomaly-topdown.svg": SVG(anomaly, Options{TopDown: true}),
 	} {
 		file := "testdata/" + name

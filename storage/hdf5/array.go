@@ -28,7 +28,7 @@ type array struct {
 	handle
 	state      atomic.Pointer[state]
 	stored     string // type in the file
-	elem       int    // bytes of an element in memory
+	elem       int    // bytes of an element in memory; of text, see refBytes
 	chunk      []int  // nil: not chunked
 	pipe       *pipeline
 	raw        *os.File // where the data are; nil: only the library reads them
@@ -56,9 +56,14 @@ type flat struct{ *array }
 
 // public wraps the array in the type that can do what it can do.
 func (a *array) public() storage.Array {
+	text := a.Meta().DType == nd.Text
 	switch {
+	case a.f.w != nil && text:
+		return &writableText{&writableArray{a}}
 	case a.f.w != nil:
 		return &writableArray{a}
+	case text:
+		return &textArray{a}
 	case a.chunk == nil && a.unreadable == nil:
 		return &flat{a}
 	}
@@ -101,7 +106,12 @@ func (g *group) openArray(name string) (*array, error) {
 func (a *array) describe(name string, t *C.nd_type, d *C.nd_dataset) error {
 	a.stored, a.elem = C.GoString(&t.text[0]), int(t.size)
 	dtype, readable := dtypeOf(t)
-	if !readable {
+	text := dtype == nd.Text
+	sized := readable && !text
+	switch {
+	case text:
+		a.elem = refBytes
+	case !readable:
 		a.unreadable = fmt.Errorf("%w: elements of type %s", storage.ErrUnsupported, a.stored)
 	}
 	shape, err := lengths(d.dims[:d.rank])
@@ -121,7 +131,7 @@ func (a *array) describe(name string, t *C.nd_type, d *C.nd_dataset) error {
 		}
 		a.resizable = d.resizable != 0 && d.rank > 0
 	}
-	if a.elem > 1 && readable && dtype.Kind() != nd.KindBytes && dtype.Kind() != nd.KindRaw {
+	if a.elem > 1 && sized && dtype.Kind() != nd.KindBytes && dtype.Kind() != nd.KindRaw {
 		m.ByteOrder = map[C.int]string{'l': "little", 'b': "big", 0: "little"}[t.order] // 0: times, see datetimeTag
 	}
 	filters := filtersOf(d)
@@ -132,16 +142,20 @@ func (a *array) describe(name string, t *C.nd_type, d *C.nd_dataset) error {
 	if m.Dims, err = a.dimNames(name, len(shape), m.Attrs); err != nil {
 		return err
 	}
-	if readable && d.has_fill != 0 {
+	if sized && d.has_fill != 0 {
 		m.Fill = make([]byte, a.elem)
 		if err := check(C.nd_fill(a.id, a.mem, unsafe.Pointer(&m.Fill[0]), &stack)); err != nil {
 			return err
 		}
 	}
-	if readable {
-		if err := a.choosePath(t, d, dtype, m.ByteOrder, filters); err != nil {
-			return err
-		}
+	switch {
+	case sized:
+		err = a.choosePath(t, d, dtype, m.ByteOrder, filters)
+	case text:
+		err = a.describeText(d, &m, filters)
+	}
+	if err != nil {
+		return err
 	}
 	return a.setMeta(m)
 }
@@ -333,20 +347,25 @@ func (a *array) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool, e
 	if err != nil {
 		return false, a.chunkErr("read chunk", coord, err)
 	}
-	var present bool
-	switch err = a.usable(); {
-	case err != nil:
-	case a.direct:
-		if present = a.base >= 0; present {
-			err = a.readInPlace(ctx, a.base, m.Shape, box, dst)
-		}
-	case a.pipe != nil:
-		present, err = a.readStored(ctx, coord, box, dst)
-	default:
-		present, err = a.readByLibrary(coord, box, dst)
-	}
+	present, err := a.readChunk(ctx, coord, box, dst)
 	a.tidy(dst)
 	return present && err == nil, a.chunkErr("read chunk", coord, err)
+}
+
+// readChunk reads the bytes of a chunk in the way that choosePath chose.
+func (a *array) readChunk(ctx context.Context, coord []int, box nd.Box, dst []byte) (present bool, err error) {
+	if err := a.usable(); err != nil {
+		return false, err
+	}
+	switch {
+	case a.direct && a.base < 0:
+		return false, nil
+	case a.direct:
+		return true, a.readInPlace(ctx, a.base, a.Meta().Shape, box, dst)
+	case a.pipe != nil:
+		return a.readStored(ctx, coord, box, dst)
+	}
+	return a.readByLibrary(coord, box, dst)
 }
 
 // tidy makes bools 0 or 1, of which Go takes no other, whatever the file says.
@@ -490,6 +509,9 @@ func (a *array) chunkSize(coord []int) (present bool, size int64, err error) {
 func (a *array) libRead(box nd.Box, dst []byte) error {
 	if len(dst) == 0 {
 		return nil
+	}
+	if a.Meta().DType == nd.Text {
+		return errVaries // the library gives no references
 	}
 	start, count := sizesOf(box.Start), sizesOf(box.Shape)
 	return check(C.nd_read(a.id, a.mem, C.int(box.NDim()), &start[0], &count[0], unsafe.Pointer(&dst[0]), &stack))

@@ -6,6 +6,7 @@ package hdf5
 import "C"
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -23,7 +24,8 @@ import (
 // in chunks with no upper limit along any axis, or, where Codecs is empty and
 // there is one chunk, contiguously. Codecs are shuffle, gzip, fletcher32 and
 // zstd (which other programs read with a plugin), nil being shuffle and gzip
-// 4; a 0-d array has none. Option "chunks" = "100,180" gives a chunk shape that
+// 4; a 0-d array has none, and text of any length only shuffle and gzip that were
+// asked for. Option "chunks" = "100,180" gives a chunk shape that
 // is larger than the array, for one that will grow; "overwrite" = "true"
 // replaces an array of that name.
 func (g *writableGroup) CreateArray(ctx context.Context, name string, s storage.Spec) (storage.WritableArray, error) {
@@ -40,7 +42,7 @@ func (g *writableGroup) CreateArray(ctx context.Context, name string, s storage.
 	if err != nil {
 		return nil, g.fail("create array "+name+" in", err)
 	}
-	return &writableArray{a}, nil
+	return a.public().(storage.WritableArray), nil
 }
 
 // plan is a Spec checked and in the library's terms.
@@ -68,7 +70,7 @@ func (g *writableGroup) createArray(name string, s storage.Spec) (*array, error)
 	}
 	var fill unsafe.Pointer
 	if len(s.Fill) > 0 {
-		fill = unsafe.Pointer(&s.Fill[0])
+		fill = unsafe.Pointer(&append(slices.Clip(s.Fill), 0)[0]) // NUL: the end of text
 	}
 	id := withName(last, func(c *C.char) C.hid_t { return C.nd_create(at.id, c, &p.t, &p.d, fill, &stack) })
 	if id < 0 {
@@ -135,7 +137,10 @@ func newPlan(s storage.Spec) (*plan, error) {
 	if p.t, ok = typeOf(s.DType); !ok {
 		return nil, fmt.Errorf("%w: HDF5 has no type for %s here", storage.ErrUnsupported, s.DType)
 	}
-	elem := s.DType.Size()
+	elem, text := s.DType.Size(), s.DType == nd.Text
+	if text {
+		elem = refBytes
+	}
 	switch {
 	case len(s.Shape) > C.ND_RANK:
 		return nil, fmt.Errorf("%w: %d axes, %d are the most", storage.ErrUnsupported, len(s.Shape), C.ND_RANK)
@@ -143,8 +148,10 @@ func newPlan(s storage.Spec) (*plan, error) {
 		return nil, fmt.Errorf("%w: order %q, HDF5 has C", storage.ErrUnsupported, s.Order)
 	case s.Dims != nil && len(s.Dims) != len(s.Shape):
 		return nil, fmt.Errorf("%w: %d dimension names for shape %v", nd.ErrShape, len(s.Dims), s.Shape)
-	case s.Fill != nil && len(s.Fill) != elem:
+	case s.Fill != nil && len(s.Fill) != elem && !text:
 		return nil, fmt.Errorf("%w: fill value of %d bytes for %s", nd.ErrDType, len(s.Fill), s.DType)
+	case text && bytes.IndexByte(s.Fill, 0) >= 0:
+		return nil, fmt.Errorf("%w: the fill value %q has a NUL in it", storage.ErrUnsupported, s.Fill)
 	}
 	for k := range s.Options {
 		if k != "chunks" && k != "overwrite" {
@@ -175,16 +182,20 @@ func newPlan(s storage.Spec) (*plan, error) {
 	return p, p.setFilters(s, elem)
 }
 
-// setFilters translates the codecs.
+// setFilters translates the codecs. Text has none of its own accord: what they
+// would compress is where it lies.
 func (p *plan) setFilters(s storage.Spec, elem int) error {
-	codecs := s.Codecs
-	if codecs == nil {
+	codecs, text := s.Codecs, s.DType == nd.Text
+	if codecs == nil && !text {
 		codecs = []string{"shuffle", "gzip 4"}
 		if elem == 1 {
 			codecs = codecs[1:]
 		}
 	}
 	filters, err := parseCodecs(codecs, elem)
+	if err == nil && text { // which is written by the library
+		err = libraryLacks(filters)
+	}
 	if err != nil {
 		return err
 	}

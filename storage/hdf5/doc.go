@@ -11,7 +11,8 @@
 // reads itself, chunk by chunk.
 //
 // Integers, floats of 2, 4 and 8 bytes, h5py's bool and complex numbers, text of
-// fixed length and opaque bytes are read and written. Arrays of other types
+// fixed length, however padded, and opaque bytes are read and written; so is text
+// of any length, as [storage.StringReader]s and StringWriters. Arrays of other types
 // can be opened, looked at (see [Typed]) and not read. Attributes are numbers,
 // bools and strings, alone or in arrays; references and compounds are left out.
 //
@@ -79,6 +80,7 @@ var causes = []struct {
 	{"incorrect metadata checksum", storage.ErrCorrupt},
 	{"bad heap", storage.ErrCorrupt},
 	{"no write intent", storage.ErrReadOnly},
+	{"strings too long", storage.ErrUnsupported},
 }
 
 // Unwrap returns the class of the error, one of storage's or ErrLocked, where

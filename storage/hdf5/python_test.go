@@ -77,6 +77,10 @@ func TestPythonReads(t *testing.T) {
 		put(t, g, "sst", storage.Spec{DType: nd.Float32, Shape: []int{2, 3, 4}, Dims: []string{"time", "lat", "lon"}, Attrs: attrs,
 			Fill: nd.AsBytes([]float32{-1})}, pattern("sst", nd.Float32, 24))
 		put(t, g, "lat", storage.Spec{DType: nd.Float64, Shape: []int{3}, Dims: []string{"lat"}, Codecs: []string{}}, pattern("lat", nd.Float64, 3))
+		text, err := g.CreateArray(t.Context(), "text", storage.Spec{DType: nd.Text, Shape: []int{3}, Fill: []byte("nö"), Dims: []string{"word"}})
+		require.NoError(t, err)
+		require.NoError(t, text.(storage.StringWriter).WriteStrings(t.Context(), []int{0}, []string{"Größe", "", "x"}))
+		data["text"] = []byte("Größe\x00\x00x\x00")
 		put(t, g, "scalar", storage.Spec{DType: nd.Int64}, pattern("scalar", nd.Int64, 1))
 		empty, err := g.CreateArray(t.Context(), "sparse", storage.Spec{DType: nd.Int16, Shape: []int{4}, Fill: nd.AsBytes([]int16{-5})})
 		require.NoError(t, err)
@@ -106,12 +110,14 @@ func TestPythonReads(t *testing.T) {
 	assert.Equal(t, map[string]any{"units": "K", "valid": []any{1.0, 2.0}, "flag": true, "n": 3.0, "names": []any{"a", "ß"}}, seen["sst"].Attrs)
 	assert.Equal(t, -1.0, seen["sst"].Fill)
 	assert.Equal(t, -5.0, seen["sparse"].Fill)
+	assert.Equal(t, "nö", seen["text"].Fill)
 	var netcdf, xarray map[string][]string
 	require.NoError(t, json.Unmarshal(raw["netcdf"], &netcdf))
 	require.NoError(t, json.Unmarshal(raw["xarray"], &xarray))
 	for _, got := range []map[string][]string{netcdf, xarray} {
 		assert.Equal(t, []string{"time", "lat", "lon"}, got["sst"])
 		assert.Equal(t, []string{"lat"}, got["lat"])
+		assert.Equal(t, []string{"word"}, got["text"])
 		assert.NotContains(t, got, "lon", "a dimension without coordinates is no variable")
 	}
 	assert.JSONEq(t, `["lat"]`, string(raw["coords"]))

@@ -99,6 +99,14 @@ int nd_chunk_write(hid_t ds, const hsize_t *offset, const void *buf, size_t n, n
 int nd_set_extent(hid_t ds, const hsize_t *dims, nd_err *e);
 int nd_filter_avail(int id, nd_err *e);
 
+int nd_select_box(hid_t ds, int rank, const hsize_t *start, const hsize_t *count, hid_t *file, hid_t *mem);
+
+// shim_text.c
+int nd_read_strings(hid_t ds, hid_t mem, int rank, const hsize_t *start, const hsize_t *count, size_t n, size_t room, nd_buf *out, nd_err *e);
+int nd_write_strings(hid_t ds, hid_t mem, int rank, const hsize_t *start, const hsize_t *count, size_t n, const char *buf, nd_err *e);
+int nd_fill_string(hid_t ds, hid_t mem, nd_buf *out, nd_err *e);
+const char **nd_string_list(size_t n, const char *buf);
+
 // shim_attr.c
 int nd_attr_names(hid_t obj, nd_buf *out, nd_err *e);
 int nd_attr_info(hid_t obj, const char *name, nd_type *t, nd_dataset *d, nd_err *e);

@@ -93,16 +93,9 @@ int nd_attr_strings(hid_t obj, const char *name, nd_buf *out, nd_err *e) {
 	return rc;
 }
 
-// write_strings writes the NUL-ended strings that lie one after another in buf.
 static int write_strings(hid_t attr, hid_t type, size_t n, const char *buf) {
-	const char **list = calloc(n + 1, sizeof *list);
-	if (!list)
-		return -1;
-	for (size_t i = 0; i < n; i++) {
-		list[i] = buf;
-		buf += strlen(buf) + 1;
-	}
-	int rc = H5Awrite(attr, type, list);
+	const char **list = nd_string_list(n, buf);
+	int rc = list ? H5Awrite(attr, type, list) : -1;
 	free(list);
 	return rc;
 }

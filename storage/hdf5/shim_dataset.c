@@ -118,7 +118,7 @@ static int set_filter(hid_t plist, const nd_filter *f) {
 static int fill_plist(hid_t plist, hid_t type, const nd_dataset *d, const void *fill) {
 	if (plist < 0 || H5Pset_layout(plist, d->layout) < 0)
 		return -1;
-	if (fill && H5Pset_fill_value(plist, type, fill) < 0)
+	if (fill && H5Pset_fill_value(plist, type, H5Tis_variable_str(type) > 0 ? (const void *)&fill : fill) < 0)
 		return -1;
 	if (d->layout == H5D_CHUNKED && H5Pset_chunk(plist, d->rank, d->chunk) < 0)
 		return -1;
@@ -129,7 +129,7 @@ static int fill_plist(hid_t plist, hid_t type, const nd_dataset *d, const void *
 }
 
 // nd_create creates a dataset of type t with the shape, layout, chunks and
-// filters of d; fill is one element or NULL.
+// filters of d; fill is one element, of strings their text with a NUL, or NULL.
 hid_t nd_create(hid_t loc, const char *name, const nd_type *t, const nd_dataset *d, const void *fill, nd_err *e) {
 	nd_silence s;
 	nd_enter(&s, e);
@@ -172,9 +172,9 @@ int nd_offset(hid_t ds, uint64_t *offset, nd_err *e) {
 	return nd_leave(&s, e, 0);
 }
 
-// select_box selects a box in the dataset's space and makes a memory space of
-// its shape.
-static int select_box(hid_t ds, int rank, const hsize_t *start, const hsize_t *count, hid_t *file, hid_t *mem) {
+// nd_select_box selects a box in the dataset's space and makes a memory space of
+// its shape; the caller closes both, on an error too.
+int nd_select_box(hid_t ds, int rank, const hsize_t *start, const hsize_t *count, hid_t *file, hid_t *mem) {
 	*mem = -1;
 	*file = H5Dget_space(ds);
 	if (*file < 0)
@@ -193,7 +193,7 @@ int nd_read(hid_t ds, hid_t type, int rank, const hsize_t *start, const hsize_t 
 	nd_silence s;
 	nd_enter(&s, e);
 	hid_t file, mem;
-	int rc = select_box(ds, rank, start, count, &file, &mem);
+	int rc = nd_select_box(ds, rank, start, count, &file, &mem);
 	if (rc >= 0)
 		rc = H5Dread(ds, type, mem, file, H5P_DEFAULT, buf);
 	nd_leave(&s, e, rc);
@@ -208,7 +208,7 @@ int nd_write(hid_t ds, hid_t type, int rank, const hsize_t *start, const hsize_t
 	nd_silence s;
 	nd_enter(&s, e);
 	hid_t file, mem;
-	int rc = select_box(ds, rank, start, count, &file, &mem);
+	int rc = nd_select_box(ds, rank, start, count, &file, &mem);
 	if (rc >= 0)
 		rc = H5Dwrite(ds, type, mem, file, H5P_DEFAULT, buf);
 	nd_leave(&s, e, rc);

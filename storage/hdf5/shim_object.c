@@ -14,15 +14,16 @@ int nd_close(hid_t id, nd_err *e) {
 }
 
 // nd_file_plain says whether addresses in the file are offsets in one ordinary
-// file: the default driver and no user block.
+// file, 8 bytes each: the default driver and no user block.
 int nd_file_plain(hid_t file, int *plain, nd_err *e) {
 	nd_silence s;
 	nd_enter(&s, e);
 	int rc = -1;
 	hsize_t block = 0;
+	size_t addr = 0, size = 0;
 	hid_t access = H5Fget_access_plist(file), create = H5Fget_create_plist(file);
-	if (access >= 0 && create >= 0 && H5Pget_userblock(create, &block) >= 0) {
-		*plain = H5Pget_driver(access) == H5FD_SEC2 && block == 0;
+	if (access >= 0 && create >= 0 && H5Pget_userblock(create, &block) >= 0 && H5Pget_sizes(create, &addr, &size) >= 0) {
+		*plain = H5Pget_driver(access) == H5FD_SEC2 && block == 0 && addr == 8 && size == 8;
 		rc = 0;
 	}
 	if (access >= 0)

@@ -240,8 +240,8 @@ int nd_describe(hid_t stored, nd_type *t, hid_t *mem) {
 		*mem = H5Tcopy(stored);
 	if (*mem < 0)
 		return -1;
-	if (H5Tequal(stored, *mem) > 0)
-		t->how = ND_SAME;
+	if (H5Tequal(stored, *mem) > 0 || (t->kind == ND_STRING && H5Tget_size(stored) == 1 && H5Tget_strpad(stored) == H5T_STR_NULLTERM))
+		t->how = ND_SAME; // letters, which NetCDF stores, have no room for a NUL
 	t->size = t->kind == ND_VLSTRING ? 0 : (int)H5Tget_size(*mem);
 	return 0;
 }

@@ -42,16 +42,15 @@ const (
 	timedeltaTag = "NUMPY:<m8["
 )
 
-// dtypeOf returns the dtype of a described type. A type that cannot be read has
-// none, or "string" for text of any length: ok is false.
+// dtypeOf returns the dtype of a described type; ok is false for one that cannot
+// be read.
 func dtypeOf(t *C.nd_type) (d nd.DType, ok bool) {
 	size := int(t.size)
 	switch t.kind {
 	case C.ND_STRING:
 		return nd.Sized(nd.KindBytes, size), size > 0
 	case C.ND_VLSTRING:
-		d, _ = nd.ParseDType("string")
-		return d, false
+		return nd.Text, true
 	case C.ND_OPAQUE:
 		tag := C.GoString(&t.tag[0])
 		if unit, is := strings.CutPrefix(tag, datetimeTag); is && size == 8 {
@@ -70,6 +69,8 @@ func dtypeOf(t *C.nd_type) (d nd.DType, ok bool) {
 func typeOf(d nd.DType) (t C.nd_type, ok bool) {
 	f, ok := forms[d]
 	switch d.Kind() {
+	case nd.KindString:
+		f, ok = form{C.ND_VLSTRING, 0}, true
 	case nd.KindBytes:
 		f, ok = form{C.ND_STRING, d.Size()}, d.Size() > 0
 	case nd.KindRaw:

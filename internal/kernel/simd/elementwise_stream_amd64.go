@@ -7,5 +7,11 @@ package simd
 // CopyLinesAVX2 copies lines of 64 bytes past the caches; dst is aligned to a line.
 func CopyLinesAVX2(dst *byte, src *byte, lines int)
 
+// SecondLines4AVX2 makes lines of 64 bytes of every second element of size 4 of 128 bytes each, past the caches; dst is aligned to a line.
+func SecondLines4AVX2(dst *byte, src *byte, lines int)
+
+// SecondLines8AVX2 makes lines of 64 bytes of every second element of size 8 of 128 bytes each, past the caches; dst is aligned to a line.
+func SecondLines8AVX2(dst *byte, src *byte, lines int)
+
 // FenceAVX2 makes stores that went past the caches visible before any store that follows.
 func FenceAVX2()

@@ -27,6 +27,64 @@ done:
 	VZEROUPPER
 	RET
 
+// func SecondLines4AVX2(dst *byte, src *byte, lines int)
+// Requires: AVX, AVX2
+TEXT ·SecondLines4AVX2(SB), NOSPLIT, $0-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  lines+16(FP), DX
+	TESTQ DX, DX
+	JEQ   done
+
+line:
+	VMOVUPD  (CX), Y0
+	VMOVUPD  32(CX), Y1
+	VSHUFPS  $0x88, Y1, Y0, Y0
+	VPERMQ   $0xd8, Y0, Y0
+	VMOVNTDQ Y0, (AX)
+	VMOVUPD  64(CX), Y0
+	VMOVUPD  96(CX), Y1
+	VSHUFPS  $0x88, Y1, Y0, Y0
+	VPERMQ   $0xd8, Y0, Y0
+	VMOVNTDQ Y0, 32(AX)
+	ADDQ     $0x80, CX
+	ADDQ     $0x40, AX
+	DECQ     DX
+	JNE      line
+
+done:
+	VZEROUPPER
+	RET
+
+// func SecondLines8AVX2(dst *byte, src *byte, lines int)
+// Requires: AVX, AVX2
+TEXT ·SecondLines8AVX2(SB), NOSPLIT, $0-24
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  lines+16(FP), DX
+	TESTQ DX, DX
+	JEQ   done
+
+line:
+	VMOVUPD   (CX), Y0
+	VMOVUPD   32(CX), Y1
+	VUNPCKLPD Y1, Y0, Y0
+	VPERMQ    $0xd8, Y0, Y0
+	VMOVNTDQ  Y0, (AX)
+	VMOVUPD   64(CX), Y0
+	VMOVUPD   96(CX), Y1
+	VUNPCKLPD Y1, Y0, Y0
+	VPERMQ    $0xd8, Y0, Y0
+	VMOVNTDQ  Y0, 32(AX)
+	ADDQ      $0x80, CX
+	ADDQ      $0x40, AX
+	DECQ      DX
+	JNE       line
+
+done:
+	VZEROUPPER
+	RET
+
 // func FenceAVX2()
 // Requires: AVX, MMX+
 TEXT ·FenceAVX2(SB), NOSPLIT, $0

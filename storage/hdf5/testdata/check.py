@@ -31,6 +31,8 @@ with h5py.File(sys.argv[1]) as f:
         if not isinstance(d, h5py.Dataset):
             return
         v = np.ascontiguousarray(d[()])
+        if h5py.check_string_dtype(d.dtype) and d.dtype.kind == "O":  # texts, each with a NUL
+            v = np.frombuffer("".join(s + "\0" for s in np.ravel(d.asstr()[()])).encode(), "S1")
         seen[path] = {
             "dtype": d.dtype.str if d.dtype.kind != "O" else "O",
             "shape": list(d.shape),

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/ndgrid/ndgrid/chunkgrid"
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
+)
+
+// Text and bytes of any length are shown as NumPy has them, padded to the length
+// of the longest.
+
+// varies reports whether elements vary in length.
+func varies(dt nd.DType) bool { return dt.Valid() && dt.Size() == 0 }
+
+// isText reports whether elements are texts of one length.
+func isText(k nd.Kind) bool { return k == nd.KindBytes || k == nd.KindUTF32 }
+
+// readPadded reads a box of elements that vary in length, which may take limit
+// bytes as they are padded.
+func readPadded(ctx context.Context, a storage.Array, box nd.Box, limit int) (nd.Dyn, error) {
+	elems, err := storage.ReadStrings(ctx, a, box)
+	if err != nil {
+		return nil, err
+	}
+	kind, length, unit := nd.KindBytes, func(s string) int { return len(s) }, 1
+	if a.Meta().DType == nd.Text {
+		kind, length, unit = nd.KindUTF32, utf8.RuneCountInString, 4
+	}
+	size := unit
+	for _, s := range elems {
+		size = max(size, unit*length(s))
+	}
+	if len(elems) > limit/size {
+		return nil, fmt.Errorf("%w: %d elements padded to %d bytes are more than %s", storage.ErrUnsupported, len(elems), size, nd.FormatBytes(limit))
+	}
+	d, err := nd.NewDyn(nd.Sized(kind, size), box.Shape)
+	if err != nil {
+		return nil, err
+	}
+	for i, s := range elems {
+		to := d.Bytes()[i*size:][:size]
+		if kind == nd.KindBytes {
+			copy(to, s)
+			continue
+		}
+		for _, r := range s {
+			binary.NativeEndian.PutUint32(to, uint32(r))
+			to = to[4:]
+		}
+	}
+	return d, nil
+}
+
+// textStatistics counts the texts that are missing, and finds the first and the
+// last of the others in the order of their bytes.
+func (o *options) textStatistics(ctx context.Context, x chunkgrid.Any, m *storage.Meta) (*statistics, error) {
+	s := &statistics{dtype: x.DType(), count: int64(x.Size()), overAll: o.raw, nanName: "NaN"}
+	var missing []any
+	for _, list := range missingValues(m) {
+		missing = append(missing, list...)
+	}
+	look := func(_ []int, d nd.Dyn) error {
+		for index := range (nd.Box{Start: make([]int, d.NDim()), Shape: d.Shape()}).Indices() {
+			text := d.Item(index...).(string)
+			if !o.raw && slices.Contains(missing, any(text)) {
+				s.missing++
+				continue
+			}
+			if s.min == nil || text < s.min.(string) {
+				s.min = text
+			}
+			if s.max == nil || text > s.max.(string) {
+				s.max = text
+			}
+		}
+		return ctx.Err()
+	}
+	if s.count == 0 {
+		return s, nil
+	}
+	pieces := &slabber{o.memory / 4, o.runOptions(), look}
+	return s, pieces.walk(ctx, x, make([]int, x.NDim()), 0)
+}
