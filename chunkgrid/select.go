@@ -94,12 +94,6 @@ func compress[T nd.Elem](ctx context.Context, a *Array[T], k int, mask *Array[bo
 	if _, err := execute(ctx, []Out{out}, configure(opts)); err != nil {
 		return nil, err
 	}
-	if !slices.ContainsFunc(counts, func(n int) bool { return n > 0 }) {
-		none := slices.Repeat([]nd.Range{nd.From(0)}, a.NDim())
-		none[k] = nd.To(0)
-		a = a.Slice(none...)
-		return a, a.Err()
-	}
 	r := of[T](plan.Compress(plan.Rechunk(a.plan(), whole), m, k, counts))
 	return r, r.Err()
 }

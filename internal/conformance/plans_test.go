@@ -143,7 +143,8 @@ func (b *builder) grow(steps int) error {
 		}
 		var c call
 		var ok bool
-		switch n := b.nodes[v]; r.IntN(10) {
+		var err error
+		switch n := b.nodes[v]; r.IntN(12) {
 		case 0, 1, 2:
 			if _, err := b.move(v); err != nil {
 				return err
@@ -158,8 +159,13 @@ func (b *builder) grow(steps int) error {
 			op := []string{triple, slope, turn}[r.IntN(3)]
 			c = call{Op: op, Args: []int{v}}
 			ok = op == turn || op == slope && n.DType.IsInteger() && n.NDim() > 0 || op == triple && n.DType == nd.Int32
+		case 7:
+			c, ok, err = b.compress(v)
 		default:
 			c, ok = b.anyUfunc(v), true
+		}
+		if err != nil {
+			return err
 		}
 		if !ok || !b.accepts(c) {
 			continue

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -59,6 +60,32 @@ func unique[T nd.Real](ctx context.Context, c call, a *chunkgrid.Array[T], opts 
 		return values, err
 	}
 	return counts, err
+}
+
+// evenly returns an axis of a node in chunks of one size.
+func evenly(n *plan.Node, k int) nd.Grid {
+	return nd.Must(nd.NewGrid(n.Shape[k:k+1], []int{max(n.Grid.MaxChunk()[k], 1)}))
+}
+
+// compress returns a call that keeps some indices of value v along an axis, with
+// a mask that is counted here; false where it has none.
+func (b *builder) compress(v int) (c call, ok bool, err error) {
+	n := b.nodes[v]
+	if n.Size() == 0 || n.NDim() == 0 {
+		return c, false, nil
+	}
+	k := b.r.IntN(n.NDim())
+	m, err := b.input(nd.Bool, n.Shape[k:k+1])
+	if err != nil {
+		return c, false, err
+	}
+	counts, mask := []int{}, b.inputs[len(b.inputs)-1].data
+	for size := range evenly(n, k).Sizes(0) {
+		counts = append(counts, bytes.Count(mask[:size], []byte{1}))
+		mask = mask[size:]
+	}
+	c = call{Op: opCompress, Args: []int{v, m}, Params: plan.Params{"axis": k, "counts": counts}}
+	return c, b.accepts(c), nil
 }
 
 // selection makes a random case and a selection of what it has.
