@@ -252,6 +252,9 @@ func TestTopKMany(t *testing.T) {
 	below := func(a, b float64) bool {
 		return above(a, b) || a == 0 && b == 0 && math.Signbit(a) && !math.Signbit(b)
 	}
+	none, err := reduce.TopK(chunkgrid.FromND(nd.Must(nd.Zeros[float32](0, n)), nd.Sizes(1, 10)), 20).Compute(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, []int{0, 20}, none.Shape())
 	for _, k := range []int{1, 3, -3, 700, -2000, n} {
 		for _, length := range []int{7, 900, n} {
 			x := chunkgrid.FromND(nd.Must(nd.FromSlice(v, rows, n)), nd.Sizes(2, length))

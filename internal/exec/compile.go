@@ -123,19 +123,19 @@ func (c *compiler) alone(n *plan.Node, tg target) (*stage, error) {
 	return st, nil
 }
 
-// add puts a sink, whose register reg makes, into a stage that walks the same grid
-// and reads one of the same sources, or into a new one. (Stages, and so merge trees, don't depend on
-// this: it only saves reading twice.)
-func (c *compiler) add(k *sink, grid nd.Grid, make func(*builder) (int, error)) (*stage, error) {
+// add puts a sink into a stage that walks the same grid and reads one of the
+// same sources, or into a new one; register makes what goes there. (Stages, and so
+// merge trees, don't depend on this: it only saves reading twice.)
+func (c *compiler) add(k *sink, grid nd.Grid, register func(*builder) (int, error)) (*stage, error) {
 	st := &stage{domain: grid}
 	st.builder = c.newBuilder(st, grid, true, true)
-	reg, err := make(st.builder)
+	reg, err := register(st.builder)
 	if err != nil {
 		return nil, err
 	}
 	for _, o := range c.stages {
 		if o.level == st.level && o.domain.Equal(grid) && o.shares(st) && c.statesFit(o, k) {
-			if reg, err = make(o.builder); err != nil {
+			if reg, err = register(o.builder); err != nil {
 				return nil, err
 			}
 			k.reg = reg
