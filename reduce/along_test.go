@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"path/filepath"
 	"sort"
 	"strconv"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"github.com/ndgrid/ndgrid/chunkgrid"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/reduce"
+	_ "github.com/ndgrid/ndgrid/storage/zarr"
 	"github.com/ndgrid/ndgrid/ufunc"
 )
 
@@ -272,4 +274,22 @@ func TestTopKMany(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestAlongReads counts how often stored chunks are decoded: the values and their
+// places come of one pass, running totals of two, without the last chunk in one.
+func TestAlongReads(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.zarr")
+	stored := cut3(nd.Sizes(1, -1, -1), func(n int) float64 { return float64(n) })
+	require.NoError(t, chunkgrid.Save(t.Context(), path, chunkgrid.Vars{"x": stored}))
+	x, err := chunkgrid.Open[float64](t.Context(), filepath.Join(path, "x"))
+	require.NoError(t, err)
+	places := reduce.ArgTopK(x, 2, reduce.Axis(0))
+	report, err := chunkgrid.Run(t.Context(), []chunkgrid.Out{places.Into(nd.Must(nd.Zeros[int64](places.Shape()...)))})
+	require.NoError(t, err)
+	assert.Equal(t, 3, report.ChunksDecoded)
+	sums := reduce.CumSum(x, reduce.Axis(0))
+	report, err = chunkgrid.Run(t.Context(), []chunkgrid.Out{sums.Into(nd.Must(nd.Zeros[float64](sums.Shape()...)))})
+	require.NoError(t, err)
+	assert.Equal(t, 5, report.ChunksDecoded)
 }
