@@ -2,6 +2,7 @@ package zarr
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
@@ -13,22 +14,25 @@ import (
 func (list extensions) valueConfigs(d nd.DType) ([]codec.Config, error) {
 	configs := list.configs()
 	for i, e := range list {
-		params := codec.Params{"dtype": d}
-		for k, v := range e.config {
-			params[k] = v
+		if e.name != "scale_offset" && e.name != "cast_value" {
+			continue
 		}
+		for _, k := range []string{"dtype", "encode", "decode"} { // what package codec has beside
+			if _, ok := e.config[k]; ok {
+				return nil, fmt.Errorf("%w: codec %d, %s: unknown parameter %q", storage.ErrCorrupt, i, e.name, k)
+			}
+		}
+		params := codec.Params{"dtype": d}
+		maps.Copy(params, e.config)
 		var err error
-		switch e.name {
-		case "scale_offset":
+		if e.name == "scale_offset" {
 			for _, k := range []string{"offset", "scale"} {
 				if v, ok := e.config[k]; ok && err == nil {
 					params[k], err = fillBytes(d, v, 3)
 				}
 			}
-		case "cast_value":
+		} else {
 			d, err = castParams(params, d)
-		default:
-			continue
 		}
 		if err != nil {
 			return nil, fmt.Errorf("codec %d, %s: %w", i, e.name, err)

@@ -42,6 +42,7 @@ func TestReadsCastValues(t *testing.T) {
 
 func TestCastValueErrors(t *testing.T) {
 	for want, codecs := range map[string]string{
+		`unknown parameter "decode"`:   `{"name": "cast_value", "configuration": {"data_type": "uint8", "decode": []}}`,
 		`rounding "up"`:                `{"name": "cast_value", "configuration": {"data_type": "uint8", "rounding": "up"}}`,
 		`out_of_range "saturate"`:      `{"name": "cast_value", "configuration": {"data_type": "uint8", "out_of_range": "saturate"}}`,
 		`data type "float8"`:           `{"name": "cast_value", "configuration": {"data_type": "float8"}}`,
