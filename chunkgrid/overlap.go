@@ -16,17 +16,17 @@ type Boundary struct {
 }
 
 var (
-	// NoBoundary: nothing lies there.
+	// NoBoundary has nothing there.
 	NoBoundary = Boundary{name: "none"}
-	// Reflect: the elements in reverse, c b a | a b c | c b a (numpy.pad:
+	// Reflect has the elements in reverse, c b a | a b c | c b a (numpy.pad:
 	// "symmetric").
 	Reflect = Boundary{name: "reflect", index: func(i, n int) int {
 		i = mod(i, 2*n)
 		return min(i, 2*n-1-i)
 	}}
-	// Periodic: the elements of the other end (numpy.pad: "wrap").
+	// Periodic has the elements of the other end (numpy.pad: "wrap").
 	Periodic = Boundary{name: "periodic", index: mod}
-	// Nearest: the last element again and again (numpy.pad: "edge").
+	// Nearest has the last element again and again (numpy.pad: "edge").
 	Nearest = Boundary{name: "nearest", index: func(i, n int) int { return min(max(i, 0), n-1) }}
 )
 
