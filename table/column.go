@@ -70,6 +70,15 @@ func (s *Strings) append(t *Strings, lo, hi int) {
 	}
 }
 
+// appendTo adds copies of the values to a slice.
+func (s *Strings) appendTo(list []string) []string {
+	from, all := s.from, string(s.data[s.from:s.start(len(s.ends))])
+	for i := range s.ends {
+		list = append(list, all[s.start(i)-from:s.ends[i]-from])
+	}
+	return list
+}
+
 // String prints the values as a list, long ones shortened.
 func (s *Strings) String() string {
 	var b strings.Builder

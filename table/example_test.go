@@ -9,6 +9,7 @@ import (
 
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/reduce"
+	"github.com/ndgrid/ndgrid/storage"
 	"github.com/ndgrid/ndgrid/stream"
 	"github.com/ndgrid/ndgrid/table"
 )
@@ -111,4 +112,34 @@ func ExampleOpen() {
 	// Output:
 	// float64 (6)  chunks (2 1 2 …), 4 chunks, 48 B, not computed
 	// 21.166666666666668 <nil>
+}
+
+// Some rows of a column of text in several files: no other column is parsed.
+func ExampleFiles_Text() {
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	for i, text := range []string{"id,city\n1,Kraków\n2,\n", "id,city\n3,Oslo\n4,Lima\n"} {
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%d.csv", i)), []byte(text), 0o600); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	ctx := context.Background()
+	files, err := table.Open(ctx, stream.Glob(filepath.Join(dir, "*.csv")))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	city, err := files.Text("city")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	names, err := storage.ReadStrings(ctx, city, nd.Box{Start: []int{0}, Shape: []int{3}})
+	fmt.Printf("%q %v\n", names, err)
+	// Output: ["Kraków" "" "Oslo"] <nil>
 }

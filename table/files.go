@@ -181,17 +181,25 @@ func (f *Files) Shape() (rows, columns int) { return f.rows, len(f.names) }
 // Columns returns the names of the columns, a copy.
 func (f *Files) Columns() []string { return slices.Clone(f.names) }
 
-// Column returns a column as a lazy array of one axis; text has none, read it with
-// ReadCSV. Every run that needs a column reads the text anew, and parses that column
-// only. An error of a field names file, line and column.
+// Column returns a column as a lazy array of one axis; text has none, see Text.
+// Every run that needs a column reads the text anew, and parses that column only.
+// An error of a field names file, line and column.
 func (f *Files) Column(name string) (chunkgrid.Any, error) {
+	c, err := f.column(name)
+	if err != nil {
+		return nil, err
+	}
+	if c.meta.DType == nd.Text {
+		return nil, fmt.Errorf("%w: column %q is text, of which there are no lazy arrays: Files.Text reads it", nd.ErrDType, name)
+	}
+	return chunkgrid.FromAny(c)
+}
+
+// column describes a column.
+func (f *Files) column(name string) (*lazyColumn, error) {
 	i := slices.Index(f.names, name)
 	if i < 0 {
 		return nil, fmt.Errorf("%w: column %q; there are %q", storage.ErrNotFound, name, f.names)
-	}
-	dt := f.types[i]
-	if dt == nd.Text {
-		return nil, fmt.Errorf("%w: column %q is text, of which there are no lazy arrays", nd.ErrDType, name)
 	}
 	sizes := make([]int, len(f.marks))
 	for k, m := range f.marks {
@@ -201,7 +209,7 @@ func (f *Files) Column(name string) (chunkgrid.Any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return chunkgrid.FromAny(&lazyColumn{f, i, &storage.Meta{DType: dt, Shape: []int{f.rows}, ReadGrid: g, WriteGrid: g, Format: "CSV", Order: "C"}})
+	return &lazyColumn{f, i, &storage.Meta{DType: f.types[i], Shape: []int{f.rows}, ReadGrid: g, WriteGrid: g, Format: "CSV", Order: "C"}}, nil
 }
 
 // Lazy returns a column as a lazy array of T; of another dtype it is nd.ErrDType.
@@ -246,16 +254,21 @@ func (c *lazyColumn) ReadCost() int {
 
 // ReadChunk reads some rows.
 func (c *lazyColumn) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool, error) {
-	f := c.files
-	m := f.marks[coord[0]]
-	if err := f.read(ctx, m, c.i, dst); err != nil {
-		return false, &storage.Error{Op: "read csv", Name: f.paths[m.file].path, Err: err}
+	err := c.read(ctx, coord, func(values Column) { dst = dst[copy(dst, values.(nd.Dyn).Bytes()):] })
+	return err == nil, err
+}
+
+// read hands over the values of a chunk, piece by piece.
+func (c *lazyColumn) read(ctx context.Context, coord []int, take func(Column)) error {
+	m := c.files.marks[coord[0]]
+	if err := c.files.read(ctx, m, c.i, take); err != nil {
+		return &storage.Error{Op: "read csv", Name: c.files.paths[m.file].path, Err: err}
 	}
-	return true, nil
+	return nil
 }
 
 // read parses a column of a chunk.
-func (f *Files) read(ctx context.Context, m mark, column int, dst []byte) error {
+func (f *Files) read(ctx context.Context, m mark, column int, take func(Column)) error {
 	was := f.paths[m.file]
 	file, err := os.Open(was.path)
 	if err != nil {
@@ -283,16 +296,16 @@ func (f *Files) read(ctx context.Context, m mark, column int, dst []byte) error 
 	}
 	plain := io.LimitReader(text, m.to-m.from)
 	r := &reader{schema: f.schema, cut: cutter{r: plain, size: f.piece, max: f.row}, line: m.line}
-	rows, err := r.column(ctx, column, dst)
+	rows, err := r.column(ctx, column, take)
 	if err == nil && rows != m.rows {
 		err = fmt.Errorf("%w its rows were counted: %d then, %d now, from line %d on", storage.ErrChanged, m.rows, rows, m.line+1)
 	}
 	return err
 }
 
-// column parses one column of all that is left to read, into dst, and returns the
-// number of rows.
-func (r *reader) column(ctx context.Context, i int, dst []byte) (rows int, err error) {
+// column parses one column of all that is left to read, hands over its values piece
+// by piece, each valid until the next, and returns the number of rows.
+func (r *reader) column(ctx context.Context, i int, take func(Column)) (rows int, err error) {
 	p := &part{columns: make([]parser, len(r.names))}
 	for k := range p.columns {
 		p.columns[k] = skipped{}
@@ -316,7 +329,7 @@ func (r *reader) column(ctx context.Context, i int, dst []byte) (rows int, err e
 		if err != nil {
 			return rows, err
 		}
-		dst = dst[copy(dst, values.(nd.Dyn).Bytes()):]
+		take(values)
 		rows, r.line = rows+p.rows, r.line+p.lines
 	}
 	return rows, ctx.Err()
