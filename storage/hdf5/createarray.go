@@ -82,7 +82,7 @@ func (g *writableGroup) createArray(name string, s storage.Spec) (*array, error)
 	if err := errors.Join(writeAttrs(id, s.Attrs), closeID(id)); err != nil {
 		return nil, errors.Join(err, at.unlink(last))
 	}
-	a, err := at.openArray(last)
+	a, err := at.openArray(last, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +111,7 @@ func (g *group) makeRoom(name string, overwrite bool) error {
 	case o.isGroup:
 		return storage.ErrExists
 	}
-	a, err := g.openArray(name)
+	a, err := g.openArray(name, nil)
 	if err != nil {
 		return err
 	}

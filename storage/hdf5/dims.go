@@ -202,7 +202,7 @@ func (g *group) placeholder(j dimJob, axis int, dim string) (*array, error) {
 	if err := closeID(id); err != nil {
 		return nil, err
 	}
-	a, err := parent.openArray(dim)
+	a, err := parent.openArray(dim, nil)
 	if err != nil {
 		return nil, err
 	}
