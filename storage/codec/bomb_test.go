@@ -11,10 +11,10 @@ import (
 	"github.com/ndgrid/ndgrid/storage/codec"
 )
 
-// TestBombMemory gives small texts that decode to 16 MiB where 1000 bytes are
+// TestBombMemory gives small texts that decode to 8 MiB where 1000 bytes are
 // expected: they are refused before memory is taken for what they say.
 func TestBombMemory(t *testing.T) {
-	const n = 16 << 20
+	const n = 8 << 20
 	zeros := make([]byte, n)
 	for _, name := range []string{"zstd 3", "gzip 6", "zlib 6", "lz4", "blosc zstd", "blosc lz4"} {
 		big, err := codec.NewBytes(n, parse(t, name))
