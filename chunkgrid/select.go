@@ -53,7 +53,11 @@ func (a *Array[T]) Nonzero(ctx context.Context, opts ...Option) ([]*Array[int64]
 	if a.NDim() == 0 {
 		return nil, fmt.Errorf("nonzero: an array without axes has no indices: %w", nd.ErrShape)
 	}
-	mask := castTo[bool](a.Flatten())
+	flat := a.Flatten()
+	mask := Op[bool]("logical_or", nil, flat, flat) // points in time have no cast to bool
+	if err := mask.Err(); err != nil {
+		return nil, err
+	}
 	at, err := compress(ctx, of[int64](indices(mask.Grid())), 0, mask, opts)
 	if err != nil {
 		return nil, err
@@ -89,12 +93,6 @@ func compress[T nd.Elem](ctx context.Context, a *Array[T], k int, mask *Array[bo
 	}}}
 	if _, err := execute(ctx, []Out{out}, configure(opts)); err != nil {
 		return nil, err
-	}
-	if !slices.ContainsFunc(counts, func(n int) bool { return n > 0 }) {
-		none := slices.Repeat([]nd.Range{nd.From(0)}, a.NDim())
-		none[k] = nd.To(0)
-		a = a.Slice(none...)
-		return a, a.Err()
 	}
 	r := of[T](plan.Compress(plan.Rechunk(a.plan(), whole), m, k, counts))
 	return r, r.Err()

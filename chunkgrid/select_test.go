@@ -219,3 +219,13 @@ func ExampleArray_Nonzero() {
 	// [0 1 2] <nil>
 	// [1 2 3] <nil>
 }
+
+// TestNonzeroTimes: points in time are true where they are not the epoch, NaT too.
+func TestNonzeroTimes(t *testing.T) {
+	days := chunkgrid.FromND(nd.Must(nd.FromSlice([]nd.Datetime{0, 3, math.MinInt64, 0, -1})), nd.Sizes(2))
+	at, err := days.Nonzero(t.Context())
+	require.NoError(t, err)
+	got, err := at[0].Compute(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, []int64{1, 2, 4}, got.Data())
+}

@@ -185,7 +185,10 @@ func (o *opaque) take(axis int, index []int) Dyn {
 	return &opaque{o.dtype, cLayout(shape), b.data}
 }
 
-func (o *opaque) words(int) []string {
+func (o *opaque) words(precision int) []string {
+	if o.dtype.kind == KindStruct {
+		return o.structWords(precision)
+	}
 	size := o.dtype.Size()
 	var words []string
 	for b := o.Bytes(); len(b) > 0; b = b[size:] {
@@ -193,6 +196,37 @@ func (o *opaque) words(int) []string {
 	}
 	if len(o.lay.shape) == 0 && o.dtype.kind == KindUTF32 {
 		words[0] = o.Item().(string)
+	}
+	return words
+}
+
+// structWords writes elements as tuples, each field as an array of it would be.
+func (o *opaque) structWords(precision int) []string {
+	all, size, fields := o.Bytes(), o.dtype.Size(), o.dtype.Fields()
+	words := make([]string, len(all)/size)
+	for k, f := range fields {
+		n := f.DType.Size()
+		column := make([]byte, 0, len(words)*n)
+		for i := range words {
+			column = append(column, all[i*size+f.Offset:][:n]...)
+		}
+		shape := o.Shape()
+		if f.DType.Unit() != "" || f.DType.IsComplex() {
+			shape = []int{len(words)} // alone too they are written as in arrays
+		}
+		for i, word := range Must(DynFromBytes(f.DType, shape, column)).words(precision) {
+			if k > 0 {
+				words[i] += ", "
+			}
+			words[i] += word
+		}
+	}
+	end := ")"
+	if len(fields) == 1 {
+		end = ",)"
+	}
+	for i, w := range words {
+		words[i] = "(" + w + end
 	}
 	return words
 }

@@ -58,3 +58,26 @@ func FuzzStruct(f *testing.F) {
 		require.Equal(t, d, again)
 	})
 }
+
+// TestPrintStruct compares with NumPy's str of arr and of arr[1].
+func TestPrintStruct(t *testing.T) {
+	for _, c := range []struct {
+		dtype, data, all, one string
+	}{
+		{"struct{n int16, x float32 @4, ok bool; 9}", "\x0a\x00..\x00\x00\x20\x40\x01\xff\xff..\x00\x00\x00\x3e\x00",
+			"[(10, 2.5  ,  True) (-1, 0.125, False)]", "(-1, 0.125, False)"},
+		{"struct{s bytes2}", "ab'\x00", `[(b'ab',) (b"'",)]`, `(b"'",)`},
+		{"struct{z complex64}", "\x00\x00\x80\x3f\x00\x00\x00\x40\x00\x00\x00\x00\x00\x00\x40\x40", "[(1.+2.j,) (0.+3.j,)]", "(0.+3.j,)"},
+		{"struct{p struct{x int8, y int8}, t datetime64[D]}", "\x01\x02\x00\x00\x00\x00\x00\x00\x00\x00\x03\x04\x01\x00\x00\x00\x00\x00\x00\x00",
+			"[((1, 2), '1970-01-01') ((3, 4), '1970-01-02')]", "((3, 4), '1970-01-02')"},
+	} {
+		dt, err := nd.ParseDType(c.dtype)
+		require.NoError(t, err)
+		d, err := nd.DynFromBytes(dt, []int{2}, []byte(c.data))
+		require.NoError(t, err)
+		assert.Equal(t, c.all, nd.Format(d, nd.FormatOptions{}))
+		one, err := nd.DynFromBytes(dt, nil, []byte(c.data)[dt.Size():])
+		require.NoError(t, err)
+		assert.Equal(t, c.one, nd.Format(one, nd.FormatOptions{}))
+	}
+}

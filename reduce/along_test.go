@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"path/filepath"
+	"sort"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,6 +17,7 @@ import (
 	"github.com/ndgrid/ndgrid/chunkgrid"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/reduce"
+	_ "github.com/ndgrid/ndgrid/storage/zarr"
 	"github.com/ndgrid/ndgrid/ufunc"
 )
 
@@ -39,13 +42,15 @@ func alongs(c nd.Chunks) map[string]chunkgrid.Any {
 		return float64(n*37%23-11) / 7
 	}
 	all := map[string]chunkgrid.Any{}
-	numbers(all, "int8", cut3(c, func(n int) int8 { return int8(n*7%11 - 5) }))
-	numbers(all, "uint16", cut3(c, func(n int) uint16 { return uint16(n * 7 % 11) }))
+	reals(all, "int8", cut3(c, func(n int) int8 { return int8(n*7%11 - 5) }))
+	reals(all, "uint16", cut3(c, func(n int) uint16 { return uint16(n * 7 % 11) }))
 	f := cut3(c, real)
-	numbers(all, "float32", ufunc.Cast[float32](f))
-	numbers(all, "float64", f)
+	reals(all, "float32", ufunc.Cast[float32](f))
+	reals(all, "float64", f)
 	numbers(all, "complex128", cut3(c, func(n int) complex128 { return complex(real(n), real((2-n/20)*20+n%20)) }))
-	diffs(all, "bool", cut3(c, func(n int) bool { return n%7%2 == 0 }))
+	b := cut3(c, func(n int) bool { return n%7%2 == 0 })
+	diffs(all, "bool", b)
+	tops(all, "bool", b)
 	days := make([]nd.Timedelta, 60)
 	for n := range days {
 		days[n] = nd.Timedelta(n * n % 41)
@@ -62,6 +67,20 @@ func diffs[T bool | nd.Number | nd.Timedelta](all map[string]chunkgrid.Any, dtyp
 		}
 	}
 	all[fmt.Sprintf("diff %s last", dtype)] = reduce.Diff(a, 1)
+}
+
+func tops[T nd.Ordered](all map[string]chunkgrid.Any, dtype string, a *chunkgrid.Array[T]) {
+	for axis, n := range a.Shape() {
+		for _, k := range []int{-n, -2, 1, n - 1} {
+			all[fmt.Sprintf("topk %s %d %d", dtype, axis, k)] = reduce.TopK(a, k, reduce.Axis(axis))
+			all[fmt.Sprintf("argtopk %s %d %d", dtype, axis, k)] = reduce.ArgTopK(a, k, reduce.Axis(axis))
+		}
+	}
+}
+
+func reals[T nd.Real](all map[string]chunkgrid.Any, dtype string, a *chunkgrid.Array[T]) {
+	numbers(all, dtype, a)
+	tops(all, dtype, a)
 }
 
 func numbers[T nd.Number](all map[string]chunkgrid.Any, dtype string, a *chunkgrid.Array[T]) {
@@ -131,10 +150,15 @@ func TestAlongErrors(t *testing.T) {
 	a := cut3(nd.Auto, func(n int) float64 { return float64(n) })
 	long := chunkgrid.FromND(nd.Must(nd.Zeros[int8](100)))
 	for text, x := range map[string]chunkgrid.Any{
-		"axis 3 of an array with 3 axes":             reduce.Diff(a, 1, reduce.Axis(3)),
-		"axis -4 of an array with 3 axes":            reduce.CumSum(a, reduce.Axis(-4)),
-		"CumProd: axes [1 2], want one":              reduce.CumProd(a, reduce.Axis(1, 2)),
-		"CumSum: the option KeepDims":                reduce.CumSum(a, reduce.KeepDims()),
+		"axis 3 of an array with 3 axes":                                         reduce.Diff(a, 1, reduce.Axis(3)),
+		"axis -4 of an array with 3 axes":                                        reduce.CumSum(a, reduce.Axis(-4)),
+		"CumProd: axes [1 2], want one":                                          reduce.CumProd(a, reduce.Axis(1, 2)),
+		"CumSum: the option KeepDims":                                            reduce.CumSum(a, reduce.KeepDims()),
+		"TopK: 0 elements along axis 2 of length 5, want 1 to 5 of the greatest": reduce.TopK(a, 0),
+		"TopK: 4 elements along axis 0 of length 3":                              reduce.TopK(a, 4, reduce.Axis(0)),
+		"ArgTopK: -5 elements along axis 1 of length 4, want 1 to 4 of the greatest or -1 to -4 of the least": reduce.ArgTopK(a, -5, reduce.Dim("lat")),
+		"argtopk: axis 5 of an array with 3 axes":                                                             reduce.ArgTopK(a, 1, reduce.Axis(5)),
+		"TopK: the option By":                        reduce.TopK(a, 1, reduce.By([]int{0, 0, 0}, 1)),
 		"axis -1 of an array with 0 axes":            reduce.Diff(a.Slice(nd.At(0), nd.At(0), nd.At(0)), 1),
 		`no dimension "depth"`:                       reduce.Diff(a, 1, reduce.Dim("depth")),
 		"Diff: axes [0 1], want one":                 reduce.Diff(a, 1, reduce.Axis(0, 1)),
@@ -195,4 +219,77 @@ func TestScanMemory(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestTopKMany compares rows of many chunks, with many equal elements, NaN and
+// zeros of both signs, with a stable sort. Chunks shorter than k are joined
+// first, and what is left of long ones again.
+func TestTopKMany(t *testing.T) {
+	const rows, n = 3, 5000
+	v := make([]float64, rows*n)
+	for i := range v {
+		v[i] = float64(i*i%613 - 300)
+		switch {
+		case v[i] == 0 && i%2 == 1:
+			v[i] = math.Copysign(0, -1)
+		case i%1009 == 5:
+			v[i] = math.NaN()
+		}
+	}
+	sorted := func(row, k int, less func(a, b float64) bool) []int {
+		at := make([]int, n)
+		for i := range at {
+			at[i] = i
+		}
+		sort.SliceStable(at, func(i, j int) bool {
+			a, b := v[row*n+at[i]], v[row*n+at[j]]
+			if k > 0 {
+				a, b = b, a
+			}
+			return less(a, b)
+		})
+		return at[:max(k, -k)]
+	}
+	above := func(a, b float64) bool { return a < b || a == a && b != b } // NaN is above all
+	below := func(a, b float64) bool {
+		return above(a, b) || a == 0 && b == 0 && math.Signbit(a) && !math.Signbit(b)
+	}
+	none, err := reduce.TopK(chunkgrid.FromND(nd.Must(nd.Zeros[float32](0, n)), nd.Sizes(1, 10)), 20).Compute(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, []int{0, 20}, none.Shape())
+	for _, k := range []int{1, 3, -3, 700, -2000, n} {
+		for _, length := range []int{7, 900, n} {
+			x := chunkgrid.FromND(nd.Must(nd.FromSlice(v, rows, n)), nd.Sizes(2, length))
+			top, err := reduce.TopK(x, k).Compute(t.Context(), chunkgrid.Workers(3))
+			require.NoError(t, err)
+			places, err := reduce.ArgTopK(x, k).Compute(t.Context(), chunkgrid.Workers(3))
+			require.NoError(t, err)
+			for r := range rows {
+				for i, at := range sorted(r, k, below) {
+					require.Equal(t, fmt.Sprint(v[r*n+at]), fmt.Sprint(top.At(r, i)), "element %d of %d, chunks of %d", i, k, length)
+				}
+				for i, at := range sorted(r, k, above) {
+					require.EqualValues(t, at, places.At(r, i), "place %d of %d, chunks of %d", i, k, length)
+				}
+			}
+		}
+	}
+}
+
+// TestAlongReads counts how often stored chunks are decoded: the values and their
+// places come of one pass, running totals of two, without the last chunk in one.
+func TestAlongReads(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.zarr")
+	stored := cut3(nd.Sizes(1, -1, -1), func(n int) float64 { return float64(n) })
+	require.NoError(t, chunkgrid.Save(t.Context(), path, chunkgrid.Vars{"x": stored}))
+	x, err := chunkgrid.Open[float64](t.Context(), filepath.Join(path, "x"))
+	require.NoError(t, err)
+	places := reduce.ArgTopK(x, 2, reduce.Axis(0))
+	report, err := chunkgrid.Run(t.Context(), []chunkgrid.Out{places.Into(nd.Must(nd.Zeros[int64](places.Shape()...)))})
+	require.NoError(t, err)
+	assert.Equal(t, 3, report.ChunksDecoded)
+	sums := reduce.CumSum(x, reduce.Axis(0))
+	report, err = chunkgrid.Run(t.Context(), []chunkgrid.Out{sums.Into(nd.Must(nd.Zeros[float64](sums.Shape()...)))})
+	require.NoError(t, err)
+	assert.Equal(t, 5, report.ChunksDecoded)
 }

@@ -26,6 +26,25 @@ func ExampleCumSum() {
 	//  [0.5  3.25]] <nil>
 }
 
+// The two hottest days of each station, and when they were.
+func ExampleTopK() {
+	t := chunkgrid.FromND(nd.Must(nd.FromSlice([]float32{12, 19, 17, 22, 15, 21, 16, 18}, 4, 2)), nd.Sizes(2, 2)).Named("day", "station")
+	fmt.Println(reduce.TopK(t, 2, reduce.Dim("day")).Compute(context.Background()))
+	fmt.Println(reduce.ArgTopK(t, 2, reduce.Dim("day")).Compute(context.Background()))
+	// Output:
+	// [[17. 22.]
+	//  [16. 21.]] <nil>
+	// [[1 1]
+	//  [3 2]] <nil>
+}
+
+// A negative k is for the least.
+func ExampleArgTopK() {
+	distance := chunkgrid.FromND(nd.Must(nd.FromSlice([]float64{3, 0.5, 2, 0.5})))
+	fmt.Println(reduce.ArgTopK(distance, -3).Compute(context.Background()))
+	// Output: [1 3 2] <nil>
+}
+
 func ExampleCumProd() {
 	growth := chunkgrid.FromND(nd.Must(nd.FromSlice([]float64{2, 1.5, 0.5})))
 	fmt.Println(reduce.CumProd(growth).Compute(context.Background()))

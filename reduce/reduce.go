@@ -11,8 +11,8 @@
 // the expression and its chunk grid alone, not on the number of workers, the
 // memory or the machine.
 //
-// Beside them are functions that go along one axis: differences and running
-// totals.
+// Beside them are functions that go along one axis: differences, running totals
+// and the greatest elements in order.
 package reduce
 
 import (

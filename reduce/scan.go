@@ -141,26 +141,23 @@ func inferCarry(name string, p plan.Params, args []*plan.Node) (plan.Result, err
 		return plan.Result{}, err
 	}
 	a := args[0]
-	axes := make([]nd.Grid, a.NDim())
-	for j := range axes {
-		axes[j] = a.Grid.Axis(j)
-	}
-	if axes[k], err = nd.NewGrid([]int{max(a.Grid.NumChunks()[k]-1, 0)}, []int{1}); err != nil {
-		return plan.Result{}, err
-	}
-	g, err := nd.JoinGrids(axes...)
+	g, err := replaced(a.Grid, k, max(a.Grid.NumChunks()[k]-1, 0), 1)
 	return plan.Result{DType: a.DType, Shape: g.Shape(), Dims: a.Dims, Grid: g}, err
 }
 
-// carryStage has all chunks along the axis in one box.
-func carryStage(n *plan.Node) nd.Grid {
-	k := n.Params["axis"].(int)
-	axes := make([]nd.Grid, n.NDim())
-	for j := range axes {
-		axes[j] = n.Grid.Axis(j)
+// replaced returns a grid with an axis of another length and chunk size.
+func replaced(g nd.Grid, k, length, chunk int) (nd.Grid, error) {
+	axis, err := nd.NewGrid([]int{length}, []int{chunk})
+	if err != nil {
+		return nd.Grid{}, err
 	}
-	axes[k] = nd.Must(nd.NewGrid(n.Shape[k:k+1], []int{max(n.Shape[k], 1)}))
-	return nd.Must(nd.JoinGrids(axes...))
+	return g.ReplaceAxis(k, axis)
+}
+
+// carryStage has all chunks along the axis in one box.
+func carryStage(n *plan.Node) (grid nd.Grid, staged bool) {
+	k := n.Params["axis"].(int)
+	return nd.Must(replaced(n.Grid, k, n.Shape[k], max(n.Shape[k], 1))), true
 }
 
 func carryInputs(n *plan.Node, box nd.Box) []nd.Box {

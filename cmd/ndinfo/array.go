@@ -49,15 +49,11 @@ func displayPath(r storage.Ref) string {
 }
 
 // view is the part of an array that --slice names, or all of it, not computed.
-func (o *options) view(ctx context.Context, a storage.Array) (x chunkgrid.Any, err error) {
-	if m := a.Meta(); varies(m.DType) {
-		var d nd.Dyn
-		if d, err = readPadded(ctx, a, nd.Box{Start: make([]int, len(m.Shape)), Shape: m.Shape}, o.memory); err == nil {
-			x = chunkgrid.FromDyn(d)
-		}
-	} else {
-		x, err = chunkgrid.FromAny(a)
+func (o *options) view(ctx context.Context, a storage.Array) (chunkgrid.Any, error) {
+	if varies(a.Meta().DType) {
+		return o.padded(ctx, a)
 	}
+	x, err := chunkgrid.FromAny(a)
 	if err != nil || !o.sliced {
 		return x, err
 	}

@@ -15,15 +15,55 @@ import (
 // Text and bytes of any length are shown as NumPy has them, padded to the length
 // of the longest.
 
+// perString is the least that an element takes until it is padded.
+const perString = 16
+
 // varies reports whether elements vary in length.
 func varies(dt nd.DType) bool { return dt.Valid() && dt.Size() == 0 }
 
 // isText reports whether elements are texts of one length.
 func isText(k nd.Kind) bool { return k == nd.KindBytes || k == nd.KindUTF32 }
 
+// padded reads the part of an array that --slice names, or all of it.
+func (o *options) padded(ctx context.Context, a storage.Array) (chunkgrid.Any, error) {
+	views, err := nd.ResolveRanges(a.Meta().Shape, o.ranges)
+	if err != nil {
+		return nil, err
+	}
+	var box nd.Box        // around the part
+	var within []nd.Range // the part in the box
+	for _, v := range views {
+		if v.Axis < 0 {
+			within = append(within, nd.NewAxis)
+			continue
+		}
+		lo, hi := v.Start, v.Start+(v.N-1)*v.Step
+		if lo > hi {
+			lo, hi = hi, lo
+		}
+		r := nd.From(v.Start - lo).By(v.Step)
+		switch {
+		case v.N == 0:
+			lo, hi, r = 0, -1, nd.All
+		case v.Drop:
+			r = nd.At(0)
+		}
+		box.Start, box.Shape, within = append(box.Start, lo), append(box.Shape, hi-lo+1), append(within, r)
+	}
+	d, err := readPadded(ctx, a, box, o.memory)
+	if err != nil {
+		return nil, err
+	}
+	x := chunkgrid.FromDyn(d).View(within...)
+	return x, x.Err()
+}
+
 // readPadded reads a box of elements that vary in length, which may take limit
 // bytes as they are padded.
 func readPadded(ctx context.Context, a storage.Array, box nd.Box, limit int) (nd.Dyn, error) {
+	if n := box.Size(); n > limit/perString {
+		return nil, fmt.Errorf("%w: %d elements that vary in length at once, with %s", storage.ErrUnsupported, n, nd.FormatBytes(limit))
+	}
 	elems, err := storage.ReadStrings(ctx, a, box)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -21,6 +22,12 @@ func TestTextValues(t *testing.T) {
 	assert.Contains(t, show(t, file+"/utf8"), `values   "" "a" "Größe" "日本語" "xxxxxxxxxxxxxxxxxxxxxxxxx…" (5000 characters) "two\nlines"`)
 	assert.Contains(t, show(t, file), "scalar      string   ()                                    \"alone ß\"\n")
 	assert.Equal(t, "gzip[1::2, -1]  string (2)\n['1/6 ' '3/6 Größe']\n", show(t, file+"/gzip", "--slice", "1::2, -1"))
+	for part, want := range map[string]string{ // NumPy's of the same
+		"::-3, 2:0:-2": "[['4/2  spaces  ']\n ['1/2 日本語']]", "None, 1, 1:1": "[]", "3, ::6": "['3/0 日本語' '3/6 Größe']", "None, 0, :1": "[['0/0 ']]", "-1, -1": "4/6 日本語",
+	} {
+		out := show(t, file+"/gzip", "--slice", part)
+		assert.Contains(t, out, want, part)
+	}
 	assert.Equal(t, "axis 0,ascii\n0,one\n1,\n2,three\n", show(t, file+"/ascii", "--csv"))
 	doc := show(t, file+"/never", "--json", "--values", "--stats")
 	assert.Contains(t, doc, `"values":{"shape":[2,2],"data":[["unknown","unknown"],["unknown","unknown"]]}`)
@@ -45,6 +52,22 @@ func TestTextDiff(t *testing.T) {
 	require.Empty(t, errs)
 	assert.Equal(t, 1, status)
 	assert.Contains(t, out, `values: 2 of 3 differ, most at [0]: "one" / "Genève"`)
+}
+
+// Compounds are shown as tuples, and each field is an array.
+func TestFields(t *testing.T) {
+	file := texts(t, "compounds.h5")
+	assert.Contains(t, show(t, file+"/nested"), "values   ((1.0, (2, 3)), 4) ((5.0, (6, 7)), 8)\n")
+	assert.Equal(t, "nested[::-1]  struct{at struct{t float32, p struct{x int16, y int16}}, id uint8} (2)\n[((5., (6, 7)), 8) ((1., (2, 3)), 4)]\n",
+		show(t, file+"/nested", "--slice", "::-1"))
+	assert.Equal(t, "nested/at/p/y[:]  int16 (2)\n[3 7]\nstats    valid 2   missing 0   NaN 0\n         min 3   max 7   mean 5   std 2\n",
+		show(t, file+"/nested/at/p/y", "--slice", ":", "--stats"))
+	assert.Contains(t, show(t, file+"/texts/word"), `values   "eins" "zwölf"`)
+	assert.Empty(t, show(t, "diff", file+"/plain", file+"/aligned"))
+	_, errs, status := ndinfo(t, file+"/arrays", "--slice", ":")
+	assert.Equal(t, 1, status)
+	assert.Contains(t, errs, "compound{v array of float32, k int16}")
+	assert.Equal(t, "[4 8]", strings.Split(show(t, file+"/arrays/k", "--slice", ":"), "\n")[1])
 }
 
 // TestTextConvert takes strings to Zarr and back, and into a manifest.

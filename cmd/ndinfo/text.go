@@ -52,6 +52,9 @@ func valueText(dt nd.DType, v any) string {
 	case string:
 		return strconv.Quote(v)
 	case []byte:
+		if d, err := nd.DynFromBytes(dt, nil, v); err == nil && dt.Kind() == nd.KindStruct {
+			return d.String()
+		}
 		return fmt.Sprintf("0x%x", v)
 	}
 	return fmt.Sprint(v)

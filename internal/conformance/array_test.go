@@ -15,6 +15,7 @@ type typed struct {
 	leaf    func(in *input) chunkgrid.Any
 	call    func(c call, args []chunkgrid.Any) chunkgrid.Any
 	compute func(ctx context.Context, a chunkgrid.Any, opts ...chunkgrid.Option) (nd.Dyn, error)
+	choose  func(ctx context.Context, c call, args []chunkgrid.Any, opts ...chunkgrid.Option) (chunkgrid.Any, error)
 }
 
 var typedOf = map[nd.Kind]typed{
@@ -33,7 +34,7 @@ func typedFor[T nd.Elem]() typed {
 			return nil, err
 		}
 		return r, nil
-	}}
+	}, choose[T]}
 }
 
 // leafOf returns an input as a lazy array, by the function a user would call.
@@ -103,7 +104,7 @@ func apply[R nd.Elem](c call, args []chunkgrid.Any) chunkgrid.Any {
 }
 
 // lazy makes the lazy arrays of all calls of a case.
-func (b *builder) lazy() chunkgrid.Any {
+func (b *builder) lazy() []chunkgrid.Any {
 	arrays := make([]chunkgrid.Any, len(b.calls))
 	for i, c := range b.calls {
 		kind := b.nodes[i].DType.Kind()
@@ -118,21 +119,27 @@ func (b *builder) lazy() chunkgrid.Any {
 		}
 		arrays[i] = typedOf[kind].call(c, args)
 	}
-	return arrays[len(arrays)-1]
+	return arrays
 }
 
 // evaluate computes an array with random options and returns its elements.
 func evaluate(ctx context.Context, r *rand.Rand, dir string, a chunkgrid.Any) (nd.Dyn, error) {
+	order := chunkgrid.Order([]nd.Order{nd.C, nd.F}[r.IntN(2)])
+	return withOptions(r, dir, func(opts ...chunkgrid.Option) (nd.Dyn, error) {
+		return typedOf[a.DType().Kind()].compute(ctx, a, append(opts, order)...)
+	})
+}
+
+// withOptions runs something with random options, until the memory does.
+func withOptions[R any](r *rand.Rand, dir string, run func(opts ...chunkgrid.Option) (R, error)) (R, error) {
 	memory := 1 << 30
 	if r.IntN(3) > 0 {
 		memory = 1 << (10 + r.IntN(12))
 	}
-	order := []nd.Order{nd.C, nd.F}[r.IntN(2)]
 	for {
-		d, err := typedOf[a.DType().Kind()].compute(ctx, a,
-			chunkgrid.Workers(1+r.IntN(7)), chunkgrid.Memory(memory), chunkgrid.Scratch(dir), chunkgrid.Order(order))
+		v, err := run(chunkgrid.Workers(1+r.IntN(7)), chunkgrid.Memory(memory), chunkgrid.Scratch(dir))
 		if !errors.Is(err, exec.ErrMemory) {
-			return d, err
+			return v, err
 		}
 		memory += memory/4 + r.IntN(memory)
 	}

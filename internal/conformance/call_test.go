@@ -47,6 +47,12 @@ const (
 	opCumProd = "cumprod"
 )
 
+// Those that leave some elements of every chunk along the last axis.
+const (
+	opTopK    = "topk"
+	opArgTopK = "argtopk"
+)
+
 var alongs = []string{opCumSum, opCumProd}
 
 // ints returns a parameter that is a list.
@@ -108,6 +114,10 @@ func (c call) node(args []*plan.Node) *plan.Node {
 		return plan.Take(a, c.int("axis"), c.ints("index"))
 	case opRechunk:
 		return plan.Rechunk(a, c.Params["grid"].(nd.Grid))
+	case opCompress:
+		k := c.int("axis")
+		axis := evenly(a, k)
+		return plan.Compress(plan.Rechunk(a, nd.Must(a.Grid.ReplaceAxis(k, axis))), plan.Rechunk(args[1], axis), k, c.ints("counts"))
 	case opCumSum, opCumProd:
 		if a.Grid.NumChunks()[c.int("axis")] > 1 {
 			args = append(args, plan.Op(c.Op+"_carry", p, a))

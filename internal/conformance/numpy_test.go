@@ -13,6 +13,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/ndgrid/ndgrid/chunkgrid"
 	"github.com/ndgrid/ndgrid/internal/kernel"
 	"github.com/ndgrid/ndgrid/internal/plan"
 	"github.com/ndgrid/ndgrid/nd"
@@ -175,12 +176,19 @@ type outcome struct {
 
 // judge computes a case and has NumPy judge the result.
 func judge(ctx context.Context, numpy *process, b *builder, dir string) error {
-	a := b.lazy()
+	arrays := b.lazy()
+	a := arrays[len(arrays)-1]
 	if err := a.Err(); err != nil {
 		return err
 	}
-	m := message{Inputs: b.inputs, Calls: b.calls, Out: outcome{DType: a.DType(), Shape: a.Shape()}}
 	d, err := evaluate(ctx, b.r, dir, a)
+	return verdict(numpy, b, b.calls, a, d, err)
+}
+
+// verdict has NumPy judge what came of the last of calls: array a, whose values
+// are d, or an error.
+func verdict(numpy *process, b *builder, calls []call, a chunkgrid.Any, d nd.Dyn, err error) error {
+	m := message{Inputs: b.inputs, Calls: calls, Out: outcome{DType: a.DType(), Shape: a.Shape()}}
 	var result []byte
 	if err != nil {
 		m.Out.Error = err.Error()

@@ -143,7 +143,8 @@ func (b *builder) grow(steps int) error {
 		}
 		var c call
 		var ok bool
-		switch n := b.nodes[v]; r.IntN(10) {
+		var err error
+		switch n := b.nodes[v]; r.IntN(12) {
 		case 0, 1, 2:
 			if _, err := b.move(v); err != nil {
 				return err
@@ -153,13 +154,18 @@ func (b *builder) grow(steps int) error {
 			names := kernel.Reductions()
 			c, ok = b.reduction(names[r.IntN(len(names))], v)
 		case 5:
-			c, ok = b.movement(alongs[r.IntN(len(alongs))], v)
+			c, ok = b.movement([]string{opCumSum, opCumProd, opTopK, opArgTopK}[r.IntN(4)], v)
 		case 6:
 			op := []string{triple, slope, turn}[r.IntN(3)]
 			c = call{Op: op, Args: []int{v}}
 			ok = op == turn || op == slope && n.DType.IsInteger() && n.NDim() > 0 || op == triple && n.DType == nd.Int32
+		case 7:
+			c, ok, err = b.compress(v)
 		default:
 			c, ok = b.anyUfunc(v), true
+		}
+		if err != nil {
+			return err
 		}
 		if !ok || !b.accepts(c) {
 			continue

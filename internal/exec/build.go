@@ -104,10 +104,11 @@ func (b *builder) make(n *plan.Node, v plan.View) (int, error) {
 		return b.temp(tmp, rest)
 	}
 	if op, ok := n.Leaf.(*plan.BoxOp); ok {
-		if op.Stage == nil {
+		grid, staged := op.StageOf(n)
+		if !staged {
 			return b.boxOp(n, op, v)
 		}
-		tmp, err := b.c.staged(n, op)
+		tmp, err := b.c.staged(n, op, grid)
 		if err != nil {
 			return 0, err
 		}

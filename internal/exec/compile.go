@@ -73,21 +73,20 @@ func (c *compiler) reduced(n *plan.Node) (*temp, error) {
 }
 
 // staged returns the result of a box operation that has a stage of its own.
-func (c *compiler) staged(n *plan.Node, op *plan.BoxOp) (*temp, error) {
+func (c *compiler) staged(n *plan.Node, op *plan.BoxOp, grid nd.Grid) (*temp, error) {
 	if t, ok := c.temps[n]; ok {
 		return t, nil
 	}
-	grid := op.Stage(n)
-	t := &temp{node: n, stage: &stage{domain: grid}}
+	t := &temp{node: n}
 	var tg target = tempTarget{t: t}
 	if n.NBytes() > c.memory/share {
 		t.scratch = newScratch(n.DType, grid, n.Grid, c.dir)
 		tg = t.scratch
 	}
-	t.stage.builder = c.newBuilder(t.stage, grid, true, true)
-	reg, err := t.stage.builder.boxOp(n, op, plan.Identity(n.Shape))
-	t.stage.sinks = []*sink{{node: n, reg: reg, target: tg, grid: grid}}
-	c.stages = append(c.stages, t.stage)
+	st, err := c.add(&sink{node: n, target: tg, grid: grid}, grid, func(b *builder) (int, error) {
+		return b.boxOp(n, op, plan.Identity(n.Shape))
+	})
+	t.stage = st
 	c.temps[n] = t
 	return t, err
 }
@@ -97,12 +96,17 @@ func (c *compiler) reduce(n *plan.Node, tg target) (*stage, error) {
 	r, _ := kernel.LookupReduction(n.Op)
 	arg := n.Args[0]
 	k := &sink{node: n, target: tg, reducer: r.Bind(n.Params, arg.DType), reduced: n.Reduced(), by: groupingOf(n), grid: n.Grid}
-	return c.add(k, arg, arg.Grid)
+	return c.add(k, arg.Grid, whole(arg))
 }
 
 // store adds an array that is stored as it is, box by box of grid.
 func (c *compiler) store(n *plan.Node, grid nd.Grid, tg target) (*stage, error) {
-	return c.add(&sink{node: n, target: tg, grid: grid}, n, grid)
+	return c.add(&sink{node: n, target: tg, grid: grid}, grid, whole(n))
+}
+
+// whole returns what makes the register of an array as it is.
+func whole(n *plan.Node) func(*builder) (int, error) {
+	return func(b *builder) (int, error) { return b.reg(n, plan.Identity(n.Shape)) }
 }
 
 // alone adds an array that is stored box by box of its own grid to a stage of
@@ -110,7 +114,7 @@ func (c *compiler) store(n *plan.Node, grid nd.Grid, tg target) (*stage, error) 
 func (c *compiler) alone(n *plan.Node, tg target) (*stage, error) {
 	st := &stage{domain: n.Grid}
 	st.builder = c.newBuilder(st, n.Grid, true, true)
-	reg, err := st.builder.reg(n, plan.Identity(n.Shape))
+	reg, err := whole(n)(st.builder)
 	if err != nil {
 		return nil, err
 	}
@@ -120,19 +124,18 @@ func (c *compiler) alone(n *plan.Node, tg target) (*stage, error) {
 }
 
 // add puts a sink into a stage that walks the same grid and reads one of the
-// same sources, or into a new one. (Stages, and so merge trees, don't depend on
-// this: it only saves reading twice.)
-func (c *compiler) add(k *sink, n *plan.Node, grid nd.Grid) (*stage, error) {
+// same sources, or into a new one; register makes what goes there. (Stages, and so
+// merge trees, don't depend on this: it only saves reading twice.)
+func (c *compiler) add(k *sink, grid nd.Grid, register func(*builder) (int, error)) (*stage, error) {
 	st := &stage{domain: grid}
 	st.builder = c.newBuilder(st, grid, true, true)
-	view := plan.Identity(n.Shape)
-	reg, err := st.builder.reg(n, view)
+	reg, err := register(st.builder)
 	if err != nil {
 		return nil, err
 	}
 	for _, o := range c.stages {
 		if o.level == st.level && o.domain.Equal(grid) && o.shares(st) && c.statesFit(o, k) {
-			if reg, err = o.builder.reg(n, view); err != nil {
+			if reg, err = register(o.builder); err != nil {
 				return nil, err
 			}
 			k.reg = reg
@@ -215,8 +218,13 @@ func decodes(n *plan.Node) bool {
 	if n.IsReduction() {
 		return false // a result between stages
 	}
-	if op, ok := n.Leaf.(*plan.BoxOp); ok && (op.Stage != nil || op.WholeChunks) {
-		return op.Stage == nil
+	if op, ok := n.Leaf.(*plan.BoxOp); ok {
+		if _, staged := op.StageOf(n); staged {
+			return false
+		}
+		if op.WholeChunks {
+			return true
+		}
 	}
 	return slices.ContainsFunc(n.Args, decodes)
 }

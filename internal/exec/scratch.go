@@ -78,7 +78,7 @@ func (s *scratch) put(ctx context.Context, _ []int, box nd.Box, buf []byte) erro
 	}
 	item := s.meta.DType.Size()
 	strides := cStrides(box.Shape)
-	piece := s.pool.get(len(buf))
+	piece := s.pool.get(size(s.write.MaxChunk()) * item) // whatever the chunk: the pool keeps buffers by size
 	defer s.pool.put(piece)
 	return eachCoord(s.meta.ReadGrid.Cover(box), func(coord []int) error {
 		if err := ctx.Err(); err != nil {

@@ -25,13 +25,21 @@ type BoxOp struct {
 	// is called with one of them after the other, and the same dst. So a box can be
 	// made of more than memory holds.
 	Steps func(n *Node, box nd.Box) iter.Seq[nd.Box]
-	// Stage, where it isn't nil, returns the grid by whose boxes the result is
-	// computed once, by tasks of its own, before what uses it.
-	Stage func(n *Node) nd.Grid
+	// Stage, where it isn't nil, may say that the result is computed once, before
+	// what uses it, and by the boxes of which grid.
+	Stage func(n *Node) (grid nd.Grid, staged bool)
 	// WholeChunks: boxes are always chunks of the result's grid.
 	WholeChunks bool
 	// Scratch is the memory in bytes that one call of Eval takes beside its arguments.
 	Scratch int
+}
+
+// StageOf is Stage, which may be nil.
+func (op *BoxOp) StageOf(n *Node) (grid nd.Grid, staged bool) {
+	if op.Stage != nil {
+		grid, staged = op.Stage(n)
+	}
+	return grid, staged
 }
 
 // Result is what a BoxOp infers.

@@ -62,8 +62,10 @@ func inferCompress(p Params, args []*Node) (Result, error) {
 // it is a chunk's, and only what it costs is asked of larger ones.
 func compressInputs(n *Node, box nd.Box) []nd.Box {
 	k := n.Params["axis"].(int)
-	c := n.Params["from"].([]int)[n.Grid.ChunkOf(k, box.Start[k])]
-	lo, hi := n.Args[0].Grid.Bounds(k, c)
+	lo, hi := 0, 0
+	if from := n.Params["from"].([]int); len(from) > 0 {
+		lo, hi = n.Args[0].Grid.Bounds(k, from[n.Grid.ChunkOf(k, box.Start[k])])
+	}
 	in := nd.Box{Start: slices.Clone(box.Start), Shape: slices.Clone(box.Shape)}
 	in.Start[k], in.Shape[k] = lo, hi-lo
 	return []nd.Box{in, {Start: []int{lo}, Shape: []int{hi - lo}}}

@@ -18,6 +18,16 @@ z.real, z.imag = f, f[::-1]
 arrays = {"bool": n % 7 % 2 == 0, "int8": (n * 7 % 11 - 5).astype("i1"), "uint16": (n * 7 % 11).astype("u2"), "float32": f.astype("f4"),
           "float64": f, "complex128": z, "timedelta64": (n * n % 41).astype("m8[D]")}
 
+
+
+def topk(x, k, axis):
+    """Indices of the k greatest or -k least: NaN is greatest, of equal ones the first comes first."""
+    if k < 0:
+        return np.argsort(x, axis, kind="stable").take(range(-k), axis)
+    back = np.flip(x, axis)
+    return x.shape[axis] - 1 - np.flip(np.argsort(back, axis, kind="stable"), axis).take(range(k), axis)
+
+
 cases = {}
 for dtype, x in arrays.items():
     for axis in range(3):
@@ -26,9 +36,14 @@ for dtype, x in arrays.items():
     cases[f"diff {dtype} last"] = np.diff(x)
 
 for dtype, x in arrays.items():
-    if dtype in ("bool", "timedelta64"):
+    if dtype == "timedelta64":
         continue
-    for axis in (0, 1, 2, None):
+    for axis in (0, 1, 2) if dtype != "complex128" else ():
+        for k in (-x.shape[axis], -2, 1, x.shape[axis] - 1):
+            at = topk(x, k, axis)
+            cases[f"topk {dtype} {axis} {k}"] = np.take_along_axis(x, at, axis)
+            cases[f"argtopk {dtype} {axis} {k}"] = at
+    for axis in (0, 1, 2, None) if dtype != "bool" else ():
         cases[f"cumsum {dtype} {axis}"] = np.cumsum(x, axis, dtype=x.dtype)
         if x.dtype.kind != "c":  # NumPy's products of complex numbers are fused on some machines
             cases[f"cumprod {dtype} {axis}"] = np.cumprod(x % 3 if x.dtype.kind in "iu" else x, axis, dtype=x.dtype)

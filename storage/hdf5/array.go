@@ -39,10 +39,10 @@ type array struct {
 	direct     bool   // contiguous, as in memory: read without the library
 	base       int64  // direct: offset in the file; negative where nothing is stored
 	lazy       bool   // contiguous in this file: present once it has an offset
-	resizable  bool
-	unreadable error // why no element can be read
-	created    bool  // by this session: Abort removes it
-	done       bool  // committed or aborted
+	limits     []int  // how long the axes can get; nil: not in chunks, the shape is fixed
+	unreadable error  // why no element can be read
+	created    bool   // by this session: Abort removes it
+	done       bool   // committed or aborted
 }
 
 // state is what Resize changes.
@@ -82,8 +82,8 @@ func lengths(dims []C.hsize_t) ([]int, error) {
 	return shape, nil
 }
 
-// openArray opens a child. lib is held.
-func (g *group) openArray(name string) (*array, error) {
+// openArray opens a child, or a field of its elements. lib is held.
+func (g *group) openArray(name string, fields []string) (*array, error) {
 	var t C.nd_type
 	var d C.nd_dataset
 	var mem C.hid_t
@@ -91,28 +91,31 @@ func (g *group) openArray(name string) (*array, error) {
 	if id < 0 {
 		return nil, g.fail("open", fmt.Errorf("%q: %w", name, libErr()))
 	}
-	a := &array{handle: handle{f: g.f, path: storage.JoinKey(g.path, name), id: id, mem: mem}}
+	a := &array{handle: handle{f: g.f, path: storage.JoinKey(g.path, strings.Join(append([]string{name}, fields...), "/")), id: id, mem: mem}}
 	g.f.handles[&a.handle] = true
-	if d.fileno == g.f.number && d.header <= math.MaxInt64 { // and not at the end of an external link
+	if d.fileno == g.f.number && d.header <= math.MaxInt64 && len(fields) == 0 { // and not at the end of an external link
 		a.raw, a.header = g.f.raw, int64(d.header)
 	}
-	if err := a.describe(name, &t, &d); err != nil {
+	if err := a.describe(name, fields, &t, &d); err != nil {
 		return nil, errors.Join(a.fail("open", err), a.release())
 	}
 	return a, nil
 }
 
 // describe fills in everything about the array. lib is held.
-func (a *array) describe(name string, t *C.nd_type, d *C.nd_dataset) error {
-	a.stored, a.elem = C.GoString(&t.text[0]), int(t.size)
-	dtype, readable := dtypeOf(t)
-	text := dtype == nd.Text
-	sized := readable && !text
+func (a *array) describe(name string, fields []string, t *C.nd_type, d *C.nd_dataset) error {
+	dtype, err := a.element(t, fields)
 	switch {
-	case text:
+	case errors.Is(err, storage.ErrUnsupported):
+		a.unreadable = err
+	case err != nil:
+		return err
+	}
+	a.stored, a.elem = C.GoString(&t.text[0]), int(t.size)
+	text := dtype == nd.Text
+	sized := err == nil && !text
+	if text {
 		a.elem = refBytes
-	case !readable:
-		a.unreadable = fmt.Errorf("%w: elements of type %s", storage.ErrUnsupported, a.stored)
 	}
 	shape, err := lengths(d.dims[:d.rank])
 	if err != nil {
@@ -129,9 +132,9 @@ func (a *array) describe(name string, t *C.nd_type, d *C.nd_dataset) error {
 		if a.chunk, err = chunkOf(d, a.elem); err != nil {
 			return err
 		}
-		a.resizable = d.resizable != 0 && d.rank > 0
+		a.limits = limitsOf(d)
 	}
-	if a.elem > 1 && sized && dtype.Kind() != nd.KindBytes && dtype.Kind() != nd.KindRaw {
+	if a.elem > 1 && sized && !slices.Contains([]nd.Kind{nd.KindBytes, nd.KindRaw, nd.KindStruct}, dtype.Kind()) {
 		m.ByteOrder = map[C.int]string{'l': "little", 'b': "big", 0: "little"}[t.order] // 0: times, see datetimeTag
 	}
 	filters := filtersOf(d)

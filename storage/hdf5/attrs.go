@@ -98,8 +98,8 @@ func readAttr(obj C.hid_t, name string) (any, error) {
 	if t.kind == C.ND_VLSTRING {
 		return readStrings(obj, name, n, single)
 	}
-	dtype, ok := dtypeOf(&t)
-	if !ok {
+	dtype, err := dtypeOf(&t)
+	if err != nil {
 		return nil, nil
 	}
 	b := make([]byte, n*int(t.size), n*int(t.size)+8) // 8: aligned for every element type

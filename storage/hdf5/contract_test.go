@@ -20,6 +20,9 @@ func makeWith(codecs []string) storagetest.MakeArray {
 		require.NoError(t, err)
 		t.Cleanup(func() { require.NoError(t, root.Close()) })
 		s.Codecs = codecs
+		if s.Chunks.Len() > 1 {
+			s.Options = map[string]string{"unlimited": []string{"", "0", "0,1", "0,1,2"}[len(s.Shape)]}
+		}
 		a, err := root.CreateArray(t.Context(), "g/data", s)
 		require.NoError(t, err)
 		return a, func(t *testing.T) storage.Array {

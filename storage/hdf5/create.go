@@ -27,6 +27,7 @@ import (
 type writer struct {
 	temp      string // where a new file lies until Commit; "" for changes in place
 	overwrite bool
+	unlimited []string // names or numbers of axes that new arrays can be longer along
 	dims      []dimJob
 	resized   []string // paths of arrays
 	done      bool
@@ -54,7 +55,7 @@ func createRoot(ctx context.Context, path string, opts map[string]string) (*writ
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{overwrite: opts["overwrite"] == "true"}
+	w := &writer{overwrite: opts["overwrite"] == "true", unlimited: listed(opts["unlimited"])}
 	if err := w.vacant(abs); err != nil {
 		return nil, err
 	}

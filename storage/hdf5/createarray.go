@@ -21,13 +21,15 @@ import (
 )
 
 // CreateArray creates a dataset, and the groups on the way to it. It is stored
-// in chunks with no upper limit along any axis, or, where Codecs is empty and
-// there is one chunk, contiguously. Codecs are shuffle, gzip, fletcher32 and
-// zstd (which other programs read with a plugin), nil being shuffle and gzip
-// 4; a 0-d array has none, and text of any length only shuffle and gzip that were
-// asked for. Option "chunks" = "100,180" gives a chunk shape that
-// is larger than the array, for one that will grow; "overwrite" = "true"
-// replaces an array of that name.
+// in chunks, or, where Codecs is empty, there is one chunk and no axis can
+// grow, contiguously. Axes can't get longer, but for those that option
+// "unlimited" lists, by dimension name or number: "time", "0,2".
+//
+// Codecs are shuffle, gzip, fletcher32 and zstd (which other programs read with
+// a plugin), nil being shuffle and gzip 4; a 0-d array has none, and text of any
+// length only shuffle and gzip that were asked for. Option "chunks" = "100,180"
+// gives a chunk shape, which may be larger than the array along axes that grow;
+// "overwrite" = "true" replaces an array of that name.
 func (g *writableGroup) CreateArray(ctx context.Context, name string, s storage.Spec) (storage.WritableArray, error) {
 	lib.Lock()
 	defer lib.Unlock()
@@ -47,14 +49,15 @@ func (g *writableGroup) CreateArray(ctx context.Context, name string, s storage.
 
 // plan is a Spec checked and in the library's terms.
 type plan struct {
-	t     C.nd_type
-	d     C.nd_dataset
-	grid  nd.Grid // WriteGrid
-	plain bool    // contiguous
+	t         C.nd_type
+	d         C.nd_dataset
+	grid      nd.Grid // WriteGrid
+	plain     bool    // contiguous
+	unlimited []bool  // axes
 }
 
 func (g *writableGroup) createArray(name string, s storage.Spec) (*array, error) {
-	p, err := newPlan(s)
+	p, err := newPlan(s, g.f.w.unlimited)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +82,7 @@ func (g *writableGroup) createArray(name string, s storage.Spec) (*array, error)
 	if err := errors.Join(writeAttrs(id, s.Attrs), closeID(id)); err != nil {
 		return nil, errors.Join(err, at.unlink(last))
 	}
-	a, err := at.openArray(last)
+	a, err := at.openArray(last, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +94,7 @@ func (g *writableGroup) createArray(name string, s storage.Spec) (*array, error)
 	a.created = true
 	a.publish(m)
 	if slices.ContainsFunc(s.Dims, func(d string) bool { return d != "" }) {
-		g.f.w.dims = append(g.f.w.dims, dimJob{at.path, last, m.Dims, m.Shape, a.resizable})
+		g.f.w.dims = append(g.f.w.dims, dimJob{at.path, last, m.Dims, m.Shape, p.unlimited})
 	}
 	return a, nil
 }
@@ -108,7 +111,7 @@ func (g *group) makeRoom(name string, overwrite bool) error {
 	case o.isGroup:
 		return storage.ErrExists
 	}
-	a, err := g.openArray(name)
+	a, err := g.openArray(name, nil)
 	if err != nil {
 		return err
 	}
@@ -131,8 +134,9 @@ func (g *group) unlink(name string) error {
 	return check(withName(name, func(c *C.char) C.int { return C.nd_unlink(g.id, c, &stack) }))
 }
 
-func newPlan(s storage.Spec) (*plan, error) {
-	p := &plan{}
+// newPlan checks a Spec for a file where the axes of some names can grow.
+func newPlan(s storage.Spec, unlimitedNames []string) (*plan, error) {
+	p := &plan{unlimited: make([]bool, len(s.Shape))}
 	var ok bool
 	if p.t, ok = typeOf(s.DType); !ok {
 		return nil, fmt.Errorf("%w: HDF5 has no type for %s here", storage.ErrUnsupported, s.DType)
@@ -154,22 +158,30 @@ func newPlan(s storage.Spec) (*plan, error) {
 		return nil, fmt.Errorf("%w: the fill value %q has a NUL in it", storage.ErrUnsupported, s.Fill)
 	}
 	for k := range s.Options {
-		if k != "chunks" && k != "overwrite" {
-			return nil, fmt.Errorf("%w: option %q; there are chunks and overwrite", storage.ErrUnsupported, k)
+		if k != "chunks" && k != "overwrite" && k != "unlimited" {
+			return nil, fmt.Errorf("%w: option %q; there are chunks, overwrite and unlimited", storage.ErrUnsupported, k)
 		}
 	}
 	if err := checkBytes(s.Shape, elem); err != nil {
+		return nil, err
+	}
+	if err := p.setUnlimited(s, unlimitedNames); err != nil {
 		return nil, err
 	}
 	chunk, err := chunkShape(s, elem)
 	if err != nil {
 		return nil, err
 	}
+	for k, n := range s.Shape {
+		if !p.unlimited[k] {
+			chunk[k] = min(chunk[k], max(n, 1)) // as HDF5 demands
+		}
+	}
 	if p.grid, err = nd.NewGrid(s.Shape, chunk); err != nil {
 		return nil, err
 	}
 	p.d.rank = C.int(len(s.Shape))
-	p.plain = len(s.Shape) == 0 || s.Codecs != nil && len(s.Codecs) == 0 && p.grid.Len() <= 1
+	p.plain = len(s.Shape) == 0 || s.Codecs != nil && len(s.Codecs) == 0 && p.grid.Len() <= 1 && !slices.Contains(p.unlimited, true)
 	p.d.dims = *sizesOf(s.Shape)
 	if p.plain {
 		p.d.layout = C.H5D_CONTIGUOUS
@@ -178,7 +190,7 @@ func newPlan(s storage.Spec) (*plan, error) {
 	if n, err := nd.SizeOf(chunk); err != nil || n > maxChunk/elem {
 		return nil, fmt.Errorf("%w: chunk shape %v of %s, HDF5 has chunks of less than 4 GiB", storage.ErrUnsupported, chunk, s.DType)
 	}
-	p.d.layout, p.d.resizable, p.d.chunk = C.H5D_CHUNKED, 1, *sizesOf(chunk)
+	p.d.layout, p.d.chunk = C.H5D_CHUNKED, *sizesOf(chunk)
 	return p, p.setFilters(s, elem)
 }
 

@@ -80,7 +80,7 @@ type dimJob struct {
 	group, name string // path of the group, and the array in it
 	dims        []string
 	shape       []int
-	resizable   bool
+	unlimited   []bool
 }
 
 // nameDims writes dimension names as NetCDF-4 does: every named dimension is a
@@ -173,14 +173,15 @@ func (g *group) scaleFor(j dimJob, axis int, dim string) (*array, error) {
 			return nil, err
 		}
 		if at == "" {
-			return g.placeholder(j, j.shape[axis], dim)
+			return g.placeholder(j, axis, dim)
 		}
 	}
 }
 
 // placeholder makes the dataset that NetCDF-4 stores for a dimension without
 // coordinates. lib is held.
-func (g *group) placeholder(j dimJob, n int, dim string) (*array, error) {
+func (g *group) placeholder(j dimJob, axis int, dim string) (*array, error) {
+	n := j.shape[axis]
 	_, parent, err := g.find(j.group)
 	if err != nil {
 		return nil, err
@@ -190,9 +191,9 @@ func (g *group) placeholder(j dimJob, n int, dim string) (*array, error) {
 	}
 	t, _ := typeOf(nd.Float32)
 	d := C.nd_dataset{rank: 1, layout: C.H5D_CONTIGUOUS}
-	d.dims[0] = C.hsize_t(n)
-	if j.resizable {
-		d.layout, d.resizable, d.chunk[0] = C.H5D_CHUNKED, 1, 1024
+	d.dims[0], d.max[0] = C.hsize_t(n), C.hsize_t(n)
+	if j.unlimited[axis] {
+		d.layout, d.max[0], d.chunk[0] = C.H5D_CHUNKED, unlimited, 1024
 	}
 	id := withName(dim, func(c *C.char) C.hid_t { return C.nd_create(parent.id, c, &t, &d, nil, &stack) })
 	if id < 0 {
@@ -201,7 +202,7 @@ func (g *group) placeholder(j dimJob, n int, dim string) (*array, error) {
 	if err := closeID(id); err != nil {
 		return nil, err
 	}
-	a, err := parent.openArray(dim)
+	a, err := parent.openArray(dim, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -254,7 +255,7 @@ func (g *group) resizePlaceholder(at string, n int) error {
 		return err
 	}
 	defer s.drop()
-	if !s.isPlaceholder() || s.Meta().Shape[0] == n || !s.resizable {
+	if !s.isPlaceholder() || s.Meta().Shape[0] == n || s.limits == nil {
 		return nil
 	}
 	return check(C.nd_set_extent(s.id, &sizesOf([]int{n})[0], &stack))

@@ -12,8 +12,12 @@
 //
 // Integers, floats of 2, 4 and 8 bytes, h5py's bool and complex numbers, text of
 // fixed length, however padded, and opaque bytes are read and written; so is text
-// of any length, as [storage.StringReader]s and StringWriters. Arrays of other types
-// can be opened, looked at (see [Typed]) and not read. Attributes are numbers,
+// of any length, as [storage.StringReader]s and StringWriters. Compounds are read
+// as structs whose fields lie packed, and field by field: path stations/height is
+// the field height of the array stations, an array by itself, and stations/at/x
+// one of a compound in a compound. Arrays of other types, lists, references and
+// arrays in compounds among them, can be opened, looked at (see [Typed]) and not
+// read; fields beside such a one can be. Attributes are numbers,
 // bools and strings, alone or in arrays; references and compounds are left out.
 //
 // Dimension names are those of NetCDF-4: the names of the dimension scales

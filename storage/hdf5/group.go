@@ -125,8 +125,9 @@ func parts(path string) []string {
 	return strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
 }
 
-// find opens the array or the group at a path below g; "" is g itself. Exactly
-// one is not nil unless there is an error. lib is held.
+// find opens the array, the field of one, or the group at a path below g; "" is
+// g itself. Exactly one of the results is not nil unless there is an error. lib is
+// held.
 func (g *group) find(path string) (*array, *group, error) {
 	at := g
 	list := parts(path)
@@ -141,10 +142,8 @@ func (g *group) find(path string) (*array, *group, error) {
 			err = at.fail("open", fmt.Errorf("%q: %w", name, err))
 		case o.isGroup:
 			next, err = at.openGroup(o)
-		case i < len(list)-1:
-			err = at.fail("open", fmt.Errorf("%w: %q is an array; there is no %q in it", storage.ErrNotFound, name, list[i+1]))
 		default:
-			a, err = at.openArray(name)
+			a, err = at.openArray(name, list[i+1:])
 		}
 		if at != g && (next != at || err != nil || a != nil) {
 			err = errors.Join(err, at.release())

@@ -76,7 +76,7 @@ func (h *heaps) read(at int64) (map[uint16]string, error) {
 	}
 	b := make([]byte, min(heapLeast, h.size-at))
 	if err := readFull(h.r, b, at); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("heap at %d: %w", at, err)
 	}
 	if len(b) < heapHead || !bytes.HasPrefix(b, []byte("GCOL\x01")) {
 		return bad("it has no signature")
@@ -91,7 +91,7 @@ func (h *heaps) read(at int64) (map[uint16]string, error) {
 	if size > uint64(len(b)) {
 		b = append(b, make([]byte, size-uint64(len(b)))...)
 		if err := readFull(h.r, b[heapLeast:], at+heapLeast); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("heap at %d: %w", at, err)
 		}
 	}
 	objects, all := map[uint16]string{}, string(b[:size])

@@ -19,7 +19,7 @@ typedef struct {
 } nd_err;
 
 // What the elements of a dataset or an attribute mean.
-enum { ND_OTHER, ND_INT, ND_UINT, ND_FLOAT, ND_BOOL, ND_COMPLEX, ND_STRING, ND_VLSTRING, ND_OPAQUE, ND_REF };
+enum { ND_OTHER, ND_INT, ND_UINT, ND_FLOAT, ND_BOOL, ND_COMPLEX, ND_STRING, ND_VLSTRING, ND_OPAQUE, ND_REF, ND_COMPOUND };
 
 // How stored bytes become those in memory.
 enum { ND_SAME, ND_SWAP, ND_CONVERT };
@@ -44,7 +44,7 @@ typedef struct {
 	hsize_t dims[ND_RANK];
 	int layout;     // H5D_COMPACT …
 	hsize_t chunk[ND_RANK];
-	int resizable;  // no axis has an upper limit
+	hsize_t max[ND_RANK]; // how long the axes can get: H5S_UNLIMITED …
 	int odd_edges;  // partial chunks are stored unfiltered
 	int external;   // data lie in other files
 	uint64_t fileno, header; // the file it is in, and the address of its object header
@@ -100,6 +100,15 @@ int nd_set_extent(hid_t ds, const hsize_t *dims, nd_err *e);
 int nd_filter_avail(int id, nd_err *e);
 
 int nd_select_box(hid_t ds, int rank, const hsize_t *start, const hsize_t *count, hid_t *file, hid_t *mem);
+
+// shim_compound.c
+hid_t nd_dataset_type(hid_t ds, nd_err *e);
+int nd_describe_type(hid_t stored, nd_type *t, hid_t *mem, nd_err *e);
+int nd_members(hid_t stored, nd_err *e);
+hid_t nd_member(hid_t stored, int i, nd_buf *name, nd_err *e);
+hid_t nd_compound(size_t size, nd_err *e);
+int nd_insert(hid_t compound, const char *name, size_t at, hid_t type, nd_err *e);
+int nd_same_type(hid_t a, hid_t b, nd_err *e);
 
 // shim_text.c
 int nd_read_strings(hid_t ds, hid_t mem, int rank, const hsize_t *start, const hsize_t *count, size_t n, size_t room, nd_buf *out, nd_err *e);

@@ -8,20 +8,13 @@
 static int read_space(hid_t space, nd_dataset *d, nd_err *e) {
 	if (space < 0)
 		return -1;
-	hsize_t max[ND_RANK];
 	d->null = H5Sget_simple_extent_type(space) == H5S_NULL;
 	if (d->null)
 		return 0;
 	d->rank = H5Sget_simple_extent_ndims(space);
 	if (d->rank < 0 || d->rank > ND_RANK)
 		return nd_fail(e, "dataspace of more than 32 dimensions");
-	if (H5Sget_simple_extent_dims(space, d->dims, max) < 0)
-		return -1;
-	d->resizable = 1;
-	for (int i = 0; i < d->rank; i++)
-		if (max[i] != H5S_UNLIMITED)
-			d->resizable = 0;
-	return 0;
+	return H5Sget_simple_extent_dims(space, d->dims, d->max) < 0 ? -1 : 0;
 }
 
 static int read_filters(hid_t plist, nd_dataset *d) {
@@ -133,11 +126,8 @@ static int fill_plist(hid_t plist, hid_t type, const nd_dataset *d, const void *
 hid_t nd_create(hid_t loc, const char *name, const nd_type *t, const nd_dataset *d, const void *fill, nd_err *e) {
 	nd_silence s;
 	nd_enter(&s, e);
-	hsize_t max[ND_RANK];
-	for (int i = 0; i < d->rank; i++)
-		max[i] = d->resizable ? H5S_UNLIMITED : d->dims[i];
 	hid_t ds = -1, type = nd_make_type(t);
-	hid_t space = d->rank ? H5Screate_simple(d->rank, d->dims, max) : H5Screate(H5S_SCALAR);
+	hid_t space = d->rank ? H5Screate_simple(d->rank, d->dims, d->max) : H5Screate(H5S_SCALAR);
 	hid_t plist = H5Pcreate(H5P_DATASET_CREATE);
 	if (type >= 0 && space >= 0 && fill_plist(plist, type, d, fill) >= 0)
 		ds = H5Dcreate2(loc, name, type, space, H5P_DEFAULT, plist, H5P_DEFAULT);

@@ -228,7 +228,7 @@ int nd_describe(hid_t stored, nd_type *t, hid_t *mem) {
 	}
 	case H5T_COMPOUND:
 		*mem = H5Tget_native_type(stored, H5T_DIR_ASCEND);
-		t->kind = *mem >= 0 && is_complex(stored, *mem) ? ND_COMPLEX : ND_OTHER;
+		t->kind = *mem >= 0 && is_complex(stored, *mem) ? ND_COMPLEX : ND_COMPOUND;
 		break;
 	case H5T_REFERENCE:
 		t->kind = ND_REF;

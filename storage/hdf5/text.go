@@ -8,7 +8,9 @@ import "C"
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"unsafe"
@@ -104,7 +106,9 @@ func (a *array) readStrings(ctx context.Context, coord []int) ([]string, error) 
 		if i%4096 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		if elems[i], err = h.element(refs[i*refBytes:][:refBytes]); err != nil {
+		if elems[i], err = h.element(refs[i*refBytes:][:refBytes]); errors.Is(err, os.ErrClosed) {
+			return nil, storage.ErrClosed
+		} else if err != nil {
 			return nil, fmt.Errorf("element %d: %w", i, err)
 		}
 	}

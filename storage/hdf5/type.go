@@ -6,10 +6,12 @@ package hdf5
 import "C"
 
 import (
+	"fmt"
 	"strings"
 	"unsafe"
 
 	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
 )
 
 // form is what the library has to know of a fixed-size element.
@@ -42,9 +44,16 @@ const (
 	timedeltaTag = "NUMPY:<m8["
 )
 
-// dtypeOf returns the dtype of a described type; ok is false for one that cannot
-// be read.
-func dtypeOf(t *C.nd_type) (d nd.DType, ok bool) {
+// dtypeOf returns the dtype of a described type; ErrUnsupported for one that
+// cannot be read.
+func dtypeOf(t *C.nd_type) (nd.DType, error) {
+	if d, ok := dtypeFor(t); ok {
+		return d, nil
+	}
+	return nd.DType{}, fmt.Errorf("%w: elements of type %s", storage.ErrUnsupported, C.GoString(&t.text[0]))
+}
+
+func dtypeFor(t *C.nd_type) (d nd.DType, ok bool) {
 	size := int(t.size)
 	switch t.kind {
 	case C.ND_STRING:

@@ -106,7 +106,8 @@ func (a *writableArray) stands(coord []int) (bool, error) {
 	return present, err
 }
 
-// Resize changes the shape of an array in chunks without upper limits.
+// Resize changes the shape of an array in chunks. Axes can get as long as they
+// were created for, see CreateArray.
 func (a *writableArray) Resize(ctx context.Context, shape []int) error {
 	lib.Lock()
 	defer lib.Unlock()
@@ -131,11 +132,14 @@ func (a *writableArray) resize(shape []int) error {
 	if slices.Equal(shape, m.Shape) {
 		return nil
 	}
-	if !a.resizable {
-		return fmt.Errorf("%w: the array was created with a fixed shape", storage.ErrUnsupported)
+	if a.limits == nil {
+		return fmt.Errorf("%w: the array is not in chunks, its shape is fixed", storage.ErrUnsupported)
 	}
 	smaller := false
 	for k, n := range shape {
+		if n > a.limits[k] {
+			return fmt.Errorf("%w: axis %d was created for a length of at most %d; option unlimited makes axes that grow", storage.ErrUnsupported, k, a.limits[k])
+		}
 		smaller = smaller || n < m.Shape[k]
 	}
 	if smaller && a.pipe != nil { // the library itself clears what it cuts off

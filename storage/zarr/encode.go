@@ -44,11 +44,15 @@ func chunkCodecs(s storage.Spec, texts []string, shape []int) (extensions, error
 		if slices.Contains(filters, c.Name) {
 			return nil, fmt.Errorf("%w: %s in new arrays; in those of others it is read", storage.ErrUnsupported, c)
 		}
-		switch e := (extension{name: c.Name, config: fullConfig(c, s.DType)}); {
+		full, err := fullConfig(c, s.DType)
+		if err != nil {
+			return nil, err
+		}
+		switch e := (extension{name: c.Name, config: full}); {
 		case c.Name == "bytes":
 			bytes.config = object(c.Params)
 		case c.Name == "transpose" && s.Order == "F" && len(before) > 0 && c.String() == codecText(before[0]):
-		case c.Name == "transpose":
+		case c.Name == "transpose" || c.Name == "delta":
 			before = append(before, e)
 		default:
 			behind = append(behind, e)
@@ -97,9 +101,9 @@ func shardCodecs(s storage.Spec, arg string, texts []string, shape []int) (exten
 	}}}, nil
 }
 
-// filters are the codecs of numbers. Other libraries want the dtype among their
-// parameters, and in version 3 find them before bytes: they aren't written yet.
-var filters = []string{"delta", "fixedscaleoffset", "quantize", "bitround", "astype"}
+// filters are the codecs of numbers that lose something of them: they aren't
+// written.
+var filters = []string{"fixedscaleoffset", "quantize", "bitround", "astype"}
 
 // registered are the codecs that the specification of v3 and its extensions
 // name; all others are called numcodecs.…, as zarr-python does.
@@ -124,13 +128,24 @@ func (list extensions) docs() []any {
 }
 
 // fullConfig adds the parameters other readers insist on.
-func fullConfig(c codec.Config, d nd.DType) object {
+func fullConfig(c codec.Config, d nd.DType) (object, error) {
 	full := object{}
 	switch c.Name {
 	case "zstd":
 		full["level"], full["checksum"] = 3, false
 	case "gzip", "zlib":
 		full["level"] = 5
+	case "lz4":
+		full["acceleration"] = 1
+	case "delta":
+		if !d.IsInteger() {
+			return nil, fmt.Errorf("%w: delta of %s in new arrays: sums of its differences aren't always what they were; it is for integers", storage.ErrUnsupported, d)
+		}
+		dtype, err := typestr2(d)
+		if err != nil {
+			return nil, err
+		}
+		full["dtype"], full["astype"] = dtype, dtype
 	case "shuffle":
 		full["elementsize"] = d.Size()
 	case "blosc":
@@ -140,7 +155,7 @@ func fullConfig(c codec.Config, d nd.DType) object {
 	for k, v := range c.Params {
 		full[k] = v
 	}
-	return full
+	return full, nil
 }
 
 // newHeader reads documents just made, so that nothing is written that couldn't

@@ -175,6 +175,9 @@ func arrayDocs2(s storage.Spec) (documents, error) {
 // setNumcodecs writes codecs into a document of v2: order, byte order, the last
 // bytes→bytes codec as compressor, those before it as filters.
 func setNumcodecs(doc object, list extensions) error {
+	if list.endian() == "big" {
+		doc["dtype"] = strings.Replace(doc["dtype"].(string), "<", ">", 1)
+	}
 	var filters []any
 	for _, e := range list {
 		switch {
@@ -185,9 +188,6 @@ func setNumcodecs(doc object, list extensions) error {
 			doc["order"] = "F"
 			continue
 		case e.name == "bytes":
-			if e.config["endian"] == "big" {
-				doc["dtype"] = strings.Replace(doc["dtype"].(string), "<", ">", 1)
-			}
 			continue
 		case e.name == shardingName:
 			return fmt.Errorf("%w: shards in version 2", storage.ErrUnsupported)
@@ -198,6 +198,8 @@ func setNumcodecs(doc object, list extensions) error {
 		}
 		c["id"] = strings.TrimPrefix(e.name, "numcodecs.")
 		switch e.name {
+		case "delta":
+			c["dtype"], c["astype"] = doc["dtype"], doc["dtype"]
 		case "blosc":
 			c["shuffle"] = slices.Index(bloscShuffles, c["shuffle"].(string))
 			delete(c, "typesize")
@@ -209,7 +211,7 @@ func setNumcodecs(doc object, list extensions) error {
 		filters = append(filters, c)
 	}
 	n := len(filters)
-	if n > 0 && !textCodecs[filters[n-1].(object)["id"].(string)] {
+	if id := list[len(list)-1].name; n > 0 && id != "bytes" && !textCodecs[id] {
 		n--
 		doc["compressor"] = filters[n]
 	}

@@ -368,6 +368,17 @@ def scan(op, arg, axis):
     return Value(f.accumulate(x, axis, dtype=x.dtype))
 
 
+# ---- selections
+
+CHOICES = {
+    "compress": lambda x, mask, axis: np.compress(mask, x, axis),
+    "extract": lambda x, mask: x[mask],
+    "nonzero": lambda x: np.stack(np.nonzero(truth(x))),
+    "unique": lambda x: np.unique(x + x.dtype.type(0)),
+    "unique_counts": lambda x: np.unique(x + x.dtype.type(0), return_counts=True)[1],
+}
+
+
 # ---- the judge
 
 def value(call, inputs, values):
@@ -378,6 +389,8 @@ def value(call, inputs, values):
         return args[0].moved(lambda x: MOVES[op](x, **params))
     if op in JOINS:
         return join(JOINS[op], params["axis"], args)
+    if op in CHOICES:
+        return Value(CHOICES[op](*(a.x for a in args), **params))
     if op in ("cumsum", "cumprod"):
         return scan(op, args[0], **params)
     if op in REDUCTIONS:

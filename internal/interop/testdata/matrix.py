@@ -53,6 +53,21 @@ def fill_json(v):
     return v.item() if isinstance(v, np.generic) else v
 
 
+def numcodec(case):
+    """A codec of numcodecs, with parameters that lose nothing of the elements."""
+    import numcodecs
+    import zarr.codecs.numcodecs as v3
+
+    dtype, ns = case["dtype"], numcodecs if case["version"] == 2 else v3
+    return {
+        "zlib": lambda: ns.Zlib(level=1), "lz4": lambda: ns.LZ4(acceleration=1), "shuffle": lambda: ns.Shuffle(elementsize=elements(case).itemsize),
+        "delta": lambda: ns.Delta(dtype=dtype), "bz2": lambda: ns.BZ2(level=1), "lzma": lambda: ns.LZMA(preset=1),
+        "fixedscaleoffset": lambda: ns.FixedScaleOffset(offset=1, scale=2, dtype=dtype, astype="<i2"), "quantize": lambda: ns.Quantize(digits=3, dtype=dtype),
+        "astype": lambda: ns.AsType(encode_dtype="<f4", decode_dtype=dtype), "fletcher32": lambda: ns.Fletcher32(),
+        "adler32": lambda: ns.Adler32(), "crc32": lambda: ns.CRC32(),
+    }[case["codec"].removeprefix("numcodecs.")]()
+
+
 class Zarr:
     def read(self, path, case):
         import zarr
@@ -78,21 +93,26 @@ class Zarr:
 
         filters, compressor = {
             "plain": ([], None), "big": ([], None), "zstd": ([], n.Zstd(3)), "gzip": ([], n.GZip(5)), "zlib": ([n.Shuffle(elements(case).itemsize)], n.Zlib(1)),
-            "blosc": ([], n.Blosc("zstd")), "lz4": ([], n.Blosc("lz4")),
-        }[case["codec"]]
+            "blosc": ([], n.Blosc("zstd")), "blosc zstd": ([], n.Blosc("zstd")), "blosc lz4": ([], n.Blosc("lz4")),
+        }.get(case["codec"]) or ([numcodec(case)], n.Zlib(1))
         if case["dtype"] == "string":
             filters = [n.VLenUTF8()]
         return {"order": case["order"], "filters": filters or None, "compressors": compressor, "attributes": ATTRS | {"_ARRAY_DIMENSIONS": DIMS}}
 
     def codecs3(self, case):
+        import zarr.codecs.numcodecs
         from zarr.codecs import BloscCodec, BytesCodec, Crc32cCodec, GzipCodec, TransposeCodec, ZstdCodec
 
         kw = {"dimension_names": DIMS, "attributes": ATTRS, "compressors": {
             "plain": None, "big": None, "zstd": ZstdCodec(level=3), "gzip": GzipCodec(level=5), "blosc": BloscCodec(cname="zstd"),
-            "lz4": BloscCodec(cname="lz4"), "checked": [ZstdCodec(level=1, checksum=True), Crc32cCodec()],
-        }[case["codec"]]}
-        if case["order"] == "F":
-            kw["filters"] = TransposeCodec(order=(1, 0))
+            "blosc zstd": BloscCodec(cname="zstd"), "blosc lz4": BloscCodec(cname="lz4"), "checked": [ZstdCodec(level=1, checksum=True), Crc32cCodec()],
+        }.get(case["codec"]), "filters": [TransposeCodec(order=(1, 0))] if case["order"] == "F" else []}
+        if case["codec"].startswith("numcodecs."):
+            c = numcodec(case)
+            if isinstance(c, zarr.codecs.numcodecs._NumcodecsArrayArrayCodec):
+                kw["filters"].append(c)
+            else:
+                kw["compressors"] = c
         if case["codec"] == "big":
             kw["serializer"] = BytesCodec(endian="big")
         if case["shards"]:
@@ -125,7 +145,8 @@ class Tensorstore:
         fill = base64.b64encode(np.asarray(fill, v.dtype).tobytes()).decode() if v.dtype.kind in "SV" else fill_json(fill)
         compressor = {
             "plain": None, "big": None, "zstd": {"id": "zstd", "level": 3}, "gzip": {"id": "gzip", "level": 5}, "zlib": {"id": "zlib", "level": 1},
-            "blosc": {"id": "blosc", "cname": "zstd", "clevel": 5, "shuffle": 1}, "lz4": {"id": "blosc", "cname": "lz4", "clevel": 5, "shuffle": 1},
+            "blosc": {"id": "blosc", "cname": "zstd", "clevel": 5, "shuffle": 1}, "blosc zstd": {"id": "blosc", "cname": "zstd", "clevel": 5, "shuffle": 1},
+            "blosc lz4": {"id": "blosc", "cname": "lz4", "clevel": 5, "shuffle": 1},
         }[case["codec"]]
         filters = [{"id": "shuffle", "elementsize": v.itemsize}] if case["codec"] == "zlib" else None
         return {"shape": SHAPE, "chunks": CHUNK, "dtype": v.dtype.str, "fill_value": fill, "order": case["order"], "compressor": compressor, "filters": filters}
@@ -137,7 +158,7 @@ class Tensorstore:
         codecs.append({"name": "bytes", "configuration": {"endian": "big" if case["codec"] == "big" else "little"}})
         codecs += {
             "plain": [], "big": [], "zstd": [{"name": "zstd", "configuration": {"level": 3}}], "gzip": [{"name": "gzip", "configuration": {"level": 5}}],
-            "blosc": blosc("zstd"), "lz4": blosc("lz4"), "checked": [{"name": "zstd", "configuration": {"level": 1}}, {"name": "crc32c"}],
+            "blosc": blosc("zstd"), "blosc zstd": blosc("zstd"), "blosc lz4": blosc("lz4"), "checked": [{"name": "zstd", "configuration": {"level": 1}}, {"name": "crc32c"}],
         }[case["codec"]]
         if case["shards"]:
             codecs = [{"name": "sharding_indexed", "configuration": {"chunk_shape": CHUNK, "codecs": codecs, "index_location": "start"}}]
