@@ -7,6 +7,7 @@ import (
 
 	"github.com/ndgrid/ndgrid/diag"
 	"github.com/ndgrid/ndgrid/internal/exec"
+	"github.com/ndgrid/ndgrid/internal/plan"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
 )
@@ -106,15 +107,31 @@ func ComputeDyn(ctx context.Context, a Any, opts ...Option) (nd.Dyn, error) {
 	if n.Err != nil {
 		return nil, n.Err
 	}
-	var buf []byte
-	out := Out{out: exec.Out{Node: n, Counted: true, Buf: func() ([]byte, int, []int) {
-		buf = nd.EmptyBytes(n.NBytes())
-		return buf, 0, nd.CStrides(n.Shape)
-	}}}
-	if _, err := execute(ctx, []Out{out}, configure(opts)); err != nil {
+	values, err := compute(ctx, []*plan.Node{n}, configure(opts))
+	return values[n], err
+}
+
+// compute returns the values of nodes, computed together.
+func compute(ctx context.Context, nodes []*plan.Node, c config) (map[*plan.Node]nd.Dyn, error) {
+	outs, bufs := make([]Out, len(nodes)), make([][]byte, len(nodes))
+	for i, n := range nodes {
+		outs[i] = Out{out: exec.Out{Node: n, Counted: true, Buf: func() ([]byte, int, []int) {
+			bufs[i] = nd.EmptyBytes(n.NBytes())
+			return bufs[i], 0, nd.CStrides(n.Shape)
+		}}}
+	}
+	if _, err := execute(ctx, outs, c); err != nil {
 		return nil, err
 	}
-	return nd.DynFromBytes(n.DType, n.Shape, buf[:n.NBytes()])
+	values := make(map[*plan.Node]nd.Dyn, len(nodes))
+	for i, n := range nodes {
+		v, err := nd.DynFromBytes(n.DType, n.Shape, bufs[i][:n.NBytes()])
+		if err != nil {
+			return nil, err
+		}
+		values[n] = v
+	}
+	return values, nil
 }
 
 // Value returns the only element of an array that has one.

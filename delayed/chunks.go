@@ -11,14 +11,19 @@ import (
 )
 
 // Chunks returns the chunks of an array as delayed values, in C order of its
-// grid. Each is computed by itself, with one worker: what several chunks share,
-// a mean over all of them say, is computed for every one.
+// grid. Each is computed by itself, with one worker. What every chunk needs
+// whole, a mean over all of them say, is computed once in a Compute, before
+// them and with all processors, see chunkgrid.Array.Settle; what only some of
+// them share is computed for every one.
 func Chunks[T nd.Elem](a *chunkgrid.Array[T]) ([]Value[*nd.Array[T]], error) {
 	if err := a.Err(); err != nil {
 		return nil, err
 	}
-	chunk := call1[nd.Box, *nd.Array[T]](&function{name: "chunk", do: func(ctx context.Context, in []any) (any, error) {
-		box := as[nd.Box](in[0])
+	settled := Value[*chunkgrid.Array[T]]{&node{call: &function{name: "settle", do: func(ctx context.Context, _ []any) (any, error) {
+		return a.Settle(ctx)
+	}}}}
+	chunk := call2[*chunkgrid.Array[T], nd.Box, *nd.Array[T]](&function{name: "chunk", do: func(ctx context.Context, in []any) (any, error) {
+		a, box := as[*chunkgrid.Array[T]](in[0]), as[nd.Box](in[1])
 		ranges := make([]nd.Range, box.NDim())
 		for k := range ranges {
 			ranges[k] = nd.Span(box.Start[k], box.Stop(k))
@@ -27,7 +32,7 @@ func Chunks[T nd.Elem](a *chunkgrid.Array[T]) ([]Value[*nd.Array[T]], error) {
 	}})
 	values := make([]Value[*nd.Array[T]], 0, a.Grid().Len())
 	for _, box := range a.Grid().Boxes() {
-		values = append(values, chunk(Of(box)))
+		values = append(values, chunk(settled, Of(box)))
 	}
 	return values, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -124,4 +125,48 @@ func TestChunkErrors(t *testing.T) {
 	cancel()
 	_, err = a.Compute(ctx)
 	require.ErrorIs(t, err, context.Canceled)
+}
+
+// What every chunk needs whole is computed once in a run, not for every chunk.
+func TestChunksShare(t *testing.T) {
+	var calls atomic.Int64
+	x := chunkgrid.FromFunc("", []int{8, 3}, nd.Sizes(2, -1), func(dst []float64, box nd.Box) {
+		calls.Add(int64(len(dst)))
+		for i := range dst {
+			dst[i] = float64(box.Start[0]*3 + i)
+		}
+	})
+	labels := []int{0, 1, 0, 1, 0, 1, 0, 1}
+	groups := reduce.Mean(x, reduce.Axis(0), reduce.By(labels, 2))
+	for name, c := range map[string]struct {
+		a    *chunkgrid.Array[float64]
+		each int // how often every element of x is computed
+	}{
+		"nothing is shared":   {ufunc.Add(x, 1), 1},
+		"a mean":              {ufunc.Sub(x, reduce.Mean(x)), 2},
+		"means of columns":    {ufunc.Div(ufunc.Sub(x, reduce.Mean(x, reduce.Axis(0))), reduce.Max(x, reduce.Axis(0), reduce.KeepDims())), 3},
+		"groups":              {ufunc.Sub(x, groups.Take(0, labels)), 2},
+		"one reduced further": {ufunc.Sub(x, reduce.Sum(ufunc.Sub(x, reduce.Mean(x)))), 3},
+		"by rows":             {ufunc.Sub(x, reduce.Mean(x, reduce.Axis(1), reduce.KeepDims())), 2}, // in a chunk's own run
+	} {
+		want, err := c.a.Compute(t.Context())
+		require.NoError(t, err, name)
+		chunks, err := delayed.Chunks(c.a)
+		require.NoError(t, err, name)
+		calls.Store(0)
+		list, err := delayed.List(chunks...).Compute(t.Context())
+		require.NoError(t, err, name)
+		assert.Equal(t, int64(c.each*x.Size()), calls.Load(), name)
+		var got []float64
+		for _, chunk := range list {
+			got = append(got, chunk.Data()...)
+		}
+		assert.Equal(t, want.Data(), got, name)
+	}
+	fails := errors.New("fails")
+	bad := chunkgrid.MapChunks(x, func(*nd.Array[float64]) (*nd.Array[float64], error) { return nil, fails })
+	chunks, err := delayed.Chunks(ufunc.Sub(x, reduce.Mean(bad)))
+	require.NoError(t, err)
+	_, err = chunks[1].Compute(t.Context())
+	require.ErrorIs(t, err, fails)
 }
