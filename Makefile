@@ -128,6 +128,10 @@ fuzz: deps ## try every fuzz target on FUZZTIME inputs
 	  echo "$$pkg $$target"; \
 	  out=$$($(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x $$pkg 2>&1) || { echo "$$out"; exit 1; }; done
 
+.PHONY: kills
+kills: ## kill processes that write, 50 times each, and look at what they leave (20 seconds)
+	NDGRID_KILLS=50 $(GO) test -count=1 -v -run TestKilled ./chunkgrid
+
 .PHONY: s3
 s3: venv ## the module storage/s3: vet, and its tests; after `make bin/versitygw` those against a real S3 server too
 	cd storage/s3 && $(GO) vet ./... && NDGRID_VERSITYGW=$(wildcard $(CURDIR)/bin/versitygw) $(GO) test ./...

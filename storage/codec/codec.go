@@ -71,6 +71,7 @@ var kinds = map[string]Kind{
 	"astype":             {"encode_dtype", bindAsType},
 	"bitround":           {"keepbits", bindBitRound},
 	"bz2":                {"level", bindBZ2},
+	"cast_value":         {"data_type", bindCastValue},
 	"crc32":              {"", bindCRC32},
 	"delta":              {"dtype", bindDelta},
 	"fixedscaleoffset":   {"scale", bindFixedScaleOffset},
@@ -81,6 +82,7 @@ var kinds = map[string]Kind{
 	"packbits":           {"", bindPackBits},
 	"quantize":           {"digits", bindQuantize},
 	"reshape":            {"shape", bindReshape},
+	"scale_offset":       {"scale", bindScaleOffset},
 
 	"bytes":      {"endian", bindBytes},
 	"transpose":  {"order", bindTranspose},
@@ -104,8 +106,8 @@ var numcodecs = []string{"adler32", "astype", "bitround", "blosc", "bz2", "crc32
 // arrayToBytes are the codecs that an array enters and bytes leave.
 var arrayToBytes = []string{"bytes", "packbits"}
 
-// unwritten are the codecs that don't encode.
-var unwritten = []string{"bitshuffle", "bz2", "hdf5-lz4", "lzf", "lzma"}
+// unwritten are the codecs that new arrays don't get.
+var unwritten = []string{"bitshuffle", "bz2", "cast_value", "hdf5-lz4", "lzf", "lzma", "scale_offset"}
 
 // short is the name under which the registry has a codec.
 func short(name string) string {

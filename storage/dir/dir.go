@@ -26,7 +26,8 @@ import (
 // file beside its place, named "__….partial", and renamed, so readers see all
 // of it or nothing, and a crash leaves at most that file behind; List hides
 // names that begin with "__" or end in ".partial". Symbolic links are followed
-// as long as they stay inside the directory. All methods are safe for
+// as long as they stay inside the directory; List leaves out those that lead
+// nowhere, outside, or back to a directory on the way to them. All methods are safe for
 // concurrent use.
 //
 // A Store holds an open handle on its directory, which is released when the
@@ -355,6 +356,9 @@ func (s *Store) list(ctx context.Context, prefix string, leftovers bool) iter.Se
 			if err != nil {
 				continue
 			}
+			if e.Type()&fs.ModeSymlink != 0 && info.IsDir() && s.isAbove(info, prefix) {
+				continue
+			}
 			entry := storage.Entry{Name: e.Name(), Dir: info.IsDir(), Size: info.Size()}
 			if entry.Dir {
 				entry.Size = 0
@@ -362,6 +366,19 @@ func (s *Store) list(ctx context.Context, prefix string, leftovers bool) iter.Se
 			if !yield(entry, nil) {
 				return
 			}
+		}
+	}
+}
+
+// isAbove reports whether a directory is the one at prefix, or one of those that
+// hold it.
+func (s *Store) isAbove(dir fs.FileInfo, prefix string) bool {
+	for at := path.Join(".", prefix); ; at = path.Dir(at) {
+		if info, err := s.root.Stat(at); err == nil && os.SameFile(info, dir) {
+			return true
+		}
+		if at == "." {
+			return false
 		}
 	}
 }

@@ -33,6 +33,11 @@
 // the tag nolibzstd it stays Go's, which decodes at half the speed or more,
 // and encodes at a quarter to all of it.
 //
+// A new file appears whole, at Commit. One that is changed in place is the
+// library's to keep in order: a process that is killed, or a disk that is full,
+// in the middle of a change may leave it so that nothing opens it again. Change a
+// copy of what can't be lost.
+//
 // What this package reads by itself it checks. libhdf5 however crashes, and the
 // process with it, on some files that are damaged in their metadata or crafted
 // for that: do not open files of strangers in a process that must live. Program
@@ -42,6 +47,7 @@ package hdf5
 import (
 	"errors"
 	"strings"
+	"syscall"
 
 	"github.com/ndgrid/ndgrid/storage"
 )
@@ -69,6 +75,8 @@ var causes = []struct {
 	text string
 	err  error
 }{
+	{"No space left on device", syscall.ENOSPC},
+	{"File too large", syscall.EFBIG},
 	{"unable to lock file", ErrLocked},
 	{"file is already open for write", ErrLocked},
 	{"file signature not found", storage.ErrFormat},
@@ -87,8 +95,8 @@ var causes = []struct {
 	{"strings too long", storage.ErrUnsupported},
 }
 
-// Unwrap returns the class of the error, one of storage's or ErrLocked, where
-// the text tells.
+// Unwrap returns the class of the error, one of storage's, ErrLocked or the
+// system's for a full disk, where the text tells.
 func (e *LibraryError) Unwrap() error {
 	for _, c := range causes {
 		if strings.Contains(e.Text, c.text) {

@@ -18,6 +18,7 @@ import (
 	"bytes"
 	"errors"
 	"runtime"
+	"strings"
 	"sync"
 	"syscall"
 	"unsafe"
@@ -37,8 +38,11 @@ var lib sync.Mutex
 // stack is what the last failed call said; lib guards it.
 var stack C.nd_err
 
-// libErr returns the error of the shim call that just failed.
-func libErr() error { return &LibraryError{C.GoString(&stack.text[0])} }
+// libErr returns the error of the shim call that just failed, on one line, which
+// the times in the library's messages aren't.
+func libErr() error {
+	return &LibraryError{strings.ReplaceAll(C.GoString(&stack.text[0]), "\n", "")}
+}
 
 // check turns the result of a shim call into an error.
 func check(rc C.int) error {

@@ -6,6 +6,7 @@ package hdf5
 import "C"
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path"
@@ -18,6 +19,13 @@ import (
 
 // writableArray is an array of a file open for writing.
 type writableArray struct{ *array }
+
+// Identity names the array to storage.WriteBox: handles of a file that isn't
+// there yet have no Ref to compare.
+func (a *writableArray) Identity() any {
+	w := a.f.w
+	return [2]string{cmp.Or(w.temp, a.f.path), a.path}
+}
 
 // writable returns ErrClosed once the array is committed, aborted or closed.
 // lib is held.

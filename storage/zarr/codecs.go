@@ -155,7 +155,11 @@ func (h *header) newChain(shape []int, list extensions) (coder, error) {
 	if h.bfloat {
 		d = nd.Uint16
 	}
-	c, err := codec.New(d, shape, list.configs())
+	configs, err := list.valueConfigs(d)
+	if err != nil {
+		return nil, err
+	}
+	c, err := codec.New(d, shape, configs)
 	if err != nil {
 		return nil, err
 	}

@@ -34,6 +34,8 @@ func FuzzMetadata(f *testing.F) {
 	for _, doc := range []string{array3, sharded, `{"zarr_format":3,"node_type":"group","attributes":{"x":1}}`, `{"a":"\\\"","b":"` + "\x00" + `"}`} {
 		f.Add(true, doc)
 	}
+	f.Add(true, strings.Replace(sharded, `["bytes"]`, `[{"name":"scale_offset","configuration":{"offset":1,"scale":2}},{"name":"cast_value","configuration":
+		{"data_type":"int16","scalar_map":{"decode":[[-1,2]]}}},{"name":"bytes","configuration":{"endian":"little"}}]`, 1))
 	f.Add(false, array2)
 	f.Add(false, `{"zarr_format":2,"shape":[],"chunks":[],"dtype":"|S3","compressor":null,"fill_value":"YWJj","order":"C","filters":[]}`)
 	f.Fuzz(func(t *testing.T, v3 bool, doc string) {
