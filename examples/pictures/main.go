@@ -82,6 +82,7 @@ func pictures() (map[string]string, error) {
 		return nil, err
 	}
 	x := chunkgrid.Arange(0.0, 100, 1, nd.Sizes(25)).Named("x")
+	pieces := chunkgrid.FromND(nd.Must(nd.Zeros[int64](1000)), nd.Sizes(250))
 	t := chunkgrid.Full(15.0, []int{1200, 180, 360}, nd.Sizes(100, -1, -1)).Named("time", "lat", "lon")
 	mean, std := reduce.Mean(t, reduce.Dim("time")), reduce.Std(t, reduce.Dim("time"))
 	rows := chunkgrid.Full(1.0, []int{400, 400}, nd.Sizes(100, -1))
@@ -90,6 +91,7 @@ func pictures() (map[string]string, error) {
 		"run.svg":     run,
 		"zscore.svg":  chunkgrid.SVG(chunkgrid.Picture{Title: "(t - mean(t)) / std(t)"}, ufunc.Div(ufunc.Sub(t, mean), std)),
 		"chunks.svg":  chunkgrid.SVG(chunkgrid.Picture{Chunks: true, Title: "sum(x² + 1), chunk by chunk"}, reduce.Sum(ufunc.Add(ufunc.Square(x), 1))),
+		"pieces.svg":  chunkgrid.SVG(chunkgrid.Picture{Chunks: true, Title: "the sum of an array in four pieces"}, reduce.Sum(pieces)),
 		"rechunk.svg": chunkgrid.SVG(chunkgrid.Picture{Chunks: true, Title: "rows to columns"}, rows.Rechunk(nd.Sizes(-1, 100))),
 		"shift.svg":   chunkgrid.SVG(chunkgrid.Picture{Chunks: true, Title: "x[1:] - x[:-1]"}, ufunc.Sub(x.Slice(nd.From(1)), x.Slice(nd.To(-1)))),
 		"calls.svg":   delayed.SVG(down, calls(3)),
