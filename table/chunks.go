@@ -138,8 +138,8 @@ func (r *reader) parts() iter.Seq2[*part, error] {
 	return func(yield func(*part, error) bool) {
 		workers := runtime.GOMAXPROCS(0)
 		stop, ended := make(chan struct{}), make(chan struct{})
-		r.free = make(chan *part, workers+3) // as many as there are at any time
-		order := make(chan chan *part, workers)
+		r.free = make(chan *part, 2*workers+3) // as many as there are at any time
+		order := make(chan chan *part, 2*workers)
 		go func() {
 			defer close(ended)
 			defer close(order)
