@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"runtime/debug"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -94,15 +95,24 @@ func text(v any) string {
 	}
 }
 
+// shorten writes a text in one line of few characters, whatever bytes it has.
 func shorten(s string) string {
-	if len(s) <= maxText {
-		return s
+	cut, more := len(s), ""
+	if cut > maxText {
+		more = "…"
+		for cut = maxText - len(more); cut > 0 && !utf8.RuneStart(s[cut]); {
+			cut--
+		}
 	}
-	cut := maxText - len("…")
-	for !utf8.RuneStart(s[cut]) {
-		cut--
-	}
-	return s[:cut] + "…"
+	return strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case !unicode.IsPrint(r):
+			return utf8.RuneError
+		}
+		return r
+	}, s[:cut]) + more
 }
 
 // String returns the call, which isn't computed: "add(double(…), 4) int, not

@@ -2,7 +2,12 @@ package delayed_test
 
 import (
 	"context"
+	"encoding/xml"
 	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -13,25 +18,70 @@ import (
 	"github.com/ndgrid/ndgrid/delayed"
 )
 
-// TestErrorAmongMany: of 100,000 calls one fails; the error names it, and the
-// calls that need it aren't made.
-func TestErrorAmongMany(t *testing.T) {
-	var after atomic.Int32
-	call := delayed.Try1(func(_ context.Context, i int) (int, error) {
-		if i == 77_777 {
-			return 0, errors.New("no such file")
-		}
-		return i, nil
-	})
-	use := delayed.Func1(func(i int) int { after.Add(1); return i })
-	values := make([]delayed.Value[int], 100_000)
-	for i := range values {
-		values[i] = call(delayed.Of(i))
+// TestOneErrorOfMany: one call of a hundred thousand fails, or panics, and is the
+// one that is named, whatever the number of workers. Those after it aren't called.
+func TestOneErrorOfMany(t *testing.T) {
+	n := 100_000
+	if testing.Short() {
+		n = 10_000
 	}
-	_, err := use(delayed.Sum(values...)).Compute(t.Context(), chunkgrid.Workers(4))
-	require.ErrorContains(t, err, "(77777): no such file")
-	var e *delayed.Error
-	require.ErrorAs(t, err, &e)
-	assert.Equal(t, "77777", e.Args)
-	assert.Zero(t, after.Load())
+	bad := n * 7 / 10
+	errTest := errors.New("no such trip")
+	for _, panics := range []bool{false, true} {
+		var calls atomic.Int32
+		f := delayed.Try1(func(_ context.Context, i int) (int, error) {
+			calls.Add(1)
+			if i != bad {
+				return i, nil
+			} else if panics {
+				panic(errTest)
+			}
+			return 0, errTest
+		})
+		values := make([]delayed.Value[int], n)
+		for i := range values {
+			values[i] = f(delayed.Of(i))
+		}
+		for _, workers := range []int{1, 2, 16} {
+			calls.Store(0)
+			sum, err := delayed.Sum(values...).Compute(t.Context(), chunkgrid.Workers(workers))
+			assert.Zero(t, sum)
+			require.ErrorIs(t, err, errTest)
+			var e *delayed.Error
+			require.ErrorAs(t, err, &e)
+			assert.Equal(t, strconv.Itoa(bad), e.Args)
+			assert.Equal(t, panics, e.Stack != "")
+			assert.Less(t, calls.Load(), int32(n), "what comes after isn't called")
+		}
+	}
+}
+
+type angry struct{}
+
+func (angry) String() string { panic("no name") }
+
+// TestTextsOfAnything: an argument that is no text, or panics when it is asked for
+// one, doesn't hide why a call failed, nor breaks a picture.
+func TestTextsOfAnything(t *testing.T) {
+	errTest := errors.New("test")
+	fail := delayed.Try1(func(context.Context, any) (int, error) { return 0, errTest })
+	for _, v := range []any{strings.Repeat("\x80", 100), strings.Repeat("\xff", 100), "a\x00b\x1b[31m\n\"\\", "</text><&", "\ufffe\x85\xed\xa0\x80",
+		angry{}, (*angry)(nil), [8]string{"\x80", "\x00"}, []byte(nil), func() {}, map[string]int(nil), errTest} {
+		value := fail(delayed.Of(v))
+		_, err := value.Compute(t.Context())
+		require.ErrorIs(t, err, errTest, "%#v", v)
+		assert.Less(t, len(err.Error()), 300)
+		assert.NotEmpty(t, value.String())
+		svg := delayed.SVG(chunkgrid.Picture{Title: fmt.Sprint(v)}, value)
+		for d := xml.NewDecoder(strings.NewReader(svg)); ; {
+			if _, err := d.Token(); err == io.EOF {
+				break
+			} else {
+				require.NoError(t, err, "%#v: %s", v, svg)
+			}
+		}
+		assert.NotContains(t, delayed.DOT(chunkgrid.Picture{}, value), "\x00")
+	}
+	_, err := delayed.Func1[int, int](nil)(delayed.Of(1)).Compute(t.Context())
+	assert.ErrorContains(t, err, "nil(1): panic: runtime error")
 }
