@@ -35,7 +35,8 @@ const MaxBoxes = 400
 
 // DOT returns the expressions as a graph of operations in Graphviz's language. If
 // there are more than MaxBoxes, those of one name and shape on the same boxes are
-// one, and the title says so.
+// one; if that leaves more, those of one name and shape, or of one name, are. The
+// title says so.
 func DOT(p Picture, arrays ...Any) string { return viz.DOT(picture(p, arrays)) }
 
 // SVG returns the expressions as a picture of their operations, which needs no
@@ -124,13 +125,11 @@ func picture(p Picture, arrays []Any) (viz.Graph, viz.Options) {
 	if p.Chunks {
 		o.Title = strings.TrimSpace(fmt.Sprintf("%s (%d chunks, drawn as operations)", o.Title, chunks))
 	}
-	key := func(n *plan.Node, _ []int) any { return n }
-	if len(shown) > MaxBoxes {
-		key = func(n *plan.Node, args []int) any {
-			return fmt.Sprint(n.Op, n.DType, n.Shape, args)
-		}
-	}
-	boxes := viz.Group(shown, drawnArgs, key)
+	boxes := viz.Group(shown, drawnArgs, MaxBoxes,
+		func(n *plan.Node, _ []int) any { return n },
+		func(n *plan.Node, args []int) any { return fmt.Sprint(n.Op, n.DType, n.Shape, args) },
+		func(n *plan.Node, _ []int) any { return fmt.Sprint(n.Op, n.DType, n.Shape) },
+		func(n *plan.Node, _ []int) any { return n.Op })
 	if len(boxes) < len(shown) {
 		o.Title = strings.TrimSpace(fmt.Sprintf("%s (%d operations, drawn as %d boxes)", o.Title, len(shown), len(boxes)))
 	}
@@ -155,8 +154,12 @@ func graph(boxes []viz.Alike[*plan.Node], outs []*plan.Node) viz.Graph {
 	var g viz.Graph
 	for i, b := range boxes {
 		n := b.First
-		detail := []string{fmt.Sprintf("%v %v", n.DType, n.Shape)}
-		if n.NDim() > 0 {
+		var detail []string
+		same := !slices.ContainsFunc(b.All, func(o *plan.Node) bool { return o.DType != n.DType || !slices.Equal(o.Shape, n.Shape) })
+		if same {
+			detail = append(detail, fmt.Sprintf("%v %v", n.DType, n.Shape))
+		}
+		if same && n.NDim() > 0 {
 			detail = append(detail, fmt.Sprintf("%d chunks, %s", n.Grid.Len(), nd.FormatBytes(n.NBytes())))
 		}
 		if len(b.All) > 1 {

@@ -78,3 +78,21 @@ func TestPictureOfManyOperations(t *testing.T) {
 	assert.Regexp(t, `label="\(\d{4} operations, drawn as \d{1,4} boxes\)"`, dot)
 	assert.Contains(t, dot, "1000 of them")
 }
+
+// TestPictureOfNothingAlike: operations that are not alike are drawn in few boxes
+// too, which have no shape where theirs differ.
+func TestPictureOfNothingAlike(t *testing.T) {
+	chain := chunkgrid.Arange(0.0, 5000, 1, nd.Sizes(1000))
+	shapes := chunkgrid.Arange(0.0, 5000, 1, nd.Sizes(1000))
+	for i := range 1000 {
+		chain = ufunc.Add(chain, float64(i))
+		shapes = ufunc.Add(shapes.Slice(nd.From(1)), 1.0)
+	}
+	for name, a := range map[string]chunkgrid.Any{"chain": chain, "shapes": shapes} {
+		dot := chunkgrid.DOT(chunkgrid.Picture{Title: name}, a)
+		assert.Regexp(t, `label="`+name+` \(\d{4} operations, drawn as \d{1,3} boxes\)"`, dot)
+		assert.Equal(t, name == "chain", strings.Contains(dot, `[label="add\nfloat64 [`), dot)
+		assert.Contains(t, dot, "1000 of them")
+		assert.Contains(t, chunkgrid.SVG(chunkgrid.Picture{}, a), "</svg>")
+	}
+}

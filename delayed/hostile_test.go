@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -84,4 +86,42 @@ func TestTextsOfAnything(t *testing.T) {
 	}
 	_, err := delayed.Func1[int, int](nil)(delayed.Of(1)).Compute(t.Context())
 	assert.ErrorContains(t, err, "nil(1): panic: runtime error")
+}
+
+// TestPictureOfAMillion: graphs in which nothing is alike are drawn in few boxes too,
+// and the title says of how many calls.
+func TestPictureOfAMillion(t *testing.T) {
+	n := 1_000_000
+	if testing.Short() {
+		n = 20_000
+	}
+	inc, add := delayed.Func1(increment), delayed.Func2(plus)
+	chain := delayed.Of(0)
+	for range n / 10 {
+		chain = inc(chain)
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	tangle := []delayed.Value[int]{delayed.Of(1)}
+	for len(tangle) <= n {
+		a, b := tangle[rng.IntN(len(tangle))], tangle[len(tangle)-1]
+		if len(tangle)%3 == 0 {
+			a = inc(a)
+		}
+		tangle = append(tangle, add(a, b))
+	}
+	wide := make([]delayed.Value[int], n/10)
+	for i := range wide {
+		wide[i] = inc(delayed.Of(i))
+	}
+	for name, v := range map[string]delayed.Any{"chain": chain, "tangle": tangle[n], "wide": delayed.List(wide...), "all": delayed.List(tangle[:n/10]...)} {
+		dot := delayed.DOT(chunkgrid.Picture{Title: name}, v)
+		said := regexp.MustCompile(name + ` \((\d+) calls, drawn as (\d+) boxes\)`).FindStringSubmatch(dot)
+		require.NotNil(t, said, "%.300s", dot)
+		calls, err := strconv.Atoi(said[1])
+		require.NoError(t, err)
+		assert.GreaterOrEqual(t, calls, map[bool]int{true: n, false: n / 10}[name == "tangle"], name)
+		assert.Equal(t, said[2], strconv.Itoa(strings.Count(dot, `[label="`)), name)
+		assert.LessOrEqual(t, strings.Count(dot, `[label="`), chunkgrid.MaxBoxes, name)
+	}
+	assert.Contains(t, delayed.SVG(chunkgrid.Picture{}, tangle[2000]), "</svg>", "of boxes with arrows both ways")
 }

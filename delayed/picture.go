@@ -13,7 +13,8 @@ import (
 
 // DOT returns the calls behind values as a graph in Graphviz's language. If there
 // are more than chunkgrid.MaxBoxes, calls of a function whose arguments come from
-// calls of the same functions are one box, and the title says so.
+// the same boxes are one box; if that leaves more, as of a long chain, all calls of
+// a function are. The title says so.
 func DOT(p chunkgrid.Picture, values ...Any) string { return viz.DOT(picture(p, values)) }
 
 // SVG returns the calls behind values as a picture, which needs no other program
@@ -33,9 +34,11 @@ func picture(p chunkgrid.Picture, values []Any) (viz.Graph, viz.Options) {
 	var list []viz.Alike[*node]
 	args := func(n *node) []*node { return n.args }
 	if all := slices.Concat(constants(g.calls, outs), g.calls); len(all) <= chunkgrid.MaxBoxes {
-		list = viz.Group(all, args, func(n *node, _ []int) any { return n })
+		list = viz.Group(all, args, len(all), func(n *node, _ []int) any { return n })
 	} else {
-		list = viz.Group(g.calls, args, func(n *node, args []int) any { return fmt.Sprint(n.call.name, args) })
+		list = viz.Group(g.calls, args, chunkgrid.MaxBoxes,
+			func(n *node, args []int) any { return fmt.Sprint(n.call.name, args) },
+			func(n *node, _ []int) any { return n.call.name })
 		o.Title = strings.TrimSpace(fmt.Sprintf("%s (%d calls, drawn as %d boxes)", o.Title, len(g.calls), len(list)))
 	}
 	drawn := draw(list, outs)
