@@ -7,7 +7,6 @@ import (
 	"io"
 	"iter"
 	"runtime"
-	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -42,20 +41,12 @@ func (r *reader) begin() error {
 		return err
 	}
 	at := skipBlank(piece, 0)
-	head, next, err := fields(piece, at, r.sep)
+	head, next, err := fields(piece, at, r.sep, maxColumns)
+	if err == nil {
+		err = r.name(head)
+	}
 	if err != nil {
 		return fmt.Errorf("%w: line %d: %w", storage.ErrCorrupt, r.line+bytes.Count(piece[:at], newline)+1, err)
-	}
-	for i, name := range head {
-		if r.noHeader {
-			name = strconv.AppendInt(nil, int64(i), 10)
-		} else if !utf8.Valid(name) || bytes.IndexByte(name, 0) >= 0 {
-			return fmt.Errorf("%w: line %d: column %d is named %q, which isn't text in UTF-8", storage.ErrCorrupt, r.line+bytes.Count(piece[:at], newline)+1, i+1, name)
-		}
-		if slices.Contains(r.names, string(name)) {
-			return fmt.Errorf("%w: two columns are named %q", storage.ErrCorrupt, name)
-		}
-		r.names = append(r.names, string(name))
 	}
 	if err := r.checkDeclared(r.names); err != nil {
 		return err
@@ -72,6 +63,33 @@ func (r *reader) begin() error {
 	}
 	r.first = piece
 	r.choose(piece)
+	return nil
+}
+
+// maxColumns bounds what is taken for a header: a column takes a thousand times its
+// name's memory.
+const maxColumns = 1 << 17
+
+// name names the columns by the fields of the first row.
+func (r *reader) name(head [][]byte) error {
+	if len(head) > maxColumns {
+		return fmt.Errorf("more than %d columns", maxColumns)
+	}
+	known := make(map[string]bool, len(head))
+	for i, name := range head {
+		switch {
+		case r.noHeader:
+			name = strconv.AppendInt(nil, int64(i), 10)
+		case !utf8.Valid(name) || bytes.IndexByte(name, 0) >= 0:
+			return fmt.Errorf("column %d is named %q, which isn't text in UTF-8", i+1, brief(name))
+		case bytes.Count(name, []byte{'\r'}) > bytes.Count(name, []byte("\r\n")):
+			return fmt.Errorf(`column %d is named %q; rows end in "\n" or "\r\n"`, i+1, brief(name))
+		case known[string(name)]:
+			return fmt.Errorf("two columns are named %q", brief(name))
+		}
+		known[string(name)] = true
+		r.names = append(r.names, string(name))
+	}
 	return nil
 }
 
@@ -96,7 +114,7 @@ func (r *reader) nextRows() ([]byte, error) {
 func (r *reader) choose(rows []byte) {
 	texts := make([][][]byte, len(r.names))
 	for at := skipBlank(rows, 0); at < len(rows); at = skipBlank(rows, at) {
-		row, next, err := fields(rows, at, r.sep)
+		row, next, err := fields(rows, at, r.sep, len(r.names))
 		if err != nil || len(row) != len(r.names) {
 			break
 		}
@@ -221,6 +239,9 @@ func (r *reader) emptyPart() (*part, error) {
 	}
 }
 
+// roomBytes bounds the memory that is taken for a chunk before its rows are there.
+const roomBytes = 32 << 20
+
 // chunks joins parts to chunks. A text without rows is one chunk of none, so that
 // its columns are known.
 func (r *reader) chunks() iter.Seq2[*Table, error] {
@@ -238,14 +259,15 @@ func (r *reader) chunks() iter.Seq2[*Table, error] {
 		}
 		for p, err := range r.parts() {
 			if err != nil {
-				yield(nil, r.place(err))
+				yield(nil, r.place(p))
 				return
 			}
 			for lo := 0; lo < p.rows; {
 				if chunk == nil {
-					chunk, _ = r.parsers(r.chunk) // they were made before
+					room := max(p.rows-lo, roomBytes/8/len(r.names))
+					chunk, _ = r.parsers(min(room, r.chunk)) // they were made before
 				}
-				hi := min(p.rows, lo+r.chunk-rows)
+				hi := lo + min(p.rows-lo, r.chunk-rows)
 				for i, c := range p.columns {
 					c.move(chunk[i], lo, hi)
 				}
@@ -284,8 +306,9 @@ func (r *reader) table(columns []parser, rows int) (*Table, error) {
 	return t, nil
 }
 
-// place says where in the text an error of a part is.
-func (r *reader) place(err error) error {
+// place returns the error of a part, and says where in the text it is.
+func (r *reader) place(p *part) error {
+	err := p.err
 	var bad *placeError
 	switch {
 	case errors.Is(err, errLongRow):
@@ -302,5 +325,5 @@ func (r *reader) place(err error) error {
 	if !errors.As(bad.err, &fit) {
 		return fmt.Errorf("%w: line %d, column %q: %w", storage.ErrCorrupt, line, r.names[i], bad.err)
 	}
-	return &fieldError{column: i, name: r.names[i], dt: r.types[i], declared: r.known[i], line: line, err: fit.error}
+	return &fieldError{name: r.names[i], dt: r.types[i], declared: r.known[i], wider: r.widen(p.text), line: line, err: fit.error}
 }

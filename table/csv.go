@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"os"
+	"slices"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -81,7 +83,8 @@ func newOptions(opts []Option) (*options, error) {
 // reads the file anew. Files that gzip or zstd made are recognised by their first
 // bytes.
 //
-// Fields are quoted as in RFC 4180. Blank lines are skipped, a byte order mark too.
+// Fields are quoted as in RFC 4180. Rows end in "\n" or "\r\n"; a "\r" alone is text,
+// and an error in a header. Blank lines are skipped, a byte order mark too.
 // Where no dtype is declared it follows from the rows in the first 128 KiB: int64,
 // float64, bool (true, false) or text, and it is the same for all chunks: a field
 // further on that doesn't fit is an error that names file, line and column. A
@@ -121,26 +124,53 @@ func Read(path string, opts ...Option) (*Table, error) {
 	}
 }
 
-// widened returns the option that makes a column wider, for the field that err is
+// widened returns the option that makes columns wider, for the field that err is
 // about; nil: nothing is wider, or the dtype was declared.
 func widened(err error) Option {
 	var bad *fieldError
-	if !errors.As(err, &bad) || bad.declared || bad.dt == nd.Text {
+	if !errors.As(err, &bad) || len(bad.wider) == 0 {
 		return nil
 	}
-	wide := nd.Text
-	if bad.dt == nd.Int64 {
-		wide = nd.Float64
+	return func(o *options) { maps.Copy(o.wider, bad.wider) }
+}
+
+// widen returns the columns, of those whose dtype wasn't declared, that some rows
+// need wider, and the first dtype that holds them. Rows that are wrong end it.
+func (s *schema) widen(rows []byte) map[int]nd.DType {
+	wider := map[int]nd.DType{}
+	dts, parsers := slices.Clone(s.types), make([]parser, len(s.types))
+	for at := skipBlank(rows, 0); at < len(rows); at = skipBlank(rows, at) {
+		row, next, err := fields(rows, at, s.sep, len(dts))
+		if err != nil || len(row) != len(dts) {
+			break
+		}
+		for i, text := range row {
+			for !s.known[i] && dts[i] != nd.Text {
+				if parsers[i] == nil {
+					parsers[i], err = newParser(dts[i], "", 0)
+				}
+				if err == nil && parsers[i].set(text) == nil {
+					break
+				}
+				if parsers[i] = nil; dts[i] == nd.Int64 {
+					dts[i] = nd.Float64
+				} else {
+					dts[i] = nd.Text
+				}
+				wider[i] = dts[i]
+			}
+		}
+		at = next
 	}
-	return func(o *options) { o.wider[bad.column] = wide }
+	return wider
 }
 
 // fieldError is about a field that doesn't fit its column.
 type fieldError struct {
-	column   int
 	name     string
 	dt       nd.DType
 	declared bool
+	wider    map[int]nd.DType // what the rows around it need, see widen
 	line     int
 	err      error
 }

@@ -294,10 +294,14 @@ func (f *Files) read(ctx context.Context, m mark, column int, take func(Column))
 	if err != nil {
 		return err
 	}
-	plain := io.LimitReader(text, m.to-m.from)
+	plain := &io.LimitedReader{R: text, N: m.to - m.from}
 	r := &reader{schema: f.schema, cut: cutter{r: plain, size: f.piece, max: f.row}, line: m.line}
 	rows, err := r.column(ctx, column, take)
-	if err == nil && rows != m.rows {
+	switch {
+	case err != nil:
+	case plain.N > 1: // a newline at the end may be missing
+		err = fmt.Errorf("%w its rows were counted: it ends %d bytes early, after line %d", storage.ErrChanged, plain.N, r.line)
+	case rows != m.rows:
 		err = fmt.Errorf("%w its rows were counted: %d then, %d now, from line %d on", storage.ErrChanged, m.rows, rows, m.line+1)
 	}
 	return err
@@ -323,7 +327,7 @@ func (r *reader) column(ctx context.Context, i int, take func(Column)) (rows int
 			return rows, err
 		}
 		if p.parse(r.sep); p.err != nil {
-			return rows, r.place(p.err)
+			return rows, r.place(p)
 		}
 		values, err := p.columns[i].column()
 		if err != nil {

@@ -15,6 +15,9 @@ const pieceBytes = 128 << 10
 // rest of a file into memory.
 const maxRow = 16 << 20
 
+// maxIdle is how often a reader may give nothing, one time after the other.
+const maxIdle = 100
+
 // cutter cuts text into pieces of whole rows. A newline ends a row where the
 // quotes before it are even in number, which is so wherever quoting is correct;
 // where it isn't, parsing fails before it matters.
@@ -38,9 +41,13 @@ func (c *cutter) next(buf []byte) ([]byte, error) {
 		if cap(buf) < size+2 {
 			buf = append(make([]byte, 0, size+2), buf...)
 		}
-		for !c.done && len(buf) < size { // not io.ReadFull: an unexpected EOF of r's own is an error
+		for idle := 0; !c.done && len(buf) < size; idle++ { // not io.ReadFull: an unexpected EOF of r's own is an error
 			n, err := c.r.Read(buf[len(buf):size])
-			buf = buf[:len(buf)+n]
+			if buf = buf[:len(buf)+n]; n > 0 {
+				idle = 0
+			} else if idle == maxIdle && err == nil {
+				return nil, io.ErrNoProgress
+			}
 			if c.done = err == io.EOF; err != nil && !c.done {
 				return nil, err
 			}
@@ -137,15 +144,16 @@ func afterRow(src []byte, end int) int {
 	return end + 1
 }
 
-// fields returns the texts of a row, and where the next begins.
-func fields(src []byte, at int, sep byte) (texts [][]byte, next int, err error) {
+// fields returns the texts of a row, and where the next begins; of a row of more
+// than most fields, one more than most.
+func fields(src []byte, at int, sep byte, most int) (texts [][]byte, next int, err error) {
 	for {
 		text, end, err := field(src, at, sep)
 		if err != nil {
 			return nil, end, err
 		}
 		texts = append(texts, text)
-		if src[end] != sep {
+		if src[end] != sep || len(texts) > most {
 			return texts, afterRow(src, end), nil
 		}
 		at = end + 1
@@ -211,11 +219,13 @@ func (p *part) slow(src []byte, at int, sep byte, i int) int {
 		return 0
 	}
 	if err := p.columns[i].set(text); err != nil {
-		shown := text[:min(len(text), 40)]
-		p.fail(at, i, &misfit{fmt.Errorf("%q: %w", shown, err)})
+		p.fail(at, i, &misfit{fmt.Errorf("%q: %w", brief(text), err)})
 	}
 	return end
 }
+
+// brief is as much of a text as an error shows.
+func brief(text []byte) []byte { return text[:min(len(text), 40)] }
 
 // misfit is the error about a text that a column of another dtype could hold.
 type misfit struct{ error }
@@ -225,13 +235,12 @@ func (m *misfit) Unwrap() error { return m.error }
 // ragged fails for a row with too few or too many fields.
 func (p *part) ragged(at, i, end int, sep byte) {
 	n := i + 1
-	if p.text[end] == sep {
-		more, _, err := fields(p.text, end+1, sep)
-		if err != nil {
+	for ; p.text[end] == sep; n++ {
+		var err error
+		if _, end, err = field(p.text, end+1, sep); err != nil {
 			p.fail(end, i, err)
 			return
 		}
-		n += len(more)
 	}
 	p.fail(at, -1, fmt.Errorf("the row has %d fields, there are %d columns", n, len(p.columns)))
 }
