@@ -125,18 +125,24 @@ func TestClimatology(t *testing.T) {
 	assert.Empty(t, ours, "results that climatology.py lacks")
 }
 
-// TestDatesErrors: a variable without units, of two axes, with a missing date.
+// TestDatesErrors: a variable without units, of two axes, with a missing date, of a
+// calendar or of units that nobody knows.
 func TestDatesErrors(t *testing.T) {
 	ctx, dir := t.Context(), t.TempDir()
 	store := filepath.Join(dir, "times.zarr")
 	v := chunkgrid.Arange[float64](0, 3, 1, nd.Auto).Named("x")
-	require.NoError(t, chunkgrid.Save(ctx, store, chunkgrid.Vars{"bare": v, "missing": v, "square": chunkgrid.Full(1.0, []int{2, 2}, nd.Auto)},
-		chunkgrid.Attrs("missing", storage.Attrs{"units": "days since 2000-01-01", "missing_value": 2.0})))
+	require.NoError(t, chunkgrid.Save(ctx, store, chunkgrid.Vars{"bare": v, "missing": v, "martian": v, "number": v, "months": v, "square": chunkgrid.Full(1.0, []int{2, 2}, nd.Auto)},
+		chunkgrid.Attrs("missing", storage.Attrs{"units": "days since 2000-01-01", "missing_value": 2.0}),
+		chunkgrid.Attrs("martian", storage.Attrs{"units": "days since 2000-01-01", "calendar": "martian"}),
+		chunkgrid.Attrs("number", storage.Attrs{"units": "days since 2000-01-01", "calendar": 360.0}),
+		chunkgrid.Attrs("months", storage.Attrs{"units": "months since 2000-01-01", "calendar": "noleap"})))
 	f, err := storage.OpenGroup(ctx, store)
 	require.NoError(t, err)
 	defer f.Close()
 	for name, want := range map[string]string{
 		"bare": "dates of bare: ", "missing": "dates of missing: the value at 2 is missing (2)", "square": "dates of square: shape [2 2], want one axis",
+		"martian": `dates of martian: time units "days since 2000-01-01": unknown calendar "martian"; there are standard`,
+		"number":  "dates of number: ", "months": `"months" is no unit of fixed length in the calendar noleap`,
 		"none": "dates of none: ",
 	} {
 		_, err := cf.Months(ctx, f, name)

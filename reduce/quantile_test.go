@@ -85,6 +85,8 @@ func TestQuantileErrors(t *testing.T) {
 	f := filled(func(n int) float64 { return float64(n) })
 	for want, a := range map[string]chunkgrid.Any{
 		"reduce.Quantile: quantile 1.5 is not from 0 to 1":          reduce.Quantile(f, []float64{0.5, 1.5}, reduce.Axis(0)),
+		"reduce.Quantile: quantile -1e-300 is not from 0 to 1":      reduce.Quantile(f, []float64{0, -1e-300}),
+		"reduce.Quantile: quantile +Inf is not from 0 to 1":         reduce.Quantile(f, []float64{math.Inf(1)}, reduce.Axis(2)),
 		"reduce.Quantile: quantile NaN is not from 0 to 1":          reduce.Quantile(f, []float64{math.NaN()}),
 		`reduce.Quantile: unknown method "cubic", there are linear`: reduce.Quantile(f, shares, reduce.Method("cubic")),
 		"reduce.Quantile: axes [0 1], want one":                     reduce.Quantile(f, shares, reduce.Axis(0, 1)),
