@@ -178,3 +178,60 @@ func TestResumeSave(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []string{url}, left)
 }
+
+// TestConcurrentRegionsOfOneHandle: the same through one handle, which is committed
+// when all parts are written; parts meet within shards and within their chunks.
+func TestConcurrentRegionsOfOneHandle(t *testing.T) {
+	for name, codecs := range layouts {
+		url := filepath.Join(t.TempDir(), "a.zarr")
+		makeZarr(t, url, nd.Int64, codecs, 30, 50)
+		want := ramp[int64](t, 30, 50)
+		x := chunkgrid.FromND(want, nd.Sizes(3, 7))
+		dst, err := storage.OpenWritableArray(ctx, url, nil)
+		require.NoError(t, err)
+		var wg sync.WaitGroup
+		for _, box := range x.Grid().Boxes() {
+			wg.Go(func() {
+				part := x.Slice(nd.Span(box.Start[0], box.Stop(0)), nd.Span(box.Start[1], box.Stop(1)))
+				_, err := chunkgrid.Run(ctx, []chunkgrid.Out{part.To(dst, box.Start...)}, chunkgrid.Workers(2))
+				assert.NoError(t, err, name)
+			})
+		}
+		wg.Wait()
+		require.NoError(t, dst.Commit(ctx))
+		require.NoError(t, dst.Close())
+		assert.True(t, nd.ArrayEqual(want, computed[int64](t, url)), name)
+	}
+}
+
+// TestConcurrentRegionsOverlap: of parts that overlap, written at the same time, every
+// element is that of one of them, and nothing is torn or lost.
+func TestConcurrentRegionsOverlap(t *testing.T) {
+	for name, codecs := range layouts {
+		url := filepath.Join(t.TempDir(), "a.zarr")
+		makeZarr(t, url, nd.Int64, codecs, 30, 50)
+		var wg sync.WaitGroup
+		for k := range 8 {
+			wg.Go(func() { // columns 5k to 5k+14 are k+1
+				dst, err := storage.OpenWritableArray(ctx, url, nil)
+				if !assert.NoError(t, err) {
+					return
+				}
+				part := chunkgrid.Full(int64(k+1), []int{30, 15}, nd.Sizes(30, 15))
+				_, err = chunkgrid.Run(ctx, []chunkgrid.Out{part.To(dst, 0, 5*k)}, chunkgrid.Workers(2))
+				assert.NoError(t, err)
+				assert.NoError(t, dst.Commit(ctx))
+				assert.NoError(t, dst.Close())
+			})
+		}
+		wg.Wait()
+		got := computed[int64](t, url)
+		for i := range 30 {
+			for j := range 50 {
+				last, first := min(j/5, 7), max(0, j/5-2)
+				v := int(got.At(i, j)) - 1
+				require.True(t, first <= v && v <= last, "%s: %d at (%d, %d), want %d to %d", name, v, i, j, first, last)
+			}
+		}
+	}
+}
