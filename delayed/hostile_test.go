@@ -20,41 +20,49 @@ import (
 	"github.com/ndgrid/ndgrid/delayed"
 )
 
-// TestOneErrorOfMany: one call of a hundred thousand fails, or panics, and is the
-// one that is named, whatever the number of workers. Those after it aren't called.
-func TestOneErrorOfMany(t *testing.T) {
-	n := 100_000
-	if testing.Short() {
-		n = 10_000
+// TestErrorAmongMany: of 100,000 calls one fails; the error names it, and the
+// calls that need it aren't made.
+func TestErrorAmongMany(t *testing.T) {
+	var after atomic.Int32
+	call := delayed.Try1(func(_ context.Context, i int) (int, error) {
+		if i == 77_777 {
+			return 0, errors.New("no such file")
+		}
+		return i, nil
+	})
+	use := delayed.Func1(func(i int) int { after.Add(1); return i })
+	values := make([]delayed.Value[int], 100_000)
+	for i := range values {
+		values[i] = call(delayed.Of(i))
 	}
-	bad := n * 7 / 10
+	_, err := use(delayed.Sum(values...)).Compute(t.Context(), chunkgrid.Workers(4))
+	require.ErrorContains(t, err, "(77777): no such file")
+	var e *delayed.Error
+	require.ErrorAs(t, err, &e)
+	assert.Equal(t, "77777", e.Args)
+	assert.Zero(t, after.Load())
+}
+
+// TestPanicAmongMany: likewise of one that panics, whatever the number of workers.
+func TestPanicAmongMany(t *testing.T) {
 	errTest := errors.New("no such trip")
-	for _, panics := range []bool{false, true} {
-		var calls atomic.Int32
-		f := delayed.Try1(func(_ context.Context, i int) (int, error) {
-			calls.Add(1)
-			if i != bad {
-				return i, nil
-			} else if panics {
-				panic(errTest)
-			}
-			return 0, errTest
-		})
-		values := make([]delayed.Value[int], n)
-		for i := range values {
-			values[i] = f(delayed.Of(i))
+	call := delayed.Func1(func(i int) int {
+		if i == 7_001 {
+			panic(errTest)
 		}
-		for _, workers := range []int{1, 2, 16} {
-			calls.Store(0)
-			sum, err := delayed.Sum(values...).Compute(t.Context(), chunkgrid.Workers(workers))
-			assert.Zero(t, sum)
-			require.ErrorIs(t, err, errTest)
-			var e *delayed.Error
-			require.ErrorAs(t, err, &e)
-			assert.Equal(t, strconv.Itoa(bad), e.Args)
-			assert.Equal(t, panics, e.Stack != "")
-			assert.Less(t, calls.Load(), int32(n), "what comes after isn't called")
-		}
+		return i
+	})
+	values := make([]delayed.Value[int], 10_000)
+	for i := range values {
+		values[i] = call(delayed.Of(i))
+	}
+	for _, workers := range []int{1, 2, 16} {
+		_, err := delayed.Sum(values...).Compute(t.Context(), chunkgrid.Workers(workers))
+		require.ErrorIs(t, err, errTest)
+		var e *delayed.Error
+		require.ErrorAs(t, err, &e)
+		assert.Equal(t, "7001", e.Args)
+		assert.NotEmpty(t, e.Stack)
 	}
 }
 
