@@ -40,8 +40,7 @@ func (l *concatLeaf) fetch(t *task, box nd.Box, o *operand) error {
 			if lo >= hi {
 				break
 			}
-			sub = nd.Box{Start: slices.Clone(box.Start), Shape: slices.Clone(box.Shape)}
-			sub.Start[l.axis], sub.Shape[l.axis] = lo, hi-lo
+			sub = box.ReplaceAxis(l.axis, lo, hi-lo)
 			at = (lo - box.Start[l.axis]) * dense[l.axis]
 		}
 		ops, err := p.prog.fetch(t, sub)
@@ -235,8 +234,7 @@ func (k *taker) box(t *task, box nd.Box, dst []byte) error {
 		for i+n < len(index) && index[i+n] == index[i]+n {
 			n++
 		}
-		in := nd.Box{Start: slices.Clone(box.Start), Shape: slices.Clone(box.Shape)}
-		in.Start[axis], in.Shape[axis] = index[i], n
+		in := box.ReplaceAxis(axis, index[i], n)
 		mark := t.mark()
 		buf := t.take(in.Size() * item)
 		if err := k.sub.dense(t, in, buf); err != nil {
