@@ -259,13 +259,13 @@ func (o *boxOp) boxCost(shape []int) int {
 	if o.op.WholeChunks {
 		box.Shape = o.node.Grid.MaxChunk()
 	}
-	c := box.Size()*o.node.DType.Size() + o.op.Scratch
+	c := plus(box.Size()*o.node.DType.Size(), o.op.Scratch)
 	inputs := o.op.Inputs(o.node, box)
 	if stepwise(o.node) {
 		inputs[0].Shape = o.node.Args[0].Grid.MaxChunk()
 	}
 	for i, b := range inputs {
-		c += b.Size()*o.node.Args[i].DType.Size() + o.subs[i].cost(b.Shape)
+		c = plus(c, b.Size()*o.node.Args[i].DType.Size(), o.subs[i].cost(b.Shape))
 	}
 	return c
 }
