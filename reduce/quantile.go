@@ -129,7 +129,7 @@ func whole[T nd.Elem](a *chunkgrid.Array[T], k int) *chunkgrid.Array[T] {
 // narrow halves the longest axis of a chunk but k until it has about
 // nd.DefaultChunkBytes.
 func narrow(chunk []int, k, item int) {
-	for size := (nd.Box{Shape: chunk}); size.Size()*item > nd.DefaultChunkBytes; {
+	for size(chunk)*item > nd.DefaultChunkBytes {
 		longest := -1
 		for j, n := range chunk {
 			if j != k && n > 1 && (longest < 0 || n > chunk[longest]) {
