@@ -95,6 +95,12 @@ func apply[R nd.Elem](c call, args []chunkgrid.Any) chunkgrid.Any {
 			}
 		}
 		return a.Rechunk(nd.Lists(sizes))
+	case opPad:
+		return chunkgrid.Pad(a, c.ints("depth"), boundary[R](c))
+	case opOverlap:
+		return chunkgrid.MapOverlap(a.Rechunk(nd.Lists(c.Params["chunks"].([][]int))), c.ints("depth"), boundary[R](c), turnedRound[R])
+	case opHistogram, opBincount:
+		return count(c, args)
 	case opCumSum, opCumProd:
 		if a.NumChunks()[c.int("axis")] > 1 {
 			args = append(args, chunkgrid.Op[R](c.Op+"_carry", c.Params, a))
