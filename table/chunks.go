@@ -110,28 +110,22 @@ func (r *reader) nextRows() ([]byte, error) {
 }
 
 // choose fixes the dtypes of all columns by some rows. Rows that are wrong are
-// left to the parser.
+// left to the parser. Without rows, columns are float64, which holds what isn't there.
 func (r *reader) choose(rows []byte) {
-	texts := make([][][]byte, len(r.names))
-	for at := skipBlank(rows, 0); at < len(rows); at = skipBlank(rows, at) {
-		row, next, err := fields(rows, at, r.sep, len(r.names))
-		if err != nil || len(row) != len(r.names) {
-			break
-		}
-		for i, text := range row {
-			texts[i] = append(texts[i], text)
-		}
-		at = next
+	narrow := nd.Int64
+	if skipBlank(rows, 0) == len(rows) {
+		narrow = nd.Float64
 	}
 	for i, name := range r.names {
 		dt, layout, ok := r.declared(i, name)
-		if !ok {
-			if dt = r.wider[i]; !dt.Valid() {
-				dt = infer(texts[i])
-			}
+		if !ok && i < len(r.least) {
+			dt = r.least[i]
+		} else if !ok {
+			dt = narrow
 		}
 		r.types, r.layouts, r.known = append(r.types, dt), append(r.layouts, layout), append(r.known, ok)
 	}
+	r.types = r.widen(rows, true)
 }
 
 func (o *options) longRow(line int) error {
@@ -325,5 +319,5 @@ func (r *reader) place(p *part) error {
 	if !errors.As(bad.err, &fit) {
 		return fmt.Errorf("%w: line %d, column %q: %w", storage.ErrCorrupt, line, r.names[i], bad.err)
 	}
-	return &fieldError{name: r.names[i], dt: r.types[i], declared: r.known[i], wider: r.widen(p.text), line: line, err: fit.error}
+	return &fieldError{name: r.names[i], dt: r.types[i], declared: r.known[i], types: r.types, wider: r.widen(p.text, false), line: line, err: fit.error}
 }

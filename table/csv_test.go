@@ -11,6 +11,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -219,9 +220,7 @@ const manyColumns = 100
 
 // textOnly makes columns wide enough for any text.
 func textOnly(o *options) {
-	for i := range manyColumns {
-		o.wider[i] = nd.Text
-	}
+	o.least = slices.Repeat([]nd.DType{nd.Text}, manyColumns)
 }
 
 // FuzzReadCSV compares texts with encoding/csv. It differs in three things: "\r\n"

@@ -167,6 +167,8 @@ type part struct {
 	rows    int
 	lines   int   // in the piece
 	err     error // a *placeError, or what reading failed with
+
+	widen func(column int) // gives a column a parser for other fields; nil: such are errors
 }
 
 // placeError is what is wrong at a place in a piece.
@@ -218,8 +220,12 @@ func (p *part) slow(src []byte, at int, sep byte, i int) int {
 		p.fail(end, i, err)
 		return 0
 	}
-	if err := p.columns[i].set(text); err != nil {
-		p.fail(at, i, &misfit{fmt.Errorf("%q: %w", brief(text), err)})
+	for err := p.columns[i].set(text); err != nil; err = p.columns[i].set(text) {
+		if p.widen == nil {
+			p.fail(at, i, &misfit{fmt.Errorf("%q: %w", brief(text), err)})
+			break
+		}
+		p.widen(i)
 	}
 	return end
 }
