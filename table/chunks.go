@@ -8,6 +8,7 @@ import (
 	"iter"
 	"runtime"
 	"strconv"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/ndgrid/ndgrid/nd"
@@ -20,7 +21,9 @@ type reader struct {
 	cut   cutter
 	first []byte // the piece that dtypes were found out from; header cut off
 	line  int    // in the text, at which the next part begins, from 0
-	free  chan *part
+	free  chan *piece
+	now   *room       // that parts get memory of
+	loose atomic.Bool // parts get memory of their own
 }
 
 // schema is what a file's columns are, and how they are read.
@@ -146,12 +149,12 @@ func (r *reader) parsers(rows int) ([]parser, error) {
 
 // parts returns the parsed pieces in order; each is valid until the next is asked
 // for. As many as there are processors are parsed at a time.
-func (r *reader) parts() iter.Seq2[*part, error] {
-	return func(yield func(*part, error) bool) {
+func (r *reader) parts() iter.Seq2[*piece, error] {
+	return func(yield func(*piece, error) bool) {
 		workers := runtime.GOMAXPROCS(0)
 		stop, ended := make(chan struct{}), make(chan struct{})
-		r.free = make(chan *part, 2*workers+3) // as many as there are at any time
-		order := make(chan chan *part, 2*workers)
+		r.free = make(chan *piece, 2*workers+3) // as many as there are at any time
+		order := make(chan chan *piece, 2*workers)
 		go func() {
 			defer close(ended)
 			defer close(order)
@@ -175,9 +178,9 @@ func (r *reader) parts() iter.Seq2[*part, error] {
 }
 
 // produce cuts the text and lets pieces be parsed, until it ends or fails.
-func (r *reader) produce(order chan<- chan *part, stop <-chan struct{}) {
+func (r *reader) produce(order chan<- chan *piece, stop <-chan struct{}) {
 	for begun := false; ; begun = true {
-		p, err := r.emptyPart()
+		p, err := r.emptyPiece()
 		if err == nil && !begun {
 			p.text = r.first
 		} else if err == nil {
@@ -186,7 +189,7 @@ func (r *reader) produce(order chan<- chan *part, stop <-chan struct{}) {
 		if errors.Is(err, io.EOF) {
 			return
 		}
-		done := make(chan *part, 1)
+		done := make(chan *piece, 1)
 		select {
 		case order <- done:
 		case <-stop:
@@ -197,10 +200,14 @@ func (r *reader) produce(order chan<- chan *part, stop <-chan struct{}) {
 			done <- p
 			return
 		}
+		r.seat(p)
 		go func() {
 			p.parse(r.sep)
 			if err != nil {
 				p.err = r.cutShort(p.err, err)
+			}
+			if p.rows < p.lines {
+				r.loose.Store(true)
 			}
 			done <- p
 		}()
@@ -222,19 +229,17 @@ func (r *reader) cutShort(err, long error) error {
 	return long
 }
 
-// emptyPart returns a part that is used no more, or a new one.
-func (r *reader) emptyPart() (*part, error) {
+// emptyPiece returns a piece that is used no more, or a new one.
+func (r *reader) emptyPiece() (*piece, error) {
 	select {
 	case p := <-r.free:
 		return p, nil
 	default:
-		columns, err := r.parsers(0)
-		return &part{columns: columns}, err
+		own, err := r.parsers(0)
+		seated, _ := r.parsers(0)
+		return &piece{own: own, seated: seated}, err
 	}
 }
-
-// roomBytes bounds the memory that is taken for a chunk before its rows are there.
-const roomBytes = 32 << 20
 
 // chunks joins parts to chunks. A text without rows is one chunk of none, so that
 // its columns are known.
@@ -253,13 +258,12 @@ func (r *reader) chunks() iter.Seq2[*Table, error] {
 		}
 		for p, err := range r.parts() {
 			if err != nil {
-				yield(nil, r.place(p))
+				yield(nil, r.place(&p.part))
 				return
 			}
 			for lo := 0; lo < p.rows; {
 				if chunk == nil {
-					room := max(p.rows-lo, roomBytes/8/len(r.names))
-					chunk, _ = r.parsers(min(room, r.chunk)) // they were made before
+					chunk = r.chunkFor(p, p.rows-lo)
 				}
 				hi := lo + min(p.rows-lo, r.chunk-rows)
 				for i, c := range p.columns {

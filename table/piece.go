@@ -165,7 +165,6 @@ type part struct {
 	text    []byte // the piece
 	columns []parser
 	rows    int
-	lines   int   // in the piece
 	err     error // a *placeError, or what reading failed with
 
 	widen func(column int) // gives a column a parser for other fields; nil: such are errors
@@ -208,10 +207,12 @@ func (p *part) parse(sep byte) {
 		}
 		p.rows++
 	}
-	p.lines = bytes.Count(src, newline)
 }
 
 var newline = []byte{'\n'}
+
+// lines is how many the piece has.
+func (p *part) lines() int { return bytes.Count(p.text, newline) }
 
 // slow parses a field that isn't written as usual and returns where it ends.
 func (p *part) slow(src []byte, at int, sep byte, i int) int {
