@@ -153,8 +153,8 @@ func (r *reader) parts() iter.Seq2[*piece, error] {
 	return func(yield func(*piece, error) bool) {
 		workers := runtime.GOMAXPROCS(0)
 		stop, ended := make(chan struct{}), make(chan struct{})
-		r.free = make(chan *piece, 2*workers+3) // as many as there are at any time
-		order := make(chan chan *piece, 2*workers)
+		r.free = make(chan *piece, 4*workers+3) // as many as there are at any time
+		order := make(chan chan *piece, 4*workers)
 		go func() {
 			defer close(ended)
 			defer close(order)
