@@ -22,8 +22,9 @@ type reader struct {
 	first []byte // the piece that dtypes were found out from; header cut off
 	line  int    // in the text, at which the next part begins, from 0
 	free  chan *piece
-	now   *room       // that parts get memory of
-	loose atomic.Bool // parts get memory of their own
+	now   *room       // that pieces get memory of
+	full  *room       // of the chunk before
+	loose atomic.Bool // pieces get memory of their own
 }
 
 // schema is what a file's columns are, and how they are read.

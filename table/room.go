@@ -5,7 +5,8 @@ type piece struct {
 	part
 	own    []parser // with memory of their own
 	seated []parser // with memory of a room
-	room   *room    // of the chunk that the last row is in, if every row has a line; nil: not known
+	first  *room    // of the chunk that the first row is in, if every row has a line; nil: not known
+	last   *room    // of that of the last row: the same, or the next
 	lines  int
 }
 
@@ -41,7 +42,7 @@ func (r *reader) newRoom() *room {
 // or its own, if they are in two chunks, or nobody knows in which.
 func (r *reader) seat(p *piece) {
 	p.lines = p.part.lines()
-	p.columns, p.room = p.own, nil
+	p.columns, p.first, p.last = p.own, nil, nil
 	if p.lines > r.chunk || r.chunk > r.roomRows() {
 		r.loose.Store(true)
 	}
@@ -52,26 +53,32 @@ func (r *reader) seat(p *piece) {
 	if r.now == nil || r.now.taken == r.chunk {
 		r.now = r.newRoom()
 	}
-	from, to := r.now.taken, r.now.taken+p.lines
-	if to > r.chunk {
-		from, to = 0, to-r.chunk
-		r.now = r.newRoom()
-	} else {
+	p.first = r.now
+	from := r.now.taken
+	if r.now.taken += p.lines; r.now.taken <= r.chunk {
 		p.columns = p.seated
 		for i, c := range p.columns {
-			c.within(r.now.memory[i], from, to)
+			c.within(r.now.memory[i], from, r.now.taken)
 		}
+	} else {
+		over := r.now.taken - r.chunk
+		r.now = r.newRoom()
+		r.now.taken = over
 	}
-	r.now.taken = to
-	p.room = r.now
+	p.last = r.now
 }
 
 // chunkFor returns the parsers of a chunk that begins within a piece, of which so many
 // rows are left.
 func (r *reader) chunkFor(p *piece, rows int) []parser {
-	if p.room != nil {
-		return p.room.columns
+	if p.first == nil {
+		columns, _ := r.parsers(min(max(rows, r.roomRows()), r.chunk)) // they were made before
+		return columns
 	}
-	columns, _ := r.parsers(min(max(rows, r.roomRows()), r.chunk)) // they were made before
-	return columns
+	next := p.first
+	if next == r.full {
+		next = p.last
+	}
+	r.full = next
+	return next.columns
 }
