@@ -130,6 +130,7 @@ func TestAppendRefused(t *testing.T) {
 	save("fixed", head)
 	save("contiguous", chunkgrid.As[float64](head).Rechunk(nd.Sizes(6, 5)), chunkgrid.Codecs())
 	save("grows", head, grows)
+	save("zstd", head, grows, chunkgrid.Codecs("shuffle", "zstd 3"))
 	want := look(t, file+"/grows/rows")
 	unreadable := chunkgrid.MapChunks(chunkgrid.As[float64](head), func(*nd.Array[float64]) (*nd.Array[float64], error) {
 		return nil, errors.New("unreadable")
@@ -146,6 +147,7 @@ func TestAppendRefused(t *testing.T) {
 		{"grows/rows", head.View(nd.All, nd.Span(0, 2)), 0, nd.ErrShape, "append shape [6 2] to shape [6 5]"},
 		{"grows/rows", head, 1, storage.ErrUnsupported, "axis 1 was created for a length of at most 5"},
 		{"grows/rows", unreadable, 0, nil, "unreadable"},
+		{"zstd/rows", unreadable, 0, nil, "unreadable"},
 	} {
 		err := chunkgrid.Append(ctx, file+"/"+c.array, c.part, c.axis)
 		require.ErrorContains(t, err, c.says, c.array)
@@ -154,6 +156,8 @@ func TestAppendRefused(t *testing.T) {
 		}
 		assert.Equal(t, want.Data, look(t, file+"/"+c.array).Data, c.array)
 	}
+	appendRest(t, file+"/zstd/rows", s.array, 6)
+	assert.Equal(t, s.want.Data, look(t, file+"/zstd/rows").Data)
 	src, err := storage.OpenArray(ctx, file+"/grows/rows")
 	require.NoError(t, err)
 	defer src.Close()
