@@ -106,6 +106,22 @@ func DaysOfYear(ctx context.Context, g storage.Group, name string) ([]int, error
 	return labels(ctx, g, name, func(d Date) int { return d.DayOfYear - 1 })
 }
 
+// Weeks returns the weeks of a variable's dates by ISO 8601, 0 to 52: the first days of
+// January may be in the last week of the year before. A date that is not of the Gregorian
+// calendar is an error; see Date.Week.
+func Weeks(ctx context.Context, g storage.Group, name string) ([]int, error) {
+	dates, err := Dates(ctx, g, name)
+	weeks := make([]int, len(dates))
+	for i, d := range dates {
+		w, err := d.Week()
+		if err != nil {
+			return nil, fmt.Errorf("weeks of %s: at %d: %w", name, i, err)
+		}
+		weeks[i] = w - 1
+	}
+	return weeks, err
+}
+
 // Hours returns the hours of a variable's dates, 0 to 23.
 func Hours(ctx context.Context, g storage.Group, name string) ([]int, error) {
 	return labels(ctx, g, name, func(d Date) int { return d.Hour })

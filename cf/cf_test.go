@@ -27,6 +27,31 @@ func TestDates(t *testing.T) {
 	}
 }
 
+// TestWeeks compares with xarray: testdata/weeks.py.
+func TestWeeks(t *testing.T) {
+	text, err := os.ReadFile("testdata/weeks.txt")
+	require.NoError(t, err)
+	none := 0
+	for line := range strings.Lines(string(text)) {
+		f := strings.Split(strings.TrimSpace(line), "|")
+		u, err := ParseUnits(f[0], f[1])
+		require.NoError(t, err, line)
+		v, err := strconv.ParseFloat(f[2], 64)
+		require.NoError(t, err)
+		d, err := u.Date(v)
+		require.NoError(t, err, line)
+		week, err := d.Week()
+		if f[3] == "none" {
+			require.ErrorContains(t, err, d.String()+" of the calendar "+u.Calendar().String(), line)
+			none++
+			continue
+		}
+		require.NoError(t, err, line)
+		assert.Equal(t, f[3], strconv.Itoa(week), line)
+	}
+	assert.Greater(t, none, 9, "dates without a week")
+}
+
 // TestDays: in every calendar the day after a day is the next date, and back.
 func TestDays(t *testing.T) {
 	for c := Standard; c <= Day360; c++ {

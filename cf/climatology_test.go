@@ -96,6 +96,7 @@ func TestClimatology(t *testing.T) {
 	}
 	month, byMonth := by(cf.Months, 0, 12)
 	_, byDay := by(cf.DaysOfYear, 0, 366)
+	_, byWeek := by(cf.Weeks, 0, 53)
 	_, byYear := by(cf.Years, 1999, 6)
 	_, bySeason := by(cf.Seasons, 0, 4)
 	time := reduce.Dim("time")
@@ -103,7 +104,7 @@ func TestClimatology(t *testing.T) {
 	anom := ufunc.Sub(x, clim.Take(0, month))
 	require.NoError(t, chunkgrid.Save(ctx, anomalies, chunkgrid.Vars{"anom": anom}, chunkgrid.CopyCoords(f)))
 	ours := map[string]*chunkgrid.Array[float64]{
-		"month": clim, "day": reduce.Mean(x, time, byDay), "year": reduce.Max(x, time, byYear), "season": reduce.Std(x, time, bySeason),
+		"month": clim, "day": reduce.Mean(x, time, byDay), "week": reduce.Mean(x, time, byWeek), "year": reduce.Max(x, time, byYear), "season": reduce.Std(x, time, bySeason),
 		"anomaly": anom, "want": anom,
 	}
 	cmd := exec.Command(python, "testdata/climatology.py", store, anomalies)
@@ -131,8 +132,9 @@ func TestDatesErrors(t *testing.T) {
 	ctx, dir := t.Context(), t.TempDir()
 	store := filepath.Join(dir, "times.zarr")
 	v := chunkgrid.Arange[float64](0, 3, 1, nd.Auto).Named("x")
-	require.NoError(t, chunkgrid.Save(ctx, store, chunkgrid.Vars{"bare": v, "missing": v, "martian": v, "number": v, "months": v, "square": chunkgrid.Full(1.0, []int{2, 2}, nd.Auto)},
+	require.NoError(t, chunkgrid.Save(ctx, store, chunkgrid.Vars{"bare": v, "leapless": v, "missing": v, "martian": v, "number": v, "months": v, "square": chunkgrid.Full(1.0, []int{2, 2}, nd.Auto)},
 		chunkgrid.Attrs("missing", storage.Attrs{"units": "days since 2000-01-01", "missing_value": 2.0}),
+		chunkgrid.Attrs("leapless", storage.Attrs{"units": "days since 2000-01-01", "calendar": "noleap"}),
 		chunkgrid.Attrs("martian", storage.Attrs{"units": "days since 2000-01-01", "calendar": "martian"}),
 		chunkgrid.Attrs("number", storage.Attrs{"units": "days since 2000-01-01", "calendar": 360.0}),
 		chunkgrid.Attrs("months", storage.Attrs{"units": "months since 2000-01-01", "calendar": "noleap"})))
@@ -147,5 +149,9 @@ func TestDatesErrors(t *testing.T) {
 	} {
 		_, err := cf.Months(ctx, f, name)
 		assert.ErrorContains(t, err, want)
+		_, err = cf.Weeks(ctx, f, name)
+		assert.ErrorContains(t, err, want)
 	}
+	_, err = cf.Weeks(ctx, f, "leapless")
+	assert.ErrorContains(t, err, "weeks of leapless: at 0: 2000-01-01 00:00:00 of the calendar noleap is in no week of ISO 8601")
 }

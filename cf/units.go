@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Units are units of time since a date of a calendar, as "days since 1800-01-01".
@@ -135,16 +136,29 @@ type Date struct {
 	Year, Month, Day                  int // Month and Day from 1
 	Hour, Minute, Second, Microsecond int
 	DayOfYear                         int // from 1; of 1582 too as if no days were left out
+
+	calendar Calendar
 }
 
 func (c Calendar) dateAt(n int, micros int64) Date {
 	y, m, d := c.date(n)
-	return Date{c.civil(y), m, d, int(micros / 3_600_000_000), int(micros / 60_000_000 % 60), int(micros / 1_000_000 % 60), int(micros % 1_000_000), c.daysBefore(y, m) + d}
+	return Date{c.civil(y), m, d, int(micros / 3_600_000_000), int(micros / 60_000_000 % 60), int(micros / 1_000_000 % 60), int(micros % 1_000_000), c.daysBefore(y, m) + d, c}
 }
 
 // Season returns 0 for December to February, 1 for March to May, 2 for June to
 // August, 3 for September to November.
 func (d Date) Season() int { return d.Month % 12 / 3 }
+
+// Week returns the week of the year by ISO 8601, 1 to 53: weeks begin on Monday and
+// are of the year that has their Thursday. Those are weeks of the Gregorian calendar;
+// a date of another one, of Standard before 1582-10-15, is an error.
+func (d Date) Week() (int, error) {
+	if d.calendar != ProlepticGregorian && (d.calendar != Standard || d.calendar.number(d.Year, d.Month, d.Day) < gregorianStart) {
+		return 0, fmt.Errorf("%v of the calendar %v is in no week of ISO 8601, whose dates are Gregorian", d, d.calendar)
+	}
+	_, week := time.Date(d.Year, time.Month(d.Month), d.Day, 0, 0, 0, 0, time.UTC).ISOWeek()
+	return week, nil
+}
 
 // String returns the date as ISO 8601 writes it, without microseconds where there
 // are none.

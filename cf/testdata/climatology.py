@@ -1,4 +1,4 @@
-"""Prints what xarray makes of the daily temperatures in a Zarr store: means by month, season and day of the year, and anomalies.
+"""Prints what xarray makes of the daily temperatures in a Zarr store: means by month, season, week and day of the year, and anomalies.
 
     python climatology.py STORE         (xarray 2026.9)
 """
@@ -19,6 +19,7 @@ def show(name, a):
 
 show("month", t.groupby("time.month").mean())
 show("day", t.groupby("time.dayofyear").mean())
+show("week", t.groupby(d["time"].dt.isocalendar().week).mean())
 show("year", t.groupby("time.year").max())
 seasons = t.groupby("time.season").std().sel(season=["DJF", "MAM", "JJA", "SON"])
 show("season", seasons)
