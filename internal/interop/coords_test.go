@@ -2,6 +2,7 @@ package interop
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -63,4 +64,45 @@ func TestCopyCoords(t *testing.T) {
 			assert.Equal(t, attrs[name], got.Attrs[name], name)
 		}
 	}
+}
+
+// TestCopyBounds saves results of a file with bounds and a grid mapping: xarray sees
+// the same coordinates as there.
+func TestCopyBounds(t *testing.T) {
+	t.Parallel()
+	needsHDF5(t)
+	needs(t, "NDGRID_PYTHON", "Python with xarray")
+	ctx, dir := t.Context(), t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	python(t, &struct{}{}, "write-cf", at("in.nc"))
+	g, err := storage.OpenGroup(ctx, at("in.nc"))
+	require.NoError(t, err)
+	defer g.Close()
+	tas, err := chunkgrid.Open[float64](ctx, at("in.nc/tas"))
+	require.NoError(t, err)
+	for _, out := range []string{"out.zarr", "out.nc"} {
+		require.NoError(t, chunkgrid.Save(ctx, at(out), chunkgrid.Vars{
+			"tas": tas, "mean": reduce.Mean(tas, reduce.Dim("time")), "series": reduce.Mean(tas, reduce.Dim("y", "x")),
+			"given": reduce.Max(tas, reduce.Dim("time")),
+		}, chunkgrid.CopyCoords(g), chunkgrid.Attrs("given", storage.Attrs{"grid_mapping": "crs"})))
+	}
+	require.NoError(t, chunkgrid.Save(ctx, at("short.zarr"), chunkgrid.Vars{"tas": tas.Slice(nd.To(2))}, chunkgrid.CopyCoords(g)))
+	type dataset struct {
+		Coords, Variables map[string]any
+	}
+	var got []dataset
+	python(t, &got, "xarray-cf", strings.Join([]string{at("in.nc"), at("out.zarr"), at("out.nc"), at("short.zarr")}, ","))
+	want := got[0]
+	require.Len(t, want.Coords, 11, "time, y, x, lat, lon, their bounds, and crs")
+	plane := []any{"crs", "lat", "lon", "x", "y"}
+	for _, d := range got[1:3] {
+		assert.Equal(t, want.Coords, d.Coords)
+		assert.Equal(t, map[string]any{
+			"tas": want.Variables["tas"], "mean": []any{plane, "crs: x y"}, "given": []any{plane, "crs"}, "series": []any{[]any{"crs", "time"}, ""},
+		}, d.Variables)
+	}
+	short := got[3]
+	delete(want.Coords, "time") // which is of another length
+	delete(want.Coords, "time_bnds")
+	assert.Equal(t, want.Coords, short.Coords)
 }

@@ -1,7 +1,8 @@
 """Writes files for ndgrid to read, and reads those it wrote:
 
     python interop.py read-zarr | read-hdf5 | xarray-zarr | xarray-netcdf | xarray-coords FILE
-    python interop.py write-zarr | write-hdf5 FILE
+    python interop.py write-zarr | write-hdf5 | write-cf FILE
+    python interop.py xarray-cf FILE,FILE…
 
 Prints as JSON what the libraries see: name -> {dtype, shape, chunks, dims, attrs,
 data}; data are the bytes of the elements, C order, native byte order, in base64.
@@ -20,6 +21,8 @@ import zarr
 
 def plain(v):
     """Makes a value of NumPy or HDF5 one of JSON."""
+    if isinstance(v, dict):
+        return {k: plain(x) for k, x in v.items()}
     if isinstance(v, np.ndarray):
         return [plain(x) for x in v]
     if isinstance(v, np.generic):
@@ -87,6 +90,53 @@ def xarray_coords(file):
 
     with xr.open_zarr(file) if file.endswith(".zarr") else xr.open_dataset(file) as ds:
         return {"coords": sorted(ds.coords), "variables": {k: sorted(v.coords) for k, v in ds.data_vars.items()}, "attrs": {k: ds[k].attrs for k in ds.coords}}
+
+
+def xarray_cf(files):
+    """The coordinates of files, bounds and grid mappings among them, and the grid mapping of each variable."""
+    import xarray as xr
+
+    def attributes(v):  # NetCDF has lists only, and one element of a list is a number for its readers
+        a = plain(v.attrs)
+        return {k: x[0] if isinstance(x, list) and len(x) == 1 else x for k, x in a.items()}
+
+    def look_at(file):
+        with (xr.open_zarr if file.endswith(".zarr") else xr.open_dataset)(file, decode_coords="all") as ds:
+            named = lambda v: {k: str(v.encoding[k]) for k in ("bounds", "units", "calendar", "grid_mapping") if k in v.encoding}
+            return {
+                "coords": {k: [list(v.dims), str(v.values.tolist()), {**attributes(v), **named(v)}] for k, v in ds.coords.items()},
+                "variables": {k: [sorted(v.coords), named(v).get("grid_mapping", "")] for k, v in ds.data_vars.items()},
+            }
+    return [look_at(f) for f in files.split(",")]
+
+
+def write_cf(file):
+    """A file as climate models write them: cells with bounds, on a projected grid."""
+    import netCDF4
+
+    with netCDF4.Dataset(file, "w") as f:
+        def variable(name, dtype, dims, values, **attrs):
+            v = f.createVariable(name, dtype, dims)
+            v.setncatts(attrs)
+            v[...] = values
+
+        for name, n in {"time": None, "y": 4, "x": 5, "bnds": 2, "nv": 4}.items():
+            f.createDimension(name, n)
+        y, x = np.arange(4) * 1000.0, np.arange(5) * 1000.0
+        cells = lambda c, half: np.stack([c - half, c + half], -1)
+        variable("time", "f8", ["time"], [15, 45, 75], units="days since 2001-01-01", calendar="noleap", bounds="time_bnds", axis="T")
+        variable("time_bnds", "f8", ["time", "bnds"], cells(np.array([15.0, 45, 75]), 15))
+        variable("y", "f8", ["y"], y, standard_name="projection_y_coordinate", units="m", bounds="y_bnds")
+        variable("y_bnds", "f8", ["y", "bnds"], cells(y, 500))
+        variable("x", "f8", ["x"], x, standard_name="projection_x_coordinate", units="m", bounds="x_bnds")
+        variable("x_bnds", "f8", ["x", "bnds"], cells(x, 500))
+        for k, name in enumerate(["lat", "lon"]):
+            c = np.add.outer(y, x) / 1e5 + 10 * k
+            variable(name, "f4", ["y", "x"], c, units=["degrees_north", "degrees_east"][k], bounds=name + "_bnds")
+            variable(name + "_bnds", "f4", ["y", "x", "nv"], c[..., None] + [0, 1, 2, 3])
+        variable("crs", "i4", [], 0, grid_mapping_name="lambert_conformal_conic", standard_parallel=25.0, longitude_of_central_meridian=265.0)
+        variable("tas", "f8", ["time", "y", "x"], np.arange(60.0).reshape(3, 4, 5), coordinates="lat lon", grid_mapping="crs: x y")
+    return {}
 
 
 DTYPES = ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64", "complex64", "complex128"]
@@ -177,7 +227,7 @@ def write_hdf5(file):
 COMMANDS = {
     "xarray-zarr": functools.partial(xarray, "open_zarr"),
     "xarray-netcdf": functools.partial(xarray, "open_dataset"),
-    "xarray-coords": xarray_coords,
+    "xarray-coords": xarray_coords, "xarray-cf": xarray_cf, "write-cf": write_cf,
     "read-zarr": read_zarr, "read-hdf5": read_hdf5, "write-zarr": write_zarr, "write-hdf5": write_hdf5,
 }
 
