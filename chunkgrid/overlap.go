@@ -96,48 +96,12 @@ func MapOverlap[A, R nd.Elem](a *Array[A], depth []int, b Boundary, f func(chunk
 		return Failed[R](name, err, around)
 	}
 	shape, padded := a.Shape(), around.Shape()
-	grid := a.Grid()
-	op := &plan.BoxOp{
-		WholeChunks: true,
-		Infer: func(_ plan.Params, args []*plan.Node) (plan.Result, error) {
-			return plan.Result{DType: nd.DTypeOf[R](), Shape: shape, Dims: args[0].Dims, Grid: grid}, nil
-		},
-		Inputs: func(_ *plan.Node, box nd.Box) []nd.Box {
-			in, _ := surround(box, shape, padded, depth)
-			return []nd.Box{in}
-		},
-		Eval: func(_ *plan.Node, box nd.Box, dst []byte, in [][]byte, boxes []nd.Box) error {
-			given := boxes[0].Shape
-			chunk, err := dense(nd.AsSlice[A](in[0])[:boxes[0].Size():boxes[0].Size()], given)
-			if err != nil {
-				return err
-			}
-			r, err := f(chunk)
-			if err != nil {
-				return fmt.Errorf("chunk %v: %w", box, err)
-			}
-			if r != nil && slices.Equal(r.Shape(), given) {
-				_, part := surround(box, shape, padded, depth)
-				if r, err = r.Slice(part...); err != nil {
-					return err
-				}
-			}
-			if r == nil || !slices.Equal(r.Shape(), box.Shape) {
-				return fmt.Errorf("chunk %v: the function returned shape %v for a chunk of shape %v given with what is around it, %v: %w", box, shapeOf(r), box.Shape, given, nd.ErrShape)
-			}
-			out, err := dense(nd.AsSlice[R](dst)[:box.Size()], box.Shape)
-			if err != nil {
-				return err
-			}
-			return out.Assign(r)
-		},
-	}
+	op := onChunks[A, R](a.Grid(), f, func(box nd.Box) (nd.Box, []nd.Range) { return surround(box, shape, padded, depth) })
 	// Where nothing is beyond the ends a chunk amid others is given more than the first.
-	size := nd.DTypeOf[A]().Size()
-	for k, n := range grid.MaxChunk() {
-		size *= n + 2*depth[k]
+	op.Scratch = nd.DTypeOf[A]().Size()
+	for k, n := range a.Grid().MaxChunk() {
+		op.Scratch *= min(n+2*depth[k], padded[k])
 	}
-	op.Scratch = size
 	return of[R](plan.Box(op, nil, around.plan()))
 }
 
@@ -145,6 +109,7 @@ func MapOverlap[A, R nd.Elem](a *Array[A], depth []int, b Boundary, f func(chunk
 // what is around it, and where the box is in that.
 func surround(box nd.Box, shape, padded, depth []int) (around nd.Box, part []nd.Range) {
 	around = nd.Box{Start: slices.Clone(box.Start), Shape: slices.Clone(box.Shape)}
+	part = make([]nd.Range, len(depth))
 	for k, d := range depth {
 		before := d
 		if padded[k] == shape[k] { // nothing beyond the ends
@@ -153,7 +118,7 @@ func surround(box nd.Box, shape, padded, depth []int) (around nd.Box, part []nd.
 			d = min(d, shape[k]-box.Stop(k))
 		}
 		around.Shape[k] += before + d
-		part = append(part, nd.Span(before, before+box.Shape[k]))
+		part[k] = nd.Span(before, before+box.Shape[k])
 	}
 	return around, part
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ndgrid/ndgrid/chunkgrid"
+	"github.com/ndgrid/ndgrid/internal/exec"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/ufunc"
 )
@@ -97,6 +98,29 @@ func TestPad(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, want, fmt.Sprint(got.Data()), name)
 	}
+}
+
+// TestDeepOverlap: what is around a chunk ends where the array does, and takes no
+// more memory than that. With a boundary it may be more than any machine has.
+func TestDeepOverlap(t *testing.T) {
+	x := chunkgrid.FromND(nd.Must(nd.FromSlice([]uint8{1, 2, 3, 4, 5, 6}, 2, 3)), nd.Sizes(1, 2))
+	const deepest = 1<<31 - 1
+	whole := func(c *nd.Array[uint8]) (*nd.Array[uint8], error) {
+		if c.Size() != 6 {
+			return nil, fmt.Errorf("given shape %v", c.Shape())
+		}
+		return c, nil
+	}
+	for _, deep := range [][]int{{1, deepest}, {deepest, deepest}} {
+		got, err := chunkgrid.MapOverlap(x, deep, chunkgrid.NoBoundary, whole).Compute(t.Context(), chunkgrid.Memory(1<<20))
+		require.NoError(t, err)
+		assert.Equal(t, []uint8{1, 2, 3, 4, 5, 6}, got.Data())
+	}
+	for _, d := range []int{1 << 29, 1<<30 - 4} { // 2^60 bytes, 2^62
+		_, err := chunkgrid.MapOverlap(x, []int{d, d}, chunkgrid.Filled(uint8(7)), whole).Compute(t.Context(), chunkgrid.Workers(4))
+		require.ErrorIs(t, err, exec.ErrMemory)
+	}
+	require.ErrorIs(t, chunkgrid.MapOverlap(x, []int{deepest, deepest}, chunkgrid.Filled(uint8(7)), whole).Err(), nd.ErrOverflow)
 }
 
 func TestOverlapErrors(t *testing.T) {

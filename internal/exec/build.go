@@ -242,7 +242,7 @@ func (b *builder) concat(n *plan.Node, v plan.View) (int, error) {
 	for _, a := range n.Args {
 		lo, hi := at, at+a.Shape[axis]
 		at = hi
-		within := nd.Box{Start: append([]int{}, b.within.Start...), Shape: append([]int{}, b.within.Shape...)}
+		within := b.within
 		if m.Out < 0 {
 			if m.Offset < lo || m.Offset >= hi {
 				continue
@@ -253,7 +253,7 @@ func (b *builder) concat(n *plan.Node, v plan.View) (int, error) {
 			if i == j {
 				continue
 			}
-			within.Start[m.Out], within.Shape[m.Out] = s+i, j-i
+			within = within.ReplaceAxis(m.Out, s+i, j-i)
 		}
 		pv := plan.View{Shape: v.Shape, Maps: append([]plan.AxisMap{}, v.Maps...)}
 		pv.Maps[axis].Offset -= lo

@@ -124,64 +124,6 @@ func bindTranspose(p Params, in Data) (Codec, Data, error) {
 	return t, out, nil
 }
 
-// bindReshape is array→array: elements stay where they are. A length is a number,
-// -1 for what follows from the others, or a list of axes: the product of theirs.
-func bindReshape(p Params, in Data) (Codec, Data, error) {
-	if err := p.check("shape"); err != nil {
-		return nil, in, err
-	}
-	if !in.Array {
-		return nil, in, fmt.Errorf("bytes enter where an array should")
-	}
-	list, ok := p["shape"].([]any)
-	if lengths, err := ints(p["shape"]); !ok && err == nil {
-		for _, n := range lengths {
-			list = append(list, n)
-		}
-	} else if !ok {
-		return nil, in, fmt.Errorf("shape: %w", err)
-	}
-	n, err := nd.SizeOf(in.Shape)
-	if err != nil {
-		return nil, in, err
-	}
-	shape, open, known, next := make([]int, len(list)), -1, 1, 0
-	for i, v := range list {
-		axes, err := ints(v)
-		if err != nil {
-			if shape[i], err = toInt(v); err != nil || shape[i] < 1 && shape[i] != -1 || shape[i] == -1 && open >= 0 {
-				return nil, in, fmt.Errorf("shape %v", list)
-			}
-			if shape[i] == -1 {
-				open = i
-				continue
-			}
-		} else {
-			shape[i] = 1
-			for _, k := range axes {
-				if k < next || k >= len(in.Shape) {
-					return nil, in, fmt.Errorf("shape %v for an array of shape %v", list, in.Shape)
-				}
-				shape[i] *= in.Shape[k]
-				next = k + 1
-			}
-		}
-		if shape[i] != 0 && known > n/shape[i] {
-			return nil, in, fmt.Errorf("shape %v for an array of shape %v", list, in.Shape)
-		}
-		known *= shape[i]
-	}
-	if open >= 0 && known > 0 {
-		shape[open] = n / known
-		known *= shape[open]
-	}
-	if known != n {
-		return nil, in, fmt.Errorf("shape %v for an array of shape %v", list, in.Shape)
-	}
-	in.Shape = shape
-	return nil, in, nil
-}
-
 type transpose struct{ enc, dec permute }
 
 func (t *transpose) Encode(dst, src []byte) ([]byte, error) { return t.enc.apply(dst, src) }

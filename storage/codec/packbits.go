@@ -104,7 +104,7 @@ func bindPackBits(p Params, in Data) (Codec, Data, error) {
 	if c.counts() {
 		size++
 	}
-	return c, Data{Size: size, Exact: true}, nil
+	return c, Data{Size: size, Exact: !c.mayBeBare()}, nil
 }
 
 type packBits struct {
@@ -116,6 +116,10 @@ type packBits struct {
 
 // counts reports whether a byte says how many bits are left over.
 func (c *packBits) counts() bool { return c.padding == "first_byte" || c.padding == "last_byte" }
+
+// mayBeBare reports whether chunks may lack the byte that says so: zarrs leaves it
+// out where all bits of a number are stored.
+func (c *packBits) mayBeBare() bool { return c.counts() && c.bits == 8*c.size }
 
 // left is how many bits are left over.
 func (c *packBits) left() byte { return byte(-(c.n % 8 * c.bits) & 7) }
@@ -147,20 +151,20 @@ func (c *packBits) Encode(dst, src []byte) ([]byte, error) {
 }
 
 func (c *packBits) Decode(dst, src []byte) ([]byte, error) {
-	want, count := c.bytes, byte(0)
+	want, count := c.bytes, c.left()
 	if c.counts() {
 		want++
 	}
-	if len(src) != want {
+	switch {
+	case len(src) == c.bytes && c.mayBeBare():
+	case len(src) != want:
 		return dst, corrupt("%d bytes, there should be %d", len(src), want)
-	}
-	switch c.padding {
-	case "first_byte":
+	case c.padding == "first_byte":
 		count, src = src[0], src[1:]
-	case "last_byte":
+	case c.padding == "last_byte":
 		count = src[c.bytes]
 	}
-	if c.counts() && count != c.left() {
+	if count != c.left() {
 		return dst, corrupt("%d bits are left over, it should be %d", count, c.left())
 	}
 	at := len(dst)

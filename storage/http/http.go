@@ -5,7 +5,14 @@
 //
 // Parts of values are asked for with range requests; of a server that knows
 // none, small values are read whole. Requests that fail for reasons that may
-// pass are repeated. HTTP has no way to list: what lies in a Zarr group is known
+// pass are repeated.
+//
+// All parts of a value are of one version, as far as the server tells versions
+// apart, by ETag or Last-Modified: a value that has changed since the first part
+// of it was read is storage.ErrChanged from then on; whoever opens the store
+// again sees the new one. Values that are read whole may change between reads.
+//
+// HTTP has no way to list: what lies in a Zarr group is known
 // where its metadata are consolidated.
 package http
 
@@ -16,6 +23,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/ndgrid/ndgrid/storage"
@@ -34,6 +42,10 @@ type Store struct {
 	retries int
 	timeout time.Duration
 	pause   time.Duration // before the first repetition
+
+	// versions are those of values, by key, of which parts were read (version); a
+	// hundred bytes or so each.
+	versions sync.Map
 }
 
 var (

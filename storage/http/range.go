@@ -83,6 +83,12 @@ func explain(err error) error {
 	return &passing{error: err}
 }
 
+// whole reports whether a span of which n bytes came is all of the value for
+// certain.
+func (p span) whole(n int) bool {
+	return p.offset == 0 && (p.length < 0 || int64(n) < p.length)
+}
+
 // get reads a span of a value, once.
 func (s *Store) get(ctx context.Context, alive func(), key string, p span, dst []byte) ([]byte, error) {
 	r, err := s.do(ctx, alive, http.MethodGet, key, p.header())
@@ -90,16 +96,25 @@ func (s *Store) get(ctx context.Context, alive func(), key string, p span, dst [
 		return dst, err
 	}
 	defer r.Body.Close()
-	body := &body{r.Body, alive}
+	n, body := len(dst), &body{r.Body, alive}
 	switch r.StatusCode {
 	case http.StatusPartialContent:
-		return p.part(r, body, dst)
+		dst, err = p.part(r, body, dst)
 	case http.StatusOK:
-		return p.cut(r, body, dst)
+		dst, err = p.cut(r, body, dst)
 	case http.StatusRequestedRangeNotSatisfiable:
-		return dst, p.beyond(r)
+		err = p.beyond(r)
+	default:
+		err = status(r)
 	}
-	return dst, status(r)
+	switch {
+	case p.whole(len(dst) - n):
+	case err == nil:
+		err = s.sameVersion(key, r)
+	case errors.Is(err, storage.ErrNotFound):
+		err = s.neverThere(key)
+	}
+	return dst, err
 }
 
 // body tells whenever something has come.
@@ -273,7 +288,7 @@ func (s *Store) size(ctx context.Context, alive func(), key string) (int64, erro
 	r.Body.Close()
 	switch {
 	case r.StatusCode == http.StatusOK && r.ContentLength >= 0 && plain(r):
-		return r.ContentLength, nil
+		return r.ContentLength, s.sameVersion(key, r)
 	case r.StatusCode != http.StatusOK && r.StatusCode != http.StatusMethodNotAllowed && r.StatusCode != http.StatusNotImplemented:
 		return 0, status(r)
 	}
@@ -281,6 +296,15 @@ func (s *Store) size(ctx context.Context, alive func(), key string) (int64, erro
 		return 0, err
 	}
 	defer r.Body.Close()
+	n, err := length(r, alive)
+	if err == nil {
+		err = s.sameVersion(key, r)
+	}
+	return n, err
+}
+
+// length is that of a value, from the answer to a request for its first byte.
+func length(r *http.Response, alive func()) (int64, error) {
 	switch r.StatusCode {
 	case http.StatusPartialContent:
 		if m := contentRange.FindStringSubmatch(r.Header.Get("Content-Range")); m != nil && m[3] != "*" {

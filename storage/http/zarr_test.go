@@ -105,6 +105,31 @@ func TestShard(t *testing.T) {
 	assert.EqualValues(t, index+length, c.bytes)
 }
 
+// TestShardChanged: the index of a shard and its chunks are of one version.
+func TestShardChanged(t *testing.T) {
+	h, version := golden(t, "v3"), ""
+	url, _ := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("ETag", `"`+version+`"`)
+		h.ServeHTTP(w, r)
+	}))
+	read := func(a storage.Array) error {
+		return storage.ReadBox(t.Context(), a, nd.Box{Start: []int{3, 6}, Shape: []int{1, 2}}, make([]byte, 4))
+	}
+	g, err := storage.OpenGroup(t.Context(), url+"/x/codecs")
+	require.NoError(t, err)
+	a, err := g.Array(t.Context(), "sharding")
+	require.NoError(t, err)
+	require.NoError(t, read(a))
+	version = "2"
+	assert.ErrorIs(t, read(a), storage.ErrChanged)
+	a, err = storage.OpenArray(t.Context(), url+"/x/codecs/sharding")
+	require.NoError(t, err)
+	assert.NoError(t, read(a))
+	version = "3"
+	_, err = g.Array(t.Context(), "default")
+	assert.NoError(t, err, "metadata are read whole")
+}
+
 // TestSlice reads a slice of a large array in shards that zarr-python wrote.
 func TestSlice(t *testing.T) {
 	interpreter := os.Getenv("NDGRID_PYTHON")
