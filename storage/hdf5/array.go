@@ -133,7 +133,8 @@ func (a *array) describe(name string, fields []string, t *C.nd_type, d *C.nd_dat
 		if a.chunk, err = chunkOf(d, a.elem); err != nil {
 			return err
 		}
-		a.limits, a.mandatory = limitsOf(d), d.mandatory != 0
+		a.limits, m.Unlimited = limitsOf(d)
+		a.mandatory = d.mandatory != 0
 	}
 	if a.elem > 1 && sized && !slices.Contains([]nd.Kind{nd.KindBytes, nd.KindRaw, nd.KindStruct}, dtype.Kind()) {
 		m.ByteOrder = map[C.int]string{'l': "little", 'b': "big", 0: "little"}[t.order] // 0: times, see datetimeTag

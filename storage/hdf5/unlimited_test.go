@@ -23,7 +23,7 @@ func saveUnlimited(t *testing.T) string {
 	put(t, g, "v", storage.Spec{DType: nd.Float64, Shape: []int{2, 3}, Dims: []string{"time", "x"}}, floats(6))
 	put(t, g, "time", storage.Spec{DType: nd.Float64, Shape: []int{2}, Dims: []string{"time"}, Codecs: []string{}}, floats(2))
 	put(t, g, "still", storage.Spec{DType: nd.Float64, Shape: []int{3}, Dims: []string{"x"}, Options: map[string]string{"chunks": "100"}}, floats(3))
-	put(t, g, "numbered", storage.Spec{DType: nd.Float64, Shape: []int{3, 2}, Options: map[string]string{"unlimited": "1", "chunks": "3,5"}}, floats(6))
+	put(t, g, "numbered", storage.Spec{DType: nd.Float64, Shape: []int{3, 2}, Options: map[string]string{"chunks": "3,5"}, Unlimited: []bool{false, true}}, floats(6))
 	require.NoError(t, g.Commit(t.Context()))
 	require.NoError(t, g.Close())
 	return file
@@ -71,7 +71,7 @@ func TestShrinkZstd(t *testing.T) {
 	g, err := create(ctx, file, nil)
 	require.NoError(t, err)
 	put(t, g, "a", storage.Spec{DType: nd.Float64, Shape: []int{7, 5}, Fill: nd.AsBytes([]float64{-1}), Codecs: []string{"shuffle", "zstd 3"},
-		Options: map[string]string{"chunks": "4,2", "unlimited": "0,1"}}, floats(35))
+		Options: map[string]string{"chunks": "4,2"}, Unlimited: []bool{true, true}}, floats(35))
 	require.NoError(t, g.Commit(ctx))
 	require.NoError(t, g.Close())
 	for _, shape := range [][]int{{6, 3}, {7, 5}} {
