@@ -178,8 +178,3 @@ func FromFunc[T nd.Elem](name string, shape []int, c nd.Chunks, fn func(dst []T,
 	gen := plan.Generator(func(dst []byte, box nd.Box) { fn(nd.AsSlice[T](dst)[:box.Size()], box) })
 	return of[T](plan.Func(name, gen, nd.DTypeOf[T](), g))
 }
-
-// dense returns elements in C order as an array of any shape, 0-d too.
-func dense[T nd.Elem](data []T, shape []int) (*nd.Array[T], error) {
-	return nd.FromStrided(data, shape, nd.CStrides(shape), 0)
-}

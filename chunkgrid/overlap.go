@@ -12,7 +12,8 @@ import (
 type Boundary struct {
 	name  string
 	index func(i, n int) int // the place of n at which element i is found again
-	value Any                // or what all is, 0-d
+	fill  []byte             // or what all is, an element of
+	dtype nd.DType
 }
 
 var (
@@ -30,8 +31,10 @@ var (
 	Nearest = Boundary{name: "nearest", index: func(i, n int) int { return min(max(i, 0), n-1) }}
 )
 
-// Filled is a boundary of which every element is v.
-func Filled[T nd.Elem](v T) Boundary { return Boundary{name: "constant", value: Constant(v)} }
+// Filled is a boundary of which every element is v, a time in the array's unit.
+func Filled[T nd.Elem](v T) Boundary {
+	return Boundary{name: "constant", fill: nd.AsBytes([]T{v}), dtype: nd.DTypeOf[T]()}
+}
 
 func mod(i, n int) int { return (i%n + n) % n }
 
@@ -44,26 +47,42 @@ func Pad[T nd.Elem](a *Array[T], depth []int, b Boundary) *Array[T] {
 	for k, d := range depth {
 		n := a.Shape()[k]
 		switch {
-		case d == 0 || b.index == nil && b.value == nil:
-		case b.value != nil:
-			if dt := b.value.DType(); dt != a.DType() {
-				return Failed[T](name, fmt.Errorf("a boundary of %v for elements of %v: %w", dt, a.DType(), nd.ErrDType), a)
+		case d == 0 || b.index == nil && b.fill == nil:
+		case b.fill != nil:
+			if b.dtype.Kind() != a.DType().Kind() {
+				return Failed[T](name, fmt.Errorf("a boundary of %v for elements of %v: %w", b.dtype, a.DType(), nd.ErrDType), a)
 			}
 			shape := slices.Clone(a.Shape())
 			shape[k] = d
-			more := As[T](b.value).BroadcastTo(shape...)
+			more := of[T](plan.Full(a.DType(), b.fill, nd.Grid{})).BroadcastTo(shape...)
 			a = Concatenate(k, more, a, more)
 		case n == 0:
 			return Failed[T](name, fmt.Errorf("axis %d has no element for the boundary %q: %w", k, b.name, nd.ErrShape), a)
 		default:
-			before, behind := make([]int, d), make([]int, d)
-			for i := range d {
-				before[i], behind[i] = b.index(i-d, n), b.index(n+i, n)
-			}
-			a = Concatenate(k, a.Take(k, before), a, a.Take(k, behind))
+			parts := append(beyond(a, k, -d, 0, b), a)
+			a = Concatenate(k, append(parts, beyond(a, k, n, n+d, b)...)...)
 		}
 	}
 	return a
+}
+
+// beyond returns what b has at indices lo to hi of axis k, beyond its ends: views of
+// stretches of the axis, forwards or backwards, or of one element again and again.
+func beyond[T nd.Elem](a *Array[T], k, lo, hi int, b Boundary) (parts []*Array[T]) {
+	at := func(i int) int { return b.index(i, a.Shape()[k]) }
+	for lo < hi {
+		v, first, step, n := plan.Identity(slices.Clone(a.Shape())), at(lo), at(lo+1)-at(lo), 1
+		for step*step <= 1 && lo+n < hi && at(lo+n) == first+n*step {
+			n++
+		}
+		v.Shape[k], v.Maps[k] = n, plan.AxisMap{Out: k, Offset: first, Stride: step}
+		if step == 0 {
+			v.Maps[k].Out = -1
+		}
+		parts = append(parts, of[T](plan.NewView(a.plan(), v)))
+		lo += n
+	}
+	return parts
 }
 
 func checkDepth(a Any, depth []int) error {

@@ -87,6 +87,53 @@ func TestMapOverlapReads(t *testing.T) {
 	assert.Equal(t, x.Grid().Len(), counted.Reads.Total())
 }
 
+// TestOverlapDecodes: chunks are decoded once by what reads more or less than one
+// at a time, where memory has room for them.
+func TestOverlapDecodes(t *testing.T) {
+	same := func(c *nd.Array[int64]) (*nd.Array[int64], error) { return c, nil }
+	for name, b := range boundaries {
+		x, counted := stored(t, long(), 1, 5, 2)
+		got, err := chunkgrid.MapOverlap(x, []int{0, 0, 1}, b, same).Compute(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, long().Data(), got.Data(), name)
+		assert.Equal(t, x.Grid().Len(), counted.Reads.Total(), name)
+	}
+	x, counted := stored(t, long(), 1, 5, 2)
+	_, err := x.Take(2, []int{0, 2, 1, 3, 0, 5, 4}).Compute(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, x.Grid().Len(), counted.Reads.Total(), "take")
+}
+
+// TestOverlapTimes: times keep their unit, and a boundary's are in it.
+func TestOverlapTimes(t *testing.T) {
+	days := nd.Must(nd.Must(nd.FromSlice([]nd.Datetime{10, 11, 13, 16})).WithDType(nd.Datetime64("D")))
+	x := chunkgrid.FromND(days, nd.Sizes(2)).Named("time")
+	steps := chunkgrid.MapOverlap(x, []int{1}, chunkgrid.Filled(nd.Datetime(20)), func(c *nd.Array[nd.Datetime]) (*nd.Array[nd.Timedelta], error) {
+		if c.DType() != days.DType() {
+			return nil, fmt.Errorf("given %v", c.DType())
+		}
+		d := make([]nd.Timedelta, c.Size()-2)
+		for i := range d {
+			d[i] = nd.Timedelta(c.At(i+2) - c.At(i+1))
+		}
+		return nd.FromSlice(d)
+	})
+	assert.Equal(t, []string{"time"}, steps.Dims())
+	got, err := steps.Compute(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, nd.Timedelta64("D"), got.DType())
+	assert.Equal(t, []nd.Timedelta{1, 2, 3, 4}, got.Data())
+	same := chunkgrid.MapChunks(x, func(c *nd.Array[nd.Datetime]) (*nd.Array[nd.Datetime], error) { return c, nil })
+	for c, err := range same.Each(t.Context()) {
+		require.NoError(t, err)
+		assert.Equal(t, days.DType(), c.Data.DType())
+	}
+	_, err = chunkgrid.MapChunks(x, func(c *nd.Array[nd.Datetime]) (*nd.Array[nd.Datetime], error) {
+		return c.WithDType(nd.Datetime64("s"))
+	}).Compute(t.Context())
+	require.ErrorIs(t, err, nd.ErrDType)
+}
+
 // TestPad: boundaries deeper than the array; NumPy's values.
 func TestPad(t *testing.T) {
 	x := chunkgrid.FromND(nd.Must(nd.FromSlice([]int64{1, 2, 3})), nd.Sizes(2))

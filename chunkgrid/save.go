@@ -32,8 +32,9 @@ func Attrs(name string, a storage.Attrs) Option {
 	}
 }
 
-// Codecs sets the codecs of saved arrays, "shuffle", "zstd 3", "gzip 5"…, in
-// the order in which they encode; without it the format's default.
+// Codecs sets the codecs of saved arrays, "shuffle", "zstd 3",
+// "blosc(cname=lz4, shuffle=bitshuffle)"…, in the order in which they encode;
+// without it the format's default.
 func Codecs(names ...string) Option {
 	return func(c *config) { c.save.codecs = append([]string{}, names...) }
 }

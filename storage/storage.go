@@ -230,8 +230,9 @@ type Spec struct {
 	// Unlimited are the axes that shall be able to grow, where the format makes a
 	// difference; nil: none.
 	Unlimited []bool
-	// Codecs are as in Meta.Codecs, "zstd 3", "gzip 5"; nil: driver's default;
-	// empty: none. "sharding (10, 10)" in front makes shards of Zarr's chunks.
+	// Codecs are as in Meta.Codecs, "zstd 3", "gzip 5", or have their parameters by
+	// name, "zstd(level=5, checksum=true)"; nil: driver's default; empty: none.
+	// "sharding (10, 10)" in front makes shards of Zarr's chunks.
 	Codecs  []string
 	Order   string            // "", "C" or "F"
 	Options map[string]string // further options of the driver, refused where unknown

@@ -181,13 +181,10 @@ func (r *reader) parts() iter.Seq2[*piece, error] {
 // produce cuts the text and lets pieces be parsed, until it ends or fails.
 func (r *reader) produce(order chan<- chan *piece, stop <-chan struct{}) {
 	for begun := false; ; begun = true {
-		p, err := r.emptyPiece()
-		if err == nil && !begun {
+		p, err := r.emptyPiece(), error(nil)
+		if !begun {
 			p.text = r.first
-		} else if err == nil {
-			p.text, err = r.cut.next(p.text)
-		}
-		if errors.Is(err, io.EOF) {
+		} else if p.text, err = r.cut.next(p.text); errors.Is(err, io.EOF) {
 			return
 		}
 		done := make(chan *piece, 1)
@@ -231,14 +228,12 @@ func (r *reader) cutShort(err, long error) error {
 }
 
 // emptyPiece returns a piece that is used no more, or a new one.
-func (r *reader) emptyPiece() (*piece, error) {
+func (r *reader) emptyPiece() *piece {
 	select {
 	case p := <-r.free:
-		return p, nil
+		return p
 	default:
-		own, err := r.parsers(0)
-		seated, _ := r.parsers(0)
-		return &piece{own: own, seated: seated}, err
+		return &piece{}
 	}
 }
 

@@ -3,8 +3,8 @@ package table
 // piece is a part on its way to the chunk, or chunks, that its rows are in.
 type piece struct {
 	part
-	own    []parser // with memory of their own
-	seated []parser // with memory of a room
+	own    []parser // with memory of their own; nil: not made yet
+	seated []parser // with memory of a room; nil: not made yet
 	first  *room    // of the chunk that the first row is in, if every row has a line; nil: not known
 	last   *room    // of that of the last row: the same, or the next
 	lines  int
@@ -41,13 +41,13 @@ func (r *reader) newRoom() *room {
 // seat gives a piece memory for its rows: their places in the room of their chunk,
 // or its own, if they are in two chunks, or nobody knows in which.
 func (r *reader) seat(p *piece) {
-	p.lines = p.part.lines()
-	p.columns, p.first, p.last = p.own, nil, nil
+	p.lines, p.first, p.last = p.part.lines(), nil, nil
 	if p.lines > r.chunk || r.chunk > r.roomRows() {
 		r.loose.Store(true)
 	}
 	if r.loose.Load() {
 		r.now = nil
+		r.use(p, &p.own)
 		return
 	}
 	if r.now == nil || r.now.taken == r.chunk {
@@ -56,16 +56,25 @@ func (r *reader) seat(p *piece) {
 	p.first = r.now
 	from := r.now.taken
 	if r.now.taken += p.lines; r.now.taken <= r.chunk {
-		p.columns = p.seated
+		r.use(p, &p.seated)
 		for i, c := range p.columns {
 			c.within(r.now.memory[i], from, r.now.taken)
 		}
 	} else {
+		r.use(p, &p.own)
 		over := r.now.taken - r.chunk
 		r.now = r.newRoom()
 		r.now.taken = over
 	}
 	p.last = r.now
+}
+
+// use lets a piece be parsed by some parsers, which are made where they aren't yet.
+func (r *reader) use(p *piece, columns *[]parser) {
+	if *columns == nil {
+		*columns, _ = r.parsers(0) // they were made before
+	}
+	p.columns = *columns
 }
 
 // chunkFor returns the parsers of a chunk that begins within a piece, of which so many

@@ -50,6 +50,24 @@ axes, in a group the others keep theirs; a lone "auto" or "16MiB" is for all
 arrays; "time=100, lat=-1" is for all that have such axes. --shards joins the
 chunks of Zarr v3 into larger ones in the same way, rounded up to whole chunks.
 
+--codecs lists codecs in the order in which they encode. Parameters stand in
+parentheses, "shuffle, zstd(level=5, checksum=true)"; a level, order or the like
+alone may follow the name, "zstd 5". In Zarr there are
+
+  zstd(level, checksum)       level -131072 to 22
+  gzip(level), zlib(level)    level 0 to 9
+  lz4(acceleration)
+  blosc(cname, clevel, shuffle, typesize, blocksize)
+                              cname zstd or lz4, clevel 0 to 9,
+                              shuffle noshuffle, shuffle or bitshuffle
+  shuffle(elementsize)        bytes sorted by their place in an element
+  delta                       differences of integers
+  transpose(order)            axes in another order, transpose(order=(1, 0))
+  bytes(endian)               little or big
+  crc32c, crc32, adler32, fletcher32, jenkins_lookup3
+
+In HDF5 there are shuffle, gzip(level), zstd(level) and fletcher32.
+
 In Zarr v2 the fill value is that of attribute _FillValue, or there is none:
 xarray takes it for missing.
 
@@ -61,6 +79,7 @@ was before.`
 
 const convertExamples = `  ndinfo convert air.nc air.zarr
   ndinfo convert air.zarr air.nc --codecs "shuffle, gzip 5" --overwrite
+  ndinfo convert air.nc air.zarr --codecs "blosc(cname=lz4, shuffle=bitshuffle)"
   ndinfo convert air.nc air.zarr --chunks "time=1000, lat=auto, lon=auto"
   ndinfo convert air.nc air.zarr --chunks "100, 90, 90" --shards "1000, -1, -1"
   ndinfo convert air.nc/air air.npy`

@@ -159,6 +159,8 @@ func TestConvertTrouble(t *testing.T) {
 		"convert air.npy out.csv":                               "csv",
 		"convert air.npy out.npy --codecs zstd":                 "npy files are not compressed",
 		"convert demo.zarr out.zarr --codecs zest":              `unknown codec "zest"`,
+		"convert demo.zarr out.zarr --codecs zstd(lvl=5)":       `zstd: unknown parameter "lvl"; there are level, checksum`,
+		"convert demo.zarr out.zarr --codecs zstd(level=5":      `codec zstd: "(level=5" is not a number, a word or a list of axes`,
 		"convert demo.zarr out.zarr --chunks 1,2,3,4":           `--chunks: wrong chunks: "1,2,3,4" is for arrays of 4 axes, and there are none`,
 		"convert demo.zarr out.zarr --chunks level=3":           `--chunks: wrong chunks: no array has an axis named in "level=3"`,
 		"convert demo.zarr out.zarr --chunks level=3,4":         `--chunks: syntax error: "4" in "level=3,4" is not like `,
@@ -209,5 +211,5 @@ func TestKeptAttrs(t *testing.T) {
 func TestParseCodecs(t *testing.T) {
 	assert.Nil(t, parseCodecs(""))
 	assert.Equal(t, []string{}, parseCodecs("none"))
-	assert.Equal(t, []string{"transpose (1, 0)", " zstd 3"}, parseCodecs("transpose (1, 0), zstd 3"))
+	assert.Equal(t, []string{"transpose (1, 0)", "zstd(level=3, checksum=true)"}, parseCodecs("transpose (1, 0), zstd(level=3, checksum=true)"))
 }

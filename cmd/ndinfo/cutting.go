@@ -8,6 +8,7 @@ import (
 
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
+	"github.com/ndgrid/ndgrid/storage/codec"
 )
 
 // cutting is what --chunks or --shards say of many arrays. One made of "" keeps
@@ -96,8 +97,7 @@ func (c cutting) unused() error {
 	return fmt.Errorf("%w: %q is for arrays of %d axes, and there are none", nd.ErrChunks, c.text, c.axes)
 }
 
-// parseCodecs cuts a list at its commas, those in parentheses aside. "" is nil,
-// "none" no codecs.
+// parseCodecs reads a list of codecs. "" is nil, "none" no codecs.
 func parseCodecs(text string) []string {
 	switch strings.TrimSpace(text) {
 	case "":
@@ -105,14 +105,5 @@ func parseCodecs(text string) []string {
 	case "none":
 		return []string{}
 	}
-	depth := 0
-	return slices.DeleteFunc(strings.FieldsFunc(text, func(r rune) bool {
-		switch r {
-		case '(':
-			depth++
-		case ')':
-			depth--
-		}
-		return r == ',' && depth == 0
-	}), func(s string) bool { return strings.TrimSpace(s) == "" })
+	return codec.Split(text)
 }

@@ -15,7 +15,6 @@ import (
 	"strings"
 
 	"github.com/ndgrid/ndgrid/nd"
-	"github.com/ndgrid/ndgrid/storage"
 )
 
 // Config names a codec and its parameters, as metadata hold them.
@@ -107,7 +106,7 @@ var numcodecs = []string{"adler32", "astype", "bitround", "blosc", "bz2", "crc32
 var arrayToBytes = []string{"bytes", "packbits"}
 
 // unwritten are the codecs that new arrays don't get.
-var unwritten = []string{"bitshuffle", "bz2", "cast_value", "hdf5-lz4", "lzf", "lzma", "scale_offset"}
+var unwritten = []string{"bitshuffle", "bz2", "cast_value", "hdf5-lz4", "lzf", "lzma", "packbits", "reshape", "scale_offset"}
 
 // short is the name under which the registry has a codec.
 func short(name string) string {
@@ -144,46 +143,15 @@ func (c Config) String() string {
 	return fmt.Sprintf("%s %v", name, v)
 }
 
-// Parse reads a configuration as String writes it, of a codec that encodes.
-func Parse(text string) (Config, error) {
-	name, arg, _ := strings.Cut(strings.TrimSpace(text), " ")
-	k, ok := kinds[name]
-	if !ok {
-		return Config{}, fmt.Errorf("%w %q; there are %s", storage.ErrCodec, name, strings.Join(Names(), ", "))
-	}
-	c := Config{Name: name}
-	if slices.Contains(unwritten, name) {
-		return c, fmt.Errorf("%w: codec %s is read, not written", storage.ErrUnsupported, name)
-	}
-	if arg = strings.TrimSpace(arg); arg == "" {
-		return c, nil
-	}
-	if k.Main == "" {
-		return c, fmt.Errorf("codec %s takes no parameter: %q", name, text)
-	}
-	if list, ok := strings.CutPrefix(arg, "("); ok {
-		var order []int
-		for f := range strings.FieldsFuncSeq(strings.TrimSuffix(list, ")"), func(r rune) bool { return r == ',' || r == ' ' }) {
-			i, err := strconv.Atoi(f)
-			if err != nil {
-				return c, fmt.Errorf("codec %s: %q is not a list of axes", name, arg)
-			}
-			order = append(order, i)
-		}
-		c.Params = Params{k.Main: order}
-	} else if i, err := strconv.Atoi(arg); err == nil {
-		c.Params = Params{k.Main: i}
-	} else {
-		c.Params = Params{k.Main: arg}
-	}
-	return c, nil
-}
-
 // check refuses parameters other than the named ones.
 func (p Params) check(known ...string) error {
 	for name := range p {
-		if !slices.Contains(known, name) {
-			return fmt.Errorf("unknown parameter %q", name)
+		switch {
+		case slices.Contains(known, name):
+		case len(known) == 0:
+			return fmt.Errorf("unknown parameter %q; it takes none", name)
+		default:
+			return fmt.Errorf("unknown parameter %q; there are %s", name, strings.Join(known, ", "))
 		}
 	}
 	return nil

@@ -95,29 +95,46 @@ func parseCodecs(codecs []string, elem int) ([]filter, error) {
 		if err != nil {
 			return nil, fmt.Errorf("codec %q: %w", text, err)
 		}
-		level := func(def int) int {
-			if n, ok := c.Params["level"].(int); ok {
-				return n
-			}
-			return def
-		}
-		switch c.Name {
-		case "gzip", "zlib":
-			list = append(list, filter{filterDeflate, "", []int{level(4)}})
-		case "shuffle":
-			list = append(list, filter{filterShuffle, "", []int{elem}})
-		case "fletcher32":
-			list = append(list, filter{filterFletcher32, "", nil})
-		case "zstd":
-			list = append(list, filter{filterZstd, "", []int{level(3)}})
-		default:
+		f, known, ok := newFilter(c, elem)
+		if !ok {
 			return nil, fmt.Errorf("%w %q for HDF5: there are shuffle, gzip, fletcher32 and zstd", storage.ErrCodec, text)
 		}
-		if n := list[len(list)-1].param(0, 0); c.Name != "shuffle" && (n < 0 || c.Name != "zstd" && n > 9) {
+		for name, v := range c.Params {
+			if name != known {
+				return nil, fmt.Errorf("%w: codec %q: the filter of HDF5 has no parameter %s", storage.ErrUnsupported, text, name)
+			}
+			if v != f.param(0, 0) {
+				return nil, fmt.Errorf("codec %q: %s %v", text, name, v)
+			}
+		}
+		if n := f.param(0, 0); c.Name != "shuffle" && (n < 0 || c.Name != "zstd" && n > 9) {
 			return nil, fmt.Errorf("codec %q: the level is 0 to 9", text)
 		}
+		list = append(list, f)
 	}
 	return list, nil
+}
+
+// newFilter returns the filter for a codec and elements of elem bytes, and the name
+// of the one parameter that it has.
+func newFilter(c codec.Config, elem int) (f filter, param string, ok bool) {
+	level := func(def int) int {
+		if n, ok := c.Params["level"].(int); ok {
+			return n
+		}
+		return def
+	}
+	switch c.Name {
+	case "gzip", "zlib":
+		return filter{filterDeflate, "", []int{level(4)}}, "level", true
+	case "shuffle":
+		return filter{filterShuffle, "", []int{elem}}, "elementsize", true
+	case "fletcher32":
+		return filter{filterFletcher32, "", nil}, "", true
+	case "zstd":
+		return filter{filterZstd, "", []int{level(3)}}, "level", true
+	}
+	return filter{}, "", false
 }
 
 // pipeline encodes and decodes whole chunks in Go. It is safe for concurrent use.

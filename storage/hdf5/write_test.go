@@ -281,6 +281,9 @@ func TestSpecErrors(t *testing.T) {
 		{storage.Spec{DType: nd.Int8, Shape: []int{2}, Codecs: []string{"szip"}}, storage.ErrCodec},
 		{storage.Spec{DType: nd.Int8, Shape: []int{2}, Codecs: []string{"crc32c"}}, storage.ErrCodec},
 		{storage.Spec{DType: nd.Int8, Shape: []int{2}, Codecs: []string{"gzip 10"}}, nil},
+		{storage.Spec{DType: nd.Int8, Shape: []int{2}, Codecs: []string{"gzip fast"}}, nil},
+		{storage.Spec{DType: nd.Int8, Shape: []int{2}, Codecs: []string{"shuffle 4"}}, nil},
+		{storage.Spec{DType: nd.Int8, Shape: []int{2}, Codecs: []string{"zstd(level=5, checksum=true)"}}, storage.ErrUnsupported},
 		{storage.Spec{DType: nd.Int8, Shape: []int{2}, Attrs: storage.Attrs{"a": struct{}{}}}, storage.ErrUnsupported},
 	} {
 		_, err := g.CreateArray(t.Context(), "x", c.s)

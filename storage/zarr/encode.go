@@ -64,7 +64,7 @@ func chunkCodecs(s storage.Spec, texts []string, shape []int) (extensions, error
 	case d.Size() == 0:
 		bytes = extension{name: "vlen-bytes"}
 	case codec.WordSize(d) == 1:
-		bytes.config = nil
+		delete(bytes.config, "endian")
 	}
 	return slices.Concat(before, extensions{bytes}, behind), nil
 }
@@ -141,6 +141,9 @@ func fullConfig(c codec.Config, d nd.DType) (object, error) {
 		if !d.IsInteger() {
 			return nil, fmt.Errorf("%w: delta of %s in new arrays: sums of its differences aren't always what they were; it is for integers", storage.ErrUnsupported, d)
 		}
+		if len(c.Params) > 0 {
+			return nil, fmt.Errorf("%w: %s in new arrays: delta has their dtype there, and no parameters", storage.ErrUnsupported, c)
+		}
 		dtype, err := typestr2(d)
 		if err != nil {
 			return nil, err
@@ -148,7 +151,14 @@ func fullConfig(c codec.Config, d nd.DType) (object, error) {
 		full["dtype"], full["astype"] = dtype, dtype
 	case "shuffle":
 		full["elementsize"] = d.Size()
+	case "crc32c":
+		if c.Params["location"] != nil {
+			return nil, fmt.Errorf("%w: crc32c with a location in new arrays", storage.ErrUnsupported)
+		}
 	case "blosc":
+		if v, ok := c.Params["shuffle"]; ok && !slices.Contains(bloscShuffles, fmt.Sprint(v)) {
+			return nil, fmt.Errorf("codec blosc: shuffle %v; there are %s", v, strings.Join(bloscShuffles, ", "))
+		}
 		full["cname"], full["clevel"], full["blocksize"] = "zstd", 5, 0
 		full["shuffle"], full["typesize"] = "shuffle", codec.WordSize(d)
 	}

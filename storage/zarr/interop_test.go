@@ -60,7 +60,7 @@ func randomSpec(t *testing.T, r *rand.Rand, d nd.DType) storage.Spec {
 	require.NoError(t, err)
 	s.Order = []string{"", "C", "F"}[r.IntN(3)]
 	s.Codecs = [][]string{nil, {}, {"zstd 19"}, {"gzip 1"}, {"crc32c"}, {"bytes big", "zstd -1", "crc32c"}, {"bytes big"}, {"shuffle", "zlib 1"},
-		{"blosc"}}[r.IntN(9)]
+		{"blosc"}, {"blosc(cname=lz4, clevel=7, shuffle=bitshuffle)"}, {"zstd(level=5, checksum=true)"}}[r.IntN(11)]
 	if d.Computable() {
 		s.Fill = make([]byte, d.Size())
 		storagetest.Pattern(d, s.Fill, r.IntN(9))

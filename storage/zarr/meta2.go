@@ -155,7 +155,7 @@ func arrayDocs2(s storage.Spec) (documents, error) {
 	if sep := s.Options["separator"]; sep != "" {
 		doc["dimension_separator"] = sep
 	}
-	if err := setNumcodecs(doc, list); err != nil {
+	if err := setNumcodecs(doc, s.DType, list); err != nil {
 		return nil, err
 	}
 	attributes := maps.Clone(s.Attrs)
@@ -174,7 +174,7 @@ func arrayDocs2(s storage.Spec) (documents, error) {
 
 // setNumcodecs writes codecs into a document of v2: order, byte order, the last
 // bytes→bytes codec as compressor, those before it as filters.
-func setNumcodecs(doc object, list extensions) error {
+func setNumcodecs(doc object, d nd.DType, list extensions) error {
 	if list.endian() == "big" {
 		doc["dtype"] = strings.Replace(doc["dtype"].(string), "<", ">", 1)
 	}
@@ -202,6 +202,9 @@ func setNumcodecs(doc object, list extensions) error {
 			c["dtype"], c["astype"] = doc["dtype"], doc["dtype"]
 		case "blosc":
 			c["shuffle"] = slices.Index(bloscShuffles, c["shuffle"].(string))
+			if c["typesize"] != codec.WordSize(d) {
+				return fmt.Errorf("%w: blosc with typesize %v for %s; in version 2 it follows from the dtype", storage.ErrUnsupported, c["typesize"], d)
+			}
 			delete(c, "typesize")
 		case "zstd":
 			if c["checksum"] == false {

@@ -118,6 +118,36 @@ func TestText(t *testing.T) {
 	}
 }
 
+// TestCodecParameters: what is asked for by name is what the documents say, in both
+// versions.
+func TestCodecParameters(t *testing.T) {
+	ctx := t.Context()
+	codecs := []string{"transpose(order=(1, 0))", "bytes(endian=big)", "shuffle(elementsize=2)", "blosc(cname=lz4,clevel=7,shuffle=bitshuffle,typesize=4)"}
+	for version, want := range map[string]string{
+		"3": `[{"name": "transpose", "configuration": {"order": [1, 0]}}, {"name": "bytes", "configuration": {"endian": "big"}},
+			{"name": "numcodecs.shuffle", "configuration": {"elementsize": 2}},
+			{"name": "blosc", "configuration": {"cname": "lz4", "clevel": 7, "shuffle": "bitshuffle", "typesize": 4, "blocksize": 0}}]`,
+		"2": `{"id": "blosc", "cname": "lz4", "clevel": 7, "shuffle": 2, "blocksize": 0}`,
+	} {
+		s := mem.NewStore()
+		g, err := zarr.CreateStore(ctx, s, "", map[string]string{"zarr_format": version})
+		require.NoError(t, err)
+		spec := storage.Spec{DType: nd.Float32, Shape: []int{4, 6}, Codecs: codecs}
+		a, err := g.CreateArray(ctx, "a", spec)
+		require.NoError(t, err)
+		require.NoError(t, a.Commit(ctx))
+		if version == "3" {
+			assert.Equal(t, parse(t, `{"codecs":`+want+`}`).(map[string]any)["codecs"], document(t, s, "a/zarr.json")["codecs"])
+			continue
+		}
+		assert.Equal(t, parse(t, want), document(t, s, "a/.zarray")["compressor"])
+		spec.Codecs = []string{"blosc(typesize=2)"}
+		_, err = g.CreateArray(ctx, "b", spec)
+		assert.ErrorIs(t, err, storage.ErrUnsupported)
+		assert.ErrorContains(t, err, "blosc with typesize 2 for float32")
+	}
+}
+
 // TestVersion2 looks at the documents of version 2, which are those of
 // zarr-python 2.
 func TestVersion2(t *testing.T) {
