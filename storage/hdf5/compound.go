@@ -168,6 +168,47 @@ func fieldOf(stored C.hid_t, i C.int, depth int) (nd.Field, C.hid_t, error) {
 	return nd.Field{Name: name, DType: d}, mem, nil
 }
 
+// newType makes the stored type for a dtype, which the caller closes. Structs are
+// compounds, whose fields must lie as they are read: packed. lib is held.
+func newType(d nd.DType, depth int) (C.hid_t, error) {
+	if d.Kind() != nd.KindStruct {
+		t, ok := typeOf(d)
+		if !ok {
+			return -1, fmt.Errorf("%w: HDF5 has no type for %s here", storage.ErrUnsupported, d)
+		}
+		id := C.nd_new_type(&t, &stack)
+		if id < 0 {
+			return -1, libErr()
+		}
+		return id, nil
+	}
+	fields, size := d.Fields(), 0
+	var types []C.hid_t
+	for _, f := range fields {
+		var err error
+		inner := C.hid_t(-1)
+		switch {
+		case f.Offset != size:
+			err = fmt.Errorf("%w: a gap before the field", storage.ErrUnsupported)
+		case strings.ContainsRune(f.Name, 0):
+			err = fmt.Errorf("%w: a NUL in the name", storage.ErrUnsupported)
+		case depth == maxNesting:
+			err = fmt.Errorf("%w: structs nested more than %d deep", storage.ErrUnsupported, maxNesting)
+		default:
+			inner, err = newType(f.DType, depth+1)
+		}
+		if err != nil {
+			return -1, errors.Join(fmt.Errorf("field %q: %w", f.Name, err), closeAll(types))
+		}
+		types = append(types, inner)
+		size += f.DType.Size()
+	}
+	if size != d.Size() {
+		return -1, errors.Join(fmt.Errorf("%w: a gap behind the last field of %s", storage.ErrUnsupported, d), closeAll(types))
+	}
+	return pack(fields, types, size)
+}
+
 // pack makes a compound of fields, whose types it closes.
 func pack(fields []nd.Field, types []C.hid_t, size int) (C.hid_t, error) {
 	mem := C.nd_compound(C.size_t(size), &stack)

@@ -89,6 +89,69 @@ func TestWriteField(t *testing.T) {
 	assert.Equal(t, nd.AsBytes([]int32{1, 12}), n)
 }
 
+// createStructs writes arrays of nested structs, stored in two ways.
+func createStructs(t *testing.T) (file string, data []byte) {
+	t.Helper()
+	at := nd.Must(nd.Struct([]nd.Field{{Name: "x", DType: nd.Float32}, {Name: "ok", DType: nd.Bool, Offset: 4}}, 5))
+	d := nd.Must(nd.Struct([]nd.Field{{Name: "id", DType: nd.Int16}, {Name: "at", DType: at, Offset: 2},
+		{Name: "z", DType: nd.Complex128, Offset: 7}, {Name: "code", DType: nd.Sized(nd.KindBytes, 3), Offset: 23}}, 26))
+	for i := range 6 {
+		data = append(data, nd.AsBytes([]int16{int16(-i)})...)
+		data = append(data, nd.AsBytes([]float32{float32(i) / 2})...)
+		data = append(data, byte(i%2))
+		data = append(data, nd.AsBytes([]complex128{complex(float64(i), -1)})...)
+		data = append(data, "ab"+string(rune('a'+i))...)
+	}
+	fill := data[26:52]
+	file = save(t, func(g storage.WritableGroup) {
+		put(t, g, "flat", storage.Spec{DType: d, Shape: []int{2, 3}, Codecs: []string{}}, data)
+		put(t, g, "gzip", storage.Spec{DType: d, Shape: []int{2, 3}, Chunks: nd.Must(nd.NewGrid([]int{2, 3}, []int{2, 2})), Fill: fill}, data)
+		unwritten, err := g.CreateArray(t.Context(), "unwritten", storage.Spec{DType: d, Shape: []int{1}, Fill: fill})
+		require.NoError(t, err)
+		require.NoError(t, unwritten.Commit(t.Context()))
+		for text, fields := range map[string][]nd.Field{
+			`field "b": not supported: a gap`:      {{Name: "a", DType: nd.Int8}, {Name: "b", DType: nd.Int8, Offset: 2}},
+			"a gap behind the last field":          {{Name: "a", DType: nd.Int8}, {Name: "b", DType: nd.Int8, Offset: 1}},
+			"HDF5 has no type for":                 {{Name: "a", DType: nd.Sized(nd.KindUTF32, 12)}},
+			`field "a\x00b": not supported: a NUL`: {{Name: "a\x00b", DType: nd.Int8}},
+		} {
+			_, err := g.CreateArray(t.Context(), "bad", storage.Spec{DType: nd.Must(nd.Struct(fields, 12)), Shape: []int{1}})
+			assert.ErrorIs(t, err, storage.ErrUnsupported)
+			assert.ErrorContains(t, err, text)
+		}
+	})
+	return file, data
+}
+
+// TestCreateStructs reads what it creates, whole and a field.
+func TestCreateStructs(t *testing.T) {
+	file, data := createStructs(t)
+	for _, name := range []string{"flat", "gzip"} {
+		got, _ := contents(t, openArrayT(t, file, name))
+		assert.Equal(t, data, got, name)
+		x, _ := contents(t, openArrayT(t, file, name+"/at/x"))
+		assert.Equal(t, nd.AsBytes([]float32{0, .5, 1, 1.5, 2, 2.5}), x, name)
+	}
+	assert.Equal(t, data[26:52], openArrayT(t, file, "unwritten").Meta().Fill)
+}
+
+// TestPythonReadsStructs: h5py sees NumPy's structured dtype.
+func TestPythonReadsStructs(t *testing.T) {
+	file, _ := createStructs(t)
+	out, err := python(t, filepath.Dir(file), "-c", `
+import sys, h5py, numpy as np
+want = np.dtype([("id", "i2"), ("at", [("x", "f4"), ("ok", "?")]), ("z", "c16"), ("code", "S3")])
+with h5py.File(sys.argv[1]) as f:
+    for d in f["flat"], f["gzip"]:
+        assert d.dtype == want, d.dtype
+        v = np.array([(-i, (i / 2, i % 2), i - 1j, b"ab" + bytes([97 + i])) for i in range(6)], want).reshape(2, 3)
+        assert (d[()] == v).all(), d[()]
+    assert f["unwritten"][0] == v[0, 1] == f["gzip"].fillvalue
+    print(f["gzip"].chunks, f["gzip"].compression)`, file).Output()
+	require.NoError(t, err)
+	assert.Equal(t, "(2, 2) gzip\n", string(out))
+}
+
 func TestCompoundErrors(t *testing.T) {
 	for path, text := range map[string]string{
 		"arrays":   `compounds.h5/arrays: field "v": not supported: elements of type array of float32`,

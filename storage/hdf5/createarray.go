@@ -20,7 +20,8 @@ import (
 	"github.com/ndgrid/ndgrid/storage"
 )
 
-// CreateArray creates a dataset, and the groups on the way to it. It is stored
+// CreateArray creates a dataset, and the groups on the way to it. Structs are
+// compounds; their fields must lie packed. It is stored
 // in chunks, or, where Codecs is empty, there is one chunk and no axis can
 // grow, contiguously. Axes can't get longer, but for those that are Unlimited and
 // those that the file's option "unlimited" lists, by dimension name or number:
@@ -48,9 +49,8 @@ func (g *writableGroup) CreateArray(ctx context.Context, name string, s storage.
 	return a.public().(storage.WritableArray), nil
 }
 
-// plan is a Spec checked and in the library's terms.
+// plan is a Spec, but for its dtype, checked and in the library's terms.
 type plan struct {
-	t         C.nd_type
 	d         C.nd_dataset
 	grid      nd.Grid // WriteGrid
 	plain     bool    // contiguous
@@ -58,6 +58,11 @@ type plan struct {
 }
 
 func (g *writableGroup) createArray(name string, s storage.Spec) (*array, error) {
+	t, err := newType(s.DType, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = closeID(t) }()
 	p, err := newPlan(s, g.f.w.unlimited)
 	if err != nil {
 		return nil, err
@@ -76,7 +81,7 @@ func (g *writableGroup) createArray(name string, s storage.Spec) (*array, error)
 	if len(s.Fill) > 0 {
 		fill = unsafe.Pointer(&append(slices.Clip(s.Fill), 0)[0]) // NUL: the end of text
 	}
-	id := withName(last, func(c *C.char) C.hid_t { return C.nd_create(at.id, c, &p.t, &p.d, fill, &stack) })
+	id := withName(last, func(c *C.char) C.hid_t { return C.nd_create(at.id, c, t, &p.d, fill, &stack) })
 	if id < 0 {
 		return nil, libErr()
 	}
@@ -138,10 +143,6 @@ func (g *group) unlink(name string) error {
 // newPlan checks a Spec for a file where the axes of some names can grow.
 func newPlan(s storage.Spec, unlimitedNames []string) (*plan, error) {
 	p := &plan{}
-	var ok bool
-	if p.t, ok = typeOf(s.DType); !ok {
-		return nil, fmt.Errorf("%w: HDF5 has no type for %s here", storage.ErrUnsupported, s.DType)
-	}
 	elem, text := s.DType.Size(), s.DType == nd.Text
 	if text {
 		elem = refBytes

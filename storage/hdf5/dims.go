@@ -189,13 +189,17 @@ func (g *group) placeholder(j dimJob, axis int, dim string) (*array, error) {
 	if parent != g {
 		defer parent.drop()
 	}
-	t, _ := typeOf(nd.Float32)
+	t, err := newType(nd.Float32, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = closeID(t) }()
 	d := C.nd_dataset{rank: 1, layout: C.H5D_CONTIGUOUS}
 	d.dims[0], d.max[0] = C.hsize_t(n), C.hsize_t(n)
 	if j.unlimited[axis] {
 		d.layout, d.max[0], d.chunk[0] = C.H5D_CHUNKED, unlimited, 1024
 	}
-	id := withName(dim, func(c *C.char) C.hid_t { return C.nd_create(parent.id, c, &t, &d, nil, &stack) })
+	id := withName(dim, func(c *C.char) C.hid_t { return C.nd_create(parent.id, c, t, &d, nil, &stack) })
 	if id < 0 {
 		return nil, libErr()
 	}

@@ -13,7 +13,7 @@
 // Integers, floats of 2, 4 and 8 bytes, h5py's bool and complex numbers, text of
 // fixed length, however padded, and opaque bytes are read and written; so is text
 // of any length, as [storage.StringReader]s and StringWriters. Compounds are read
-// as structs whose fields lie packed, and field by field: path stations/height is
+// and created as structs whose fields lie packed, and read field by field: path stations/height is
 // the field height of the array stations, an array by itself, and stations/at/x
 // one of a compound in a compound. Arrays of other types, lists, references and
 // arrays in compounds among them, can be opened, looked at (see [Typed]) and not

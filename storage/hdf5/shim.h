@@ -85,10 +85,11 @@ int nd_flush(hid_t id, nd_err *e);
 // shim_type.c
 int nd_describe(hid_t stored, nd_type *t, hid_t *mem);
 hid_t nd_make_type(const nd_type *t);
+hid_t nd_new_type(const nd_type *t, nd_err *e);
 
 // shim_dataset.c
 hid_t nd_open(hid_t loc, const char *name, nd_type *t, nd_dataset *d, hid_t *mem, nd_err *e);
-hid_t nd_create(hid_t loc, const char *name, const nd_type *t, const nd_dataset *d, const void *fill, nd_err *e);
+hid_t nd_create(hid_t loc, const char *name, hid_t type, const nd_dataset *d, const void *fill, nd_err *e);
 int nd_fill(hid_t ds, hid_t mem, void *fill, nd_err *e);
 int nd_offset(hid_t ds, uint64_t *offset, nd_err *e);
 int nd_read(hid_t ds, hid_t mem, int rank, const hsize_t *start, const hsize_t *count, void *buf, nd_err *e);

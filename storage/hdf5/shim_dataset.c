@@ -125,21 +125,19 @@ static int fill_plist(hid_t plist, hid_t type, const nd_dataset *d, const void *
 
 // nd_create creates a dataset of type t with the shape, layout, chunks and
 // filters of d; fill is one element, of strings their text with a NUL, or NULL.
-hid_t nd_create(hid_t loc, const char *name, const nd_type *t, const nd_dataset *d, const void *fill, nd_err *e) {
+hid_t nd_create(hid_t loc, const char *name, hid_t type, const nd_dataset *d, const void *fill, nd_err *e) {
 	nd_silence s;
 	nd_enter(&s, e);
-	hid_t ds = -1, type = nd_make_type(t);
+	hid_t ds = -1;
 	hid_t space = d->rank ? H5Screate_simple(d->rank, d->dims, d->max) : H5Screate(H5S_SCALAR);
 	hid_t plist = H5Pcreate(H5P_DATASET_CREATE);
-	if (type >= 0 && space >= 0 && fill_plist(plist, type, d, fill) >= 0)
+	if (space >= 0 && fill_plist(plist, type, d, fill) >= 0)
 		ds = H5Dcreate2(loc, name, type, space, H5P_DEFAULT, plist, H5P_DEFAULT);
 	nd_leave_id(&s, e, ds);
 	if (plist >= 0)
 		H5Pclose(plist);
 	if (space >= 0)
 		H5Sclose(space);
-	if (type >= 0)
-		H5Tclose(type);
 	return ds;
 }
 

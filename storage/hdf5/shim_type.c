@@ -308,3 +308,10 @@ hid_t nd_make_type(const nd_type *t) {
 		return -1;
 	}
 }
+
+// nd_new_type is nd_make_type for who has nothing else to do.
+hid_t nd_new_type(const nd_type *t, nd_err *e) {
+	nd_silence s;
+	nd_enter(&s, e);
+	return nd_leave_id(&s, e, nd_make_type(t));
+}
