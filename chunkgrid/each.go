@@ -31,7 +31,7 @@ func (a *Array[T]) Each(ctx context.Context, opts ...Option) iter.Seq2[Chunk[T],
 		go func() {
 			out := Out{out: exec.Out{Node: n, Each: func(box nd.Box, buf []byte) error {
 				data := nd.AsSlice[T](append(nd.MakeBytes(len(buf))[:0], buf...))
-				arr, err := dense(data[:box.Size()], box.Shape)
+				arr, err := inMemory(n.DType, data[:box.Size()], box.Shape, nd.CStrides(box.Shape))
 				if err != nil {
 					return err
 				}

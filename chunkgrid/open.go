@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"runtime"
-	"slices"
 
 	"github.com/ndgrid/ndgrid/internal/plan"
 	"github.com/ndgrid/ndgrid/nd"
@@ -178,48 +177,4 @@ func FromFunc[T nd.Elem](name string, shape []int, c nd.Chunks, fn func(dst []T,
 	}
 	gen := plan.Generator(func(dst []byte, box nd.Box) { fn(nd.AsSlice[T](dst)[:box.Size()], box) })
 	return of[T](plan.Func(name, gen, nd.DTypeOf[T](), g))
-}
-
-// MapChunks returns f applied to every chunk of a; the result of a chunk must
-// have its shape. f is called concurrently, may be called more than once for a
-// chunk, and must not keep the chunk.
-func MapChunks[A, R nd.Elem](a *Array[A], f func(chunk *nd.Array[A]) (*nd.Array[R], error)) *Array[R] {
-	op := &plan.BoxOp{
-		WholeChunks: true,
-		Infer: func(_ plan.Params, args []*plan.Node) (plan.Result, error) {
-			return plan.Result{DType: nd.DTypeOf[R](), Shape: args[0].Shape, Dims: args[0].Dims, Grid: args[0].Grid}, nil
-		},
-		Inputs: func(_ *plan.Node, box nd.Box) []nd.Box { return []nd.Box{box} },
-		Eval: func(_ *plan.Node, box nd.Box, dst []byte, in [][]byte, _ []nd.Box) error {
-			chunk, err := dense(nd.AsSlice[A](in[0])[:box.Size():box.Size()], box.Shape)
-			if err != nil {
-				return err
-			}
-			r, err := f(chunk)
-			if err != nil {
-				return fmt.Errorf("chunk %v: %w", box, err)
-			}
-			out, err := dense(nd.AsSlice[R](dst)[:box.Size()], box.Shape)
-			if err != nil {
-				return err
-			}
-			if r == nil || !slices.Equal(r.Shape(), box.Shape) {
-				return fmt.Errorf("chunk %v: the function returned shape %v for a chunk of shape %v: %w", box, shapeOf(r), box.Shape, nd.ErrShape)
-			}
-			return out.Assign(r)
-		},
-	}
-	return of[R](plan.Box(op, nil, a.plan()))
-}
-
-func shapeOf[T nd.Elem](a *nd.Array[T]) []int {
-	if a == nil {
-		return nil
-	}
-	return a.Shape()
-}
-
-// dense returns elements in C order as an array of any shape, 0-d too.
-func dense[T nd.Elem](data []T, shape []int) (*nd.Array[T], error) {
-	return nd.FromStrided(data, shape, nd.CStrides(shape), 0)
 }

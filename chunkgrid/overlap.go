@@ -12,7 +12,8 @@ import (
 type Boundary struct {
 	name  string
 	index func(i, n int) int // the place of n at which element i is found again
-	value Any                // or what all is, 0-d
+	fill  []byte             // or what all is, an element of
+	dtype nd.DType
 }
 
 var (
@@ -30,8 +31,10 @@ var (
 	Nearest = Boundary{name: "nearest", index: func(i, n int) int { return min(max(i, 0), n-1) }}
 )
 
-// Filled is a boundary of which every element is v.
-func Filled[T nd.Elem](v T) Boundary { return Boundary{name: "constant", value: Constant(v)} }
+// Filled is a boundary of which every element is v, a time in the array's unit.
+func Filled[T nd.Elem](v T) Boundary {
+	return Boundary{name: "constant", fill: nd.AsBytes([]T{v}), dtype: nd.DTypeOf[T]()}
+}
 
 func mod(i, n int) int { return (i%n + n) % n }
 
@@ -44,26 +47,42 @@ func Pad[T nd.Elem](a *Array[T], depth []int, b Boundary) *Array[T] {
 	for k, d := range depth {
 		n := a.Shape()[k]
 		switch {
-		case d == 0 || b.index == nil && b.value == nil:
-		case b.value != nil:
-			if dt := b.value.DType(); dt != a.DType() {
-				return Failed[T](name, fmt.Errorf("a boundary of %v for elements of %v: %w", dt, a.DType(), nd.ErrDType), a)
+		case d == 0 || b.index == nil && b.fill == nil:
+		case b.fill != nil:
+			if b.dtype.Kind() != a.DType().Kind() {
+				return Failed[T](name, fmt.Errorf("a boundary of %v for elements of %v: %w", b.dtype, a.DType(), nd.ErrDType), a)
 			}
 			shape := slices.Clone(a.Shape())
 			shape[k] = d
-			more := As[T](b.value).BroadcastTo(shape...)
+			more := of[T](plan.Full(a.DType(), b.fill, nd.Grid{})).BroadcastTo(shape...)
 			a = Concatenate(k, more, a, more)
 		case n == 0:
 			return Failed[T](name, fmt.Errorf("axis %d has no element for the boundary %q: %w", k, b.name, nd.ErrShape), a)
 		default:
-			before, behind := make([]int, d), make([]int, d)
-			for i := range d {
-				before[i], behind[i] = b.index(i-d, n), b.index(n+i, n)
-			}
-			a = Concatenate(k, a.Take(k, before), a, a.Take(k, behind))
+			parts := append(beyond(a, k, -d, 0, b), a)
+			a = Concatenate(k, append(parts, beyond(a, k, n, n+d, b)...)...)
 		}
 	}
 	return a
+}
+
+// beyond returns what b has at indices lo to hi of axis k, beyond its ends: views of
+// stretches of the axis, forwards or backwards, or of one element again and again.
+func beyond[T nd.Elem](a *Array[T], k, lo, hi int, b Boundary) (parts []*Array[T]) {
+	at := func(i int) int { return b.index(i, a.Shape()[k]) }
+	for lo < hi {
+		v, first, step, n := plan.Identity(slices.Clone(a.Shape())), at(lo), at(lo+1)-at(lo), 1
+		for step*step <= 1 && lo+n < hi && at(lo+n) == first+n*step {
+			n++
+		}
+		v.Shape[k], v.Maps[k] = n, plan.AxisMap{Out: k, Offset: first, Stride: step}
+		if step == 0 {
+			v.Maps[k].Out = -1
+		}
+		parts = append(parts, of[T](plan.NewView(a.plan(), v)))
+		lo += n
+	}
+	return parts
 }
 
 func checkDepth(a Any, depth []int) error {
@@ -96,48 +115,12 @@ func MapOverlap[A, R nd.Elem](a *Array[A], depth []int, b Boundary, f func(chunk
 		return Failed[R](name, err, around)
 	}
 	shape, padded := a.Shape(), around.Shape()
-	grid := a.Grid()
-	op := &plan.BoxOp{
-		WholeChunks: true,
-		Infer: func(_ plan.Params, args []*plan.Node) (plan.Result, error) {
-			return plan.Result{DType: nd.DTypeOf[R](), Shape: shape, Dims: args[0].Dims, Grid: grid}, nil
-		},
-		Inputs: func(_ *plan.Node, box nd.Box) []nd.Box {
-			in, _ := surround(box, shape, padded, depth)
-			return []nd.Box{in}
-		},
-		Eval: func(_ *plan.Node, box nd.Box, dst []byte, in [][]byte, boxes []nd.Box) error {
-			given := boxes[0].Shape
-			chunk, err := dense(nd.AsSlice[A](in[0])[:boxes[0].Size():boxes[0].Size()], given)
-			if err != nil {
-				return err
-			}
-			r, err := f(chunk)
-			if err != nil {
-				return fmt.Errorf("chunk %v: %w", box, err)
-			}
-			if r != nil && slices.Equal(r.Shape(), given) {
-				_, part := surround(box, shape, padded, depth)
-				if r, err = r.Slice(part...); err != nil {
-					return err
-				}
-			}
-			if r == nil || !slices.Equal(r.Shape(), box.Shape) {
-				return fmt.Errorf("chunk %v: the function returned shape %v for a chunk of shape %v given with what is around it, %v: %w", box, shapeOf(r), box.Shape, given, nd.ErrShape)
-			}
-			out, err := dense(nd.AsSlice[R](dst)[:box.Size()], box.Shape)
-			if err != nil {
-				return err
-			}
-			return out.Assign(r)
-		},
-	}
+	op := onChunks[A, R](a.Grid(), f, func(box nd.Box) (nd.Box, []nd.Range) { return surround(box, shape, padded, depth) })
 	// Where nothing is beyond the ends a chunk amid others is given more than the first.
-	size := nd.DTypeOf[A]().Size()
-	for k, n := range grid.MaxChunk() {
-		size *= n + 2*depth[k]
+	op.Scratch = nd.DTypeOf[A]().Size()
+	for k, n := range a.Grid().MaxChunk() {
+		op.Scratch *= min(n+2*depth[k], padded[k])
 	}
-	op.Scratch = size
 	return of[R](plan.Box(op, nil, around.plan()))
 }
 
@@ -145,6 +128,7 @@ func MapOverlap[A, R nd.Elem](a *Array[A], depth []int, b Boundary, f func(chunk
 // what is around it, and where the box is in that.
 func surround(box nd.Box, shape, padded, depth []int) (around nd.Box, part []nd.Range) {
 	around = nd.Box{Start: slices.Clone(box.Start), Shape: slices.Clone(box.Shape)}
+	part = make([]nd.Range, len(depth))
 	for k, d := range depth {
 		before := d
 		if padded[k] == shape[k] { // nothing beyond the ends
@@ -153,7 +137,7 @@ func surround(box nd.Box, shape, padded, depth []int) (around nd.Box, part []nd.
 			d = min(d, shape[k]-box.Stop(k))
 		}
 		around.Shape[k] += before + d
-		part = append(part, nd.Span(before, before+box.Shape[k]))
+		part[k] = nd.Span(before, before+box.Shape[k])
 	}
 	return around, part
 }

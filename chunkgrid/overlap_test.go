@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ndgrid/ndgrid/chunkgrid"
+	"github.com/ndgrid/ndgrid/internal/exec"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/ufunc"
 )
@@ -86,6 +87,53 @@ func TestMapOverlapReads(t *testing.T) {
 	assert.Equal(t, x.Grid().Len(), counted.Reads.Total())
 }
 
+// TestOverlapDecodes: chunks are decoded once by what reads more or less than one
+// at a time, where memory has room for them.
+func TestOverlapDecodes(t *testing.T) {
+	same := func(c *nd.Array[int64]) (*nd.Array[int64], error) { return c, nil }
+	for name, b := range boundaries {
+		x, counted := stored(t, long(), 1, 5, 2)
+		got, err := chunkgrid.MapOverlap(x, []int{0, 0, 1}, b, same).Compute(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, long().Data(), got.Data(), name)
+		assert.Equal(t, x.Grid().Len(), counted.Reads.Total(), name)
+	}
+	x, counted := stored(t, long(), 1, 5, 2)
+	_, err := x.Take(2, []int{0, 2, 1, 3, 0, 5, 4}).Compute(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, x.Grid().Len(), counted.Reads.Total(), "take")
+}
+
+// TestOverlapTimes: times keep their unit, and a boundary's are in it.
+func TestOverlapTimes(t *testing.T) {
+	days := nd.Must(nd.Must(nd.FromSlice([]nd.Datetime{10, 11, 13, 16})).WithDType(nd.Datetime64("D")))
+	x := chunkgrid.FromND(days, nd.Sizes(2)).Named("time")
+	steps := chunkgrid.MapOverlap(x, []int{1}, chunkgrid.Filled(nd.Datetime(20)), func(c *nd.Array[nd.Datetime]) (*nd.Array[nd.Timedelta], error) {
+		if c.DType() != days.DType() {
+			return nil, fmt.Errorf("given %v", c.DType())
+		}
+		d := make([]nd.Timedelta, c.Size()-2)
+		for i := range d {
+			d[i] = nd.Timedelta(c.At(i+2) - c.At(i+1))
+		}
+		return nd.FromSlice(d)
+	})
+	assert.Equal(t, []string{"time"}, steps.Dims())
+	got, err := steps.Compute(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, nd.Timedelta64("D"), got.DType())
+	assert.Equal(t, []nd.Timedelta{1, 2, 3, 4}, got.Data())
+	same := chunkgrid.MapChunks(x, func(c *nd.Array[nd.Datetime]) (*nd.Array[nd.Datetime], error) { return c, nil })
+	for c, err := range same.Each(t.Context()) {
+		require.NoError(t, err)
+		assert.Equal(t, days.DType(), c.Data.DType())
+	}
+	_, err = chunkgrid.MapChunks(x, func(c *nd.Array[nd.Datetime]) (*nd.Array[nd.Datetime], error) {
+		return c.WithDType(nd.Datetime64("s"))
+	}).Compute(t.Context())
+	require.ErrorIs(t, err, nd.ErrDType)
+}
+
 // TestPad: boundaries deeper than the array; NumPy's values.
 func TestPad(t *testing.T) {
 	x := chunkgrid.FromND(nd.Must(nd.FromSlice([]int64{1, 2, 3})), nd.Sizes(2))
@@ -97,6 +145,29 @@ func TestPad(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, want, fmt.Sprint(got.Data()), name)
 	}
+}
+
+// TestDeepOverlap: what is around a chunk ends where the array does, and takes no
+// more memory than that. With a boundary it may be more than any machine has.
+func TestDeepOverlap(t *testing.T) {
+	x := chunkgrid.FromND(nd.Must(nd.FromSlice([]uint8{1, 2, 3, 4, 5, 6}, 2, 3)), nd.Sizes(1, 2))
+	const deepest = 1<<31 - 1
+	whole := func(c *nd.Array[uint8]) (*nd.Array[uint8], error) {
+		if c.Size() != 6 {
+			return nil, fmt.Errorf("given shape %v", c.Shape())
+		}
+		return c, nil
+	}
+	for _, deep := range [][]int{{1, deepest}, {deepest, deepest}} {
+		got, err := chunkgrid.MapOverlap(x, deep, chunkgrid.NoBoundary, whole).Compute(t.Context(), chunkgrid.Memory(1<<20))
+		require.NoError(t, err)
+		assert.Equal(t, []uint8{1, 2, 3, 4, 5, 6}, got.Data())
+	}
+	for _, d := range []int{1 << 29, 1<<30 - 4} { // 2^60 bytes, 2^62
+		_, err := chunkgrid.MapOverlap(x, []int{d, d}, chunkgrid.Filled(uint8(7)), whole).Compute(t.Context(), chunkgrid.Workers(4))
+		require.ErrorIs(t, err, exec.ErrMemory)
+	}
+	require.ErrorIs(t, chunkgrid.MapOverlap(x, []int{deepest, deepest}, chunkgrid.Filled(uint8(7)), whole).Err(), nd.ErrOverflow)
 }
 
 func TestOverlapErrors(t *testing.T) {

@@ -91,14 +91,16 @@ func (a *Array[T]) Compute(ctx context.Context, opts ...Option) (*nd.Array[T], e
 	if _, err := execute(ctx, []Out{out}, c); err != nil {
 		return nil, err
 	}
-	r, err := nd.FromStrided(data[:n.Size()], n.Shape, strides, 0)
-	if err != nil {
-		return nil, err
+	return inMemory(n.DType, data[:n.Size()], n.Shape, strides)
+}
+
+// inMemory returns elements of a dtype as an array of any shape, 0-d too.
+func inMemory[T nd.Elem](dt nd.DType, data []T, shape, strides []int) (*nd.Array[T], error) {
+	r, err := nd.FromStrided(data, shape, strides, 0)
+	if err == nil && dt != r.DType() {
+		return r.WithDType(dt)
 	}
-	if n.DType != nd.DTypeOf[T]() {
-		return r.WithDType(n.DType)
-	}
-	return r, nil
+	return r, err
 }
 
 // ComputeDyn is Compute for an array of any dtype, stored dtypes included.

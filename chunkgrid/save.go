@@ -145,8 +145,9 @@ func saveAll(ctx context.Context, g storage.WritableGroup, names []string, array
 // Append writes an array behind the end of the stored one at url, along an axis,
 // which grows. Where that fails the stored array gets its old shape back; a
 // process that is killed may leave it longer, with the fill value at the end.
-// HDF5's axes get longer where the file was made for that: Save with
-// DriverOptions "unlimited" = "time". Options: DriverOptions and those of Run.
+// HDF5's axes get longer where the file was made for that, by Save with
+// DriverOptions "unlimited" = "time", and while nothing in this process has the file
+// open for reading, see hdf5.ErrReading. Options: DriverOptions and those of Run.
 func Append(ctx context.Context, url string, a Any, axis int, opts ...Option) (err error) {
 	c := configure(opts)
 	dst, err := storage.OpenWritableArray(ctx, url, c.driver)

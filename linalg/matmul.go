@@ -109,11 +109,8 @@ func infer(_ plan.Params, args []*plan.Node) (plan.Result, error) {
 // inputs returns the row panel and the column panel of a box.
 func inputs(n *plan.Node, box nd.Box) []nd.Box {
 	l := box.NDim() - 2
-	a, b := nd.Box{Start: slices.Clone(box.Start), Shape: slices.Clone(box.Shape)}, nd.Box{Start: slices.Clone(box.Start), Shape: slices.Clone(box.Shape)}
 	k := n.Args[0].Shape[l+1]
-	a.Start[l+1], a.Shape[l+1] = 0, k
-	b.Start[l], b.Shape[l] = 0, k
-	return []nd.Box{a, b}
+	return []nd.Box{box.ReplaceAxis(l+1, 0, k), box.ReplaceAxis(l, 0, k)}
 }
 
 func eval(n *plan.Node, box nd.Box, dst []byte, in [][]byte, boxes []nd.Box) error {

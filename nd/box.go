@@ -29,6 +29,13 @@ func (b Box) Size() int {
 // Stop returns the end (exclusive) along axis i.
 func (b Box) Stop(i int) int { return b.Start[i] + b.Shape[i] }
 
+// ReplaceAxis returns the box that has n indices from start on along axis k.
+func (b Box) ReplaceAxis(k, start, n int) Box {
+	b = Box{slices.Clone(b.Start), slices.Clone(b.Shape)}
+	b.Start[k], b.Shape[k] = start, n
+	return b
+}
+
 // Indices ranges over the indices of the elements, C order. An index is good
 // until the next one.
 func (b Box) Indices() iter.Seq[[]int] {

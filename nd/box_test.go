@@ -9,6 +9,12 @@ import (
 	"github.com/ndgrid/ndgrid/nd"
 )
 
+func TestBoxReplaceAxis(t *testing.T) {
+	b := nd.Box{Start: []int{4, 1, 0}, Shape: []int{2, 2, 7}}
+	assert.Equal(t, nd.Box{Start: []int{4, 9, 0}, Shape: []int{2, 0, 7}}, b.ReplaceAxis(1, 9, 0))
+	assert.Equal(t, nd.Box{Start: []int{4, 1, 0}, Shape: []int{2, 2, 7}}, b, "the box itself is as it was")
+}
+
 func TestBoxIndices(t *testing.T) {
 	list := func(b nd.Box) (all [][]int) {
 		for index := range b.Indices() {

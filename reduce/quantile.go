@@ -129,7 +129,7 @@ func whole[T nd.Elem](a *chunkgrid.Array[T], k int) *chunkgrid.Array[T] {
 // narrow halves the longest axis of a chunk but k until it has about
 // nd.DefaultChunkBytes.
 func narrow(chunk []int, k, item int) {
-	for size := (nd.Box{Shape: chunk}); size.Size()*item > nd.DefaultChunkBytes; {
+	for size(chunk)*item > nd.DefaultChunkBytes {
 		longest := -1
 		for j, n := range chunk {
 			if j != k && n > 1 && (longest < 0 || n > chunk[longest]) {
@@ -200,11 +200,12 @@ func evalQuantile(n *plan.Node, box nd.Box, dst []byte, in [][]byte, boxes []nd.
 // quantiles orders every row of x, which is the task's own, as far as needed, and
 // sets dst, C order of (quantile, row), to what pick makes of it.
 func quantiles[T nd.Float](dst, x []T, q []float64, length int, pick func(a, b, t float64, even bool) float64) {
-	rows := len(x) / length
-	var ks []int // the places that count
-	for _, share := range q {
-		k := int(math.Floor(share * float64(length-1)))
-		ks = append(ks, k, min(k+1, length-1))
+	rows, places := len(x)/length, make([]place, len(q))
+	var ks []int // what of a row must be in order
+	for i, share := range q {
+		k, t := math.Modf(share * float64(length-1))
+		places[i] = place{int(k), t}
+		ks = append(ks, int(k), min(int(k)+1, length-1))
 	}
 	slices.Sort(ks)
 	ks = slices.Compact(ks)
@@ -214,19 +215,23 @@ func quantiles[T nd.Float](dst, x []T, q []float64, length int, pick func(a, b, 
 		if nan < 0 {
 			selectAll(row, ks)
 		}
-		for i, share := range q {
+		for i, p := range places {
 			if nan >= 0 {
 				dst[i*rows+r] = row[nan]
 				continue
 			}
-			place := share * float64(length-1)
-			below := math.Floor(place)
-			k := int(below)
-			v := row[k]
-			if place > below && row[k+1] != v {
-				v = T(pick(float64(v), float64(row[k+1]), place-below, k%2 == 0))
+			v := row[p.k]
+			if p.t > 0 && row[p.k+1] != v {
+				v = T(pick(float64(v), float64(row[p.k+1]), p.t, p.k%2 == 0))
 			}
 			dst[i*rows+r] = v
 		}
 	}
+}
+
+// place is where a quantile lies in an ordered row: the share t of the way from
+// element k to the next.
+type place struct {
+	k int
+	t float64
 }

@@ -3,8 +3,6 @@ package reduce_test
 import (
 	"fmt"
 	"math"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -44,25 +42,9 @@ func quantiles(c nd.Chunks) map[string]chunkgrid.Any {
 
 // TestQuantile compares every method, in several chunks, with NumPy.
 func TestQuantile(t *testing.T) {
-	python := os.Getenv("NDGRID_PYTHON")
-	if python == "" {
-		t.Skip("NDGRID_PYTHON names no Python with NumPy; make test sets it")
-	}
-	out, err := exec.Command(python, "testdata/quantile.py").Output()
-	require.NoError(t, err)
-	for _, c := range []nd.Chunks{nd.Sizes(-1, -1, -1), nd.Sizes(2, 3, 4), nd.Sizes(1, 1, 1)} {
-		all := quantiles(c)
-		for line := range strings.Lines(string(out)) {
-			name, want, _ := strings.Cut(strings.TrimSpace(line), ": ")
-			require.NotNil(t, all[name], name)
-			got, err := chunkgrid.ComputeDyn(t.Context(), all[name], chunkgrid.Memory(8<<20))
-			require.NoError(t, err, name)
-			shape := strings.ReplaceAll(fmt.Sprint(got.Shape()), " ", ", ")
-			assert.Equal(t, want, fmt.Sprintf("%s %x", shape, got.Bytes()), name)
-			delete(all, name)
-		}
-		assert.Empty(t, all, "cases that quantile.py lacks")
-	}
+	comparePython(t, "quantile.py", []nd.Chunks{nd.Sizes(-1, -1, -1), nd.Sizes(2, 3, 4), nd.Sizes(1, 1, 1)}, quantiles, func(d nd.Dyn) string {
+		return fmt.Sprintf("%s %x", strings.ReplaceAll(fmt.Sprint(d.Shape()), " ", ", "), d.Bytes())
+	})
 }
 
 // TestQuantileEdges: one element, equal and infinite ones; names of dimensions.

@@ -3,7 +3,6 @@ package reduce
 import (
 	"fmt"
 	"iter"
-	"slices"
 
 	"github.com/ndgrid/ndgrid/chunkgrid"
 	"github.com/ndgrid/ndgrid/internal/kernel"
@@ -109,9 +108,7 @@ func scanInputs(n *plan.Node, box nd.Box) []nd.Box {
 		return []nd.Box{box}
 	}
 	k := n.Params["axis"].(int)
-	carry := nd.Box{Start: slices.Clone(box.Start), Shape: slices.Clone(box.Shape)}
-	carry.Start[k], carry.Shape[k] = max(n.Grid.ChunkOf(k, box.Start[k])-1, 0), 1
-	return []nd.Box{box, carry}
+	return []nd.Box{box, box.ReplaceAxis(k, max(n.Grid.ChunkOf(k, box.Start[k])-1, 0), 1)}
 }
 
 func evalScan(n *plan.Node, box nd.Box, dst []byte, in [][]byte, _ []nd.Box) error {
@@ -162,10 +159,8 @@ func carryStage(n *plan.Node) (grid nd.Grid, staged bool) {
 
 func carryInputs(n *plan.Node, box nd.Box) []nd.Box {
 	k := n.Params["axis"].(int)
-	in := nd.Box{Start: slices.Clone(box.Start), Shape: slices.Clone(box.Shape)}
-	_, in.Shape[k] = n.Args[0].Grid.Bounds(k, max(box.Stop(k)-1, 0))
-	in.Start[k] = 0
-	return []nd.Box{in}
+	_, hi := n.Args[0].Grid.Bounds(k, max(box.Stop(k)-1, 0))
+	return []nd.Box{box.ReplaceAxis(k, 0, hi)}
 }
 
 func carrySteps(n *plan.Node, box nd.Box) iter.Seq[nd.Box] {
@@ -173,9 +168,7 @@ func carrySteps(n *plan.Node, box nd.Box) iter.Seq[nd.Box] {
 	return func(yield func(nd.Box) bool) {
 		for c := range box.Stop(k) {
 			lo, hi := n.Args[0].Grid.Bounds(k, c)
-			in := nd.Box{Start: slices.Clone(box.Start), Shape: slices.Clone(box.Shape)}
-			in.Start[k], in.Shape[k] = lo, hi-lo
-			if !yield(in) {
+			if !yield(box.ReplaceAxis(k, lo, hi-lo)) {
 				return
 			}
 		}

@@ -153,9 +153,7 @@ func topKInputs(n *plan.Node, box nd.Box) []nd.Box {
 	if box.Shape[last] > 0 {
 		lo, hi = n.Args[0].Grid.Bounds(last, n.Grid.ChunkOf(last, box.Start[last]))
 	}
-	in := nd.Box{Start: slices.Clone(box.Start), Shape: slices.Clone(box.Shape)}
-	in.Start[last], in.Shape[last] = lo, hi-lo
-	return slices.Repeat([]nd.Box{in}, len(n.Args))
+	return slices.Repeat([]nd.Box{box.ReplaceAxis(last, lo, hi-lo)}, len(n.Args))
 }
 
 func evalTopK(n *plan.Node, box nd.Box, dst []byte, in [][]byte, boxes []nd.Box) error {

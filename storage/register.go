@@ -286,7 +286,7 @@ func openOrCreate(ctx context.Context, d *Driver, path string, exists bool, opts
 		return nil, &Error{"create", path, fmt.Errorf("%w: resuming inside of what is there already", ErrUnsupported)}
 	}
 	if exists {
-		return openWritable(ctx, d, path, nil)
+		return openWritable(ctx, d, path, opts)
 	}
 	if d.Create == nil {
 		return nil, &Error{"create", path, fmt.Errorf("%w: a %s file holds a single array", ErrUnsupported, d.Name)}

@@ -74,6 +74,9 @@ type Meta struct {
 	Fill  []byte
 	Dims  []string // dimension names, "" where an axis has none; nil: none at all
 	Attrs Attrs
+	// Unlimited are the axes that Resize can make as long as one likes, where the
+	// format has others (HDF5); nil: none, or the format doesn't tell them apart.
+	Unlimited []bool
 	// For people: Format is "Zarr v3", "HDF5", "npy"…; Codecs the filters in the
 	// order in which they encode ("shuffle", "gzip 5"); ByteOrder is "little",
 	// "big", or "" for one-byte types; Order is "C" or "F", the layout inside a
@@ -224,6 +227,9 @@ type Spec struct {
 	Fill   []byte  // as in Meta
 	Dims   []string
 	Attrs  Attrs
+	// Unlimited are the axes that shall be able to grow, where the format makes a
+	// difference; nil: none.
+	Unlimited []bool
 	// Codecs are as in Meta.Codecs, "zstd 3", "gzip 5", or have their parameters by
 	// name, "zstd(level=5, checksum=true)"; nil: driver's default; empty: none.
 	// "sharding (10, 10)" in front makes shards of Zarr's chunks.

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"runtime"
 	"strconv"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/ndgrid/ndgrid/nd"
@@ -20,7 +21,10 @@ type reader struct {
 	cut   cutter
 	first []byte // the piece that dtypes were found out from; header cut off
 	line  int    // in the text, at which the next part begins, from 0
-	free  chan *part
+	free  chan *piece
+	now   *room       // that pieces get memory of
+	full  *room       // of the chunk before
+	loose atomic.Bool // pieces get memory of their own
 }
 
 // schema is what a file's columns are, and how they are read.
@@ -110,28 +114,22 @@ func (r *reader) nextRows() ([]byte, error) {
 }
 
 // choose fixes the dtypes of all columns by some rows. Rows that are wrong are
-// left to the parser.
+// left to the parser. Without rows, columns are float64, which holds what isn't there.
 func (r *reader) choose(rows []byte) {
-	texts := make([][][]byte, len(r.names))
-	for at := skipBlank(rows, 0); at < len(rows); at = skipBlank(rows, at) {
-		row, next, err := fields(rows, at, r.sep, len(r.names))
-		if err != nil || len(row) != len(r.names) {
-			break
-		}
-		for i, text := range row {
-			texts[i] = append(texts[i], text)
-		}
-		at = next
+	narrow := nd.Int64
+	if skipBlank(rows, 0) == len(rows) {
+		narrow = nd.Float64
 	}
 	for i, name := range r.names {
 		dt, layout, ok := r.declared(i, name)
-		if !ok {
-			if dt = r.wider[i]; !dt.Valid() {
-				dt = infer(texts[i])
-			}
+		if !ok && i < len(r.least) {
+			dt = r.least[i]
+		} else if !ok {
+			dt = narrow
 		}
 		r.types, r.layouts, r.known = append(r.types, dt), append(r.layouts, layout), append(r.known, ok)
 	}
+	r.types = r.widen(rows, true)
 }
 
 func (o *options) longRow(line int) error {
@@ -152,12 +150,12 @@ func (r *reader) parsers(rows int) ([]parser, error) {
 
 // parts returns the parsed pieces in order; each is valid until the next is asked
 // for. As many as there are processors are parsed at a time.
-func (r *reader) parts() iter.Seq2[*part, error] {
-	return func(yield func(*part, error) bool) {
+func (r *reader) parts() iter.Seq2[*piece, error] {
+	return func(yield func(*piece, error) bool) {
 		workers := runtime.GOMAXPROCS(0)
 		stop, ended := make(chan struct{}), make(chan struct{})
-		r.free = make(chan *part, 2*workers+3) // as many as there are at any time
-		order := make(chan chan *part, 2*workers)
+		r.free = make(chan *piece, 4*workers+3) // as many as there are at any time
+		order := make(chan chan *piece, 4*workers)
 		go func() {
 			defer close(ended)
 			defer close(order)
@@ -181,18 +179,15 @@ func (r *reader) parts() iter.Seq2[*part, error] {
 }
 
 // produce cuts the text and lets pieces be parsed, until it ends or fails.
-func (r *reader) produce(order chan<- chan *part, stop <-chan struct{}) {
+func (r *reader) produce(order chan<- chan *piece, stop <-chan struct{}) {
 	for begun := false; ; begun = true {
-		p, err := r.emptyPart()
-		if err == nil && !begun {
+		p, err := r.emptyPiece(), error(nil)
+		if !begun {
 			p.text = r.first
-		} else if err == nil {
-			p.text, err = r.cut.next(p.text)
-		}
-		if errors.Is(err, io.EOF) {
+		} else if p.text, err = r.cut.next(p.text); errors.Is(err, io.EOF) {
 			return
 		}
-		done := make(chan *part, 1)
+		done := make(chan *piece, 1)
 		select {
 		case order <- done:
 		case <-stop:
@@ -203,10 +198,14 @@ func (r *reader) produce(order chan<- chan *part, stop <-chan struct{}) {
 			done <- p
 			return
 		}
+		r.seat(p)
 		go func() {
 			p.parse(r.sep)
 			if err != nil {
 				p.err = r.cutShort(p.err, err)
+			}
+			if p.rows < p.lines {
+				r.loose.Store(true)
 			}
 			done <- p
 		}()
@@ -228,19 +227,15 @@ func (r *reader) cutShort(err, long error) error {
 	return long
 }
 
-// emptyPart returns a part that is used no more, or a new one.
-func (r *reader) emptyPart() (*part, error) {
+// emptyPiece returns a piece that is used no more, or a new one.
+func (r *reader) emptyPiece() *piece {
 	select {
 	case p := <-r.free:
-		return p, nil
+		return p
 	default:
-		columns, err := r.parsers(0)
-		return &part{columns: columns}, err
+		return &piece{}
 	}
 }
-
-// roomBytes bounds the memory that is taken for a chunk before its rows are there.
-const roomBytes = 32 << 20
 
 // chunks joins parts to chunks. A text without rows is one chunk of none, so that
 // its columns are known.
@@ -259,13 +254,12 @@ func (r *reader) chunks() iter.Seq2[*Table, error] {
 		}
 		for p, err := range r.parts() {
 			if err != nil {
-				yield(nil, r.place(p))
+				yield(nil, r.place(&p.part))
 				return
 			}
 			for lo := 0; lo < p.rows; {
 				if chunk == nil {
-					room := max(p.rows-lo, roomBytes/8/len(r.names))
-					chunk, _ = r.parsers(min(room, r.chunk)) // they were made before
+					chunk = r.chunkFor(p, p.rows-lo)
 				}
 				hi := lo + min(p.rows-lo, r.chunk-rows)
 				for i, c := range p.columns {
@@ -325,5 +319,5 @@ func (r *reader) place(p *part) error {
 	if !errors.As(bad.err, &fit) {
 		return fmt.Errorf("%w: line %d, column %q: %w", storage.ErrCorrupt, line, r.names[i], bad.err)
 	}
-	return &fieldError{name: r.names[i], dt: r.types[i], declared: r.known[i], wider: r.widen(p.text), line: line, err: fit.error}
+	return &fieldError{name: r.names[i], dt: r.types[i], declared: r.known[i], types: r.types, wider: r.widen(p.text, false), line: line, err: fit.error}
 }

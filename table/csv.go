@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"maps"
 	"os"
 	"slices"
 
@@ -28,9 +27,9 @@ type options struct {
 	noHeader bool
 	types    map[any]nd.DType // by name or place of the column
 	layouts  map[any]string
-	wider    map[int]nd.DType // than the first rows say
-	piece    int              // bytes
-	row      int              // bytes at most
+	least    []nd.DType // of the columns; nil: as the first rows have it
+	piece    int        // bytes
+	row      int        // bytes at most
 }
 
 // ChunkRows is the number of rows of a chunk, 50,000 if not given; the last has
@@ -65,7 +64,7 @@ func Times[C string | int](layout string, columns ...C) Option {
 }
 
 func newOptions(opts []Option) (*options, error) {
-	o := &options{chunk: 50_000, sep: ',', types: map[any]nd.DType{}, layouts: map[any]string{}, wider: map[int]nd.DType{}, piece: pieceBytes, row: maxRow}
+	o := &options{chunk: 50_000, sep: ',', types: map[any]nd.DType{}, layouts: map[any]string{}, piece: pieceBytes, row: maxRow}
 	for _, f := range opts {
 		f(o)
 	}
@@ -128,41 +127,40 @@ func Read(path string, opts ...Option) (*Table, error) {
 // about; nil: nothing is wider, or the dtype was declared.
 func widened(err error) Option {
 	var bad *fieldError
-	if !errors.As(err, &bad) || len(bad.wider) == 0 {
+	if !errors.As(err, &bad) || slices.Equal(bad.wider, bad.types) {
 		return nil
 	}
-	return func(o *options) { maps.Copy(o.wider, bad.wider) }
+	return func(o *options) { o.least = bad.wider }
 }
 
-// widen returns the columns, of those whose dtype wasn't declared, that some rows
-// need wider, and the first dtype that holds them. Rows that are wrong end it.
-func (s *schema) widen(rows []byte) map[int]nd.DType {
-	wider := map[int]nd.DType{}
-	dts, parsers := slices.Clone(s.types), make([]parser, len(s.types))
-	for at := skipBlank(rows, 0); at < len(rows); at = skipBlank(rows, at) {
-		row, next, err := fields(rows, at, s.sep, len(dts))
-		if err != nil || len(row) != len(dts) {
-			break
+// widen returns the dtypes of columns of s.types after some rows: of those that
+// aren't declared, the first from there on that holds all fields. Rows that are wrong
+// end it. With begin these are the first rows, so that integers may be bools still.
+func (s *schema) widen(rows []byte, begin bool) []nd.DType {
+	types := slices.Clone(s.types)
+	p := part{text: rows, columns: make([]parser, len(types))}
+	try := func(i int) {
+		p.columns[i] = skipped{}
+		if dt := types[i]; !s.known[i] && dt != nd.Text {
+			p.columns[i], _ = newParser(dt, "", 0) // there is one for these
 		}
-		for i, text := range row {
-			for !s.known[i] && dts[i] != nd.Text {
-				if parsers[i] == nil {
-					parsers[i], err = newParser(dts[i], "", 0)
-				}
-				if err == nil && parsers[i].set(text) == nil {
-					break
-				}
-				if parsers[i] = nil; dts[i] == nd.Int64 {
-					dts[i] = nd.Float64
-				} else {
-					dts[i] = nd.Text
-				}
-				wider[i] = dts[i]
-			}
-		}
-		at = next
 	}
-	return wider
+	p.widen = func(i int) {
+		switch dt := types[i]; {
+		case dt == nd.Int64 && begin && p.rows == 0:
+			types[i] = nd.Bool
+		case dt == nd.Int64, dt == nd.Bool && begin && p.rows == 0:
+			types[i] = nd.Float64
+		default:
+			types[i] = nd.Text
+		}
+		try(i)
+	}
+	for i := range types {
+		try(i)
+	}
+	p.parse(s.sep)
+	return types
 }
 
 // fieldError is about a field that doesn't fit its column.
@@ -170,7 +168,8 @@ type fieldError struct {
 	name     string
 	dt       nd.DType
 	declared bool
-	wider    map[int]nd.DType // what the rows around it need, see widen
+	types    []nd.DType // of all columns
+	wider    []nd.DType // those that the rows around it need, see widen
 	line     int
 	err      error
 }
@@ -291,26 +290,4 @@ func (o *options) checkDeclared(names []string) error {
 		}
 	}
 	return nil
-}
-
-// infer returns the first dtype that holds all fields of a column.
-func infer(texts [][]byte) nd.DType {
-	for _, dt := range []nd.DType{nd.Int64, nd.Bool, nd.Float64} {
-		if holds(dt, texts) {
-			return dt
-		}
-	}
-	return nd.Text
-}
-
-// holds reports whether a dtype holds all of some texts. Of none it is true for
-// float64 only, which holds what isn't there.
-func holds(dt nd.DType, texts [][]byte) bool {
-	p, err := newParser(dt, "", 0)
-	for _, t := range texts {
-		if err == nil {
-			err = p.set(t)
-		}
-	}
-	return err == nil && (len(texts) > 0 || dt == nd.Float64)
 }

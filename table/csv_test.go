@@ -11,6 +11,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -214,14 +215,37 @@ func TestChunksAreTheWhole(t *testing.T) {
 	})
 }
 
+// Rows of several lines, and blank lines, make rows come earlier than their lines say:
+// whole chunks earlier, where chunks are small.
+func TestRowsBeforeTheirPlaces(t *testing.T) {
+	const rows = 200
+	var text strings.Builder
+	text.WriteString("i,s\n")
+	for r := range rows {
+		fmt.Fprintf(&text, "%d,%s", r, []string{"x\n", "\"two\nlines\"\r\n", "y\n\n", "z\n"}[r*r/7%4])
+	}
+	path := file(t, text.String())
+	for per := 1; per < 50; per += 3 {
+		for piece := 16; piece < 400; piece += 37 {
+			chunks, err := stream.Collect(ReadCSV(path, ChunkRows(per), sizes(piece, 1<<10)))
+			require.NoError(t, err)
+			all, err := Concat(chunks...)
+			require.NoError(t, err)
+			is, err := Col[int64](all, "i")
+			require.NoError(t, err)
+			for r, i := range is.Data() {
+				require.EqualValues(t, r, i, "chunks of %d rows, pieces of %d bytes", per, piece)
+			}
+		}
+	}
+}
+
 // manyColumns is more than textOnly makes.
 const manyColumns = 100
 
 // textOnly makes columns wide enough for any text.
 func textOnly(o *options) {
-	for i := range manyColumns {
-		o.wider[i] = nd.Text
-	}
+	o.least = slices.Repeat([]nd.DType{nd.Text}, manyColumns)
 }
 
 // FuzzReadCSV compares texts with encoding/csv. It differs in three things: "\r\n"

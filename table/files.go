@@ -334,7 +334,7 @@ func (r *reader) column(ctx context.Context, i int, take func(Column)) (rows int
 			return rows, err
 		}
 		take(values)
-		rows, r.line = rows+p.rows, r.line+p.lines
+		rows, r.line = rows+p.rows, r.line+p.lines()
 	}
 	return rows, ctx.Err()
 }
@@ -346,4 +346,5 @@ func (skipped) fast(src []byte, at int, sep byte) int { return plainEnd(src, at,
 func (skipped) set([]byte) error                      { return nil }
 func (skipped) move(parser, int, int)                 {}
 func (skipped) column() (Column, error)               { return nil, nil }
+func (skipped) within(parser, int, int)               {}
 func (skipped) clear()                                {}

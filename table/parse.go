@@ -22,8 +22,12 @@ type parser interface {
 	fast(src []byte, at int, sep byte) int
 	// set parses any text, quotes already undone.
 	set(text []byte) error
-	// move adds the values from lo up to hi to another parser of the same type.
+	// move adds the values from lo up to hi to another parser of the same type. The
+	// values may be in that parser's memory, where they belong or behind it.
 	move(to parser, lo, hi int)
+	// within forgets the values and takes memory of another parser, for rows from
+	// lo up to hi, to keep others in.
+	within(memory parser, lo, hi int)
 	// column returns the values; the parser is not used any more.
 	column() (Column, error)
 	// clear forgets the values and keeps the memory.
@@ -69,7 +73,20 @@ func (l *list[T]) move(to parser, lo, hi int) {
 	t.take(l.v[lo:hi])
 }
 
-func (l *list[T]) take(v []T) { l.v = append(l.v, v...) }
+func (l *list[T]) take(v []T) {
+	n := len(l.v)
+	if room := cap(l.v) - n; len(v) > 0 && len(v) <= room && &v[0] == &l.v[:n+1][n] {
+		l.v = l.v[:n+len(v)]
+		return
+	}
+	l.v = append(l.v, v...)
+}
+
+func (l *list[T]) within(memory parser, lo, hi int) {
+	l.v = memory.(interface{ all() []T }).all()[lo:lo:hi]
+}
+
+func (l *list[T]) all() []T { return l.v[:cap(l.v)] }
 
 func (l *list[T]) column() (Column, error) {
 	a, err := nd.FromSlice(l.v, len(l.v))
@@ -276,6 +293,9 @@ func (p *texts) set(text []byte) error {
 func (p *texts) move(to parser, lo, hi int) { to.(*texts).s.append(&p.s, lo, hi) }
 
 func (p *texts) column() (Column, error) { return &p.s, nil }
+
+// within keeps its own memory: how long texts are isn't known.
+func (p *texts) within(parser, int, int) { p.clear() }
 
 func (p *texts) clear() { p.s.data, p.s.ends = p.s.data[:0], p.s.ends[:0] }
 

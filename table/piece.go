@@ -165,8 +165,9 @@ type part struct {
 	text    []byte // the piece
 	columns []parser
 	rows    int
-	lines   int   // in the piece
 	err     error // a *placeError, or what reading failed with
+
+	widen func(column int) // gives a column a parser for other fields; nil: such are errors
 }
 
 // placeError is what is wrong at a place in a piece.
@@ -206,10 +207,12 @@ func (p *part) parse(sep byte) {
 		}
 		p.rows++
 	}
-	p.lines = bytes.Count(src, newline)
 }
 
 var newline = []byte{'\n'}
+
+// lines is how many the piece has.
+func (p *part) lines() int { return bytes.Count(p.text, newline) }
 
 // slow parses a field that isn't written as usual and returns where it ends.
 func (p *part) slow(src []byte, at int, sep byte, i int) int {
@@ -218,8 +221,12 @@ func (p *part) slow(src []byte, at int, sep byte, i int) int {
 		p.fail(end, i, err)
 		return 0
 	}
-	if err := p.columns[i].set(text); err != nil {
-		p.fail(at, i, &misfit{fmt.Errorf("%q: %w", brief(text), err)})
+	for err := p.columns[i].set(text); err != nil; err = p.columns[i].set(text) {
+		if p.widen == nil {
+			p.fail(at, i, &misfit{fmt.Errorf("%q: %w", brief(text), err)})
+			break
+		}
+		p.widen(i)
 	}
 	return end
 }

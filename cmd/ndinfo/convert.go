@@ -38,8 +38,8 @@ HDF5, .npy (of one array) is NumPy's, all others are Zarr. DST may be a place in
 an existing file or store: out.zarr/a. Nothing appears at DST before all is
 written.
 
-Values, shapes, dimension names, fill values and attributes are kept, as far as
-the format has them. Attributes that describe values, such as _FillValue and
+Values, shapes, dimension names, unlimited dimensions, fill values and attributes
+are kept, as far as the format has them. Attributes that describe values, such as _FillValue and
 valid_range, get the dtype of the array, and a list of one that comes from HDF5
 becomes its element, as NetCDF has it. References and compounds in attributes of
 HDF5 are left out.
@@ -210,12 +210,15 @@ func (c *converter) describe(_ context.Context, src storage.Array) (storage.Spec
 		return storage.Spec{}, err
 	}
 	m := src.Meta()
-	grid, _, err := c.chunks.grid(m)
+	grid, cut, err := c.chunks.grid(m)
 	if err != nil {
 		return storage.Spec{}, inFlag("--chunks", err)
 	}
 	s := storage.Spec{DType: m.DType, Shape: m.Shape, Chunks: grid, Fill: m.Fill, Dims: m.Dims,
-		Attrs: keptAttrs(m.Attrs, src.Ref(), m), Codecs: c.codecs}
+		Attrs: keptAttrs(m.Attrs, src.Ref(), m), Unlimited: m.Unlimited, Codecs: c.codecs}
+	if stored, ok := storage.As[storage.ChunkShaper](src); ok && m.Unlimited != nil && !cut { // longer than the array, perhaps
+		s.Options = map[string]string{"chunks": joinInts(stored.ChunkShape(), ",")}
+	}
 	if c.format == "v2" {
 		s.Fill = attrFill(s.Attrs, m.DType)
 	}

@@ -3,6 +3,7 @@ package conformance
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 
 	"github.com/ndgrid/ndgrid/chunkgrid"
@@ -15,6 +16,7 @@ type typed struct {
 	leaf    func(in *input) chunkgrid.Any
 	call    func(c call, args []chunkgrid.Any) chunkgrid.Any
 	compute func(ctx context.Context, a chunkgrid.Any, opts ...chunkgrid.Option) (nd.Dyn, error)
+	into    func(ctx context.Context, a chunkgrid.Any, opts ...chunkgrid.Option) (nd.Dyn, error)
 	choose  func(ctx context.Context, c call, args []chunkgrid.Any, opts ...chunkgrid.Option) (chunkgrid.Any, error)
 }
 
@@ -34,7 +36,20 @@ func typedFor[T nd.Elem]() typed {
 			return nil, err
 		}
 		return r, nil
-	}, choose[T]}
+	}, into[T], choose[T]}
+}
+
+// into computes an array into one of the caller's, and checks what the run held.
+func into[T nd.Elem](ctx context.Context, a chunkgrid.Any, opts ...chunkgrid.Option) (nd.Dyn, error) {
+	dst, err := nd.Must(nd.Zeros[T](a.Shape()...)).WithDType(a.DType())
+	if err != nil {
+		return nil, err
+	}
+	rep, err := chunkgrid.Run(ctx, []chunkgrid.Out{chunkgrid.As[T](a).Into(dst)}, opts...)
+	if err == nil && rep.Peak > rep.ProjectedPeak {
+		err = fmt.Errorf("held %d bytes, over the projected peak of %d", rep.Peak, rep.ProjectedPeak)
+	}
+	return dst, err
 }
 
 // leafOf returns an input as a lazy array, by the function a user would call.
@@ -95,6 +110,12 @@ func apply[R nd.Elem](c call, args []chunkgrid.Any) chunkgrid.Any {
 			}
 		}
 		return a.Rechunk(nd.Lists(sizes))
+	case opPad:
+		return chunkgrid.Pad(a, c.ints("depth"), boundary[R](c))
+	case opOverlap:
+		return chunkgrid.MapOverlap(a.Rechunk(nd.Lists(c.Params["chunks"].([][]int))), c.ints("depth"), boundary[R](c), turnedRound[R])
+	case opHistogram, opBincount:
+		return count(c, args)
 	case opCumSum, opCumProd:
 		if a.NumChunks()[c.int("axis")] > 1 {
 			args = append(args, chunkgrid.Op[R](c.Op+"_carry", c.Params, a))
@@ -124,8 +145,11 @@ func (b *builder) lazy() []chunkgrid.Any {
 
 // evaluate computes an array with random options and returns its elements.
 func evaluate(ctx context.Context, r *rand.Rand, dir string, a chunkgrid.Any) (nd.Dyn, error) {
-	order := chunkgrid.Order([]nd.Order{nd.C, nd.F}[r.IntN(2)])
+	order, kept := chunkgrid.Order([]nd.Order{nd.C, nd.F}[r.IntN(2)]), r.IntN(2) == 0
 	return withOptions(r, dir, func(opts ...chunkgrid.Option) (nd.Dyn, error) {
+		if kept {
+			return typedOf[a.DType().Kind()].into(ctx, a, opts...)
+		}
 		return typedOf[a.DType().Kind()].compute(ctx, a, append(opts, order)...)
 	})
 }

@@ -39,7 +39,7 @@ const (
 )
 
 var movements = []string{opSlice, opReshape, opTranspose, opSwapAxes, opMoveAxis, opSqueeze, opExpand,
-	opBroadcast, opConcat, opStack, opRepeat, opTake, opRechunk}
+	opBroadcast, opConcat, opStack, opRepeat, opTake, opRechunk, opPad, opOverlap}
 
 // The operations along an axis that are made of several nodes.
 const (
@@ -114,6 +114,12 @@ func (c call) node(args []*plan.Node) *plan.Node {
 		return plan.Take(a, c.int("axis"), c.ints("index"))
 	case opRechunk:
 		return plan.Rechunk(a, c.Params["grid"].(nd.Grid))
+	case opPad:
+		return c.padNode(a)
+	case opOverlap:
+		return c.overlapNode(a)
+	case opHistogram, opBincount:
+		return c.binsNode(args)
 	case opCompress:
 		k := c.int("axis")
 		axis := evenly(a, k)

@@ -133,6 +133,8 @@ func (b *builder) movement(op string, v int) (call, bool) {
 			index[i] = r.IntN(2*shape[k]) - shape[k]
 		}
 		c.Params["axis"], c.Params["index"] = k, index
+	case opPad, opOverlap:
+		return b.padding(c, n)
 	case opTopK, opArgTopK:
 		c.Params["k"] = []int{-3, -1, 1, 2, 5}[r.IntN(5)]
 		return c, b.accepts(c)

@@ -68,6 +68,13 @@ func goals() []goal {
 			}
 		}
 	}
+	for _, op := range []string{opHistogram, opBincount} {
+		for _, d := range dtypes {
+			if hasBins(op, d) {
+				all = append(all, goal{op: op, args: []nd.DType{d}})
+			}
+		}
+	}
 	for _, op := range movements {
 		for _, d := range dtypes {
 			all = append(all, goal{op: op, args: []nd.DType{d}})
@@ -145,10 +152,17 @@ func (b *builder) operation(g goal, args []int) (int, error) {
 	for range 20 {
 		var c call
 		var ok bool
-		if reduces {
+		var err error
+		switch {
+		case reduces:
 			c, ok = b.reduction(g.op, args[0])
-		} else {
+		case g.op == opHistogram || g.op == opBincount:
+			c, ok, err = b.bins(g.op, args[0])
+		default:
 			c, ok = b.movement(g.op, args[0])
+		}
+		if err != nil {
+			return 0, err
 		}
 		if ok {
 			return b.call(c)

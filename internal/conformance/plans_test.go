@@ -144,7 +144,7 @@ func (b *builder) grow(steps int) error {
 		var c call
 		var ok bool
 		var err error
-		switch n := b.nodes[v]; r.IntN(12) {
+		switch n := b.nodes[v]; r.IntN(13) {
 		case 0, 1, 2:
 			if _, err := b.move(v); err != nil {
 				return err
@@ -161,6 +161,8 @@ func (b *builder) grow(steps int) error {
 			ok = op == turn || op == slope && n.DType.IsInteger() && n.NDim() > 0 || op == triple && n.DType == nd.Int32
 		case 7:
 			c, ok, err = b.compress(v)
+		case 8:
+			c, ok, err = b.bins([]string{opHistogram, opBincount}[r.IntN(2)], v)
 		default:
 			c, ok = b.anyUfunc(v), true
 		}

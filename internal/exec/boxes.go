@@ -40,8 +40,7 @@ func (l *concatLeaf) fetch(t *task, box nd.Box, o *operand) error {
 			if lo >= hi {
 				break
 			}
-			sub = nd.Box{Start: slices.Clone(box.Start), Shape: slices.Clone(box.Shape)}
-			sub.Start[l.axis], sub.Shape[l.axis] = lo, hi-lo
+			sub = box.ReplaceAxis(l.axis, lo, hi-lo)
 			at = (lo - box.Start[l.axis]) * dense[l.axis]
 		}
 		ops, err := p.prog.fetch(t, sub)
@@ -235,8 +234,7 @@ func (k *taker) box(t *task, box nd.Box, dst []byte) error {
 		for i+n < len(index) && index[i+n] == index[i]+n {
 			n++
 		}
-		in := nd.Box{Start: slices.Clone(box.Start), Shape: slices.Clone(box.Shape)}
-		in.Start[axis], in.Shape[axis] = index[i], n
+		in := box.ReplaceAxis(axis, index[i], n)
 		mark := t.mark()
 		buf := t.take(in.Size() * item)
 		if err := k.sub.dense(t, in, buf); err != nil {
@@ -261,13 +259,13 @@ func (o *boxOp) boxCost(shape []int) int {
 	if o.op.WholeChunks {
 		box.Shape = o.node.Grid.MaxChunk()
 	}
-	c := box.Size()*o.node.DType.Size() + o.op.Scratch
+	c := plus(box.Size()*o.node.DType.Size(), o.op.Scratch)
 	inputs := o.op.Inputs(o.node, box)
 	if stepwise(o.node) {
 		inputs[0].Shape = o.node.Args[0].Grid.MaxChunk()
 	}
 	for i, b := range inputs {
-		c += b.Size()*o.node.Args[i].DType.Size() + o.subs[i].cost(b.Shape)
+		c = plus(c, b.Size()*o.node.Args[i].DType.Size(), o.subs[i].cost(b.Shape))
 	}
 	return c
 }

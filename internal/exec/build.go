@@ -88,9 +88,9 @@ func (b *builder) make(n *plan.Node, v plan.View) (int, error) {
 	case plan.OpConcat:
 		return b.concat(n, v)
 	case plan.OpReshape:
-		return b.boxed(n, v, func(subs []*program) boxer { return newReshaper(n, subs[0]) })
+		return b.boxed(n, v, true, func(subs []*program) boxer { return newReshaper(n, subs[0]) })
 	case plan.OpTake:
-		return b.boxed(n, v, func(subs []*program) boxer { return &taker{n, subs[0]} })
+		return b.boxed(n, v, false, func(subs []*program) boxer { return &taker{n, subs[0]} })
 	}
 	if u, ok := kernel.LookupUfunc(n.Op); ok {
 		return b.ufunc(u, n, v)
@@ -212,13 +212,31 @@ func (b *builder) restrict(n *plan.Node, v plan.View) (*plan.Node, plan.View) {
 
 // boxOp adds an operation of boxes.
 func (b *builder) boxOp(n *plan.Node, op *plan.BoxOp, v plan.View) (int, error) {
-	return b.boxed(n, v, func(subs []*program) boxer { return &boxOp{n, op, subs} })
+	return b.boxed(n, v, stepwise(n) || chunkwise(n, op), func(subs []*program) boxer { return &boxOp{n, op, subs} })
+}
+
+// chunkwise reports whether chunks of the result are made of chunks of the
+// arguments, not of less or more: whether the first and the last one are.
+func chunkwise(n *plan.Node, op *plan.BoxOp) bool {
+	if n.Grid.Len() == 0 {
+		return true
+	}
+	for _, i := range []int{0, n.Grid.Len() - 1} {
+		for k, in := range op.Inputs(n, n.Grid.Box(n.Grid.Coord(i))) {
+			g := n.Args[k].Grid
+			if cover := g.Cover(in); size(cover.Shape) != 1 || !equalBox(g.Box(cover.Start), in) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // boxed adds an operation that is computed box by box from programs of its
-// arguments, each in its own index space.
-func (b *builder) boxed(n *plan.Node, v plan.View, make func([]*program) boxer) (int, error) {
-	aligned := b.chunked && v.IsIdentity(n.Shape) && (b.domain.Equal(n.Grid) || stepwise(n))
+// arguments, each in its own index space; chunkwise says that a chunk is made of
+// chunks.
+func (b *builder) boxed(n *plan.Node, v plan.View, chunkwise bool, make func([]*program) boxer) (int, error) {
+	aligned := b.chunked && chunkwise && v.IsIdentity(n.Shape) && (b.domain.Equal(n.Grid) || stepwise(n))
 	var subs []*program
 	for _, a := range n.Args {
 		s := b.c.newBuilder(b.stage, a.Grid, aligned, false)
@@ -242,7 +260,7 @@ func (b *builder) concat(n *plan.Node, v plan.View) (int, error) {
 	for _, a := range n.Args {
 		lo, hi := at, at+a.Shape[axis]
 		at = hi
-		within := nd.Box{Start: append([]int{}, b.within.Start...), Shape: append([]int{}, b.within.Shape...)}
+		within := b.within
 		if m.Out < 0 {
 			if m.Offset < lo || m.Offset >= hi {
 				continue
@@ -253,7 +271,7 @@ func (b *builder) concat(n *plan.Node, v plan.View) (int, error) {
 			if i == j {
 				continue
 			}
-			within.Start[m.Out], within.Shape[m.Out] = s+i, j-i
+			within = within.ReplaceAxis(m.Out, s+i, j-i)
 		}
 		pv := plan.View{Shape: v.Shape, Maps: append([]plan.AxisMap{}, v.Maps...)}
 		pv.Maps[axis].Offset -= lo

@@ -369,7 +369,7 @@ func (l boxLeaf) cost(shape []int) int {
 			src[k] = shape[m.Out]
 		}
 	}
-	c := size(src)*l.item + l.src.boxCost(src)
+	c := plus(size(src)*l.item, l.src.boxCost(src))
 	if !(region{step: steps(l.view), n: src}).unit() {
 		c += size(src) * l.item
 	}

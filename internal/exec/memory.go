@@ -183,7 +183,7 @@ func (s *stage) fit(c *compiler, left int) (int, error) {
 	want := 0
 	for w := c.workers; w >= 1; w-- {
 		s.workers = w
-		want = w * s.cost()
+		want = w * min(s.cost(), noMachine/w)
 		for _, k := range s.sinks {
 			want += c.partials(s, k, w)
 		}

@@ -99,7 +99,20 @@ func (p *program) assign(outs []int) {
 func (p *program) cost(shape []int) int {
 	c := p.slots * tilePitch
 	for _, l := range p.leaves {
-		c += l.cost(shape)
+		c = plus(c, l.cost(shape))
 	}
 	return c
+}
+
+// noMachine is more bytes than one has: costs go no further, so that sums of them
+// fit an int.
+const noMachine = 1 << 56
+
+// plus adds costs, each of at most 2^62 bytes.
+func plus(costs ...int) int {
+	sum := 0
+	for _, c := range costs {
+		sum = min(sum+c, noMachine)
+	}
+	return sum
 }

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -294,6 +295,7 @@ func Concat(axis int, args ...*Node) *Node {
 			if a.NDim() != first.NDim() || (j != k && a.Shape[j] != first.Shape[j]) {
 				return Fail(OpConcat, fmt.Errorf("shapes %v and %v differ along other axes than %d: %w", first.Shape, a.Shape, k, nd.ErrShape), args...)
 			}
+			n.Dims[j] = cmp.Or(n.Dims[j], a.Dims[j])
 		}
 		if a.Weight > heavy.Weight {
 			heavy = a

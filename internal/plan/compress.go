@@ -66,9 +66,7 @@ func compressInputs(n *Node, box nd.Box) []nd.Box {
 	if from := n.Params["from"].([]int); len(from) > 0 {
 		lo, hi = n.Args[0].Grid.Bounds(k, from[n.Grid.ChunkOf(k, box.Start[k])])
 	}
-	in := nd.Box{Start: slices.Clone(box.Start), Shape: slices.Clone(box.Shape)}
-	in.Start[k], in.Shape[k] = lo, hi-lo
-	return []nd.Box{in, {Start: []int{lo}, Shape: []int{hi - lo}}}
+	return []nd.Box{box.ReplaceAxis(k, lo, hi-lo), {Start: []int{lo}, Shape: []int{hi - lo}}}
 }
 
 func evalCompress(n *Node, box nd.Box, dst []byte, in [][]byte, boxes []nd.Box) error {

@@ -34,19 +34,19 @@ func (n *Node) needs(i int, a *Node, box nd.Box) nd.Box {
 			part(k, min(first, last), max(first, last)+1)
 		}
 	case n.Op == OpTake:
-		b = nd.Box{Start: slices.Clone(box.Start), Shape: slices.Clone(box.Shape)}
 		axis := n.Params["axis"].(int)
+		b = box
 		if index := n.Params["index"].([]int)[box.Start[axis]:box.Stop(axis)]; len(index) > 0 {
-			part(axis, slices.Min(index), slices.Max(index)+1)
+			lo, hi := slices.Min(index), slices.Max(index)+1
+			b = box.ReplaceAxis(axis, lo, hi-lo)
 		}
 	case n.Op == OpConcat:
 		axis, before := n.Params["axis"].(int), 0
 		for _, other := range n.Args[:i] {
 			before += other.Shape[axis]
 		}
-		b = nd.Box{Start: slices.Clone(box.Start), Shape: slices.Clone(box.Shape)}
 		lo, hi := max(box.Start[axis]-before, 0), min(box.Stop(axis)-before, a.Shape[axis])
-		part(axis, lo, max(lo, hi))
+		b = box.ReplaceAxis(axis, lo, max(hi-lo, 0))
 	case n.Op == OpReshape:
 		if a.NDim() > 0 && a.Size() > 0 {
 			row := product(a.Shape[1:])

@@ -40,6 +40,7 @@ type array struct {
 	base       int64  // direct: offset in the file; negative where nothing is stored
 	lazy       bool   // contiguous in this file: present once it has an offset
 	limits     []int  // how long the axes can get; nil: not in chunks, the shape is fixed
+	mandatory  bool   // no chunk may go without a filter that the library lacks
 	unreadable error  // why no element can be read
 	created    bool   // by this session: Abort removes it
 	done       bool   // committed or aborted
@@ -132,7 +133,8 @@ func (a *array) describe(name string, fields []string, t *C.nd_type, d *C.nd_dat
 		if a.chunk, err = chunkOf(d, a.elem); err != nil {
 			return err
 		}
-		a.limits = limitsOf(d)
+		a.limits, m.Unlimited = limitsOf(d)
+		a.mandatory = d.mandatory != 0
 	}
 	if a.elem > 1 && sized && !slices.Contains([]nd.Kind{nd.KindBytes, nd.KindRaw, nd.KindStruct}, dtype.Kind()) {
 		m.ByteOrder = map[C.int]string{'l': "little", 'b': "big", 0: "little"}[t.order] // 0: times, see datetimeTag
@@ -228,12 +230,23 @@ func (a *array) choosePath(t *C.nd_type, d *C.nd_dataset, dtype nd.DType, order 
 	return nil
 }
 
+// lacked returns a mask of the filters the library doesn't have. lib is held.
+func lacked(filters []filter) (mask uint32) {
+	for i, f := range filters {
+		if C.nd_filter_avail(C.int(f.id), &stack) == 0 {
+			mask |= 1 << i
+		}
+	}
+	return mask
+}
+
 // libraryLacks returns an error that names the filters the library doesn't
 // have. lib is held.
 func libraryLacks(filters []filter) error {
 	var missing []filter
-	for _, f := range filters {
-		if C.nd_filter_avail(C.int(f.id), &stack) == 0 {
+	mask := lacked(filters)
+	for i, f := range filters {
+		if mask&(1<<i) != 0 {
 			missing = append(missing, f)
 		}
 	}
@@ -462,6 +475,11 @@ func (a *array) fetch(coord []int, s *scratch) (mask uint32, err error) {
 	if err := a.usable(); err != nil {
 		return 0, err
 	}
+	return a.fetchByLibrary(coord, s)
+}
+
+// fetchByLibrary is fetch where the library says where the chunk is. lib is held.
+func (a *array) fetchByLibrary(coord []int, s *scratch) (mask uint32, err error) {
 	at, size := a.corner(coord), C.hsize_t(max(cap(s.stored), 64<<10))
 	for {
 		s.stored = slices.Grow(s.stored[:0], int(size))

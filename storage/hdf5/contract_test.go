@@ -4,6 +4,7 @@ package hdf5
 
 import (
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,7 +22,7 @@ func makeWith(codecs []string) storagetest.MakeArray {
 		t.Cleanup(func() { require.NoError(t, root.Close()) })
 		s.Codecs = codecs
 		if s.Chunks.Len() > 1 {
-			s.Options = map[string]string{"unlimited": []string{"", "0", "0,1", "0,1,2"}[len(s.Shape)]}
+			s.Unlimited = slices.Repeat([]bool{true}, len(s.Shape))
 		}
 		a, err := root.CreateArray(t.Context(), "g/data", s)
 		require.NoError(t, err)

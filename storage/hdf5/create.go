@@ -106,7 +106,7 @@ func openWritable(ctx context.Context, path string, opts map[string]string) (sto
 	if err != nil {
 		return nil, &storage.Error{Op: "open", Name: path, Err: err}
 	}
-	f, err := newFile(abs, h, opts, &writer{})
+	f, err := newFile(abs, h, nil, &writer{unlimited: listed(opts["unlimited"])})
 	if err != nil {
 		return nil, &storage.Error{Op: "open", Name: path, Err: err}
 	}

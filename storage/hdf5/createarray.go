@@ -22,8 +22,9 @@ import (
 
 // CreateArray creates a dataset, and the groups on the way to it. It is stored
 // in chunks, or, where Codecs is empty, there is one chunk and no axis can
-// grow, contiguously. Axes can't get longer, but for those that option
-// "unlimited" lists, by dimension name or number: "time", "0,2".
+// grow, contiguously. Axes can't get longer, but for those that are Unlimited and
+// those that the file's option "unlimited" lists, by dimension name or number:
+// "time", "0,2".
 //
 // Codecs are shuffle, gzip, fletcher32 and zstd (which other programs read with
 // a plugin), nil being shuffle and gzip 4; a 0-d array has none, and text of any
@@ -136,7 +137,7 @@ func (g *group) unlink(name string) error {
 
 // newPlan checks a Spec for a file where the axes of some names can grow.
 func newPlan(s storage.Spec, unlimitedNames []string) (*plan, error) {
-	p := &plan{unlimited: make([]bool, len(s.Shape))}
+	p := &plan{}
 	var ok bool
 	if p.t, ok = typeOf(s.DType); !ok {
 		return nil, fmt.Errorf("%w: HDF5 has no type for %s here", storage.ErrUnsupported, s.DType)
@@ -152,22 +153,22 @@ func newPlan(s storage.Spec, unlimitedNames []string) (*plan, error) {
 		return nil, fmt.Errorf("%w: order %q, HDF5 has C", storage.ErrUnsupported, s.Order)
 	case s.Dims != nil && len(s.Dims) != len(s.Shape):
 		return nil, fmt.Errorf("%w: %d dimension names for shape %v", nd.ErrShape, len(s.Dims), s.Shape)
+	case s.Unlimited != nil && len(s.Unlimited) != len(s.Shape):
+		return nil, fmt.Errorf("%w: %d times unlimited or not for shape %v", nd.ErrShape, len(s.Unlimited), s.Shape)
 	case s.Fill != nil && len(s.Fill) != elem && !text:
 		return nil, fmt.Errorf("%w: fill value of %d bytes for %s", nd.ErrDType, len(s.Fill), s.DType)
 	case text && bytes.IndexByte(s.Fill, 0) >= 0:
 		return nil, fmt.Errorf("%w: the fill value %q has a NUL in it", storage.ErrUnsupported, s.Fill)
 	}
 	for k := range s.Options {
-		if k != "chunks" && k != "overwrite" && k != "unlimited" {
-			return nil, fmt.Errorf("%w: option %q; there are chunks, overwrite and unlimited", storage.ErrUnsupported, k)
+		if k != "chunks" && k != "overwrite" {
+			return nil, fmt.Errorf("%w: option %q; there are chunks and overwrite", storage.ErrUnsupported, k)
 		}
 	}
 	if err := checkBytes(s.Shape, elem); err != nil {
 		return nil, err
 	}
-	if err := p.setUnlimited(s, unlimitedNames); err != nil {
-		return nil, err
-	}
+	p.setUnlimited(s, unlimitedNames)
 	chunk, err := chunkShape(s, elem)
 	if err != nil {
 		return nil, err

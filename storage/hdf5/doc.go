@@ -56,6 +56,12 @@ import (
 // for writing.
 var ErrLocked = errors.New("locked by another process that writes it")
 
+// ErrReading is the cause of an error on a file that can't be opened for writing
+// because this process has it open for reading, as it has while an array that
+// chunkgrid.Open returned is in use, and until the garbage collector finds that it
+// no longer is. Arrays of storage.OpenArray are closed by Close.
+var ErrReading = errors.New("open for reading in this process")
+
 // LibraryError is a failed call of libhdf5.
 type LibraryError struct {
 	// Text is the library's error stack, outermost message first:
@@ -79,6 +85,7 @@ var causes = []struct {
 	{"File too large", syscall.EFBIG},
 	{"unable to lock file", ErrLocked},
 	{"file is already open for write", ErrLocked},
+	{"file is already open for read-only", ErrReading},
 	{"file signature not found", storage.ErrFormat},
 	{"required filter", storage.ErrCodec},
 	{"is not registered", storage.ErrCodec},

@@ -13,7 +13,8 @@ const name = "hdf5"
 // driver is the one driver of the package. Options: "swmr" = "true" opens a
 // file that a writer in SWMR mode has open; "overwrite" = "true" lets Create
 // replace a file; "unlimited" = "time" lets the axes of that name grow in all
-// arrays of a created file, see CreateArray. The root of a file is a group, so there is no CreateArray.
+// arrays that are created, see CreateArray. The root of a file is a group, so
+// there is no CreateArray.
 var driver = &storage.Driver{
 	Name:         name,
 	Exts:         []string{".h5", ".hdf5", ".he5", ".nc", ".nc4"},

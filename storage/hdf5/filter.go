@@ -197,9 +197,9 @@ func (p *pipeline) decode(dst, stored []byte, mask uint32) error {
 	return c.Decode(dst, stored)
 }
 
-// encode appends the stored form of a chunk to dst.
-func (p *pipeline) encode(dst, src []byte) ([]byte, error) {
-	c, err := p.chain(0)
+// encode appends the stored form of a chunk to dst, without the filters of a mask.
+func (p *pipeline) encode(dst, src []byte, mask uint32) ([]byte, error) {
+	c, err := p.chain(mask)
 	if err != nil {
 		return dst, err
 	}

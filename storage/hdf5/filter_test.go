@@ -31,7 +31,7 @@ func FuzzDecode(f *testing.F) {
 		p, err := newPipeline(nd.Int32, 32, []string{"little", "big"}[i%2], list)
 		require.NoError(f, err)
 		pipes = append(pipes, p)
-		if stored, err := p.encode(nil, bytes.Repeat([]byte{1, 2, 3, 4}, 32)); err == nil {
+		if stored, err := p.encode(nil, bytes.Repeat([]byte{1, 2, 3, 4}, 32), 0); err == nil {
 			f.Add(uint8(i), uint32(0), stored)
 		}
 		f.Add(uint8(i), uint32(7), bytes.Repeat([]byte{1, 2, 3, 4}, 32))
@@ -49,7 +49,7 @@ func TestPipelines(t *testing.T) {
 	assert.Equal(t, []string{"shuffle", "gzip 4", "fletcher32"}, texts(list))
 	p, err := newPipeline(nd.Int32, 32, "big", list)
 	require.NoError(t, err)
-	stored, err := p.encode(nil, raw)
+	stored, err := p.encode(nil, raw, 0)
 	require.NoError(t, err)
 	assert.LessOrEqual(t, len(stored), p.limit)
 	got := make([]byte, len(raw))

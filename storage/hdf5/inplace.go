@@ -5,6 +5,7 @@ package hdf5
 import (
 	"context"
 	"io"
+	"slices"
 	"sync"
 
 	"github.com/ndgrid/ndgrid/nd"
@@ -15,12 +16,14 @@ import (
 type scratch struct {
 	stored []byte // bytes as they are in the file
 	whole  []byte // a chunk that the shape cuts
+	span   []byte // rows with gaps
 }
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
 
-// spanBytes is the most that is read at once to get at rows with gaps.
-const spanBytes = 1 << 20
+// spanBytes is the most that is read at once to get at rows with gaps. It stays
+// in a processor's cache.
+const spanBytes = 256 << 10
 
 // readRows reads a box of an array stored without chunks, C order, at an offset
 // of r. Rows that lie close together are read as one span, gaps included.
@@ -51,9 +54,10 @@ func readRows(ctx context.Context, r io.ReaderAt, base int64, shape []int, elem 
 	if gap <= 8*run || gap <= 4096 {
 		together = min(rows, max(1, spanBytes/gap))
 	}
-	var span []byte
+	s := scratches.Get().(*scratch)
+	defer scratches.Put(s)
 	if together > 1 {
-		span = make([]byte, (together-1)*gap+run)
+		s.span = slices.Grow(s.span[:0], (together-1)*gap+run)
 	}
 	index := make([]int, outer-1)
 	for len(dst) > 0 {
@@ -74,7 +78,7 @@ func readRows(ctx context.Context, r io.ReaderAt, base int64, shape []int, elem 
 				dst = dst[run:]
 				continue
 			}
-			part := span[:(m-1)*gap+run]
+			part := s.span[:(m-1)*gap+run]
 			if err := readFull(r, part, start); err != nil {
 				return err
 			}

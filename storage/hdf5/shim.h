@@ -50,6 +50,7 @@ typedef struct {
 	uint64_t fileno, header; // the file it is in, and the address of its object header
 	int has_fill;
 	int nfilters;
+	int mandatory;  // the library lacks a filter that no chunk may go without
 	nd_filter filter[ND_FILTERS];
 } nd_dataset;
 
@@ -95,7 +96,7 @@ int nd_write(hid_t ds, hid_t mem, int rank, const hsize_t *start, const hsize_t 
 int nd_chunk_size(hid_t ds, const hsize_t *offset, hsize_t *size, nd_err *e);
 int nd_chunk_place(hid_t ds, const hsize_t *offset, uint64_t *addr, hsize_t *size, uint32_t *mask, nd_err *e);
 int nd_chunk_read(hid_t ds, const hsize_t *offset, void *buf, size_t cap, hsize_t *size, uint32_t *mask, nd_err *e);
-int nd_chunk_write(hid_t ds, const hsize_t *offset, const void *buf, size_t n, nd_err *e);
+int nd_chunk_write(hid_t ds, const hsize_t *offset, uint32_t mask, const void *buf, size_t n, nd_err *e);
 int nd_set_extent(hid_t ds, const hsize_t *dims, nd_err *e);
 int nd_filter_avail(int id, nd_err *e);
 

@@ -30,6 +30,8 @@ static int read_filters(hid_t plist, nd_dataset *d) {
 			return -1;
 		f->nparams = n > ND_PARAMS ? ND_PARAMS : (int)n;
 		f->name[sizeof f->name - 1] = 0;
+		if (!(flags & H5Z_FLAG_OPTIONAL) && H5Zfilter_avail(f->id) <= 0)
+			d->mandatory = 1;
 	}
 	return 0;
 }
@@ -258,10 +260,11 @@ int nd_chunk_read(hid_t ds, const hsize_t *offset, void *buf, size_t cap, hsize_
 	return nd_leave(&s, e, rc);
 }
 
-int nd_chunk_write(hid_t ds, const hsize_t *offset, const void *buf, size_t n, nd_err *e) {
+// nd_chunk_write stores a chunk that the filters in mask were not applied to.
+int nd_chunk_write(hid_t ds, const hsize_t *offset, uint32_t mask, const void *buf, size_t n, nd_err *e) {
 	nd_silence s;
 	nd_enter(&s, e);
-	return nd_leave(&s, e, H5Dwrite_chunk(ds, H5P_DEFAULT, 0, offset, n, buf));
+	return nd_leave(&s, e, H5Dwrite_chunk(ds, H5P_DEFAULT, mask, offset, n, buf));
 }
 
 int nd_set_extent(hid_t ds, const hsize_t *dims, nd_err *e) {

@@ -23,7 +23,7 @@ func saveUnlimited(t *testing.T) string {
 	put(t, g, "v", storage.Spec{DType: nd.Float64, Shape: []int{2, 3}, Dims: []string{"time", "x"}}, floats(6))
 	put(t, g, "time", storage.Spec{DType: nd.Float64, Shape: []int{2}, Dims: []string{"time"}, Codecs: []string{}}, floats(2))
 	put(t, g, "still", storage.Spec{DType: nd.Float64, Shape: []int{3}, Dims: []string{"x"}, Options: map[string]string{"chunks": "100"}}, floats(3))
-	put(t, g, "numbered", storage.Spec{DType: nd.Float64, Shape: []int{3, 2}, Options: map[string]string{"unlimited": "1", "chunks": "3,5"}}, floats(6))
+	put(t, g, "numbered", storage.Spec{DType: nd.Float64, Shape: []int{3, 2}, Options: map[string]string{"chunks": "3,5"}, Unlimited: []bool{false, true}}, floats(6))
 	require.NoError(t, g.Commit(t.Context()))
 	require.NoError(t, g.Close())
 	return file
@@ -62,6 +62,44 @@ func TestUnlimited(t *testing.T) {
 		require.NoError(t, a.Close())
 	}
 	require.NoError(t, g.Commit(t.Context()))
+}
+
+// TestShrinkZstd makes an array shorter that the library can't decode: what is cut
+// off is the fill value when it grows again.
+func TestShrinkZstd(t *testing.T) {
+	ctx, file := t.Context(), filepath.Join(t.TempDir(), "z.h5")
+	g, err := create(ctx, file, nil)
+	require.NoError(t, err)
+	put(t, g, "a", storage.Spec{DType: nd.Float64, Shape: []int{7, 5}, Fill: nd.AsBytes([]float64{-1}), Codecs: []string{"shuffle", "zstd 3"},
+		Options: map[string]string{"chunks": "4,2"}, Unlimited: []bool{true, true}}, floats(35))
+	require.NoError(t, g.Commit(ctx))
+	require.NoError(t, g.Close())
+	for _, shape := range [][]int{{6, 3}, {7, 5}} {
+		g, err = openWritable(ctx, file, nil)
+		require.NoError(t, err)
+		a, err := g.Array(ctx, "a")
+		require.NoError(t, err)
+		w := a.(*writableArray)
+		if shape[0] == 6 {
+			w.mandatory = true
+			assert.ErrorContains(t, w.Resize(ctx, shape), "chunks can't be cut: unknown codec: the library has no filter 32015 (zstd)")
+			w.mandatory = false
+		}
+		require.NoError(t, w.Resize(ctx, shape))
+		require.NoError(t, g.Commit(ctx))
+	}
+	a, _, err := open(ctx, file, "a", nil)
+	require.NoError(t, err)
+	defer a.Close()
+	got := make([]float64, 35)
+	require.NoError(t, storage.ReadBox(ctx, a, allOf(a.Meta().Shape), nd.AsBytes(got)))
+	want := nd.AsSlice[float64](floats(35))
+	for i := range want {
+		if i >= 6*5 || i%5 >= 3 {
+			want[i] = -1
+		}
+	}
+	assert.Equal(t, want, got)
 }
 
 // TestPythonSeesUnlimited asks h5py and netCDF4 which axes can grow.

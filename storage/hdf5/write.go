@@ -62,7 +62,7 @@ func (a *writableArray) writeStored(ctx context.Context, coord []int, box nd.Box
 		src = s.whole
 	}
 	var err error
-	if s.stored, err = a.pipe.encode(s.stored[:0], src); err != nil {
+	if s.stored, err = a.pipe.encode(s.stored[:0], src, 0); err != nil {
 		return err
 	}
 	lib.Lock()
@@ -73,7 +73,13 @@ func (a *writableArray) writeStored(ctx context.Context, coord []int, box nd.Box
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return check(C.nd_chunk_write(a.id, &a.corner(coord)[0], unsafe.Pointer(&s.stored[0]), C.size_t(len(s.stored)), &stack))
+	return a.store(coord, s.stored, 0)
+}
+
+// store stores the encoded bytes of a chunk, without the filters of a mask. lib
+// is held.
+func (a *writableArray) store(coord []int, encoded []byte, mask uint32) error {
+	return check(C.nd_chunk_write(a.id, &a.corner(coord)[0], C.uint32_t(mask), unsafe.Pointer(&encoded[0]), C.size_t(len(encoded)), &stack))
 }
 
 // writeByLibrary writes a box through the library.
@@ -146,13 +152,13 @@ func (a *writableArray) resize(shape []int) error {
 	smaller := false
 	for k, n := range shape {
 		if n > a.limits[k] {
-			return fmt.Errorf("%w: axis %d was created for a length of at most %d; option unlimited makes axes that grow", storage.ErrUnsupported, k, a.limits[k])
+			return fmt.Errorf("%w: axis %d was created for a length of at most %d; Spec.Unlimited and option unlimited make axes that grow", storage.ErrUnsupported, k, a.limits[k])
 		}
 		smaller = smaller || n < m.Shape[k]
 	}
-	if smaller && a.pipe != nil { // the library itself clears what it cuts off
-		if err := libraryLacks(a.pipe.filters); err != nil {
-			return fmt.Errorf("%w: chunks can't be cut: %w", storage.ErrUnsupported, err)
+	if smaller && a.pipe != nil {
+		if err := a.openEdges(shape); err != nil {
+			return err
 		}
 	}
 	if err := check(C.nd_set_extent(a.id, &sizesOf(shape)[0], &stack)); err != nil {
@@ -167,6 +173,55 @@ func (a *writableArray) resize(shape []int) error {
 		}
 	}
 	return a.setMeta(m)
+}
+
+// openEdges makes the library able to clear what a smaller shape cuts off chunks:
+// they are stored without the filters that it lacks. lib is held.
+func (a *writableArray) openEdges(shape []int) error {
+	without := lacked(a.pipe.filters)
+	if without == 0 || slices.Contains(shape, 0) {
+		return nil
+	}
+	if a.mandatory {
+		return fmt.Errorf("%w: chunks can't be cut: %w", storage.ErrUnsupported, libraryLacks(a.pipe.filters))
+	}
+	grid, err := nd.NewGrid(shape, a.chunk)
+	if err != nil {
+		return err
+	}
+	for k, n := range a.Meta().Shape {
+		if shape[k] >= n || shape[k]%a.chunk[k] == 0 {
+			continue
+		}
+		edge := nd.Box{Start: make([]int, len(shape)), Shape: grid.NumChunks()}
+		edge.Start[k], edge.Shape[k] = edge.Shape[k]-1, 1
+		for coord := range edge.Indices() {
+			if err := a.recode(coord, without); err != nil {
+				return fmt.Errorf("cut chunk %v: %w", coord, err)
+			}
+		}
+	}
+	return nil
+}
+
+// recode stores a chunk again, without the filters of a mask: those that the
+// library itself will skip, as it doesn't note another mask for a chunk whose
+// length stays the same. lib is held.
+func (a *writableArray) recode(coord []int, without uint32) error {
+	s := scratches.Get().(*scratch)
+	defer scratches.Put(s)
+	mask, err := a.fetchByLibrary(coord, s)
+	if err != nil || len(s.stored) == 0 {
+		return err
+	}
+	s.whole = slices.Grow(s.whole[:0], a.pipe.size)[:a.pipe.size]
+	if err := a.pipe.decode(s.whole, s.stored, mask); err != nil {
+		return err
+	}
+	if s.stored, err = a.pipe.encode(s.stored[:0], s.whole, without); err != nil {
+		return err
+	}
+	return a.store(coord, s.stored, without)
 }
 
 // Commit ends writing; the file's Commit makes it durable.

@@ -73,6 +73,43 @@ def join(f, axis, args):
     return Value(x, tol, dtype, wrong)
 
 
+def pad(v, depth, mode, fill=None):
+    """More elements at the ends; NumPy calls the modes symmetric, wrap and edge."""
+    for k, d in enumerate(depth):
+        if mode == "constant":
+            shape = [d if j == k else n for j, n in enumerate(v.x.shape)]
+            more = Value(np.full(shape, np.frombuffer(bytes(fill), v.dtype)[0], v.dtype))
+            v = join(np.concatenate, k, [more, v, more])
+        elif mode != "none" and d > 0:
+            width = [(d, d) if j == k else (0, 0) for j in range(v.x.ndim)]
+            v = v.moved(lambda x: np.pad(x, width, {"reflect": "symmetric", "periodic": "wrap", "nearest": "edge"}[mode]))
+    return v
+
+
+def overlap(v, depth, mode, chunks, fill=None):
+    """Every chunk with what is around it, turned round; of that the chunk's own part."""
+    around, shape = pad(v, depth, mode, fill), v.x.shape
+    ends = [np.cumsum([0] + sizes) for sizes in chunks]
+
+    def turned(x):
+        out = np.empty(shape, x.dtype)
+        for at in np.ndindex(*(len(sizes) for sizes in chunks)):
+            chunk, given, own = [], [], []
+            for k, i in enumerate(at):
+                lo, hi, d = int(ends[k][i]), int(ends[k][i + 1]), depth[k]
+                first, last = (max(lo - d, 0), min(hi + d, shape[k])) if mode == "none" else (lo, hi + 2 * d)
+                before = lo - first if mode == "none" else d
+                chunk.append(slice(lo, hi))
+                given.append(slice(first, last))
+                own.append(slice(before, before + hi - lo))
+            out[tuple(chunk)] = np.flip(x[tuple(given)])[tuple(own)]
+        return out
+    return around.moved(turned)
+
+
+PADS = {"pad": pad, "overlap": overlap}
+
+
 # ---- element-wise operations that are exact
 
 def truth(x):
@@ -368,6 +405,28 @@ def scan(op, arg, axis):
     return Value(f.accumulate(x, axis, dtype=x.dtype))
 
 
+# ---- bins
+
+def bins(op, args, edges=None, n=None):
+    """Counts of elements by value, NumPy's; or the sums of weights, which are added one after the other in every chunk."""
+    x, wrong = args[0].x.ravel(), None
+    if op == "histogram":
+        edges = np.array(edges, "float64")
+        n, at = len(edges) - 1, np.searchsorted(edges, x.astype("float64"), "right") - 1
+        at[x == edges[-1]] = n - 1
+        counts = np.histogram(x, edges)[0]
+    else:
+        outside = (x < 0) | (x >= n)
+        wrong = np.full(n, outside.any())
+        at = np.where(outside, 0, x).astype("int64")
+        counts = np.bincount(at, minlength=n)[:n]
+    if len(args) == 1:
+        return Value(counts.astype("int64"), None, "int64", wrong)
+    rows = [args[1].x.ravel()[at == i] for i in range(n)]
+    pairs = [total(row, np.dtype("float64"), False) for row in rows]
+    return Value(np.array([p[0] for p in pairs], "longdouble"), np.array([p[1] * (1 + len(row)) for p, row in zip(pairs, rows)], "longdouble"), "float64", wrong)
+
+
 # ---- selections
 
 CHOICES = {
@@ -389,6 +448,10 @@ def value(call, inputs, values):
         return args[0].moved(lambda x: MOVES[op](x, **params))
     if op in JOINS:
         return join(JOINS[op], params["axis"], args)
+    if op in PADS:
+        return PADS[op](args[0], **params)
+    if op in ("histogram", "bincount"):
+        return bins(op, args, **params)
     if op in CHOICES:
         return Value(CHOICES[op](*(a.x for a in args), **params))
     if op in ("cumsum", "cumprod"):

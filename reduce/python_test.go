@@ -1,0 +1,38 @@
+package reduce_test
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/ndgrid/ndgrid/chunkgrid"
+	"github.com/ndgrid/ndgrid/nd"
+)
+
+// comparePython compares arrays, cut in several ways, with what a script of
+// testdata prints: a line "name: text" for each.
+func comparePython(t *testing.T, script string, cuts []nd.Chunks, arrays func(nd.Chunks) map[string]chunkgrid.Any, text func(nd.Dyn) string) {
+	t.Helper()
+	python := os.Getenv("NDGRID_PYTHON")
+	if python == "" {
+		t.Skip("NDGRID_PYTHON names no Python with NumPy; make test sets it")
+	}
+	out, err := exec.Command(python, "testdata/"+script).Output()
+	require.NoError(t, err)
+	for _, c := range cuts {
+		all := arrays(c)
+		for line := range strings.Lines(string(out)) {
+			name, want, _ := strings.Cut(strings.TrimSpace(line), ": ")
+			require.NotNil(t, all[name], name)
+			got, err := chunkgrid.ComputeDyn(t.Context(), all[name], chunkgrid.Memory(16<<20))
+			require.NoError(t, err, name)
+			assert.Equal(t, want, text(got), name)
+			delete(all, name)
+		}
+		assert.Empty(t, all, "cases that %s lacks", script)
+	}
+}
