@@ -4,9 +4,11 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -91,6 +93,53 @@ func TestGolden(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, data, readAll(t, a))
 		})
+	}
+}
+
+// TestPacked reads arrays of which zarrs stored the only chunk, with packbits and
+// reshape; the array ends before the chunk does.
+func TestPacked(t *testing.T) {
+	var packed struct {
+		Cases []struct {
+			DType         string
+			Shape         []int
+			Codecs        json.RawMessage
+			Data, Encoded []byte
+			Decoded       []byte
+		}
+	}
+	b, err := os.ReadFile(filepath.Join("..", "codec", "testdata", "packed.json"))
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(b, &packed))
+	for _, c := range packed.Cases {
+		want := c.Decoded
+		if want == nil {
+			want = c.Data
+		}
+		d, err := nd.ParseDType(c.DType)
+		require.NoError(t, err)
+		chunk, shape := c.Shape, slices.Clone(c.Shape)
+		if shape[0] > 1 {
+			shape[0]--
+		}
+		lengths := func(n []int) string { return strings.Join(strings.Fields(fmt.Sprint(n)), ",") }
+		fill := "0"
+		switch {
+		case d == nd.Bool:
+			fill = "false"
+		case d.IsComplex():
+			fill = "[0,0]"
+		}
+		s := mem.NewStore()
+		require.NoError(t, s.Put(t.Context(), "zarr.json", fmt.Appendf(nil, `{"zarr_format": 3, "node_type": "array", "shape": %s, "data_type": %q,
+			"fill_value": %s, "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": %s}},
+			"chunk_key_encoding": {"name": "v2"}, "codecs": %s}`, lengths(shape), c.DType, fill, lengths(chunk), c.Codecs)))
+		key := strings.TrimSuffix(strings.Repeat("0.", len(chunk)), ".")
+		require.NoError(t, s.Put(t.Context(), key, c.Encoded))
+		a, _, err := zarr.OpenStore(t.Context(), s, "")
+		require.NoError(t, err, "%s", c.Codecs)
+		row := len(want) / chunk[0]
+		require.Equal(t, want[:row*shape[0]], readAll(t, a), "%s of %s", c.Codecs, c.DType)
 	}
 }
 
