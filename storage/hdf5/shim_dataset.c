@@ -123,7 +123,7 @@ static int fill_plist(hid_t plist, hid_t type, const nd_dataset *d, const void *
 	return 0;
 }
 
-// nd_create creates a dataset of type t with the shape, layout, chunks and
+// nd_create creates a dataset of a type with the shape, layout, chunks and
 // filters of d; fill is one element, of strings their text with a NUL, or NULL.
 hid_t nd_create(hid_t loc, const char *name, hid_t type, const nd_dataset *d, const void *fill, nd_err *e) {
 	nd_silence s;
