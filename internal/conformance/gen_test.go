@@ -15,7 +15,7 @@ import (
 type builder struct {
 	ctx    context.Context
 	r      *rand.Rand
-	dir    string // for files
+	dir    string // for files; "" keeps them in memory
 	limit  int    // elements of an array
 	taste  taste
 	inputs []*input

@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"os"
 	osexec "os/exec"
-	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -99,8 +98,8 @@ func (g goal) tasteFor(r *rand.Rand) taste {
 
 // newCase makes a random case around the goal: inputs, movements of them, the
 // operation, and movements of its result.
-func (g goal) newCase(ctx context.Context, r *rand.Rand, dir string) (*builder, error) {
-	b := &builder{ctx: ctx, r: r, dir: dir, limit: 120, taste: g.tasteFor(r)}
+func (g goal) newCase(ctx context.Context, r *rand.Rand) (*builder, error) {
+	b := &builder{ctx: ctx, r: r, limit: 120, taste: g.tasteFor(r)}
 	if r.IntN(12) == 0 {
 		b.limit = 4000
 	}
@@ -229,7 +228,7 @@ func TestNumPy(t *testing.T) {
 	}
 	s, dir, all := seed(t), t.TempDir(), goals()
 	numpy := start(t, osexec.Command(python, "testdata/reference.py"))
-	each := max(20, (20000+len(all)-1)/len(all))
+	each := 12
 	if testing.Short() {
 		each = 1
 	}
@@ -242,12 +241,10 @@ func TestNumPy(t *testing.T) {
 		wg.Go(func() {
 			for i := range jobs {
 				g := all[i/each]
-				files := filepath.Join(dir, fmt.Sprint(i))
-				b, err := g.newCase(t.Context(), rand.New(rand.NewPCG(s, uint64(i))), files)
+				b, err := g.newCase(t.Context(), rand.New(rand.NewPCG(s, uint64(i))))
 				if err == nil {
 					err = judge(t.Context(), numpy, b, dir)
 				}
-				_ = os.RemoveAll(files)
 				if err == nil {
 					continue
 				}
