@@ -181,16 +181,17 @@ func (f *Files) Shape() (rows, columns int) { return f.rows, len(f.names) }
 // Columns returns the names of the columns, a copy.
 func (f *Files) Columns() []string { return slices.Clone(f.names) }
 
-// Column returns a column as a lazy array of one axis; text has none, see Text.
-// Every run that needs a column reads the text anew, and parses that column only.
-// An error of a field names file, line and column.
+// Column returns a column as a lazy array of one axis. One of text can be viewed,
+// and chunkgrid.MapText and Factorize make numbers and bools of it; Text is for its
+// values. Every run that needs a column reads the files anew, and parses that column
+// only. An error of a field names file, line and column.
 func (f *Files) Column(name string) (chunkgrid.Any, error) {
 	c, err := f.column(name)
 	if err != nil {
 		return nil, err
 	}
 	if c.meta.DType == nd.Text {
-		return nil, fmt.Errorf("%w: column %q is text, of which there are no lazy arrays: Files.Text reads it", nd.ErrDType, name)
+		return chunkgrid.FromAny(lazyText{c})
 	}
 	return chunkgrid.FromAny(c)
 }
