@@ -88,7 +88,8 @@ func init() {
 	if err := kernel.RegisterUfunc(kernel.Map1(triple, func(x int32) int32 { return 3 * x })); err != nil {
 		panic(err)
 	}
-	plan.RegisterBoxOp(&plan.BoxOp{Name: slope, Infer: likeArgument, Inputs: withNeighbour, Eval: evalSlope})
+	plan.RegisterBoxOp(&plan.BoxOp{Name: slope, Infer: likeArgument, Inputs: withNeighbour, Eval: evalSlope,
+		Largest: func(_ *plan.Node, shape []int) [][]int { return [][]int{append([]int{shape[0] + 1}, shape[1:]...)} }})
 	plan.RegisterBoxOp(&plan.BoxOp{Name: turn, Infer: likeArgument, WholeChunks: true, Eval: evalTurn,
 		Inputs: func(_ *plan.Node, box nd.Box) []nd.Box { return []nd.Box{box} }})
 }
