@@ -138,12 +138,6 @@ func (b *builder) movement(op string, v int) (call, bool) {
 	case opTopK, opArgTopK:
 		c.Params["k"] = []int{-3, -1, 1, 2, 5}[r.IntN(5)]
 		return c, b.accepts(c)
-	case opCumSum, opCumProd:
-		if ndim == 0 {
-			return c, false
-		}
-		c.Params["axis"] = r.IntN(ndim)
-		return c, b.accepts(c)
 	case opRechunk:
 		c.Params["grid"] = gridOf(cut(r, shape))
 	}

@@ -62,7 +62,7 @@ func goals() []goal {
 	}
 	for _, op := range alongs {
 		for _, d := range dtypes {
-			if d.IsInteger() || d.IsComplex() || d == nd.Float32 || d == nd.Float64 {
+			if goesAlong(op, d) {
 				all = append(all, goal{op: op, args: []nd.DType{d}})
 			}
 		}
@@ -157,6 +157,8 @@ func (b *builder) operation(g goal, args []int) (int, error) {
 			c, ok = b.reduction(g.op, args[0])
 		case g.op == opHistogram || g.op == opBincount:
 			c, ok, err = b.bins(g.op, args[0])
+		case slices.Contains(alongs, g.op):
+			c, ok, err = b.along(g.op, args[0])
 		default:
 			c, ok = b.movement(g.op, args[0])
 		}
