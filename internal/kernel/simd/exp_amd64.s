@@ -225,7 +225,7 @@ tail:
 	LEAQ         8(DX), BX
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
-	KMOVB        SI, K1
+	KMOVW        SI, K1
 	VMOVUPD.Z    (CX), K1, Z15
 	VMOVUPD      Z15, Z16
 	VFMADD213PD  Z1, Z0, Z16
@@ -260,7 +260,7 @@ rest:
 	LEAQ    8(DX), CX
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
-	KMOVB   DX, K1
+	KMOVW   DX, K1
 	VMOVUPD Z15, K1, (AX)
 
 done:
@@ -535,7 +535,7 @@ tail:
 	LEAQ         8(DX), BX
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
-	KMOVB        SI, K1
+	KMOVW        SI, K1
 	VMOVUPD.Z    (CX), K1, Z18
 	VCMPPD       $0x1e, Z6, Z18, K1
 	KORTESTB     K1, K1
@@ -596,7 +596,7 @@ rest:
 	LEAQ    8(DX), CX
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
-	KMOVB   DX, K1
+	KMOVW   DX, K1
 	VMOVUPD Z18, K1, (AX)
 	MOVQ    $-8, DX
 
@@ -783,7 +783,7 @@ tail:
 	LEAQ        8(DX), BX
 	MOVQ        $-1, SI
 	BZHIQ       BX, SI, SI
-	KMOVB       SI, K1
+	KMOVW       SI, K1
 	VMOVUPS.Z   (CX), K1, Y12
 	VMINPS      Y12, Y3, Y13
 	VMAXPS      Y13, Y2, Y13
@@ -819,7 +819,7 @@ rest:
 	LEAQ      8(DX), CX
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
-	KMOVB     DX, K1
+	KMOVW     DX, K1
 	VCVTPD2PS Z12, Y0
 	VMOVUPS   Y0, K1, (AX)
 

@@ -267,7 +267,7 @@ tail:
 	LEAQ      8(DX), SI
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
-	KMOVB     DI, K1
+	KMOVW     DI, K1
 	VMOVUPD.Z (CX), K1, Z21
 
 special:
@@ -319,7 +319,7 @@ rest:
 	LEAQ    8(DX), CX
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
-	KMOVB   DX, K1
+	KMOVW   DX, K1
 	VMOVUPD Z22, K1, (AX)
 
 done:
@@ -583,7 +583,7 @@ tail:
 	LEAQ      8(DX), SI
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
-	KMOVB     DI, K1
+	KMOVW     DI, K1
 	VMOVUPD.Z (CX), K1, Z21
 
 special:
@@ -639,7 +639,7 @@ rest:
 	LEAQ    8(DX), CX
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
-	KMOVB   DX, K1
+	KMOVW   DX, K1
 	VMOVUPD Z22, K1, (AX)
 
 done:
@@ -937,7 +937,7 @@ tail:
 	LEAQ        8(DX), SI
 	MOVQ        $-1, DI
 	BZHIQ       SI, DI, DI
-	KMOVB       DI, K1
+	KMOVW       DI, K1
 	VMOVUPD.Z   (CX), K1, Z21
 	VADDPD      Z3, Z21, Z22
 	VMAXPD      Z3, Z21, Z23
@@ -1000,7 +1000,7 @@ rest:
 	LEAQ    8(DX), CX
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
-	KMOVB   DX, K1
+	KMOVW   DX, K1
 	VMOVUPD Z21, K1, (AX)
 
 done:
@@ -1232,7 +1232,7 @@ tail:
 	LEAQ        8(DX), SI
 	MOVQ        $-1, DI
 	BZHIQ       SI, DI, DI
-	KMOVB       DI, K1
+	KMOVW       DI, K1
 	VMOVUPS.Z   (CX), K1, Y15
 	VCVTPS2PD   Y15, Z15
 	VADDPD      Z3, Z15, Z16
@@ -1274,7 +1274,7 @@ rest:
 	LEAQ      8(DX), CX
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
-	KMOVB     DX, K1
+	KMOVW     DX, K1
 	VCVTPD2PS Z15, Y0
 	VMOVUPS   Y0, K1, (AX)
 

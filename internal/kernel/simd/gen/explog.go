@@ -30,8 +30,7 @@ type elementary struct {
 	name string // with the dtype, without the level
 	doc  string // of dst[i]
 	// single: elements are float32. The core computes in float64 nevertheless,
-	// half as many at a time, unless the routine is narrow, which only those of
-	// AVX2 are.
+	// half as many at a time, unless the routine is narrow.
 	single, narrow bool
 	// stream: stores of whole vectors, to which dst is aligned, go past the caches.
 	stream bool
@@ -238,9 +237,8 @@ func (v *vector) singles(rows [4]Mem, offset int) vec {
 func (v *vector) jumpIfAny(predicate int, x vec, f field, label string) {
 	if v.wide {
 		k := K()
-		VCMPPD(U8(predicate), v.constant(f), x, k)
-		KORTESTB(k, k)
-		JNE(LabelRef(label))
+		v.pick(VCMPPD, VCMPPS)(U8(predicate), v.constant(f), x, k)
+		v.jumpIfSet(k, label)
 		return
 	}
 	v.jumpIfSigned(v.compare(predicate, x, v.constant(f)), label)
@@ -257,6 +255,16 @@ func (v *vector) jumpIfSigned(x vec, label string) {
 		VTESTPS(x, x)
 	} else {
 		VTESTPD(x, x)
+	}
+	JNE(LabelRef(label))
+}
+
+// jumpIfSet is AVX-512's: it jumps where a lane's bit of the mask is set.
+func (v *vector) jumpIfSet(k reg.OpmaskVirtual, label string) {
+	if v.narrow {
+		KORTESTW(k, k)
+	} else {
+		KORTESTB(k, k)
 	}
 	JNE(LabelRef(label))
 }
@@ -436,7 +444,7 @@ func (l *loopWriter) someElements() {
 		MOVQ(I32(-1), ones)
 		BZHIQ(n, ones, ones)
 		l.mask = K()
-		KMOVB(ones.As32(), l.mask)
+		KMOVW(ones.As32(), l.mask)
 		return
 	}
 	at := GP64()
