@@ -100,8 +100,6 @@ func singles() {
 	} {
 		e.single, e.narrow = true, true
 		e.emit()
-		e.name, e.stream = e.name+"Stream", true
-		e.emit()
 	}
 }
 
