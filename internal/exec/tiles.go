@@ -72,7 +72,8 @@ type tiles struct {
 }
 
 // longPiece is the elements of a piece that is computed by one loop from
-// memory to memory. Loops in assembly can't be interrupted: it takes some 50 µs.
+// memory to memory. Loops in assembly can't be interrupted: it takes some 50 µs, for
+// functions up to 200.
 const longPiece = 64 * kernel.Tile
 
 // over makes the frame's tiles ready for a walk.
@@ -140,8 +141,7 @@ func (w *tiles) write(i int, to place) {
 }
 
 // streamPart is the elements that copyOut computes at a time: their lines fit
-// the queue of a processor's stores. A quarter of a tile takes half the time of
-// a whole one, for exp of an array in DRAM.
+// the queue of a processor's stores.
 const streamPart = kernel.Tile / 4
 
 // copyOut computes into a tile buffer and copies that past the caches, a little

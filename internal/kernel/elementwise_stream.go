@@ -10,10 +10,10 @@ import "github.com/ndgrid/ndgrid/nd"
 var streams faster[opOf]
 
 // StreamOf returns the loop of an operation, or of a fused one, whose stores go
-// past the caches, if there is one: for the arithmetic of floats, and functions
-// that are computed in float32, where the machine has vector instructions. Unlike
-// that of other loops its dst must not be the memory of an argument. What it wrote
-// is seen by other goroutines after Fence alone.
+// past the caches, if there is one: for arithmetic and functions of floats, where the
+// machine has vector instructions. Unlike that of other loops its dst must not be
+// the memory of an argument. What it wrote is seen by other goroutines after Fence
+// alone.
 func StreamOf(name string, _ Params, args []nd.DType) (Loop, bool) {
 	if len(args) == 0 || !allSame(args) {
 		return nil, false

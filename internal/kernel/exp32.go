@@ -16,11 +16,12 @@ type exponential32 struct {
 	limit       lanes32    // |x| from which on b^x may be subnormal or infinite
 	magnitude   lanes32    // the bits of |x|
 	least, most lanes32    // b^x is 0 and infinite at and beyond these
+	bound       lanes32    // of |r|, for AVX-512
 }
 
 // newExponential32 fills the fields that are always the same.
 func newExponential32(e exponential32) *exponential32 {
-	e.shift, e.one, e.magnitude = all32(nearest32), all32(1), allBits32(1<<31-1)
+	e.shift, e.one, e.magnitude, e.bound = all32(nearest32), all32(1), allBits32(1<<31-1), e.hi
 	return &e
 }
 

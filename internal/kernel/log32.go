@@ -26,6 +26,7 @@ type logarithm32 struct {
 	grown    lanes32    // 23
 	inf      lanes32
 	negative lanes32 // the sign of a number
+	special  lanes32 // VFIXUPIMM's table, see fixups
 }
 
 // newLogarithm32 fills the fields that are always the same.
@@ -33,7 +34,7 @@ func newLogarithm32(l logarithm32) *logarithm32 {
 	l.start, l.fraction, l.one = all32(logStart32), allBits32(1<<23-1), all32(1)
 	l.normal, l.abnormal = allBits32(1<<31-1<<23), allBits32(1<<31+0x7f<<24-1)
 	l.least, l.grow, l.grown = all32(0x1p-126), all32(0x1p23), all32(23)
-	l.inf, l.negative = all32(float32(math.Inf(1))), allBits32(1<<31)
+	l.inf, l.negative, l.special = all32(float32(math.Inf(1))), allBits32(1<<31), allBits32(fixups)
 	return &l
 }
 

@@ -2,21 +2,18 @@
 
 package kernel
 
-import (
-	"github.com/ndgrid/ndgrid/internal/kernel/simd"
-	"github.com/ndgrid/ndgrid/nd"
-)
+import "github.com/ndgrid/ndgrid/internal/kernel/simd"
 
 func init() {
-	accelerate(AVX2, nd.KindFloat64, "log", whole(given(simd.LogFloat64AVX2, natural)))
-	accelerate(AVX2, nd.KindFloat64, "log2", whole(given(simd.LogBaseFloat64AVX2, binary2)))
-	accelerate(AVX2, nd.KindFloat64, "log10", whole(given(simd.LogBaseFloat64AVX2, decimal)))
-	accelerate(AVX2, nd.KindFloat64, "log1p", whole(given(simd.Log1pFloat64AVX2, natural)))
-	accelerate(AVX2, nd.KindFloat32, "log1p", whole(given(simd.Log1pFloat32AVX2, natural)))
+	whole(AVX2, "log", given(simd.LogFloat64AVX2, natural))
+	whole(AVX2, "log2", given(simd.LogBaseFloat64AVX2, binary2))
+	whole(AVX2, "log10", given(simd.LogBaseFloat64AVX2, decimal))
+	whole(AVX2, "log1p", given(simd.Log1pFloat64AVX2, natural))
+	whole(AVX2, "log1p", given(simd.Log1pFloat32AVX2, natural))
 
-	accelerate(AVX512, nd.KindFloat64, "log", whole(given(simd.LogFloat64AVX512, natural)))
-	accelerate(AVX512, nd.KindFloat64, "log2", whole(given(simd.LogBaseFloat64AVX512, binary2)))
-	accelerate(AVX512, nd.KindFloat64, "log10", whole(given(simd.LogBaseFloat64AVX512, decimal)))
-	accelerate(AVX512, nd.KindFloat64, "log1p", whole(given(simd.Log1pFloat64AVX512, natural)))
-	accelerate(AVX512, nd.KindFloat32, "log1p", whole(given(simd.Log1pFloat32AVX512, natural)))
+	whole(AVX512, "log", given(simd.LogFloat64AVX512, natural))
+	whole(AVX512, "log2", given(simd.LogBaseFloat64AVX512, binary2))
+	whole(AVX512, "log10", given(simd.LogBaseFloat64AVX512, decimal))
+	whole(AVX512, "log1p", given(simd.Log1pFloat64AVX512, natural))
+	whole(AVX512, "log1p", given(simd.Log1pFloat32AVX512, natural))
 }

@@ -148,13 +148,13 @@ func unary[A, R nd.Elem](f func(dst []R, a []A)) typed {
 // elements as dst has in one argument at least, and in the other as many or one.
 func binary[A, R nd.Elem](f func(dst []R, a, b []A)) typed {
 	return typed{2, outOf[A, R](), func(dst []byte, args [][]byte) {
-		d, a, b := view[R](dst), view[A](args[0]), view[A](args[1])
-		if max(len(a), len(b)) == len(d) {
+		switch d, a, b := view[R](dst), view[A](args[0]), view[A](args[1]); {
+		case max(len(a), len(b)) == len(d):
 			f(d, a, b)
-			return
+		case len(d) > 0:
+			f(d[:1], a, b)
+			fill(d[1:], d[0])
 		}
-		f(d[:1], a, b)
-		fill(d[1:], d[0])
 	}}
 }
 

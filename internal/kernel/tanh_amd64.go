@@ -2,24 +2,21 @@
 
 package kernel
 
-import (
-	"github.com/ndgrid/ndgrid/internal/kernel/simd"
-	"github.com/ndgrid/ndgrid/nd"
-)
+import "github.com/ndgrid/ndgrid/internal/kernel/simd"
 
 func init() {
-	accelerate(AVX2, nd.KindFloat64, "tanh", whole(simd.TanhFloat64AVX2))
-	accelerate(AVX512, nd.KindFloat64, "tanh", whole(simd.TanhFloat64AVX512))
-	accelerate(AVX2, nd.KindFloat32, "tanh", whole(simd.TanhFloat32AVX2))
-	accelerate(AVX512, nd.KindFloat32, "tanh", whole(simd.TanhFloat32AVX512))
+	whole(AVX2, "tanh", simd.TanhFloat64AVX2)
+	whole(AVX512, "tanh", simd.TanhFloat64AVX512)
+	whole(AVX2, "tanh", simd.TanhFloat32AVX2)
+	whole(AVX512, "tanh", simd.TanhFloat32AVX512)
 
-	accelerate(AVX2, nd.KindFloat64, "sinh", partial(simd.SinhFloat64AVX2, sinh))
-	accelerate(AVX512, nd.KindFloat64, "sinh", partial(simd.SinhFloat64AVX512, sinh))
-	accelerate(AVX2, nd.KindFloat32, "sinh", whole(simd.SinhFloat32AVX2))
-	accelerate(AVX512, nd.KindFloat32, "sinh", whole(simd.SinhFloat32AVX512))
+	partial(AVX2, "sinh", simd.SinhFloat64AVX2, sinh)
+	partial(AVX512, "sinh", simd.SinhFloat64AVX512, sinh)
+	whole(AVX2, "sinh", simd.SinhFloat32AVX2)
+	whole(AVX512, "sinh", simd.SinhFloat32AVX512)
 
-	accelerate(AVX2, nd.KindFloat64, "cosh", partial(simd.CoshFloat64AVX2, cosh))
-	accelerate(AVX512, nd.KindFloat64, "cosh", partial(simd.CoshFloat64AVX512, cosh))
-	accelerate(AVX2, nd.KindFloat32, "cosh", whole(simd.CoshFloat32AVX2))
-	accelerate(AVX512, nd.KindFloat32, "cosh", whole(simd.CoshFloat32AVX512))
+	partial(AVX2, "cosh", simd.CoshFloat64AVX2, cosh)
+	partial(AVX512, "cosh", simd.CoshFloat64AVX512, cosh)
+	whole(AVX2, "cosh", simd.CoshFloat32AVX2)
+	whole(AVX512, "cosh", simd.CoshFloat32AVX512)
 }

@@ -21,6 +21,7 @@ type sinusoid struct {
 	limit      lanes32    // sineLimit32
 	magnitude  lanes32    // the bits of |x|
 	negative   lanes32    // its sign
+	odd        lanes32    // the bit that counts single quadrants
 }
 
 // The numbers are of simd/gen/coefficients/float32.py.
@@ -31,7 +32,7 @@ func newSinusoid(ahead float32) *sinusoid {
 		half: all32(0.5), one: all32(1),
 		sin:   [3]lanes32{all32(0x1.555544p-3), all32(-0x1.1106aap-7), all32(0x1.990d7ep-13)},
 		cos:   [3]lanes32{all32(0x1.55554ap-5), all32(-0x1.6c0c04p-10), all32(0x1.99d65ep-16)},
-		limit: all32(sineLimit32), magnitude: allBits32(1<<31 - 1), negative: allBits32(1 << 31),
+		limit: all32(sineLimit32), magnitude: allBits32(1<<31 - 1), negative: allBits32(1 << 31), odd: allBits32(1),
 	}
 }
 

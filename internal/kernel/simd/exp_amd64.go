@@ -5,35 +5,41 @@
 package simd
 
 // ExpFloat64AVX2 sets dst[i] = b^a[i] for i < n; c points to the constants.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func ExpFloat64AVX2(dst *float64, a *float64, n int, c *float64)
+func ExpFloat64AVX2(dst *float64, a *float64, n int, c *float64, past int)
 
 // ExpFloat64AVX512 sets dst[i] = b^a[i] for i < n; c points to the constants.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func ExpFloat64AVX512(dst *float64, a *float64, n int, c *float64)
+func ExpFloat64AVX512(dst *float64, a *float64, n int, c *float64, past int)
 
 // Expm1Float64AVX2 sets dst[i] = e^a[i] - 1 for i < n; c points to the constants.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 // It returns how many elements it has done: it stops where a vector holds one
 // that is too great.
 //
 //go:noescape
-func Expm1Float64AVX2(dst *float64, a *float64, n int, c *float64) int
+func Expm1Float64AVX2(dst *float64, a *float64, n int, c *float64, past int) int
 
 // Expm1Float64AVX512 sets dst[i] = e^a[i] - 1 for i < n; c points to the constants.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 // It returns how many elements it has done: it stops where a vector holds one
 // that is too great.
 //
 //go:noescape
-func Expm1Float64AVX512(dst *float64, a *float64, n int, c *float64) int
+func Expm1Float64AVX512(dst *float64, a *float64, n int, c *float64, past int) int
 
 // Expm1Float32AVX2 sets dst[i] = e^a[i] - 1 for i < n; c points to the constants.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func Expm1Float32AVX2(dst *float32, a *float32, n int, c *float64)
+func Expm1Float32AVX2(dst *float32, a *float32, n int, c *float64, past int)
 
 // Expm1Float32AVX512 sets dst[i] = e^a[i] - 1 for i < n; c points to the constants.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func Expm1Float32AVX512(dst *float32, a *float32, n int, c *float64)
+func Expm1Float32AVX512(dst *float32, a *float32, n int, c *float64, past int)

@@ -4,13 +4,14 @@
 
 #include "textflag.h"
 
-// func ExpFloat64AVX2(dst *float64, a *float64, n int, c *float64)
+// func ExpFloat64AVX2(dst *float64, a *float64, n int, c *float64, past int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·ExpFloat64AVX2(SB), NOSPLIT, $0-32
+TEXT ·ExpFloat64AVX2(SB), NOSPLIT, $0-40
 	MOVQ    dst+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    n+16(FP), DX
 	MOVQ    c+24(FP), BX
+	MOVQ    past+32(FP), SI
 	VMOVUPD (BX), Y0
 	VMOVUPD 64(BX), Y1
 	VMOVUPD 128(BX), Y2
@@ -34,14 +35,14 @@ vectors:
 	VPSLLQ       $0x04, Y5, Y10
 	VANDPD       1728(BX), Y10, Y10
 	VEXTRACTI128 $0x01, Y10, X6
-	VMOVQ        X10, SI
-	VPEXTRQ      $0x01, X10, DI
-	VMOVQ        X6, R8
-	VPEXTRQ      $0x01, X6, R9
-	VMOVUPD      1856(BX)(SI*1), X6
-	VINSERTF128  $0x01, 1856(BX)(R8*1), Y6, Y6
-	VMOVUPD      1856(BX)(DI*1), X7
-	VINSERTF128  $0x01, 1856(BX)(R9*1), Y7, Y7
+	VMOVQ        X10, DI
+	VPEXTRQ      $0x01, X10, R8
+	VMOVQ        X6, R9
+	VPEXTRQ      $0x01, X6, R10
+	VMOVUPD      1856(BX)(DI*1), X6
+	VINSERTF128  $0x01, 1856(BX)(R9*1), Y6, Y6
+	VMOVUPD      1856(BX)(R8*1), X7
+	VINSERTF128  $0x01, 1856(BX)(R10*1), Y7, Y7
 	VUNPCKLPD    Y7, Y6, Y10
 	VUNPCKHPD    Y7, Y6, Y11
 	VMULPD       Y4, Y4, Y12
@@ -60,8 +61,11 @@ vectors:
 	VPSLLQ       $0x34, Y5, Y5
 	VPADDQ       1472(BX), Y5, Y5
 	VMULPD       Y5, Y4, Y4
+	TESTQ        SI, SI
+	JNE          past0
 	VMOVUPD      Y4, (AX)
 
+stored0:
 next:
 	ADDQ $0x20, CX
 	ADDQ $0x20, AX
@@ -71,10 +75,10 @@ next:
 tail:
 	CMPQ       DX, $-4
 	JE         done
-	LEAQ       4(DX), SI
-	LEAQ       onesZeros<>+0(SB), DI
-	NEGQ       SI
-	VMOVDQU    64(DI)(SI*8), Y4
+	LEAQ       4(DX), DI
+	LEAQ       onesZeros<>+0(SB), R8
+	NEGQ       DI
+	VMOVDQU    64(R8)(DI*8), Y4
 	VMASKMOVPD (CX), Y4, Y4
 
 special:
@@ -91,14 +95,14 @@ special:
 	VPSLLQ       $0x04, Y5, Y5
 	VANDPD       1728(BX), Y5, Y5
 	VEXTRACTI128 $0x01, Y5, X6
-	VMOVQ        X5, SI
-	VPEXTRQ      $0x01, X5, DI
-	VMOVQ        X6, R8
-	VPEXTRQ      $0x01, X6, R9
-	VMOVUPD      1856(BX)(SI*1), X8
-	VINSERTF128  $0x01, 1856(BX)(R8*1), Y8, Y8
-	VMOVUPD      1856(BX)(DI*1), X9
-	VINSERTF128  $0x01, 1856(BX)(R9*1), Y9, Y9
+	VMOVQ        X5, DI
+	VPEXTRQ      $0x01, X5, R8
+	VMOVQ        X6, R9
+	VPEXTRQ      $0x01, X6, R10
+	VMOVUPD      1856(BX)(DI*1), X8
+	VINSERTF128  $0x01, 1856(BX)(R9*1), Y8, Y8
+	VMOVUPD      1856(BX)(R8*1), X9
+	VINSERTF128  $0x01, 1856(BX)(R10*1), Y9, Y9
 	VUNPCKLPD    Y9, Y8, Y5
 	VUNPCKHPD    Y9, Y8, Y11
 	VMULPD       Y4, Y4, Y12
@@ -125,8 +129,12 @@ special:
 	VMULPD       Y5, Y4, Y4
 	TESTQ        DX, DX
 	JL           rest
+	TESTQ        SI, SI
+	JNE          past1
 	VMOVUPD      Y4, (AX)
-	JMP          next
+
+stored1:
+	JMP next
 
 rest:
 	LEAQ       4(DX), CX
@@ -138,6 +146,14 @@ rest:
 done:
 	VZEROUPPER
 	RET
+
+past0:
+	VMOVNTPD Y4, (AX)
+	JMP      stored0
+
+past1:
+	VMOVNTPD Y4, (AX)
+	JMP      stored1
 
 DATA onesZeros<>+0(SB)/8, $0xffffffffffffffff
 DATA onesZeros<>+8(SB)/8, $0xffffffffffffffff
@@ -157,13 +173,14 @@ DATA onesZeros<>+112(SB)/8, $0x0000000000000000
 DATA onesZeros<>+120(SB)/8, $0x0000000000000000
 GLOBL onesZeros<>(SB), RODATA|NOPTR, $128
 
-// func ExpFloat64AVX512(dst *float64, a *float64, n int, c *float64)
+// func ExpFloat64AVX512(dst *float64, a *float64, n int, c *float64, past int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·ExpFloat64AVX512(SB), NOSPLIT, $0-32
+TEXT ·ExpFloat64AVX512(SB), NOSPLIT, $0-40
 	MOVQ    dst+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    n+16(FP), DX
 	MOVQ    c+24(FP), BX
+	MOVQ    past+32(FP), SI
 	VMOVUPD (BX), Z0
 	VMOVUPD 64(BX), Z1
 	VMOVUPD 128(BX), Z2
@@ -211,8 +228,11 @@ vectors:
 	VFMADD231PD  Z15, Z20, Z16
 	VADDPD       Z16, Z18, Z15
 	VSCALEFPD    Z17, Z15, Z15
+	TESTQ        SI, SI
+	JNE          past0
 	VMOVUPD      Z15, (AX)
 
+stored0:
 next:
 	ADDQ $0x40, CX
 	ADDQ $0x40, AX
@@ -223,9 +243,9 @@ tail:
 	CMPQ         DX, $-8
 	JE           done
 	LEAQ         8(DX), BX
-	MOVQ         $-1, SI
-	BZHIQ        BX, SI, SI
-	KMOVB        SI, K1
+	MOVQ         $-1, DI
+	BZHIQ        BX, DI, DI
+	KMOVW        DI, K1
 	VMOVUPD.Z    (CX), K1, Z15
 	VMOVUPD      Z15, Z16
 	VFMADD213PD  Z1, Z0, Z16
@@ -253,27 +273,40 @@ tail:
 	VSCALEFPD    Z17, Z15, Z15
 	TESTQ        DX, DX
 	JL           rest
+	TESTQ        SI, SI
+	JNE          past1
 	VMOVUPD      Z15, (AX)
-	JMP          next
+
+stored1:
+	JMP next
 
 rest:
 	LEAQ    8(DX), CX
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
-	KMOVB   DX, K1
+	KMOVW   DX, K1
 	VMOVUPD Z15, K1, (AX)
 
 done:
 	VZEROUPPER
 	RET
 
-// func Expm1Float64AVX2(dst *float64, a *float64, n int, c *float64) int
+past0:
+	VMOVNTPD Z15, (AX)
+	JMP      stored0
+
+past1:
+	VMOVNTPD Z15, (AX)
+	JMP      stored1
+
+// func Expm1Float64AVX2(dst *float64, a *float64, n int, c *float64, past int) int
 // Requires: AVX, AVX2, FMA3
-TEXT ·Expm1Float64AVX2(SB), NOSPLIT, $0-40
+TEXT ·Expm1Float64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    dst+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    n+16(FP), DX
 	MOVQ    c+24(FP), BX
+	MOVQ    past+32(FP), SI
 	VMOVUPD (BX), Y0
 	VMOVUPD 64(BX), Y1
 	VMOVUPD 128(BX), Y2
@@ -309,14 +342,14 @@ vectors:
 	VPSLLQ       $0x04, Y10, Y11
 	VANDPD       1728(BX), Y11, Y11
 	VEXTRACTI128 $0x01, Y11, X6
-	VMOVQ        X11, SI
-	VPEXTRQ      $0x01, X11, DI
-	VMOVQ        X6, R8
-	VPEXTRQ      $0x01, X6, R9
-	VMOVUPD      1856(BX)(SI*1), X6
-	VINSERTF128  $0x01, 1856(BX)(R8*1), Y6, Y6
-	VMOVUPD      1856(BX)(DI*1), X7
-	VINSERTF128  $0x01, 1856(BX)(R9*1), Y7, Y7
+	VMOVQ        X11, DI
+	VPEXTRQ      $0x01, X11, R8
+	VMOVQ        X6, R9
+	VPEXTRQ      $0x01, X6, R10
+	VMOVUPD      1856(BX)(DI*1), X6
+	VINSERTF128  $0x01, 1856(BX)(R9*1), Y6, Y6
+	VMOVUPD      1856(BX)(R8*1), X7
+	VINSERTF128  $0x01, 1856(BX)(R10*1), Y7, Y7
 	VUNPCKLPD    Y7, Y6, Y11
 	VUNPCKHPD    Y7, Y6, Y13
 	VPSRLQ       $0x04, Y10, Y10
@@ -343,8 +376,11 @@ vectors:
 	VADDPD       Y5, Y11, Y5
 	VANDPD       1792(BX), Y4, Y4
 	VORPD        Y4, Y5, Y4
+	TESTQ        SI, SI
+	JNE          past0
 	VMOVUPD      Y4, (AX)
 
+stored0:
 next:
 	ADDQ $0x20, CX
 	ADDQ $0x20, AX
@@ -354,10 +390,10 @@ next:
 tail:
 	CMPQ         DX, $-4
 	JE           done
-	LEAQ         4(DX), SI
-	LEAQ         onesZeros<>+0(SB), DI
-	NEGQ         SI
-	VMOVDQU      64(DI)(SI*8), Y4
+	LEAQ         4(DX), DI
+	LEAQ         onesZeros<>+0(SB), R8
+	NEGQ         DI
+	VMOVDQU      64(R8)(DI*8), Y4
 	VMASKMOVPD   (CX), Y4, Y4
 	VCMPPD       $0x1e, 1152(BX), Y4, Y5
 	VTESTPD      Y5, Y5
@@ -385,14 +421,14 @@ tail:
 	VPSLLQ       $0x04, Y10, Y11
 	VANDPD       1728(BX), Y11, Y11
 	VEXTRACTI128 $0x01, Y11, X6
-	VMOVQ        X11, SI
-	VPEXTRQ      $0x01, X11, DI
-	VMOVQ        X6, R8
-	VPEXTRQ      $0x01, X6, R9
-	VMOVUPD      1856(BX)(SI*1), X8
-	VINSERTF128  $0x01, 1856(BX)(R8*1), Y8, Y8
-	VMOVUPD      1856(BX)(DI*1), X9
-	VINSERTF128  $0x01, 1856(BX)(R9*1), Y9, Y9
+	VMOVQ        X11, DI
+	VPEXTRQ      $0x01, X11, R8
+	VMOVQ        X6, R9
+	VPEXTRQ      $0x01, X6, R10
+	VMOVUPD      1856(BX)(DI*1), X8
+	VINSERTF128  $0x01, 1856(BX)(R9*1), Y8, Y8
+	VMOVUPD      1856(BX)(R8*1), X9
+	VINSERTF128  $0x01, 1856(BX)(R10*1), Y9, Y9
 	VUNPCKLPD    Y9, Y8, Y11
 	VUNPCKHPD    Y9, Y8, Y13
 	VPSRLQ       $0x04, Y10, Y10
@@ -421,8 +457,12 @@ tail:
 	VORPD        Y4, Y5, Y4
 	TESTQ        DX, DX
 	JL           rest
+	TESTQ        SI, SI
+	JNE          past1
 	VMOVUPD      Y4, (AX)
-	JMP          next
+
+stored1:
+	JMP next
 
 rest:
 	LEAQ       4(DX), CX
@@ -437,17 +477,26 @@ done:
 	MOVQ n+16(FP), AX
 	SUBQ $0x04, AX
 	SUBQ DX, AX
-	MOVQ AX, ret+32(FP)
+	MOVQ AX, ret+40(FP)
 	VZEROUPPER
 	RET
 
-// func Expm1Float64AVX512(dst *float64, a *float64, n int, c *float64) int
+past0:
+	VMOVNTPD Y4, (AX)
+	JMP      stored0
+
+past1:
+	VMOVNTPD Y4, (AX)
+	JMP      stored1
+
+// func Expm1Float64AVX512(dst *float64, a *float64, n int, c *float64, past int) int
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·Expm1Float64AVX512(SB), NOSPLIT, $0-40
+TEXT ·Expm1Float64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    dst+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    n+16(FP), DX
 	MOVQ    c+24(FP), BX
+	MOVQ    past+32(FP), SI
 	VMOVUPD (BX), Z0
 	VMOVUPD 64(BX), Z1
 	VMOVUPD 128(BX), Z2
@@ -521,8 +570,11 @@ vectors:
 	VADDPD       Z19, Z21, Z19
 	VANDPD       Z7, Z18, Z18
 	VORPD        Z18, Z19, Z18
+	TESTQ        SI, SI
+	JNE          past0
 	VMOVUPD      Z18, (AX)
 
+stored0:
 next:
 	ADDQ $0x40, CX
 	ADDQ $0x40, AX
@@ -533,9 +585,9 @@ tail:
 	CMPQ         DX, $-8
 	JE           done
 	LEAQ         8(DX), BX
-	MOVQ         $-1, SI
-	BZHIQ        BX, SI, SI
-	KMOVB        SI, K1
+	MOVQ         $-1, DI
+	BZHIQ        BX, DI, DI
+	KMOVW        DI, K1
 	VMOVUPD.Z    (CX), K1, Z18
 	VCMPPD       $0x1e, Z6, Z18, K1
 	KORTESTB     K1, K1
@@ -589,14 +641,18 @@ tail:
 	VORPD        Z18, Z19, Z18
 	TESTQ        DX, DX
 	JL           rest
+	TESTQ        SI, SI
+	JNE          past1
 	VMOVUPD      Z18, (AX)
-	JMP          next
+
+stored1:
+	JMP next
 
 rest:
 	LEAQ    8(DX), CX
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
-	KMOVB   DX, K1
+	KMOVW   DX, K1
 	VMOVUPD Z18, K1, (AX)
 	MOVQ    $-8, DX
 
@@ -605,17 +661,26 @@ done:
 	MOVQ n+16(FP), AX
 	SUBQ $0x08, AX
 	SUBQ DX, AX
-	MOVQ AX, ret+32(FP)
+	MOVQ AX, ret+40(FP)
 	VZEROUPPER
 	RET
 
-// func Expm1Float32AVX2(dst *float32, a *float32, n int, c *float64)
+past0:
+	VMOVNTPD Z18, (AX)
+	JMP      stored0
+
+past1:
+	VMOVNTPD Z18, (AX)
+	JMP      stored1
+
+// func Expm1Float32AVX2(dst *float32, a *float32, n int, c *float64, past int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·Expm1Float32AVX2(SB), NOSPLIT, $0-32
+TEXT ·Expm1Float32AVX2(SB), NOSPLIT, $0-40
 	MOVQ    dst+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    n+16(FP), DX
 	MOVQ    c+24(FP), BX
+	MOVQ    past+32(FP), SI
 	VMOVUPD (BX), Y0
 	VMOVUPD 640(BX), Y1
 	VMOVUPD 1216(BX), Y2
@@ -656,8 +721,11 @@ vectors:
 	VANDPD      1792(BX), Y4, Y4
 	VORPD       Y4, Y8, Y4
 	VCVTPD2PSY  Y4, X4
+	TESTQ       SI, SI
+	JNE         past0
 	VMOVUPS     X4, (AX)
 
+stored0:
 next:
 	ADDQ $0x10, CX
 	ADDQ $0x10, AX
@@ -667,10 +735,10 @@ next:
 tail:
 	CMPQ        DX, $-4
 	JE          done
-	LEAQ        4(DX), SI
-	LEAQ        onesZeros<>+0(SB), DI
-	NEGQ        SI
-	VMOVDQU     64(DI)(SI*4), X4
+	LEAQ        4(DX), DI
+	LEAQ        onesZeros<>+0(SB), R8
+	NEGQ        DI
+	VMOVDQU     64(R8)(DI*4), X4
 	VMASKMOVPS  (CX), X4, X4
 	VMINPS      X4, X3, X5
 	VMAXPS      X5, X2, X5
@@ -705,8 +773,12 @@ tail:
 	TESTQ       DX, DX
 	JL          rest
 	VCVTPD2PSY  Y4, X4
+	TESTQ       SI, SI
+	JNE         past1
 	VMOVUPS     X4, (AX)
-	JMP         next
+
+stored1:
+	JMP next
 
 rest:
 	LEAQ       4(DX), CX
@@ -720,13 +792,22 @@ done:
 	VZEROUPPER
 	RET
 
-// func Expm1Float32AVX512(dst *float32, a *float32, n int, c *float64)
+past0:
+	VMOVNTPS X4, (AX)
+	JMP      stored0
+
+past1:
+	VMOVNTPS X4, (AX)
+	JMP      stored1
+
+// func Expm1Float32AVX512(dst *float32, a *float32, n int, c *float64, past int)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2
-TEXT ·Expm1Float32AVX512(SB), NOSPLIT, $0-32
+TEXT ·Expm1Float32AVX512(SB), NOSPLIT, $0-40
 	MOVQ    dst+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    n+16(FP), DX
 	MOVQ    c+24(FP), BX
+	MOVQ    past+32(FP), SI
 	VMOVUPD (BX), Z0
 	VMOVUPD 640(BX), Z1
 	VMOVUPD 1216(BX), Z2
@@ -769,8 +850,11 @@ vectors:
 	VANDPD      Z6, Z12, Z12
 	VORPD       Z12, Z16, Z12
 	VCVTPD2PS   Z12, Y12
+	TESTQ       SI, SI
+	JNE         past0
 	VMOVUPS     Y12, (AX)
 
+stored0:
 next:
 	ADDQ $0x20, CX
 	ADDQ $0x20, AX
@@ -781,9 +865,9 @@ tail:
 	CMPQ        DX, $-8
 	JE          done
 	LEAQ        8(DX), BX
-	MOVQ        $-1, SI
-	BZHIQ       BX, SI, SI
-	KMOVB       SI, K1
+	MOVQ        $-1, DI
+	BZHIQ       BX, DI, DI
+	KMOVW       DI, K1
 	VMOVUPS.Z   (CX), K1, Y12
 	VMINPS      Y12, Y3, Y13
 	VMAXPS      Y13, Y2, Y13
@@ -812,17 +896,29 @@ tail:
 	TESTQ       DX, DX
 	JL          rest
 	VCVTPD2PS   Z12, Y12
+	TESTQ       SI, SI
+	JNE         past1
 	VMOVUPS     Y12, (AX)
-	JMP         next
+
+stored1:
+	JMP next
 
 rest:
 	LEAQ      8(DX), CX
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
-	KMOVB     DX, K1
+	KMOVW     DX, K1
 	VCVTPD2PS Z12, Y0
 	VMOVUPS   Y0, K1, (AX)
 
 done:
 	VZEROUPPER
 	RET
+
+past0:
+	VMOVNTPS Y12, (AX)
+	JMP      stored0
+
+past1:
+	VMOVNTPS Y12, (AX)
+	JMP      stored1

@@ -5,49 +5,53 @@
 package simd
 
 // ExpFloat32AVX2 sets dst[i] = b^a[i] for i < n; c points to the constants.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func ExpFloat32AVX2(dst *float32, a *float32, n int, c *float64)
+func ExpFloat32AVX2(dst *float32, a *float32, n int, c *float64, past int)
 
-// ExpFloat32StreamAVX2 sets dst[i] = b^a[i] for i < n; c points to the constants.
-// Stores go past the caches; dst is aligned to a vector.
+// ExpFloat32AVX512 sets dst[i] = b^a[i] for i < n; c points to the constants.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func ExpFloat32StreamAVX2(dst *float32, a *float32, n int, c *float64)
+func ExpFloat32AVX512(dst *float32, a *float32, n int, c *float64, past int)
 
 // LogFloat32AVX2 sets dst[i] = log(a[i]) for i < n; c points to the constants.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func LogFloat32AVX2(dst *float32, a *float32, n int, c *float64)
+func LogFloat32AVX2(dst *float32, a *float32, n int, c *float64, past int)
 
-// LogFloat32StreamAVX2 sets dst[i] = log(a[i]) for i < n; c points to the constants.
-// Stores go past the caches; dst is aligned to a vector.
+// LogFloat32AVX512 sets dst[i] = log(a[i]) for i < n; c points to the constants.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func LogFloat32StreamAVX2(dst *float32, a *float32, n int, c *float64)
+func LogFloat32AVX512(dst *float32, a *float32, n int, c *float64, past int)
 
 // LogBaseFloat32AVX2 sets dst[i] = log(a[i]) to a base for i < n; c points to the constants.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func LogBaseFloat32AVX2(dst *float32, a *float32, n int, c *float64)
+func LogBaseFloat32AVX2(dst *float32, a *float32, n int, c *float64, past int)
 
-// LogBaseFloat32StreamAVX2 sets dst[i] = log(a[i]) to a base for i < n; c points to the constants.
-// Stores go past the caches; dst is aligned to a vector.
+// LogBaseFloat32AVX512 sets dst[i] = log(a[i]) to a base for i < n; c points to the constants.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func LogBaseFloat32StreamAVX2(dst *float32, a *float32, n int, c *float64)
+func LogBaseFloat32AVX512(dst *float32, a *float32, n int, c *float64, past int)
 
 // SinFloat32AVX2 sets dst[i] = sin(a[i] + some quadrants) for i < n; c points to the constants.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 // It returns how many elements it has done: it stops where a vector holds one
 // that is too great.
 //
 //go:noescape
-func SinFloat32AVX2(dst *float32, a *float32, n int, c *float64) int
+func SinFloat32AVX2(dst *float32, a *float32, n int, c *float64, past int) int
 
-// SinFloat32StreamAVX2 sets dst[i] = sin(a[i] + some quadrants) for i < n; c points to the constants.
-// Stores go past the caches; dst is aligned to a vector.
+// SinFloat32AVX512 sets dst[i] = sin(a[i] + some quadrants) for i < n; c points to the constants.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 // It returns how many elements it has done: it stops where a vector holds one
 // that is too great.
 //
 //go:noescape
-func SinFloat32StreamAVX2(dst *float32, a *float32, n int, c *float64) int
+func SinFloat32AVX512(dst *float32, a *float32, n int, c *float64, past int) int

@@ -4,13 +4,14 @@
 
 #include "textflag.h"
 
-// func ExpFloat32AVX2(dst *float32, a *float32, n int, c *float64)
+// func ExpFloat32AVX2(dst *float32, a *float32, n int, c *float64, past int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·ExpFloat32AVX2(SB), NOSPLIT, $0-32
+TEXT ·ExpFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ    dst+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    n+16(FP), DX
 	MOVQ    c+24(FP), BX
+	MOVQ    past+32(FP), SI
 	VMOVUPD (BX), Y0
 	VMOVUPD 64(BX), Y1
 	VMOVUPD 128(BX), Y2
@@ -49,8 +50,11 @@ vectors:
 	VFMADD213PS  Y4, Y11, Y14
 	VPSLLD       $0x17, Y12, Y11
 	VPADDD       Y11, Y14, Y11
+	TESTQ        SI, SI
+	JNE          past0
 	VMOVUPD      Y11, (AX)
 
+stored0:
 next:
 	ADDQ $0x20, CX
 	ADDQ $0x20, AX
@@ -60,10 +64,10 @@ next:
 tail:
 	CMPQ       DX, $-8
 	JE         done
-	LEAQ       8(DX), SI
-	LEAQ       onesZeros<>+0(SB), DI
-	NEGQ       SI
-	VMOVDQU    64(DI)(SI*4), Y11
+	LEAQ       8(DX), DI
+	LEAQ       onesZeros<>+0(SB), R8
+	NEGQ       DI
+	VMOVDQU    64(R8)(DI*4), Y11
 	VMASKMOVPS (CX), Y11, Y11
 
 special:
@@ -98,8 +102,12 @@ special:
 	VMULPS       Y11, Y12, Y11
 	TESTQ        DX, DX
 	JL           rest
+	TESTQ        SI, SI
+	JNE          past1
 	VMOVUPD      Y11, (AX)
-	JMP          next
+
+stored1:
+	JMP next
 
 rest:
 	LEAQ       8(DX), CX
@@ -111,6 +119,14 @@ rest:
 done:
 	VZEROUPPER
 	RET
+
+past0:
+	VMOVNTPD Y11, (AX)
+	JMP      stored0
+
+past1:
+	VMOVNTPD Y11, (AX)
+	JMP      stored1
 
 DATA onesZeros<>+0(SB)/8, $0xffffffffffffffff
 DATA onesZeros<>+8(SB)/8, $0xffffffffffffffff
@@ -130,121 +146,122 @@ DATA onesZeros<>+112(SB)/8, $0x0000000000000000
 DATA onesZeros<>+120(SB)/8, $0x0000000000000000
 GLOBL onesZeros<>(SB), RODATA|NOPTR, $128
 
-// func ExpFloat32StreamAVX2(dst *float32, a *float32, n int, c *float64)
-// Requires: AVX, AVX2, FMA3
-TEXT ·ExpFloat32StreamAVX2(SB), NOSPLIT, $0-32
+// func ExpFloat32AVX512(dst *float32, a *float32, n int, c *float64, past int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·ExpFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ    dst+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    n+16(FP), DX
 	MOVQ    c+24(FP), BX
-	VMOVUPD (BX), Y0
-	VMOVUPD 64(BX), Y1
-	VMOVUPD 128(BX), Y2
-	VMOVUPD 192(BX), Y3
-	VMOVUPD 256(BX), Y4
-	VMOVUPD 320(BX), Y5
-	VMOVUPD 384(BX), Y6
-	VMOVUPD 448(BX), Y7
-	VMOVUPD 512(BX), Y8
-	VMOVUPD 576(BX), Y9
-	VMOVUPD 640(BX), Y10
-	SUBQ    $0x08, DX
+	MOVQ    past+32(FP), SI
+	VMOVUPD (BX), Z0
+	VMOVUPD 64(BX), Z1
+	VMOVUPD 128(BX), Z2
+	VMOVUPD 192(BX), Z3
+	VMOVUPD 256(BX), Z4
+	VMOVUPD 320(BX), Z5
+	VMOVUPD 384(BX), Z6
+	VMOVUPD 448(BX), Z7
+	VMOVUPD 512(BX), Z8
+	VMOVUPD 576(BX), Z9
+	VMOVUPD 640(BX), Z10
+	VMOVUPD 960(BX), Z11
+	SUBQ    $0x10, DX
 	JL      tail
 
 vectors:
-	VMOVUPS      (CX), Y11
-	VANDPD       768(BX), Y11, Y12
-	VCMPPS       $0x15, 704(BX), Y12, Y12
-	VTESTPS      Y12, Y12
-	JNE          special
-	VMOVUPD      Y11, Y12
-	VFMADD213PS  Y1, Y0, Y12
-	VSUBPS       Y1, Y12, Y13
-	VMOVUPD      Y11, Y11
-	VFNMADD231PS Y2, Y13, Y11
-	VFNMADD231PS Y3, Y13, Y11
-	VMULPS       Y11, Y11, Y13
-	VMOVUPD      Y10, Y14
-	VMOVUPD      Y9, Y15
-	VFMADD213PS  Y8, Y11, Y15
-	VFMADD231PS  Y14, Y13, Y15
-	VMOVUPD      Y7, Y14
-	VFMADD213PS  Y6, Y11, Y14
-	VFMADD231PS  Y15, Y13, Y14
-	VFMADD213PS  Y5, Y11, Y14
-	VFMADD213PS  Y4, Y11, Y14
-	VPSLLD       $0x17, Y12, Y11
-	VPADDD       Y11, Y14, Y11
-	VMOVNTPD     Y11, (AX)
+	VMOVUPS      (CX), Z12
+	VMOVUPD      Z12, Z13
+	VFMADD213PS  Z1, Z0, Z13
+	VSUBPS       Z1, Z13, Z13
+	VMOVUPD      Z12, Z12
+	VFNMADD231PS Z2, Z13, Z12
+	VFNMADD231PS Z3, Z13, Z12
+	VRANGEPS     $0x02, Z11, Z12, Z12
+	VMULPS       Z12, Z12, Z14
+	VMOVUPD      Z10, Z15
+	VMOVUPD      Z9, Z16
+	VFMADD213PS  Z8, Z12, Z16
+	VFMADD231PS  Z15, Z14, Z16
+	VMOVUPD      Z7, Z15
+	VFMADD213PS  Z6, Z12, Z15
+	VFMADD231PS  Z16, Z14, Z15
+	VFMADD213PS  Z5, Z12, Z15
+	VFMADD213PS  Z4, Z12, Z15
+	VSCALEFPS    Z13, Z15, Z12
+	TESTQ        SI, SI
+	JNE          past0
+	VMOVUPD      Z12, (AX)
 
+stored0:
 next:
-	ADDQ $0x20, CX
-	ADDQ $0x20, AX
-	SUBQ $0x08, DX
+	ADDQ $0x40, CX
+	ADDQ $0x40, AX
+	SUBQ $0x10, DX
 	JGE  vectors
 
 tail:
-	CMPQ       DX, $-8
-	JE         done
-	LEAQ       8(DX), SI
-	LEAQ       onesZeros<>+0(SB), DI
-	NEGQ       SI
-	VMOVDQU    64(DI)(SI*4), Y11
-	VMASKMOVPS (CX), Y11, Y11
-
-special:
-	VMOVUPD      896(BX), Y12
-	VMINPS       Y11, Y12, Y11
-	VMOVUPD      832(BX), Y12
-	VMAXPS       Y11, Y12, Y11
-	VMOVUPD      Y11, Y12
-	VFMADD213PS  Y1, Y0, Y12
-	VSUBPS       Y1, Y12, Y13
-	VMOVUPD      Y11, Y11
-	VFNMADD231PS Y2, Y13, Y11
-	VFNMADD231PS Y3, Y13, Y11
-	VMULPS       Y11, Y11, Y13
-	VMOVUPD      Y10, Y14
-	VMOVUPD      Y9, Y15
-	VFMADD213PS  Y8, Y11, Y15
-	VFMADD231PS  Y14, Y13, Y15
-	VMOVUPD      Y7, Y14
-	VFMADD213PS  Y6, Y11, Y14
-	VFMADD231PS  Y15, Y13, Y14
-	VFMADD213PS  Y5, Y11, Y14
-	VFMADD213PS  Y4, Y11, Y14
-	VPSUBD       Y1, Y12, Y11
-	VPSRAD       $0x01, Y11, Y12
-	VPSUBD       Y12, Y11, Y11
-	VPSLLD       $0x17, Y12, Y12
-	VPADDD       Y4, Y12, Y12
-	VMULPS       Y12, Y14, Y12
-	VPSLLD       $0x17, Y11, Y11
-	VPADDD       Y4, Y11, Y11
-	VMULPS       Y11, Y12, Y11
+	CMPQ         DX, $-16
+	JE           done
+	LEAQ         16(DX), BX
+	MOVQ         $-1, DI
+	BZHIQ        BX, DI, DI
+	KMOVW        DI, K1
+	VMOVUPS.Z    (CX), K1, Z12
+	VMOVUPD      Z12, Z13
+	VFMADD213PS  Z1, Z0, Z13
+	VSUBPS       Z1, Z13, Z13
+	VMOVUPD      Z12, Z12
+	VFNMADD231PS Z2, Z13, Z12
+	VFNMADD231PS Z3, Z13, Z12
+	VRANGEPS     $0x02, Z11, Z12, Z12
+	VMULPS       Z12, Z12, Z14
+	VMOVUPD      Z10, Z15
+	VMOVUPD      Z9, Z16
+	VFMADD213PS  Z8, Z12, Z16
+	VFMADD231PS  Z15, Z14, Z16
+	VMOVUPD      Z7, Z15
+	VFMADD213PS  Z6, Z12, Z15
+	VFMADD231PS  Z16, Z14, Z15
+	VFMADD213PS  Z5, Z12, Z15
+	VFMADD213PS  Z4, Z12, Z15
+	VSCALEFPS    Z13, Z15, Z12
 	TESTQ        DX, DX
 	JL           rest
-	VMOVNTPD     Y11, (AX)
-	JMP          next
+	TESTQ        SI, SI
+	JNE          past1
+	VMOVUPD      Z12, (AX)
+
+stored1:
+	JMP next
 
 rest:
-	LEAQ       8(DX), CX
-	LEAQ       onesZeros<>+0(SB), DX
-	NEGQ       CX
-	VMOVDQU    64(DX)(CX*4), Y0
-	VMASKMOVPS Y11, Y0, (AX)
+	LEAQ    16(DX), CX
+	MOVQ    $-1, DX
+	BZHIQ   CX, DX, DX
+	KMOVW   DX, K1
+	VMOVUPS Z12, K1, (AX)
 
 done:
 	VZEROUPPER
 	RET
 
-// func LogFloat32AVX2(dst *float32, a *float32, n int, c *float64)
+past0:
+	VMOVNTPD Z12, (AX)
+	JMP      stored0
+
+past1:
+	VMOVNTPD Z12, (AX)
+	JMP      stored1
+
+// func LogFloat32AVX2(dst *float32, a *float32, n int, c *float64, past int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·LogFloat32AVX2(SB), NOSPLIT, $0-32
+TEXT ·LogFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ    dst+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    n+16(FP), DX
 	MOVQ    c+24(FP), BX
+	MOVQ    past+32(FP), SI
 	VMOVUPD (BX), Y0
 	VMOVUPD 192(BX), Y1
 	VMOVUPD 128(BX), Y2
@@ -290,8 +307,11 @@ vectors:
 	VFMADD231PS Y3, Y9, Y8
 	VFMADD231PS Y10, Y11, Y8
 	VADDPS      Y8, Y12, Y8
+	TESTQ       SI, SI
+	JNE         past0
 	VMOVUPD     Y8, (AX)
 
+stored0:
 next:
 	ADDQ $0x20, CX
 	ADDQ $0x20, AX
@@ -301,10 +321,10 @@ next:
 tail:
 	CMPQ       DX, $-8
 	JE         done
-	LEAQ       8(DX), SI
-	LEAQ       onesZeros<>+0(SB), DI
-	NEGQ       SI
-	VMOVDQU    64(DI)(SI*4), Y8
+	LEAQ       8(DX), DI
+	LEAQ       onesZeros<>+0(SB), R8
+	NEGQ       DI
+	VMOVDQU    64(R8)(DI*4), Y8
 	VMASKMOVPS (CX), Y8, Y8
 
 special:
@@ -353,8 +373,12 @@ special:
 	VBLENDVPS   Y10, Y8, Y9, Y8
 	TESTQ       DX, DX
 	JL          rest
+	TESTQ       SI, SI
+	JNE         past1
 	VMOVUPD     Y8, (AX)
-	JMP         next
+
+stored1:
+	JMP next
 
 rest:
 	LEAQ       8(DX), CX
@@ -367,142 +391,162 @@ done:
 	VZEROUPPER
 	RET
 
-// func LogFloat32StreamAVX2(dst *float32, a *float32, n int, c *float64)
-// Requires: AVX, AVX2, FMA3
-TEXT ·LogFloat32StreamAVX2(SB), NOSPLIT, $0-32
+past0:
+	VMOVNTPD Y8, (AX)
+	JMP      stored0
+
+past1:
+	VMOVNTPD Y8, (AX)
+	JMP      stored1
+
+// func LogFloat32AVX512(dst *float32, a *float32, n int, c *float64, past int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·LogFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ    dst+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    n+16(FP), DX
 	MOVQ    c+24(FP), BX
-	VMOVUPD (BX), Y0
-	VMOVUPD 192(BX), Y1
-	VMOVUPD 128(BX), Y2
-	VMOVUPD 256(BX), Y3
-	VMOVUPD 320(BX), Y4
-	VMOVUPD 384(BX), Y5
-	VMOVUPD 448(BX), Y6
-	VMOVUPD 512(BX), Y7
-	SUBQ    $0x08, DX
+	MOVQ    past+32(FP), SI
+	VMOVUPD (BX), Z0
+	VMOVUPD 192(BX), Z1
+	VMOVUPD 128(BX), Z2
+	VMOVUPD 256(BX), Z3
+	VMOVUPD 320(BX), Z4
+	VMOVUPD 384(BX), Z5
+	VMOVUPD 448(BX), Z6
+	VMOVUPD 512(BX), Z7
+	VMOVUPD 576(BX), Z8
+	VMOVUPD 640(BX), Z9
+	VMOVUPD 704(BX), Z10
+	VMOVUPD 768(BX), Z11
+	VMOVUPD 832(BX), Z12
+	VMOVUPD 64(BX), Z13
+	SUBQ    $0x10, DX
 	JL      tail
 
 vectors:
-	VMOVUPS     (CX), Y8
-	VPADDD      1024(BX), Y8, Y9
-	VPCMPGTD    1088(BX), Y9, Y9
-	VTESTPS     Y9, Y9
+	VMOVUPS     (CX), Z14
+	VFPCLASSPSZ $0xff, Z14, K1
+	KORTESTW    K1, K1
 	JNE         special
-	VPSUBD      Y0, Y8, Y8
-	VPSRAD      $0x17, Y8, Y9
-	VCVTDQ2PS   Y9, Y9
-	VANDPD      64(BX), Y8, Y8
-	VPADDD      Y0, Y8, Y8
-	VSUBPS      Y2, Y8, Y8
-	VMULPS      Y8, Y8, Y10
-	VMOVUPD     832(BX), Y11
-	VMOVUPD     768(BX), Y12
-	VFMADD213PS 704(BX), Y8, Y12
-	VFMADD231PS Y11, Y10, Y12
-	VMOVUPD     640(BX), Y11
-	VFMADD213PS 576(BX), Y8, Y11
-	VFMADD231PS Y12, Y10, Y11
-	VMOVUPD     Y7, Y12
-	VFMADD213PS Y6, Y8, Y12
-	VFMADD231PS Y11, Y10, Y12
-	VMOVUPD     Y5, Y11
-	VFMADD213PS Y4, Y8, Y11
-	VFMADD231PS Y12, Y10, Y11
-	VMOVUPD     Y8, Y12
-	VFMADD231PS Y1, Y9, Y12
-	VMOVUPD     Y12, Y13
-	VFMSUB231PS Y1, Y9, Y13
-	VADDPS      Y8, Y13, Y8
-	VFMADD231PS Y3, Y9, Y8
-	VFMADD231PS Y10, Y11, Y8
-	VADDPS      Y8, Y12, Y8
-	VMOVNTPD    Y8, (AX)
+	VPSUBD      Z0, Z14, Z14
+	VPSRAD      $0x17, Z14, Z15
+	VCVTDQ2PS   Z15, Z15
+	VANDPD      Z13, Z14, Z14
+	VPADDD      Z0, Z14, Z14
+	VSUBPS      Z2, Z14, Z14
+	VMULPS      Z14, Z14, Z16
+	VMOVUPD     Z12, Z17
+	VMOVUPD     Z11, Z18
+	VFMADD213PS Z10, Z14, Z18
+	VFMADD231PS Z17, Z16, Z18
+	VMOVUPD     Z9, Z17
+	VFMADD213PS Z8, Z14, Z17
+	VFMADD231PS Z18, Z16, Z17
+	VMOVUPD     Z7, Z18
+	VFMADD213PS Z6, Z14, Z18
+	VFMADD231PS Z17, Z16, Z18
+	VMOVUPD     Z5, Z17
+	VFMADD213PS Z4, Z14, Z17
+	VFMADD231PS Z18, Z16, Z17
+	VMOVUPD     Z14, Z18
+	VFMADD231PS Z1, Z15, Z18
+	VMOVUPD     Z18, Z19
+	VFMSUB231PS Z1, Z15, Z19
+	VADDPS      Z14, Z19, Z14
+	VFMADD231PS Z3, Z15, Z14
+	VFMADD231PS Z16, Z17, Z14
+	VADDPS      Z14, Z18, Z14
+	TESTQ       SI, SI
+	JNE         past0
+	VMOVUPD     Z14, (AX)
 
+stored0:
 next:
-	ADDQ $0x20, CX
-	ADDQ $0x20, AX
-	SUBQ $0x08, DX
+	ADDQ $0x40, CX
+	ADDQ $0x40, AX
+	SUBQ $0x10, DX
 	JGE  vectors
 
 tail:
-	CMPQ       DX, $-8
-	JE         done
-	LEAQ       8(DX), SI
-	LEAQ       onesZeros<>+0(SB), DI
-	NEGQ       SI
-	VMOVDQU    64(DI)(SI*4), Y8
-	VMASKMOVPS (CX), Y8, Y8
+	CMPQ      DX, $-16
+	JE        done
+	LEAQ      16(DX), DI
+	MOVQ      $-1, R8
+	BZHIQ     DI, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (CX), K1, Z14
 
 special:
-	VCMPPS      $0x11, 1152(BX), Y8, Y9
-	VMULPS      1216(BX), Y8, Y10
-	VBLENDVPS   Y9, Y10, Y8, Y10
-	VPSUBD      Y0, Y10, Y10
-	VPSRAD      $0x17, Y10, Y11
-	VCVTDQ2PS   Y11, Y11
-	VANDPD      1280(BX), Y9, Y9
-	VSUBPS      Y9, Y11, Y9
-	VANDPD      64(BX), Y10, Y10
-	VPADDD      Y0, Y10, Y10
-	VSUBPS      Y2, Y10, Y10
-	VMULPS      Y10, Y10, Y11
-	VMOVUPD     832(BX), Y12
-	VMOVUPD     768(BX), Y13
-	VFMADD213PS 704(BX), Y10, Y13
-	VFMADD231PS Y12, Y11, Y13
-	VMOVUPD     640(BX), Y12
-	VFMADD213PS 576(BX), Y10, Y12
-	VFMADD231PS Y13, Y11, Y12
-	VMOVUPD     Y7, Y13
-	VFMADD213PS Y6, Y10, Y13
-	VFMADD231PS Y12, Y11, Y13
-	VMOVUPD     Y5, Y12
-	VFMADD213PS Y4, Y10, Y12
-	VFMADD231PS Y13, Y11, Y12
-	VMOVUPD     Y10, Y13
-	VFMADD231PS Y1, Y9, Y13
-	VMOVUPD     Y13, Y14
-	VFMSUB231PS Y1, Y9, Y14
-	VADDPS      Y10, Y14, Y10
-	VFMADD231PS Y3, Y9, Y10
-	VFMADD231PS Y11, Y12, Y10
-	VADDPS      Y10, Y13, Y9
-	VXORPD      Y10, Y10, Y10
-	VCMPPS      $0x00, Y10, Y8, Y11
-	VCMPPS      $0x11, Y10, Y8, Y10
-	VMOVUPD     1344(BX), Y12
-	VORPD       1408(BX), Y12, Y13
-	VBLENDVPS   Y11, Y13, Y9, Y9
-	VSUBPS      Y12, Y12, Y11
-	VBLENDVPS   Y10, Y11, Y9, Y9
-	VCMPPS      $0x15, 1344(BX), Y8, Y10
-	VBLENDVPS   Y10, Y8, Y9, Y8
+	VFPCLASSPSZ $0x20, Z14, K1
+	VMOVUPD     Z14, Z15
+	VMULPS      1216(BX), Z14, K1, Z15
+	VPSUBD      Z0, Z15, Z15
+	VPSRAD      $0x17, Z15, Z16
+	VCVTDQ2PS   Z16, Z16
+	VSUBPS      1280(BX), Z16, K1, Z16
+	VANDPD      Z13, Z15, Z15
+	VPADDD      Z0, Z15, Z15
+	VSUBPS      Z2, Z15, Z15
+	VMULPS      Z15, Z15, Z17
+	VMOVUPD     Z12, Z18
+	VMOVUPD     Z11, Z19
+	VFMADD213PS Z10, Z15, Z19
+	VFMADD231PS Z18, Z17, Z19
+	VMOVUPD     Z9, Z18
+	VFMADD213PS Z8, Z15, Z18
+	VFMADD231PS Z19, Z17, Z18
+	VMOVUPD     Z7, Z19
+	VFMADD213PS Z6, Z15, Z19
+	VFMADD231PS Z18, Z17, Z19
+	VMOVUPD     Z5, Z18
+	VFMADD213PS Z4, Z15, Z18
+	VFMADD231PS Z19, Z17, Z18
+	VMOVUPD     Z15, Z19
+	VFMADD231PS Z1, Z16, Z19
+	VMOVUPD     Z19, Z20
+	VFMSUB231PS Z1, Z16, Z20
+	VADDPS      Z15, Z20, Z15
+	VFMADD231PS Z3, Z16, Z15
+	VFMADD231PS Z17, Z18, Z15
+	VADDPS      Z15, Z19, Z15
+	VFIXUPIMMPS $0x00, 1472(BX), Z14, Z15
 	TESTQ       DX, DX
 	JL          rest
-	VMOVNTPD    Y8, (AX)
-	JMP         next
+	TESTQ       SI, SI
+	JNE         past1
+	VMOVUPD     Z15, (AX)
+
+stored1:
+	JMP next
 
 rest:
-	LEAQ       8(DX), CX
-	LEAQ       onesZeros<>+0(SB), DX
-	NEGQ       CX
-	VMOVDQU    64(DX)(CX*4), Y0
-	VMASKMOVPS Y8, Y0, (AX)
+	LEAQ    16(DX), CX
+	MOVQ    $-1, DX
+	BZHIQ   CX, DX, DX
+	KMOVW   DX, K1
+	VMOVUPS Z15, K1, (AX)
 
 done:
 	VZEROUPPER
 	RET
 
-// func LogBaseFloat32AVX2(dst *float32, a *float32, n int, c *float64)
+past0:
+	VMOVNTPD Z14, (AX)
+	JMP      stored0
+
+past1:
+	VMOVNTPD Z15, (AX)
+	JMP      stored1
+
+// func LogBaseFloat32AVX2(dst *float32, a *float32, n int, c *float64, past int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·LogBaseFloat32AVX2(SB), NOSPLIT, $0-32
+TEXT ·LogBaseFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ    dst+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    n+16(FP), DX
 	MOVQ    c+24(FP), BX
+	MOVQ    past+32(FP), SI
 	VMOVUPD (BX), Y0
 	VMOVUPD 192(BX), Y1
 	VMOVUPD 128(BX), Y2
@@ -553,8 +597,11 @@ vectors:
 	VFMADD231PS Y4, Y10, Y7
 	VFMADD231PS Y8, Y9, Y7
 	VADDPS      Y7, Y11, Y6
+	TESTQ       SI, SI
+	JNE         past0
 	VMOVUPD     Y6, (AX)
 
+stored0:
 next:
 	ADDQ $0x20, CX
 	ADDQ $0x20, AX
@@ -564,10 +611,10 @@ next:
 tail:
 	CMPQ       DX, $-8
 	JE         done
-	LEAQ       8(DX), SI
-	LEAQ       onesZeros<>+0(SB), DI
-	NEGQ       SI
-	VMOVDQU    64(DI)(SI*4), Y6
+	LEAQ       8(DX), DI
+	LEAQ       onesZeros<>+0(SB), R8
+	NEGQ       DI
+	VMOVDQU    64(R8)(DI*4), Y6
 	VMASKMOVPS (CX), Y6, Y6
 
 special:
@@ -623,8 +670,12 @@ special:
 	VBLENDVPS   Y8, Y6, Y7, Y6
 	TESTQ       DX, DX
 	JL          rest
+	TESTQ       SI, SI
+	JNE         past1
 	VMOVUPD     Y6, (AX)
-	JMP         next
+
+stored1:
+	JMP next
 
 rest:
 	LEAQ       8(DX), CX
@@ -637,154 +688,178 @@ done:
 	VZEROUPPER
 	RET
 
-// func LogBaseFloat32StreamAVX2(dst *float32, a *float32, n int, c *float64)
-// Requires: AVX, AVX2, FMA3
-TEXT ·LogBaseFloat32StreamAVX2(SB), NOSPLIT, $0-32
+past0:
+	VMOVNTPD Y6, (AX)
+	JMP      stored0
+
+past1:
+	VMOVNTPD Y6, (AX)
+	JMP      stored1
+
+// func LogBaseFloat32AVX512(dst *float32, a *float32, n int, c *float64, past int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·LogBaseFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ    dst+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    n+16(FP), DX
 	MOVQ    c+24(FP), BX
-	VMOVUPD (BX), Y0
-	VMOVUPD 192(BX), Y1
-	VMOVUPD 128(BX), Y2
-	VMOVUPD 896(BX), Y3
-	VMOVUPD 320(BX), Y4
-	VMOVUPD 384(BX), Y5
-	SUBQ    $0x08, DX
+	MOVQ    past+32(FP), SI
+	VMOVUPD (BX), Z0
+	VMOVUPD 192(BX), Z1
+	VMOVUPD 128(BX), Z2
+	VMOVUPD 896(BX), Z3
+	VMOVUPD 320(BX), Z4
+	VMOVUPD 384(BX), Z5
+	VMOVUPD 448(BX), Z6
+	VMOVUPD 512(BX), Z7
+	VMOVUPD 576(BX), Z8
+	VMOVUPD 640(BX), Z9
+	VMOVUPD 704(BX), Z10
+	VMOVUPD 768(BX), Z11
+	VMOVUPD 832(BX), Z12
+	VMOVUPD 256(BX), Z13
+	VMOVUPD 960(BX), Z14
+	VMOVUPD 64(BX), Z15
+	SUBQ    $0x10, DX
 	JL      tail
 
 vectors:
-	VMOVUPS     (CX), Y6
-	VPADDD      1024(BX), Y6, Y7
-	VPCMPGTD    1088(BX), Y7, Y7
-	VTESTPS     Y7, Y7
+	VMOVUPS     (CX), Z16
+	VFPCLASSPSZ $0xff, Z16, K1
+	KORTESTW    K1, K1
 	JNE         special
-	VPSUBD      Y0, Y6, Y6
-	VPSRAD      $0x17, Y6, Y7
-	VCVTDQ2PS   Y7, Y7
-	VANDPD      64(BX), Y6, Y6
-	VPADDD      Y0, Y6, Y6
-	VSUBPS      Y2, Y6, Y6
-	VMULPS      Y6, Y6, Y8
-	VMOVUPD     832(BX), Y9
-	VMOVUPD     768(BX), Y10
-	VFMADD213PS 704(BX), Y6, Y10
-	VFMADD231PS Y9, Y8, Y10
-	VMOVUPD     640(BX), Y9
-	VFMADD213PS 576(BX), Y6, Y9
-	VFMADD231PS Y10, Y8, Y9
-	VMOVUPD     512(BX), Y10
-	VFMADD213PS 448(BX), Y6, Y10
-	VFMADD231PS Y9, Y8, Y10
-	VMOVUPD     Y5, Y9
-	VFMADD213PS Y4, Y6, Y9
-	VFMADD231PS Y10, Y8, Y9
-	VMULPS      Y3, Y6, Y10
-	VMOVUPD     Y10, Y11
-	VFMADD231PS Y1, Y7, Y11
-	VMOVUPD     Y11, Y12
-	VFMSUB231PS Y1, Y7, Y12
-	VADDPS      Y10, Y12, Y12
-	VFMADD231PS 256(BX), Y7, Y12
-	VFMSUB231PS Y3, Y6, Y10
-	VADDPS      Y10, Y12, Y7
-	VFMADD231PS 960(BX), Y6, Y7
-	VMOVUPD     Y6, Y10
-	VFMSUB213PS Y8, Y6, Y10
-	VFMADD231PS Y4, Y10, Y7
-	VFMADD231PS Y8, Y9, Y7
-	VADDPS      Y7, Y11, Y6
-	VMOVNTPD    Y6, (AX)
+	VPSUBD      Z0, Z16, Z16
+	VPSRAD      $0x17, Z16, Z17
+	VCVTDQ2PS   Z17, Z17
+	VANDPD      Z15, Z16, Z16
+	VPADDD      Z0, Z16, Z16
+	VSUBPS      Z2, Z16, Z16
+	VMULPS      Z16, Z16, Z18
+	VMOVUPD     Z12, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PS Z10, Z16, Z20
+	VFMADD231PS Z19, Z18, Z20
+	VMOVUPD     Z9, Z19
+	VFMADD213PS Z8, Z16, Z19
+	VFMADD231PS Z20, Z18, Z19
+	VMOVUPD     Z7, Z20
+	VFMADD213PS Z6, Z16, Z20
+	VFMADD231PS Z19, Z18, Z20
+	VMOVUPD     Z5, Z19
+	VFMADD213PS Z4, Z16, Z19
+	VFMADD231PS Z20, Z18, Z19
+	VMULPS      Z3, Z16, Z20
+	VMOVUPD     Z20, Z21
+	VFMADD231PS Z1, Z17, Z21
+	VMOVUPD     Z21, Z22
+	VFMSUB231PS Z1, Z17, Z22
+	VADDPS      Z20, Z22, Z22
+	VFMADD231PS Z13, Z17, Z22
+	VFMSUB231PS Z3, Z16, Z20
+	VADDPS      Z20, Z22, Z17
+	VFMADD231PS Z14, Z16, Z17
+	VMOVUPD     Z16, Z20
+	VFMSUB213PS Z18, Z16, Z20
+	VFMADD231PS Z4, Z20, Z17
+	VFMADD231PS Z18, Z19, Z17
+	VADDPS      Z17, Z21, Z16
+	TESTQ       SI, SI
+	JNE         past0
+	VMOVUPD     Z16, (AX)
 
+stored0:
 next:
-	ADDQ $0x20, CX
-	ADDQ $0x20, AX
-	SUBQ $0x08, DX
+	ADDQ $0x40, CX
+	ADDQ $0x40, AX
+	SUBQ $0x10, DX
 	JGE  vectors
 
 tail:
-	CMPQ       DX, $-8
-	JE         done
-	LEAQ       8(DX), SI
-	LEAQ       onesZeros<>+0(SB), DI
-	NEGQ       SI
-	VMOVDQU    64(DI)(SI*4), Y6
-	VMASKMOVPS (CX), Y6, Y6
+	CMPQ      DX, $-16
+	JE        done
+	LEAQ      16(DX), DI
+	MOVQ      $-1, R8
+	BZHIQ     DI, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (CX), K1, Z16
 
 special:
-	VCMPPS      $0x11, 1152(BX), Y6, Y7
-	VMULPS      1216(BX), Y6, Y8
-	VBLENDVPS   Y7, Y8, Y6, Y8
-	VPSUBD      Y0, Y8, Y8
-	VPSRAD      $0x17, Y8, Y9
-	VCVTDQ2PS   Y9, Y9
-	VANDPD      1280(BX), Y7, Y7
-	VSUBPS      Y7, Y9, Y7
-	VANDPD      64(BX), Y8, Y8
-	VPADDD      Y0, Y8, Y8
-	VSUBPS      Y2, Y8, Y8
-	VMULPS      Y8, Y8, Y9
-	VMOVUPD     832(BX), Y10
-	VMOVUPD     768(BX), Y11
-	VFMADD213PS 704(BX), Y8, Y11
-	VFMADD231PS Y10, Y9, Y11
-	VMOVUPD     640(BX), Y10
-	VFMADD213PS 576(BX), Y8, Y10
-	VFMADD231PS Y11, Y9, Y10
-	VMOVUPD     512(BX), Y11
-	VFMADD213PS 448(BX), Y8, Y11
-	VFMADD231PS Y10, Y9, Y11
-	VMOVUPD     Y5, Y10
-	VFMADD213PS Y4, Y8, Y10
-	VFMADD231PS Y11, Y9, Y10
-	VMULPS      Y3, Y8, Y11
-	VMOVUPD     Y11, Y12
-	VFMADD231PS Y1, Y7, Y12
-	VMOVUPD     Y12, Y13
-	VFMSUB231PS Y1, Y7, Y13
-	VADDPS      Y11, Y13, Y13
-	VFMADD231PS 256(BX), Y7, Y13
-	VFMSUB231PS Y3, Y8, Y11
-	VADDPS      Y11, Y13, Y7
-	VFMADD231PS 960(BX), Y8, Y7
-	VMOVUPD     Y8, Y11
-	VFMSUB213PS Y9, Y8, Y11
-	VFMADD231PS Y4, Y11, Y7
-	VFMADD231PS Y9, Y10, Y7
-	VADDPS      Y7, Y12, Y7
-	VXORPD      Y8, Y8, Y8
-	VCMPPS      $0x00, Y8, Y6, Y9
-	VCMPPS      $0x11, Y8, Y6, Y8
-	VMOVUPD     1344(BX), Y10
-	VORPD       1408(BX), Y10, Y11
-	VBLENDVPS   Y9, Y11, Y7, Y7
-	VSUBPS      Y10, Y10, Y9
-	VBLENDVPS   Y8, Y9, Y7, Y7
-	VCMPPS      $0x15, 1344(BX), Y6, Y8
-	VBLENDVPS   Y8, Y6, Y7, Y6
+	VFPCLASSPSZ $0x20, Z16, K1
+	VMOVUPD     Z16, Z17
+	VMULPS      1216(BX), Z16, K1, Z17
+	VPSUBD      Z0, Z17, Z17
+	VPSRAD      $0x17, Z17, Z18
+	VCVTDQ2PS   Z18, Z18
+	VSUBPS      1280(BX), Z18, K1, Z18
+	VANDPD      Z15, Z17, Z17
+	VPADDD      Z0, Z17, Z17
+	VSUBPS      Z2, Z17, Z17
+	VMULPS      Z17, Z17, Z19
+	VMOVUPD     Z12, Z20
+	VMOVUPD     Z11, Z21
+	VFMADD213PS Z10, Z17, Z21
+	VFMADD231PS Z20, Z19, Z21
+	VMOVUPD     Z9, Z20
+	VFMADD213PS Z8, Z17, Z20
+	VFMADD231PS Z21, Z19, Z20
+	VMOVUPD     Z7, Z21
+	VFMADD213PS Z6, Z17, Z21
+	VFMADD231PS Z20, Z19, Z21
+	VMOVUPD     Z5, Z20
+	VFMADD213PS Z4, Z17, Z20
+	VFMADD231PS Z21, Z19, Z20
+	VMULPS      Z3, Z17, Z21
+	VMOVUPD     Z21, Z22
+	VFMADD231PS Z1, Z18, Z22
+	VMOVUPD     Z22, Z23
+	VFMSUB231PS Z1, Z18, Z23
+	VADDPS      Z21, Z23, Z23
+	VFMADD231PS Z13, Z18, Z23
+	VFMSUB231PS Z3, Z17, Z21
+	VADDPS      Z21, Z23, Z18
+	VFMADD231PS Z14, Z17, Z18
+	VMOVUPD     Z17, Z21
+	VFMSUB213PS Z19, Z17, Z21
+	VFMADD231PS Z4, Z21, Z18
+	VFMADD231PS Z19, Z20, Z18
+	VADDPS      Z18, Z22, Z17
+	VFIXUPIMMPS $0x00, 1472(BX), Z16, Z17
 	TESTQ       DX, DX
 	JL          rest
-	VMOVNTPD    Y6, (AX)
-	JMP         next
+	TESTQ       SI, SI
+	JNE         past1
+	VMOVUPD     Z17, (AX)
+
+stored1:
+	JMP next
 
 rest:
-	LEAQ       8(DX), CX
-	LEAQ       onesZeros<>+0(SB), DX
-	NEGQ       CX
-	VMOVDQU    64(DX)(CX*4), Y0
-	VMASKMOVPS Y6, Y0, (AX)
+	LEAQ    16(DX), CX
+	MOVQ    $-1, DX
+	BZHIQ   CX, DX, DX
+	KMOVW   DX, K1
+	VMOVUPS Z17, K1, (AX)
 
 done:
 	VZEROUPPER
 	RET
 
-// func SinFloat32AVX2(dst *float32, a *float32, n int, c *float64) int
+past0:
+	VMOVNTPD Z16, (AX)
+	JMP      stored0
+
+past1:
+	VMOVNTPD Z17, (AX)
+	JMP      stored1
+
+// func SinFloat32AVX2(dst *float32, a *float32, n int, c *float64, past int) int
 // Requires: AVX, AVX2, FMA3
-TEXT ·SinFloat32AVX2(SB), NOSPLIT, $0-40
+TEXT ·SinFloat32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    dst+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    n+16(FP), DX
 	MOVQ    c+24(FP), BX
+	MOVQ    past+32(FP), SI
 	VMOVUPD (BX), Y0
 	VMOVUPD 64(BX), Y1
 	VMOVUPD 128(BX), Y2
@@ -835,8 +910,11 @@ vectors:
 	VPSLLD       $0x1e, Y9, Y9
 	VANDPD       960(BX), Y9, Y9
 	VXORPS       Y9, Y8, Y8
+	TESTQ        SI, SI
+	JNE          past0
 	VMOVUPD      Y8, (AX)
 
+stored0:
 next:
 	ADDQ $0x20, CX
 	ADDQ $0x20, AX
@@ -846,10 +924,10 @@ next:
 tail:
 	CMPQ         DX, $-8
 	JE           done
-	LEAQ         8(DX), SI
-	LEAQ         onesZeros<>+0(SB), DI
-	NEGQ         SI
-	VMOVDQU      64(DI)(SI*4), Y8
+	LEAQ         8(DX), DI
+	LEAQ         onesZeros<>+0(SB), R8
+	NEGQ         DI
+	VMOVDQU      64(R8)(DI*4), Y8
 	VMASKMOVPS   (CX), Y8, Y8
 	VANDPD       896(BX), Y8, Y9
 	VCMPPS       $0x1e, 832(BX), Y9, Y9
@@ -890,8 +968,12 @@ tail:
 	VXORPS       Y9, Y8, Y8
 	TESTQ        DX, DX
 	JL           rest
+	TESTQ        SI, SI
+	JNE          past1
 	VMOVUPD      Y8, (AX)
-	JMP          next
+
+stored1:
+	JMP next
 
 rest:
 	LEAQ       8(DX), CX
@@ -906,138 +988,171 @@ done:
 	MOVQ n+16(FP), AX
 	SUBQ $0x08, AX
 	SUBQ DX, AX
-	MOVQ AX, ret+32(FP)
+	MOVQ AX, ret+40(FP)
 	VZEROUPPER
 	RET
 
-// func SinFloat32StreamAVX2(dst *float32, a *float32, n int, c *float64) int
-// Requires: AVX, AVX2, FMA3
-TEXT ·SinFloat32StreamAVX2(SB), NOSPLIT, $0-40
+past0:
+	VMOVNTPD Y8, (AX)
+	JMP      stored0
+
+past1:
+	VMOVNTPD Y8, (AX)
+	JMP      stored1
+
+// func SinFloat32AVX512(dst *float32, a *float32, n int, c *float64, past int) int
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·SinFloat32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    dst+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    n+16(FP), DX
 	MOVQ    c+24(FP), BX
-	VMOVUPD (BX), Y0
-	VMOVUPD 64(BX), Y1
-	VMOVUPD 128(BX), Y2
-	VMOVUPD 192(BX), Y3
-	VMOVUPD 256(BX), Y4
-	VMOVUPD 384(BX), Y5
-	VMOVUPD 448(BX), Y6
-	VMOVUPD 512(BX), Y7
-	SUBQ    $0x08, DX
+	MOVQ    past+32(FP), SI
+	VMOVUPD (BX), Z0
+	VMOVUPD 64(BX), Z1
+	VMOVUPD 128(BX), Z2
+	VMOVUPD 192(BX), Z3
+	VMOVUPD 256(BX), Z4
+	VMOVUPD 384(BX), Z5
+	VMOVUPD 448(BX), Z6
+	VMOVUPD 512(BX), Z7
+	VMOVUPD 576(BX), Z8
+	VMOVUPD 640(BX), Z9
+	VMOVUPD 704(BX), Z10
+	VMOVUPD 768(BX), Z11
+	VMOVUPD 320(BX), Z12
+	VMOVUPD 832(BX), Z13
+	VMOVUPD 896(BX), Z14
+	VMOVUPD 960(BX), Z15
+	VMOVUPD 1024(BX), Z16
+	SUBQ    $0x10, DX
 	JL      tail
 
 vectors:
-	VMOVUPS      (CX), Y8
-	VANDPD       896(BX), Y8, Y9
-	VCMPPS       $0x1e, 832(BX), Y9, Y9
-	VTESTPS      Y9, Y9
+	VMOVUPS      (CX), Z17
+	VANDPD       Z14, Z17, Z18
+	VCMPPS       $0x1e, Z13, Z18, K1
+	KORTESTW     K1, K1
 	JNE          rare
-	VMOVUPD      Y8, Y9
-	VFMADD213PS  Y1, Y0, Y9
-	VSUBPS       Y1, Y9, Y10
-	VMOVUPD      Y8, Y8
-	VFNMADD231PS Y2, Y10, Y8
-	VMULPS       Y3, Y10, Y11
-	VSUBPS       Y11, Y8, Y12
-	VSUBPS       Y12, Y8, Y8
-	VSUBPS       Y11, Y8, Y8
-	VFMSUB231PS  Y3, Y10, Y11
-	VSUBPS       Y8, Y11, Y8
-	VFMADD231PS  Y4, Y10, Y8
-	VMULPS       Y12, Y12, Y10
-	VMULPS       Y8, Y12, Y11
-	VMOVUPD      768(BX), Y13
-	VFMADD213PS  704(BX), Y10, Y13
-	VFMADD213PS  640(BX), Y10, Y13
-	VMULPS       Y10, Y10, Y14
-	VFMADD231PS  Y13, Y14, Y11
-	VMULPS       320(BX), Y12, Y13
-	VFNMADD231PS Y13, Y12, Y11
-	VADDPS       Y5, Y11, Y11
-	VMOVUPD      576(BX), Y13
-	VFMADD213PS  Y7, Y10, Y13
-	VFMADD213PS  Y6, Y10, Y13
-	VMULPS       Y10, Y12, Y10
-	VFMADD231PS  Y13, Y10, Y8
-	VSUBPS       Y8, Y12, Y8
-	VPSLLD       $0x1f, Y9, Y10
-	VBLENDVPS    Y10, Y11, Y8, Y8
-	VPSLLD       $0x1e, Y9, Y9
-	VANDPD       960(BX), Y9, Y9
-	VXORPS       Y9, Y8, Y8
-	VMOVNTPD     Y8, (AX)
+	VMOVUPD      Z17, Z18
+	VFMADD213PS  Z1, Z0, Z18
+	VSUBPS       Z1, Z18, Z19
+	VMOVUPD      Z17, Z17
+	VFNMADD231PS Z2, Z19, Z17
+	VMULPS       Z3, Z19, Z20
+	VSUBPS       Z20, Z17, Z21
+	VSUBPS       Z21, Z17, Z17
+	VSUBPS       Z20, Z17, Z17
+	VFMSUB231PS  Z3, Z19, Z20
+	VSUBPS       Z17, Z20, Z17
+	VFMADD231PS  Z4, Z19, Z17
+	VMULPS       Z21, Z21, Z19
+	VPTESTMD     Z16, Z18, K1
+	KNOTW        K1, K2
+	VMOVUPD      Z8, Z20
+	VMOVAPS      Z11, K1, Z20
+	VMOVUPD      Z7, Z22
+	VMOVAPS      Z10, K1, Z22
+	VFMADD213PS  Z22, Z19, Z20
+	VMOVUPD      Z6, Z22
+	VMOVAPS      Z9, K1, Z22
+	VFMADD213PS  Z22, Z19, Z20
+	VMULPS       Z19, Z21, Z22
+	VMULPS       Z19, Z19, K1, Z22
+	VMULPS       Z21, Z17, K1, Z17
+	VFMADD231PS  Z20, Z22, Z17
+	VMULPS       Z12, Z21, Z19
+	VFNMADD231PS Z19, Z21, K1, Z17
+	VADDPS       Z5, Z17, Z19
+	VSUBPS       Z17, Z21, K2, Z19
+	VPSLLD       $0x1e, Z18, Z17
+	VPTERNLOGD   $0x78, Z15, Z17, Z19
+	TESTQ        SI, SI
+	JNE          past0
+	VMOVUPD      Z19, (AX)
 
+stored0:
 next:
-	ADDQ $0x20, CX
-	ADDQ $0x20, AX
-	SUBQ $0x08, DX
+	ADDQ $0x40, CX
+	ADDQ $0x40, AX
+	SUBQ $0x10, DX
 	JGE  vectors
 
 tail:
-	CMPQ         DX, $-8
+	CMPQ         DX, $-16
 	JE           done
-	LEAQ         8(DX), SI
-	LEAQ         onesZeros<>+0(SB), DI
-	NEGQ         SI
-	VMOVDQU      64(DI)(SI*4), Y8
-	VMASKMOVPS   (CX), Y8, Y8
-	VANDPD       896(BX), Y8, Y9
-	VCMPPS       $0x1e, 832(BX), Y9, Y9
-	VTESTPS      Y9, Y9
+	LEAQ         16(DX), BX
+	MOVQ         $-1, DI
+	BZHIQ        BX, DI, DI
+	KMOVW        DI, K1
+	VMOVUPS.Z    (CX), K1, Z17
+	VANDPD       Z14, Z17, Z18
+	VCMPPS       $0x1e, Z13, Z18, K1
+	KORTESTW     K1, K1
 	JNE          rare
-	VMOVUPD      Y8, Y9
-	VFMADD213PS  Y1, Y0, Y9
-	VSUBPS       Y1, Y9, Y10
-	VMOVUPD      Y8, Y8
-	VFNMADD231PS Y2, Y10, Y8
-	VMULPS       Y3, Y10, Y11
-	VSUBPS       Y11, Y8, Y12
-	VSUBPS       Y12, Y8, Y8
-	VSUBPS       Y11, Y8, Y8
-	VFMSUB231PS  Y3, Y10, Y11
-	VSUBPS       Y8, Y11, Y8
-	VFMADD231PS  Y4, Y10, Y8
-	VMULPS       Y12, Y12, Y10
-	VMULPS       Y8, Y12, Y11
-	VMOVUPD      768(BX), Y13
-	VFMADD213PS  704(BX), Y10, Y13
-	VFMADD213PS  640(BX), Y10, Y13
-	VMULPS       Y10, Y10, Y14
-	VFMADD231PS  Y13, Y14, Y11
-	VMULPS       320(BX), Y12, Y13
-	VFNMADD231PS Y13, Y12, Y11
-	VADDPS       Y5, Y11, Y11
-	VMOVUPD      576(BX), Y13
-	VFMADD213PS  Y7, Y10, Y13
-	VFMADD213PS  Y6, Y10, Y13
-	VMULPS       Y10, Y12, Y10
-	VFMADD231PS  Y13, Y10, Y8
-	VSUBPS       Y8, Y12, Y8
-	VPSLLD       $0x1f, Y9, Y10
-	VBLENDVPS    Y10, Y11, Y8, Y8
-	VPSLLD       $0x1e, Y9, Y9
-	VANDPD       960(BX), Y9, Y9
-	VXORPS       Y9, Y8, Y8
+	VMOVUPD      Z17, Z18
+	VFMADD213PS  Z1, Z0, Z18
+	VSUBPS       Z1, Z18, Z19
+	VMOVUPD      Z17, Z17
+	VFNMADD231PS Z2, Z19, Z17
+	VMULPS       Z3, Z19, Z20
+	VSUBPS       Z20, Z17, Z21
+	VSUBPS       Z21, Z17, Z17
+	VSUBPS       Z20, Z17, Z17
+	VFMSUB231PS  Z3, Z19, Z20
+	VSUBPS       Z17, Z20, Z17
+	VFMADD231PS  Z4, Z19, Z17
+	VMULPS       Z21, Z21, Z19
+	VPTESTMD     Z16, Z18, K1
+	KNOTW        K1, K2
+	VMOVUPD      Z8, Z20
+	VMOVAPS      Z11, K1, Z20
+	VMOVUPD      Z7, Z22
+	VMOVAPS      Z10, K1, Z22
+	VFMADD213PS  Z22, Z19, Z20
+	VMOVUPD      Z6, Z22
+	VMOVAPS      Z9, K1, Z22
+	VFMADD213PS  Z22, Z19, Z20
+	VMULPS       Z19, Z21, Z22
+	VMULPS       Z19, Z19, K1, Z22
+	VMULPS       Z21, Z17, K1, Z17
+	VFMADD231PS  Z20, Z22, Z17
+	VMULPS       Z12, Z21, Z19
+	VFNMADD231PS Z19, Z21, K1, Z17
+	VADDPS       Z5, Z17, Z19
+	VSUBPS       Z17, Z21, K2, Z19
+	VPSLLD       $0x1e, Z18, Z17
+	VPTERNLOGD   $0x78, Z15, Z17, Z19
 	TESTQ        DX, DX
 	JL           rest
-	VMOVNTPD     Y8, (AX)
-	JMP          next
+	TESTQ        SI, SI
+	JNE          past1
+	VMOVUPD      Z19, (AX)
+
+stored1:
+	JMP next
 
 rest:
-	LEAQ       8(DX), CX
-	LEAQ       onesZeros<>+0(SB), DX
-	NEGQ       CX
-	VMOVDQU    64(DX)(CX*4), Y0
-	VMASKMOVPS Y8, Y0, (AX)
-	MOVQ       $-8, DX
+	LEAQ    16(DX), CX
+	MOVQ    $-1, DX
+	BZHIQ   CX, DX, DX
+	KMOVW   DX, K1
+	VMOVUPS Z19, K1, (AX)
+	MOVQ    $-16, DX
 
 rare:
 done:
 	MOVQ n+16(FP), AX
-	SUBQ $0x08, AX
+	SUBQ $0x10, AX
 	SUBQ DX, AX
-	MOVQ AX, ret+32(FP)
+	MOVQ AX, ret+40(FP)
 	VZEROUPPER
 	RET
+
+past0:
+	VMOVNTPD Z19, (AX)
+	JMP      stored0
+
+past1:
+	VMOVNTPD Z19, (AX)
+	JMP      stored1

@@ -5,41 +5,49 @@
 package simd
 
 // LogFloat64AVX2 sets dst[i] = log(a[i]) for i < n; c points to the constants.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func LogFloat64AVX2(dst *float64, a *float64, n int, c *float64)
+func LogFloat64AVX2(dst *float64, a *float64, n int, c *float64, past int)
 
 // LogFloat64AVX512 sets dst[i] = log(a[i]) for i < n; c points to the constants.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func LogFloat64AVX512(dst *float64, a *float64, n int, c *float64)
+func LogFloat64AVX512(dst *float64, a *float64, n int, c *float64, past int)
 
 // LogBaseFloat64AVX2 sets dst[i] = log(a[i]) to a base for i < n; c points to the constants.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func LogBaseFloat64AVX2(dst *float64, a *float64, n int, c *float64)
+func LogBaseFloat64AVX2(dst *float64, a *float64, n int, c *float64, past int)
 
 // LogBaseFloat64AVX512 sets dst[i] = log(a[i]) to a base for i < n; c points to the constants.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func LogBaseFloat64AVX512(dst *float64, a *float64, n int, c *float64)
+func LogBaseFloat64AVX512(dst *float64, a *float64, n int, c *float64, past int)
 
 // Log1pFloat64AVX2 sets dst[i] = log(1 + a[i]) for i < n; c points to the constants.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func Log1pFloat64AVX2(dst *float64, a *float64, n int, c *float64)
+func Log1pFloat64AVX2(dst *float64, a *float64, n int, c *float64, past int)
 
 // Log1pFloat64AVX512 sets dst[i] = log(1 + a[i]) for i < n; c points to the constants.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func Log1pFloat64AVX512(dst *float64, a *float64, n int, c *float64)
+func Log1pFloat64AVX512(dst *float64, a *float64, n int, c *float64, past int)
 
 // Log1pFloat32AVX2 sets dst[i] = log(1 + a[i]) for i < n; c points to the constants.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func Log1pFloat32AVX2(dst *float32, a *float32, n int, c *float64)
+func Log1pFloat32AVX2(dst *float32, a *float32, n int, c *float64, past int)
 
 // Log1pFloat32AVX512 sets dst[i] = log(1 + a[i]) for i < n; c points to the constants.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func Log1pFloat32AVX512(dst *float32, a *float32, n int, c *float64)
+func Log1pFloat32AVX512(dst *float32, a *float32, n int, c *float64, past int)

@@ -4,13 +4,14 @@
 
 #include "textflag.h"
 
-// func LogFloat64AVX2(dst *float64, a *float64, n int, c *float64)
+// func LogFloat64AVX2(dst *float64, a *float64, n int, c *float64, past int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·LogFloat64AVX2(SB), NOSPLIT, $0-32
+TEXT ·LogFloat64AVX2(SB), NOSPLIT, $0-40
 	MOVQ    dst+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    n+16(FP), DX
 	MOVQ    c+24(FP), BX
+	MOVQ    past+32(FP), SI
 	VMOVUPD (BX), Y0
 	VMOVUPD 128(BX), Y1
 	VMOVUPD 320(BX), Y2
@@ -31,20 +32,20 @@ vectors:
 	VPSRLQ       $0x2b, Y4, Y4
 	VANDPD       2112(BX), Y4, Y4
 	VEXTRACTI128 $0x01, Y4, X5
-	VMOVQ        X4, SI
-	VPEXTRQ      $0x01, X4, DI
-	VMOVQ        X5, R8
-	VPEXTRQ      $0x01, X5, R9
-	VMOVUPD      2176(BX)(SI*1), X5
-	VINSERTF128  $0x01, 2176(BX)(R8*1), Y5, Y5
-	VMOVUPD      2176(BX)(DI*1), X6
-	VINSERTF128  $0x01, 2176(BX)(R9*1), Y6, Y6
+	VMOVQ        X4, DI
+	VPEXTRQ      $0x01, X4, R8
+	VMOVQ        X5, R9
+	VPEXTRQ      $0x01, X5, R10
+	VMOVUPD      2176(BX)(DI*1), X5
+	VINSERTF128  $0x01, 2176(BX)(R9*1), Y5, Y5
+	VMOVUPD      2176(BX)(R8*1), X6
+	VINSERTF128  $0x01, 2176(BX)(R10*1), Y6, Y6
 	VUNPCKLPD    Y6, Y5, Y4
 	VUNPCKHPD    Y6, Y5, Y13
-	VMOVSD       2192(BX)(SI*1), X7
-	VMOVHPD      2192(BX)(DI*1), X7, X7
-	VMOVSD       2192(BX)(R8*1), X5
-	VMOVHPD      2192(BX)(R9*1), X5, X5
+	VMOVSD       2192(BX)(DI*1), X7
+	VMOVHPD      2192(BX)(R8*1), X7, X7
+	VMOVSD       2192(BX)(R9*1), X5
+	VMOVHPD      2192(BX)(R10*1), X5, X5
 	VINSERTF128  $0x01, X5, Y7, Y7
 	VFMSUB213PD  448(BX), Y4, Y12
 	VMULPD       Y12, Y12, Y4
@@ -69,8 +70,11 @@ vectors:
 	VADDPD       Y11, Y4, Y4
 	VCMPPD       $0x15, 1728(BX), Y3, Y11
 	VBLENDVPD    Y11, Y3, Y4, Y3
+	TESTQ        SI, SI
+	JNE          past0
 	VMOVUPD      Y3, (AX)
 
+stored0:
 next:
 	ADDQ $0x20, CX
 	ADDQ $0x20, AX
@@ -80,10 +84,10 @@ next:
 tail:
 	CMPQ       DX, $-4
 	JE         done
-	LEAQ       4(DX), SI
-	LEAQ       onesZeros<>+0(SB), DI
-	NEGQ       SI
-	VMOVDQU    64(DI)(SI*8), Y3
+	LEAQ       4(DX), DI
+	LEAQ       onesZeros<>+0(SB), R8
+	NEGQ       DI
+	VMOVDQU    64(R8)(DI*8), Y3
 	VMASKMOVPD (CX), Y3, Y3
 
 special:
@@ -99,20 +103,20 @@ special:
 	VPSRLQ       $0x2b, Y11, Y11
 	VANDPD       2112(BX), Y11, Y11
 	VEXTRACTI128 $0x01, Y11, X5
-	VMOVQ        X11, SI
-	VPEXTRQ      $0x01, X11, DI
-	VMOVQ        X5, R8
-	VPEXTRQ      $0x01, X5, R9
-	VMOVUPD      2176(BX)(SI*1), X8
-	VINSERTF128  $0x01, 2176(BX)(R8*1), Y8, Y8
-	VMOVUPD      2176(BX)(DI*1), X9
-	VINSERTF128  $0x01, 2176(BX)(R9*1), Y9, Y9
+	VMOVQ        X11, DI
+	VPEXTRQ      $0x01, X11, R8
+	VMOVQ        X5, R9
+	VPEXTRQ      $0x01, X5, R10
+	VMOVUPD      2176(BX)(DI*1), X8
+	VINSERTF128  $0x01, 2176(BX)(R9*1), Y8, Y8
+	VMOVUPD      2176(BX)(R8*1), X9
+	VINSERTF128  $0x01, 2176(BX)(R10*1), Y9, Y9
 	VUNPCKLPD    Y9, Y8, Y11
 	VUNPCKHPD    Y9, Y8, Y14
-	VMOVSD       2192(BX)(SI*1), X10
-	VMOVHPD      2192(BX)(DI*1), X10, X10
-	VMOVSD       2192(BX)(R8*1), X5
-	VMOVHPD      2192(BX)(R9*1), X5, X5
+	VMOVSD       2192(BX)(DI*1), X10
+	VMOVHPD      2192(BX)(R8*1), X10, X10
+	VMOVSD       2192(BX)(R9*1), X5
+	VMOVHPD      2192(BX)(R10*1), X5, X5
 	VINSERTF128  $0x01, X5, Y10, Y10
 	VANDPD       1856(BX), Y4, Y4
 	VSUBPD       Y4, Y12, Y4
@@ -149,8 +153,12 @@ special:
 	VBLENDVPD    Y11, Y3, Y4, Y3
 	TESTQ        DX, DX
 	JL           rest
+	TESTQ        SI, SI
+	JNE          past1
 	VMOVUPD      Y3, (AX)
-	JMP          next
+
+stored1:
+	JMP next
 
 rest:
 	LEAQ       4(DX), CX
@@ -162,6 +170,14 @@ rest:
 done:
 	VZEROUPPER
 	RET
+
+past0:
+	VMOVNTPD Y3, (AX)
+	JMP      stored0
+
+past1:
+	VMOVNTPD Y3, (AX)
+	JMP      stored1
 
 DATA onesZeros<>+0(SB)/8, $0xffffffffffffffff
 DATA onesZeros<>+8(SB)/8, $0xffffffffffffffff
@@ -181,13 +197,14 @@ DATA onesZeros<>+112(SB)/8, $0x0000000000000000
 DATA onesZeros<>+120(SB)/8, $0x0000000000000000
 GLOBL onesZeros<>(SB), RODATA|NOPTR, $128
 
-// func LogFloat64AVX512(dst *float64, a *float64, n int, c *float64)
+// func LogFloat64AVX512(dst *float64, a *float64, n int, c *float64, past int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·LogFloat64AVX512(SB), NOSPLIT, $0-32
+TEXT ·LogFloat64AVX512(SB), NOSPLIT, $0-40
 	MOVQ    dst+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    n+16(FP), DX
 	MOVQ    c+24(FP), BX
+	MOVQ    past+32(FP), SI
 	VMOVUPD (BX), Z0
 	VMOVUPD 128(BX), Z1
 	VMOVUPD 320(BX), Z2
@@ -253,8 +270,11 @@ vectors:
 	VADDPD      Z22, Z24, Z22
 	VADDPD      Z22, Z23, Z22
 	VFIXUPIMMPD $0x00, Z4, Z21, Z22
+	TESTQ       SI, SI
+	JNE         past0
 	VMOVUPD     Z22, (AX)
 
+stored0:
 next:
 	ADDQ $0x40, CX
 	ADDQ $0x40, AX
@@ -264,10 +284,10 @@ next:
 tail:
 	CMPQ      DX, $-8
 	JE        done
-	LEAQ      8(DX), SI
-	MOVQ      $-1, DI
-	BZHIQ     SI, DI, DI
-	KMOVB     DI, K1
+	LEAQ      8(DX), DI
+	MOVQ      $-1, R8
+	BZHIQ     DI, R8, R8
+	KMOVW     R8, K1
 	VMOVUPD.Z (CX), K1, Z21
 
 special:
@@ -312,27 +332,40 @@ special:
 	VFIXUPIMMPD $0x00, Z4, Z21, Z22
 	TESTQ       DX, DX
 	JL          rest
+	TESTQ       SI, SI
+	JNE         past1
 	VMOVUPD     Z22, (AX)
-	JMP         next
+
+stored1:
+	JMP next
 
 rest:
 	LEAQ    8(DX), CX
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
-	KMOVB   DX, K1
+	KMOVW   DX, K1
 	VMOVUPD Z22, K1, (AX)
 
 done:
 	VZEROUPPER
 	RET
 
-// func LogBaseFloat64AVX2(dst *float64, a *float64, n int, c *float64)
+past0:
+	VMOVNTPD Z22, (AX)
+	JMP      stored0
+
+past1:
+	VMOVNTPD Z22, (AX)
+	JMP      stored1
+
+// func LogBaseFloat64AVX2(dst *float64, a *float64, n int, c *float64, past int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·LogBaseFloat64AVX2(SB), NOSPLIT, $0-32
+TEXT ·LogBaseFloat64AVX2(SB), NOSPLIT, $0-40
 	MOVQ    dst+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    n+16(FP), DX
 	MOVQ    c+24(FP), BX
+	MOVQ    past+32(FP), SI
 	VMOVUPD (BX), Y0
 	VMOVUPD 128(BX), Y1
 	VMOVUPD 320(BX), Y2
@@ -353,20 +386,20 @@ vectors:
 	VPSRLQ       $0x2b, Y4, Y4
 	VANDPD       2112(BX), Y4, Y4
 	VEXTRACTI128 $0x01, Y4, X5
-	VMOVQ        X4, SI
-	VPEXTRQ      $0x01, X4, DI
-	VMOVQ        X5, R8
-	VPEXTRQ      $0x01, X5, R9
-	VMOVUPD      2176(BX)(SI*1), X5
-	VINSERTF128  $0x01, 2176(BX)(R8*1), Y5, Y5
-	VMOVUPD      2176(BX)(DI*1), X6
-	VINSERTF128  $0x01, 2176(BX)(R9*1), Y6, Y6
+	VMOVQ        X4, DI
+	VPEXTRQ      $0x01, X4, R8
+	VMOVQ        X5, R9
+	VPEXTRQ      $0x01, X5, R10
+	VMOVUPD      2176(BX)(DI*1), X5
+	VINSERTF128  $0x01, 2176(BX)(R9*1), Y5, Y5
+	VMOVUPD      2176(BX)(R8*1), X6
+	VINSERTF128  $0x01, 2176(BX)(R10*1), Y6, Y6
 	VUNPCKLPD    Y6, Y5, Y4
 	VUNPCKHPD    Y6, Y5, Y13
-	VMOVSD       2192(BX)(SI*1), X7
-	VMOVHPD      2192(BX)(DI*1), X7, X7
-	VMOVSD       2192(BX)(R8*1), X5
-	VMOVHPD      2192(BX)(R9*1), X5, X5
+	VMOVSD       2192(BX)(DI*1), X7
+	VMOVHPD      2192(BX)(R8*1), X7, X7
+	VMOVSD       2192(BX)(R9*1), X5
+	VMOVHPD      2192(BX)(R10*1), X5, X5
 	VINSERTF128  $0x01, X5, Y7, Y7
 	VFMSUB213PD  448(BX), Y4, Y12
 	VMULPD       Y12, Y12, Y4
@@ -395,8 +428,11 @@ vectors:
 	VADDPD       Y4, Y11, Y4
 	VCMPPD       $0x15, 1728(BX), Y3, Y11
 	VBLENDVPD    Y11, Y3, Y4, Y3
+	TESTQ        SI, SI
+	JNE          past0
 	VMOVUPD      Y3, (AX)
 
+stored0:
 next:
 	ADDQ $0x20, CX
 	ADDQ $0x20, AX
@@ -406,10 +442,10 @@ next:
 tail:
 	CMPQ       DX, $-4
 	JE         done
-	LEAQ       4(DX), SI
-	LEAQ       onesZeros<>+0(SB), DI
-	NEGQ       SI
-	VMOVDQU    64(DI)(SI*8), Y3
+	LEAQ       4(DX), DI
+	LEAQ       onesZeros<>+0(SB), R8
+	NEGQ       DI
+	VMOVDQU    64(R8)(DI*8), Y3
 	VMASKMOVPD (CX), Y3, Y3
 
 special:
@@ -425,20 +461,20 @@ special:
 	VPSRLQ       $0x2b, Y11, Y11
 	VANDPD       2112(BX), Y11, Y11
 	VEXTRACTI128 $0x01, Y11, X5
-	VMOVQ        X11, SI
-	VPEXTRQ      $0x01, X11, DI
-	VMOVQ        X5, R8
-	VPEXTRQ      $0x01, X5, R9
-	VMOVUPD      2176(BX)(SI*1), X8
-	VINSERTF128  $0x01, 2176(BX)(R8*1), Y8, Y8
-	VMOVUPD      2176(BX)(DI*1), X9
-	VINSERTF128  $0x01, 2176(BX)(R9*1), Y9, Y9
+	VMOVQ        X11, DI
+	VPEXTRQ      $0x01, X11, R8
+	VMOVQ        X5, R9
+	VPEXTRQ      $0x01, X5, R10
+	VMOVUPD      2176(BX)(DI*1), X8
+	VINSERTF128  $0x01, 2176(BX)(R9*1), Y8, Y8
+	VMOVUPD      2176(BX)(R8*1), X9
+	VINSERTF128  $0x01, 2176(BX)(R10*1), Y9, Y9
 	VUNPCKLPD    Y9, Y8, Y11
 	VUNPCKHPD    Y9, Y8, Y14
-	VMOVSD       2192(BX)(SI*1), X10
-	VMOVHPD      2192(BX)(DI*1), X10, X10
-	VMOVSD       2192(BX)(R8*1), X5
-	VMOVHPD      2192(BX)(R9*1), X5, X5
+	VMOVSD       2192(BX)(DI*1), X10
+	VMOVHPD      2192(BX)(R8*1), X10, X10
+	VMOVSD       2192(BX)(R9*1), X5
+	VMOVHPD      2192(BX)(R10*1), X5, X5
 	VINSERTF128  $0x01, X5, Y10, Y10
 	VANDPD       1856(BX), Y4, Y4
 	VSUBPD       Y4, Y12, Y4
@@ -479,8 +515,12 @@ special:
 	VBLENDVPD    Y11, Y3, Y4, Y3
 	TESTQ        DX, DX
 	JL           rest
+	TESTQ        SI, SI
+	JNE          past1
 	VMOVUPD      Y3, (AX)
-	JMP          next
+
+stored1:
+	JMP next
 
 rest:
 	LEAQ       4(DX), CX
@@ -493,13 +533,22 @@ done:
 	VZEROUPPER
 	RET
 
-// func LogBaseFloat64AVX512(dst *float64, a *float64, n int, c *float64)
+past0:
+	VMOVNTPD Y3, (AX)
+	JMP      stored0
+
+past1:
+	VMOVNTPD Y3, (AX)
+	JMP      stored1
+
+// func LogBaseFloat64AVX512(dst *float64, a *float64, n int, c *float64, past int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·LogBaseFloat64AVX512(SB), NOSPLIT, $0-32
+TEXT ·LogBaseFloat64AVX512(SB), NOSPLIT, $0-40
 	MOVQ    dst+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    n+16(FP), DX
 	MOVQ    c+24(FP), BX
+	MOVQ    past+32(FP), SI
 	VMOVUPD (BX), Z0
 	VMOVUPD 128(BX), Z1
 	VMOVUPD 320(BX), Z2
@@ -569,8 +618,11 @@ vectors:
 	VADDPD      Z22, Z24, Z22
 	VADDPD      Z22, Z23, Z22
 	VFIXUPIMMPD $0x00, Z4, Z21, Z22
+	TESTQ       SI, SI
+	JNE         past0
 	VMOVUPD     Z22, (AX)
 
+stored0:
 next:
 	ADDQ $0x40, CX
 	ADDQ $0x40, AX
@@ -580,10 +632,10 @@ next:
 tail:
 	CMPQ      DX, $-8
 	JE        done
-	LEAQ      8(DX), SI
-	MOVQ      $-1, DI
-	BZHIQ     SI, DI, DI
-	KMOVB     DI, K1
+	LEAQ      8(DX), DI
+	MOVQ      $-1, R8
+	BZHIQ     DI, R8, R8
+	KMOVW     R8, K1
 	VMOVUPD.Z (CX), K1, Z21
 
 special:
@@ -632,27 +684,40 @@ special:
 	VFIXUPIMMPD $0x00, Z4, Z21, Z22
 	TESTQ       DX, DX
 	JL          rest
+	TESTQ       SI, SI
+	JNE         past1
 	VMOVUPD     Z22, (AX)
-	JMP         next
+
+stored1:
+	JMP next
 
 rest:
 	LEAQ    8(DX), CX
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
-	KMOVB   DX, K1
+	KMOVW   DX, K1
 	VMOVUPD Z22, K1, (AX)
 
 done:
 	VZEROUPPER
 	RET
 
-// func Log1pFloat64AVX2(dst *float64, a *float64, n int, c *float64)
+past0:
+	VMOVNTPD Z22, (AX)
+	JMP      stored0
+
+past1:
+	VMOVNTPD Z22, (AX)
+	JMP      stored1
+
+// func Log1pFloat64AVX2(dst *float64, a *float64, n int, c *float64, past int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·Log1pFloat64AVX2(SB), NOSPLIT, $0-32
+TEXT ·Log1pFloat64AVX2(SB), NOSPLIT, $0-40
 	MOVQ    dst+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    n+16(FP), DX
 	MOVQ    c+24(FP), BX
+	MOVQ    past+32(FP), SI
 	VMOVUPD (BX), Y0
 	SUBQ    $0x04, DX
 	JL      tail
@@ -677,20 +742,20 @@ vectors:
 	VPSRLQ       $0x2b, Y4, Y13
 	VANDPD       2112(BX), Y13, Y13
 	VEXTRACTI128 $0x01, Y13, X5
-	VMOVQ        X13, SI
-	VPEXTRQ      $0x01, X13, DI
-	VMOVQ        X5, R8
-	VPEXTRQ      $0x01, X5, R9
-	VMOVUPD      2176(BX)(SI*1), X5
-	VINSERTF128  $0x01, 2176(BX)(R8*1), Y5, Y5
-	VMOVUPD      2176(BX)(DI*1), X6
-	VINSERTF128  $0x01, 2176(BX)(R9*1), Y6, Y6
+	VMOVQ        X13, DI
+	VPEXTRQ      $0x01, X13, R8
+	VMOVQ        X5, R9
+	VPEXTRQ      $0x01, X5, R10
+	VMOVUPD      2176(BX)(DI*1), X5
+	VINSERTF128  $0x01, 2176(BX)(R9*1), Y5, Y5
+	VMOVUPD      2176(BX)(R8*1), X6
+	VINSERTF128  $0x01, 2176(BX)(R10*1), Y6, Y6
 	VUNPCKLPD    Y6, Y5, Y13
 	VUNPCKHPD    Y6, Y5, Y14
-	VMOVSD       2192(BX)(SI*1), X7
-	VMOVHPD      2192(BX)(DI*1), X7, X7
-	VMOVSD       2192(BX)(R8*1), X5
-	VMOVHPD      2192(BX)(R9*1), X5, X5
+	VMOVSD       2192(BX)(DI*1), X7
+	VMOVHPD      2192(BX)(R8*1), X7, X7
+	VMOVSD       2192(BX)(R9*1), X5
+	VMOVHPD      2192(BX)(R10*1), X5, X5
 	VINSERTF128  $0x01, X5, Y7, Y7
 	VANDPD       192(BX), Y4, Y4
 	VPMINUD      1920(BX), Y4, Y4
@@ -727,8 +792,11 @@ vectors:
 	VBLENDVPD    Y4, Y3, Y2, Y2
 	VANDPD       256(BX), Y1, Y1
 	VORPD        Y1, Y2, Y1
+	TESTQ        SI, SI
+	JNE          past0
 	VMOVUPD      Y1, (AX)
 
+stored0:
 next:
 	ADDQ $0x20, CX
 	ADDQ $0x20, AX
@@ -738,10 +806,10 @@ next:
 tail:
 	CMPQ       DX, $-4
 	JE         done
-	LEAQ       4(DX), SI
-	LEAQ       onesZeros<>+0(SB), DI
-	NEGQ       SI
-	VMOVDQU    64(DI)(SI*8), Y1
+	LEAQ       4(DX), DI
+	LEAQ       onesZeros<>+0(SB), R8
+	NEGQ       DI
+	VMOVDQU    64(R8)(DI*8), Y1
 	VMASKMOVPD (CX), Y1, Y1
 
 special:
@@ -763,20 +831,20 @@ special:
 	VPSRLQ       $0x2b, Y4, Y13
 	VANDPD       2112(BX), Y13, Y13
 	VEXTRACTI128 $0x01, Y13, X5
-	VMOVQ        X13, SI
-	VPEXTRQ      $0x01, X13, DI
-	VMOVQ        X5, R8
-	VPEXTRQ      $0x01, X5, R9
-	VMOVUPD      2176(BX)(SI*1), X8
-	VINSERTF128  $0x01, 2176(BX)(R8*1), Y8, Y8
-	VMOVUPD      2176(BX)(DI*1), X9
-	VINSERTF128  $0x01, 2176(BX)(R9*1), Y9, Y9
+	VMOVQ        X13, DI
+	VPEXTRQ      $0x01, X13, R8
+	VMOVQ        X5, R9
+	VPEXTRQ      $0x01, X5, R10
+	VMOVUPD      2176(BX)(DI*1), X8
+	VINSERTF128  $0x01, 2176(BX)(R9*1), Y8, Y8
+	VMOVUPD      2176(BX)(R8*1), X9
+	VINSERTF128  $0x01, 2176(BX)(R10*1), Y9, Y9
 	VUNPCKLPD    Y9, Y8, Y13
 	VUNPCKHPD    Y9, Y8, Y14
-	VMOVSD       2192(BX)(SI*1), X10
-	VMOVHPD      2192(BX)(DI*1), X10, X10
-	VMOVSD       2192(BX)(R8*1), X5
-	VMOVHPD      2192(BX)(R9*1), X5, X5
+	VMOVSD       2192(BX)(DI*1), X10
+	VMOVHPD      2192(BX)(R8*1), X10, X10
+	VMOVSD       2192(BX)(R9*1), X5
+	VMOVHPD      2192(BX)(R10*1), X5, X5
 	VINSERTF128  $0x01, X5, Y10, Y10
 	VANDPD       192(BX), Y4, Y4
 	VPMINUD      1920(BX), Y4, Y4
@@ -823,8 +891,12 @@ special:
 	VORPD        Y1, Y2, Y1
 	TESTQ        DX, DX
 	JL           rest
+	TESTQ        SI, SI
+	JNE          past1
 	VMOVUPD      Y1, (AX)
-	JMP          next
+
+stored1:
+	JMP next
 
 rest:
 	LEAQ       4(DX), CX
@@ -837,13 +909,22 @@ done:
 	VZEROUPPER
 	RET
 
-// func Log1pFloat64AVX512(dst *float64, a *float64, n int, c *float64)
+past0:
+	VMOVNTPD Y1, (AX)
+	JMP      stored0
+
+past1:
+	VMOVNTPD Y1, (AX)
+	JMP      stored1
+
+// func Log1pFloat64AVX512(dst *float64, a *float64, n int, c *float64, past int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·Log1pFloat64AVX512(SB), NOSPLIT, $0-32
+TEXT ·Log1pFloat64AVX512(SB), NOSPLIT, $0-40
 	MOVQ    dst+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    n+16(FP), DX
 	MOVQ    c+24(FP), BX
+	MOVQ    past+32(FP), SI
 	VMOVUPD (BX), Z0
 	VMOVUPD 128(BX), Z1
 	VMOVUPD 320(BX), Z2
@@ -923,8 +1004,11 @@ vectors:
 	VFIXUPIMMPD $0x00, Z4, Z22, Z23
 	VANDPD      256(BX), Z21, Z21
 	VORPD       Z21, Z23, Z21
+	TESTQ       SI, SI
+	JNE         past0
 	VMOVUPD     Z21, (AX)
 
+stored0:
 next:
 	ADDQ $0x40, CX
 	ADDQ $0x40, AX
@@ -934,10 +1018,10 @@ next:
 tail:
 	CMPQ        DX, $-8
 	JE          done
-	LEAQ        8(DX), SI
-	MOVQ        $-1, DI
-	BZHIQ       SI, DI, DI
-	KMOVB       DI, K1
+	LEAQ        8(DX), DI
+	MOVQ        $-1, R8
+	BZHIQ       DI, R8, R8
+	KMOVW       R8, K1
 	VMOVUPD.Z   (CX), K1, Z21
 	VADDPD      Z3, Z21, Z22
 	VMAXPD      Z3, Z21, Z23
@@ -993,27 +1077,40 @@ tail:
 	VORPD       Z21, Z23, Z21
 	TESTQ       DX, DX
 	JL          rest
+	TESTQ       SI, SI
+	JNE         past1
 	VMOVUPD     Z21, (AX)
-	JMP         next
+
+stored1:
+	JMP next
 
 rest:
 	LEAQ    8(DX), CX
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
-	KMOVB   DX, K1
+	KMOVW   DX, K1
 	VMOVUPD Z21, K1, (AX)
 
 done:
 	VZEROUPPER
 	RET
 
-// func Log1pFloat32AVX2(dst *float32, a *float32, n int, c *float64)
+past0:
+	VMOVNTPD Z21, (AX)
+	JMP      stored0
+
+past1:
+	VMOVNTPD Z21, (AX)
+	JMP      stored1
+
+// func Log1pFloat32AVX2(dst *float32, a *float32, n int, c *float64, past int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·Log1pFloat32AVX2(SB), NOSPLIT, $0-32
+TEXT ·Log1pFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ    dst+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    n+16(FP), DX
 	MOVQ    c+24(FP), BX
+	MOVQ    past+32(FP), SI
 	VMOVUPD (BX), Y0
 	VMOVUPD 128(BX), Y1
 	VMOVUPD 320(BX), Y2
@@ -1036,19 +1133,19 @@ vectors:
 	VPSRLQ       $0x2b, Y6, Y12
 	VANDPD       2112(BX), Y12, Y12
 	VEXTRACTI128 $0x01, Y12, X3
-	VMOVQ        X12, SI
-	VPEXTRQ      $0x01, X12, DI
-	VMOVQ        X3, R8
-	VPEXTRQ      $0x01, X3, R9
-	VMOVSD       2176(BX)(SI*1), X3
-	VMOVHPD      2176(BX)(DI*1), X3, X3
-	VMOVSD       2176(BX)(R8*1), X7
-	VMOVHPD      2176(BX)(R9*1), X7, X7
+	VMOVQ        X12, DI
+	VPEXTRQ      $0x01, X12, R8
+	VMOVQ        X3, R9
+	VPEXTRQ      $0x01, X3, R10
+	VMOVSD       2176(BX)(DI*1), X3
+	VMOVHPD      2176(BX)(R8*1), X3, X3
+	VMOVSD       2176(BX)(R9*1), X7
+	VMOVHPD      2176(BX)(R10*1), X7, X7
 	VINSERTF128  $0x01, X7, Y3, Y3
-	VMOVSD       2200(BX)(SI*1), X7
-	VMOVHPD      2200(BX)(DI*1), X7, X7
-	VMOVSD       2200(BX)(R8*1), X8
-	VMOVHPD      2200(BX)(R9*1), X8, X8
+	VMOVSD       2200(BX)(DI*1), X7
+	VMOVHPD      2200(BX)(R8*1), X7, X7
+	VMOVSD       2200(BX)(R9*1), X8
+	VMOVHPD      2200(BX)(R10*1), X8, X8
 	VINSERTF128  $0x01, X8, Y7, Y7
 	VPSRLQ       $0x30, Y6, Y6
 	VFMSUB213PD  448(BX), Y3, Y11
@@ -1069,8 +1166,11 @@ vectors:
 	VANDPD       256(BX), Y4, Y4
 	VORPD        Y4, Y5, Y4
 	VCVTPD2PSY   Y4, X3
+	TESTQ        SI, SI
+	JNE          past0
 	VMOVUPS      X3, (AX)
 
+stored0:
 next:
 	ADDQ $0x10, CX
 	ADDQ $0x10, AX
@@ -1080,10 +1180,10 @@ next:
 tail:
 	CMPQ       DX, $-4
 	JE         done
-	LEAQ       4(DX), SI
-	LEAQ       onesZeros<>+0(SB), DI
-	NEGQ       SI
-	VMOVDQU    64(DI)(SI*4), X3
+	LEAQ       4(DX), DI
+	LEAQ       onesZeros<>+0(SB), R8
+	NEGQ       DI
+	VMOVDQU    64(R8)(DI*4), X3
 	VMASKMOVPS (CX), X3, X3
 
 special:
@@ -1101,19 +1201,19 @@ special:
 	VPSRLQ       $0x2b, Y6, Y12
 	VANDPD       2112(BX), Y12, Y12
 	VEXTRACTI128 $0x01, Y12, X3
-	VMOVQ        X12, SI
-	VPEXTRQ      $0x01, X12, DI
-	VMOVQ        X3, R8
-	VPEXTRQ      $0x01, X3, R9
-	VMOVSD       2176(BX)(SI*1), X8
-	VMOVHPD      2176(BX)(DI*1), X8, X8
-	VMOVSD       2176(BX)(R8*1), X3
-	VMOVHPD      2176(BX)(R9*1), X3, X3
+	VMOVQ        X12, DI
+	VPEXTRQ      $0x01, X12, R8
+	VMOVQ        X3, R9
+	VPEXTRQ      $0x01, X3, R10
+	VMOVSD       2176(BX)(DI*1), X8
+	VMOVHPD      2176(BX)(R8*1), X8, X8
+	VMOVSD       2176(BX)(R9*1), X3
+	VMOVHPD      2176(BX)(R10*1), X3, X3
 	VINSERTF128  $0x01, X3, Y8, Y8
-	VMOVSD       2200(BX)(SI*1), X9
-	VMOVHPD      2200(BX)(DI*1), X9, X9
-	VMOVSD       2200(BX)(R8*1), X3
-	VMOVHPD      2200(BX)(R9*1), X3, X3
+	VMOVSD       2200(BX)(DI*1), X9
+	VMOVHPD      2200(BX)(R8*1), X9, X9
+	VMOVSD       2200(BX)(R9*1), X3
+	VMOVHPD      2200(BX)(R10*1), X3, X3
 	VINSERTF128  $0x01, X3, Y9, Y9
 	VPSRLQ       $0x30, Y6, Y6
 	VFMSUB213PD  448(BX), Y8, Y11
@@ -1144,8 +1244,12 @@ special:
 	TESTQ        DX, DX
 	JL           rest
 	VCVTPD2PSY   Y4, X3
+	TESTQ        SI, SI
+	JNE          past1
 	VMOVUPS      X3, (AX)
-	JMP          next
+
+stored1:
+	JMP next
 
 rest:
 	LEAQ       4(DX), CX
@@ -1159,13 +1263,22 @@ done:
 	VZEROUPPER
 	RET
 
-// func Log1pFloat32AVX512(dst *float32, a *float32, n int, c *float64)
+past0:
+	VMOVNTPS X3, (AX)
+	JMP      stored0
+
+past1:
+	VMOVNTPS X3, (AX)
+	JMP      stored1
+
+// func Log1pFloat32AVX512(dst *float32, a *float32, n int, c *float64, past int)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2
-TEXT ·Log1pFloat32AVX512(SB), NOSPLIT, $0-32
+TEXT ·Log1pFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ    dst+0(FP), AX
 	MOVQ    a+8(FP), CX
 	MOVQ    n+16(FP), DX
 	MOVQ    c+24(FP), BX
+	MOVQ    past+32(FP), SI
 	VMOVUPD (BX), Z0
 	VMOVUPD 128(BX), Z1
 	VMOVUPD 320(BX), Z2
@@ -1218,8 +1331,11 @@ vectors:
 	VANDPD      256(BX), Z15, Z15
 	VORPD       Z15, Z21, Z15
 	VCVTPD2PS   Z15, Y15
+	TESTQ       SI, SI
+	JNE         past0
 	VMOVUPS     Y15, (AX)
 
+stored0:
 next:
 	ADDQ $0x20, CX
 	ADDQ $0x20, AX
@@ -1229,10 +1345,10 @@ next:
 tail:
 	CMPQ        DX, $-8
 	JE          done
-	LEAQ        8(DX), SI
-	MOVQ        $-1, DI
-	BZHIQ       SI, DI, DI
-	KMOVB       DI, K1
+	LEAQ        8(DX), DI
+	MOVQ        $-1, R8
+	BZHIQ       DI, R8, R8
+	KMOVW       R8, K1
 	VMOVUPS.Z   (CX), K1, Y15
 	VCVTPS2PD   Y15, Z15
 	VADDPD      Z3, Z15, Z16
@@ -1267,17 +1383,29 @@ tail:
 	TESTQ       DX, DX
 	JL          rest
 	VCVTPD2PS   Z15, Y15
+	TESTQ       SI, SI
+	JNE         past1
 	VMOVUPS     Y15, (AX)
-	JMP         next
+
+stored1:
+	JMP next
 
 rest:
 	LEAQ      8(DX), CX
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
-	KMOVB     DX, K1
+	KMOVW     DX, K1
 	VCVTPD2PS Z15, Y0
 	VMOVUPS   Y0, K1, (AX)
 
 done:
 	VZEROUPPER
 	RET
+
+past0:
+	VMOVNTPS Y15, (AX)
+	JMP      stored0
+
+past1:
+	VMOVNTPS Y15, (AX)
+	JMP      stored1

@@ -5,25 +5,33 @@
 package simd
 
 // PowFloat64AVX2 sets dst[i] = a[i] to the power of b[i] for i < the number it returns, n or where a vector begins that it cannot do.
-func PowFloat64AVX2(dst *float64, a *float64, b *float64, aStep int, bStep int, n int) int
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
+func PowFloat64AVX2(dst *float64, a *float64, b *float64, aStep int, bStep int, n int, past int) int
 
 // PowFloat32AVX2 sets dst[i] = a[i] to the power of b[i] for i < n.
-func PowFloat32AVX2(dst *float32, a *float32, b *float32, aStep int, bStep int, n int)
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
+func PowFloat32AVX2(dst *float32, a *float32, b *float32, aStep int, bStep int, n int, past int)
 
 // HypotFloat64AVX2 sets dst[i] = √(a[i]² + b[i]²) for i < n.
-func HypotFloat64AVX2(dst *float64, a *float64, b *float64, aStep int, bStep int, n int)
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
+func HypotFloat64AVX2(dst *float64, a *float64, b *float64, aStep int, bStep int, n int, past int)
 
 // HypotFloat32AVX2 sets dst[i] = √(a[i]² + b[i]²) for i < n.
-func HypotFloat32AVX2(dst *float32, a *float32, b *float32, aStep int, bStep int, n int)
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
+func HypotFloat32AVX2(dst *float32, a *float32, b *float32, aStep int, bStep int, n int, past int)
 
 // PowFloat64AVX512 sets dst[i] = a[i] to the power of b[i] for i < the number it returns, n or where a vector begins that it cannot do.
-func PowFloat64AVX512(dst *float64, a *float64, b *float64, aStep int, bStep int, n int) int
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
+func PowFloat64AVX512(dst *float64, a *float64, b *float64, aStep int, bStep int, n int, past int) int
 
 // PowFloat32AVX512 sets dst[i] = a[i] to the power of b[i] for i < n.
-func PowFloat32AVX512(dst *float32, a *float32, b *float32, aStep int, bStep int, n int)
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
+func PowFloat32AVX512(dst *float32, a *float32, b *float32, aStep int, bStep int, n int, past int)
 
 // HypotFloat64AVX512 sets dst[i] = √(a[i]² + b[i]²) for i < n.
-func HypotFloat64AVX512(dst *float64, a *float64, b *float64, aStep int, bStep int, n int)
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
+func HypotFloat64AVX512(dst *float64, a *float64, b *float64, aStep int, bStep int, n int, past int)
 
 // HypotFloat32AVX512 sets dst[i] = √(a[i]² + b[i]²) for i < n.
-func HypotFloat32AVX512(dst *float32, a *float32, b *float32, aStep int, bStep int, n int)
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
+func HypotFloat32AVX512(dst *float32, a *float32, b *float32, aStep int, bStep int, n int, past int)

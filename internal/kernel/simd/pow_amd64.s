@@ -4,51 +4,52 @@
 
 #include "textflag.h"
 
-// func PowFloat64AVX2(dst *float64, a *float64, b *float64, aStep int, bStep int, n int) int
+// func PowFloat64AVX2(dst *float64, a *float64, b *float64, aStep int, bStep int, n int, past int) int
 // Requires: AVX, AVX2, FMA3
-TEXT ·PowFloat64AVX2(SB), NOSPLIT, $128-56
+TEXT ·PowFloat64AVX2(SB), NOSPLIT, $128-64
+	MOVQ         past+48(FP), BX
 	MOVQ         dst+0(FP), AX
-	MOVQ         a+8(FP), BX
-	MOVQ         aStep+24(FP), SI
-	MOVQ         b+16(FP), DI
-	MOVQ         bStep+32(FP), R8
+	MOVQ         a+8(FP), SI
+	MOVQ         aStep+24(FP), DI
+	MOVQ         b+16(FP), R8
+	MOVQ         bStep+32(FP), R9
 	MOVQ         n+40(FP), CX
-	TESTQ        SI, SI
+	TESTQ        DI, DI
 	JNE          array1
-	VBROADCASTSD (BX), Y0
+	VBROADCASTSD (SI), Y0
 	VMOVUPD      Y0, (SP)
-	LEAQ         (SP), BX
+	LEAQ         (SP), SI
 
 array1:
-	TESTQ        R8, R8
+	TESTQ        R9, R9
 	JNE          array2
-	VBROADCASTSD (DI), Y0
+	VBROADCASTSD (R8), Y0
 	VMOVUPD      Y0, 64(SP)
-	LEAQ         64(SP), DI
+	LEAQ         64(SP), R8
 
 array2:
 	MOVQ CX, DX
-	LEAQ powLogs<>+0(SB), R9
-	LEAQ powRoots<>+0(SB), R10
+	LEAQ powLogs<>+0(SB), R10
+	LEAQ powRoots<>+0(SB), R11
 
 vectors:
 	CMPQ         DX, $0x04
 	JLT          tail
-	VMOVUPD      (BX), Y0
-	VMOVUPD      (DI), Y5
+	VMOVUPD      (SI), Y0
+	VMOVUPD      (R8), Y5
 	VANDPD       number_7fffffffffffffff<>+0(SB), Y0, Y6
 	VPADDQ       number_0019555555555555<>+0(SB), Y6, Y6
 	VPSRLQ       $0x2a, Y6, Y7
 	VANDPD       number_00000000000003e0<>+0(SB), Y7, Y7
 	VEXTRACTI128 $0x01, Y7, X1
-	VMOVQ        X7, R11
-	VPEXTRQ      $0x01, X7, R12
-	VMOVQ        X1, R13
-	VPEXTRQ      $0x01, X1, R14
-	VMOVUPD      (R9)(R11*1), Y7
-	VMOVUPD      (R9)(R12*1), Y8
-	VMOVUPD      (R9)(R13*1), Y9
-	VMOVUPD      (R9)(R14*1), Y10
+	VMOVQ        X7, R12
+	VPEXTRQ      $0x01, X7, R13
+	VMOVQ        X1, R14
+	VPEXTRQ      $0x01, X1, R15
+	VMOVUPD      (R10)(R12*1), Y7
+	VMOVUPD      (R10)(R13*1), Y8
+	VMOVUPD      (R10)(R14*1), Y9
+	VMOVUPD      (R10)(R15*1), Y10
 	VUNPCKLPD    Y8, Y7, Y11
 	VUNPCKLPD    Y10, Y9, Y12
 	VUNPCKHPD    Y8, Y7, Y7
@@ -118,14 +119,14 @@ vectors:
 	VPSLLQ       $0x04, Y6, Y11
 	VANDPD       number_00000000000000f0<>+0(SB), Y11, Y11
 	VEXTRACTI128 $0x01, Y11, X1
-	VMOVQ        X11, R11
-	VPEXTRQ      $0x01, X11, R12
-	VMOVQ        X1, R13
-	VPEXTRQ      $0x01, X1, R14
-	VMOVUPD      (R10)(R11*1), X1
-	VINSERTF128  $0x01, (R10)(R13*1), Y1, Y1
-	VMOVUPD      (R10)(R12*1), X2
-	VINSERTF128  $0x01, (R10)(R14*1), Y2, Y2
+	VMOVQ        X11, R12
+	VPEXTRQ      $0x01, X11, R13
+	VMOVQ        X1, R14
+	VPEXTRQ      $0x01, X1, R15
+	VMOVUPD      (R11)(R12*1), X1
+	VINSERTF128  $0x01, (R11)(R14*1), Y1, Y1
+	VMOVUPD      (R11)(R13*1), X2
+	VINSERTF128  $0x01, (R11)(R15*1), Y2, Y2
 	VUNPCKLPD    Y2, Y1, Y11
 	VUNPCKHPD    Y2, Y1, Y12
 	VFMADD231PD  Y10, Y9, Y12
@@ -139,8 +140,8 @@ vectors:
 	VPADDQ       number_7ff0000000000000<>+0(SB), Y0, Y7
 	VPCMPGTQ     number_ffdfffffffffffff<>+0(SB), Y7, Y7
 	VORPD        Y7, Y6, Y7
-	VMOVMSKPD    Y7, R11
-	TESTL        R11, R11
+	VMOVMSKPD    Y7, R12
+	TESTL        R12, R12
 	JEQ          ordinary3
 	VANDPD       number_7fffffffffffffff<>+0(SB), Y0, Y7
 	VCMPPD       $0x00, number_0000000000000000<>+0(SB), Y7, Y8
@@ -151,8 +152,8 @@ vectors:
 	VANDNPD      Y6, Y8, Y6
 	VCMPPD       $0x03, Y5, Y0, Y10
 	VANDNPD      Y6, Y10, Y6
-	VMOVMSKPD    Y6, R11
-	TESTL        R11, R11
+	VMOVMSKPD    Y6, R12
+	TESTL        R12, R12
 	JNE          done
 	VBROADCASTSD number_3ff0000000000000<>+0(SB), Y6
 	VCMPPD       $0x1e, number_0000000000000000<>+0(SB), Y5, Y10
@@ -188,27 +189,31 @@ ordinary3:
 	VCMPPD    $0x00, number_4000000000000000<>+0(SB), Y5, Y5
 	VMULPD    Y0, Y0, Y0
 	VBLENDVPD Y5, Y0, Y9, Y0
+	TESTQ     BX, BX
+	JNE       past0
 	VMOVUPD   Y0, (AX)
-	ADDQ      $0x20, AX
-	ADDQ      SI, BX
-	ADDQ      R8, DI
-	SUBQ      $0x04, DX
-	JMP       vectors
+
+stored0:
+	ADDQ $0x20, AX
+	ADDQ DI, SI
+	ADDQ R9, R8
+	SUBQ $0x04, DX
+	JMP  vectors
 
 tail:
 	TESTQ        DX, DX
 	JE           done
-	LEAQ         window<>+16(SB), SI
-	MOVQ         DX, R8
-	NEGQ         R8
-	LEAQ         (SI)(R8*4), SI
-	VPMOVSXDQ    (SI), Y0
-	VPMOVSXDQ    (SI), Y1
-	VMASKMOVPD   (BX), Y1, Y1
+	LEAQ         window<>+16(SB), BX
+	MOVQ         DX, DI
+	NEGQ         DI
+	LEAQ         (BX)(DI*4), BX
+	VPMOVSXDQ    (BX), Y0
+	VPMOVSXDQ    (BX), Y1
+	VMASKMOVPD   (SI), Y1, Y1
 	VBROADCASTSD number_3ff0000000000000<>+0(SB), Y2
 	VBLENDVPD    Y0, Y1, Y2, Y1
-	VPMOVSXDQ    (SI), Y2
-	VMASKMOVPD   (DI), Y2, Y2
+	VPMOVSXDQ    (BX), Y2
+	VMASKMOVPD   (R8), Y2, Y2
 	VBROADCASTSD number_3ff0000000000000<>+0(SB), Y5
 	VBLENDVPD    Y0, Y2, Y5, Y0
 	VANDPD       number_7fffffffffffffff<>+0(SB), Y1, Y2
@@ -216,14 +221,14 @@ tail:
 	VPSRLQ       $0x2a, Y2, Y5
 	VANDPD       number_00000000000003e0<>+0(SB), Y5, Y5
 	VEXTRACTI128 $0x01, Y5, X3
-	VMOVQ        X5, BX
+	VMOVQ        X5, SI
 	VPEXTRQ      $0x01, X5, DI
 	VMOVQ        X3, R8
-	VPEXTRQ      $0x01, X3, R11
-	VMOVUPD      (R9)(BX*1), Y5
-	VMOVUPD      (R9)(DI*1), Y6
-	VMOVUPD      (R9)(R8*1), Y7
-	VMOVUPD      (R9)(R11*1), Y8
+	VPEXTRQ      $0x01, X3, R9
+	VMOVUPD      (R10)(SI*1), Y5
+	VMOVUPD      (R10)(DI*1), Y6
+	VMOVUPD      (R10)(R8*1), Y7
+	VMOVUPD      (R10)(R9*1), Y8
 	VUNPCKLPD    Y6, Y5, Y9
 	VUNPCKLPD    Y8, Y7, Y10
 	VUNPCKHPD    Y6, Y5, Y5
@@ -293,14 +298,14 @@ tail:
 	VPSLLQ       $0x04, Y2, Y9
 	VANDPD       number_00000000000000f0<>+0(SB), Y9, Y9
 	VEXTRACTI128 $0x01, Y9, X3
-	VMOVQ        X9, BX
+	VMOVQ        X9, SI
 	VPEXTRQ      $0x01, X9, DI
 	VMOVQ        X3, R8
 	VPEXTRQ      $0x01, X3, R9
-	VMOVUPD      (R10)(BX*1), X3
-	VINSERTF128  $0x01, (R10)(R8*1), Y3, Y3
-	VMOVUPD      (R10)(DI*1), X4
-	VINSERTF128  $0x01, (R10)(R9*1), Y4, Y4
+	VMOVUPD      (R11)(SI*1), X3
+	VINSERTF128  $0x01, (R11)(R8*1), Y3, Y3
+	VMOVUPD      (R11)(DI*1), X4
+	VINSERTF128  $0x01, (R11)(R9*1), Y4, Y4
 	VUNPCKLPD    Y4, Y3, Y9
 	VUNPCKHPD    Y4, Y3, Y3
 	VFMADD231PD  Y8, Y7, Y3
@@ -314,8 +319,8 @@ tail:
 	VPADDQ       number_7ff0000000000000<>+0(SB), Y1, Y3
 	VPCMPGTQ     number_ffdfffffffffffff<>+0(SB), Y3, Y3
 	VORPD        Y3, Y2, Y3
-	VMOVMSKPD    Y3, BX
-	TESTL        BX, BX
+	VMOVMSKPD    Y3, SI
+	TESTL        SI, SI
 	JEQ          ordinary4
 	VANDPD       number_7fffffffffffffff<>+0(SB), Y1, Y3
 	VCMPPD       $0x00, number_0000000000000000<>+0(SB), Y3, Y5
@@ -326,8 +331,8 @@ tail:
 	VANDNPD      Y2, Y5, Y2
 	VCMPPD       $0x03, Y0, Y1, Y6
 	VANDNPD      Y2, Y6, Y2
-	VMOVMSKPD    Y2, BX
-	TESTL        BX, BX
+	VMOVMSKPD    Y2, SI
+	TESTL        SI, SI
 	JNE          done
 	VBROADCASTSD number_3ff0000000000000<>+0(SB), Y2
 	VCMPPD       $0x1e, number_0000000000000000<>+0(SB), Y0, Y6
@@ -363,15 +368,19 @@ ordinary4:
 	VCMPPD     $0x00, number_4000000000000000<>+0(SB), Y0, Y0
 	VMULPD     Y1, Y1, Y1
 	VBLENDVPD  Y0, Y1, Y4, Y0
-	VPMOVSXDQ  (SI), Y1
+	VPMOVSXDQ  (BX), Y1
 	VMASKMOVPD Y0, Y1, (AX)
 	XORQ       DX, DX
 
 done:
 	VZEROUPPER
 	SUBQ DX, CX
-	MOVQ CX, ret+48(FP)
+	MOVQ CX, ret+56(FP)
 	RET
+
+past0:
+	VMOVNTPD Y0, (AX)
+	JMP      stored0
 
 DATA powLogs<>+0(SB)/8, $0x3ff6400000000000
 DATA powLogs<>+8(SB)/8, $0xbfd51aae00000000
@@ -783,49 +792,50 @@ DATA window<>+16(SB)/8, $0x0000000000000000
 DATA window<>+24(SB)/8, $0x0000000000000000
 GLOBL window<>(SB), RODATA|NOPTR, $32
 
-// func PowFloat32AVX2(dst *float32, a *float32, b *float32, aStep int, bStep int, n int)
+// func PowFloat32AVX2(dst *float32, a *float32, b *float32, aStep int, bStep int, n int, past int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·PowFloat32AVX2(SB), NOSPLIT, $128-48
+TEXT ·PowFloat32AVX2(SB), NOSPLIT, $128-56
+	MOVQ         past+48(FP), DX
 	MOVQ         dst+0(FP), AX
-	MOVQ         a+8(FP), DX
-	MOVQ         aStep+24(FP), BX
-	MOVQ         b+16(FP), SI
-	MOVQ         bStep+32(FP), DI
+	MOVQ         a+8(FP), BX
+	MOVQ         aStep+24(FP), SI
+	MOVQ         b+16(FP), DI
+	MOVQ         bStep+32(FP), R8
 	MOVQ         n+40(FP), CX
-	TESTQ        BX, BX
+	TESTQ        SI, SI
 	JNE          array5
-	VBROADCASTSS (DX), Y0
+	VBROADCASTSS (BX), Y0
 	VMOVUPD      Y0, (SP)
-	LEAQ         (SP), DX
+	LEAQ         (SP), BX
 
 array5:
-	TESTQ        DI, DI
+	TESTQ        R8, R8
 	JNE          array6
-	VBROADCASTSS (SI), Y0
+	VBROADCASTSS (DI), Y0
 	VMOVUPD      Y0, 64(SP)
-	LEAQ         64(SP), SI
+	LEAQ         64(SP), DI
 
 array6:
-	LEAQ powLogs32<>+0(SB), R8
+	LEAQ powLogs32<>+0(SB), R9
 
 vectors:
 	CMPQ         CX, $0x04
 	JLT          tail
-	VCVTPS2PD    (DX), Y0
-	VCVTPS2PD    (SI), Y1
+	VCVTPS2PD    (BX), Y0
+	VCVTPS2PD    (DI), Y1
 	VANDPD       number_7fffffffffffffff<>+0(SB), Y0, Y2
 	VPADDQ       number_0019555555555555<>+0(SB), Y2, Y2
 	VPSRLQ       $0x2a, Y2, Y3
 	VANDPD       number_00000000000003e0<>+0(SB), Y3, Y3
 	VEXTRACTI128 $0x01, Y3, X4
-	VMOVQ        X3, R9
-	VPEXTRQ      $0x01, X3, R10
-	VMOVQ        X4, R11
-	VPEXTRQ      $0x01, X4, R12
-	VMOVUPD      (R8)(R9*1), Y3
-	VMOVUPD      (R8)(R10*1), Y4
-	VMOVUPD      (R8)(R11*1), Y5
-	VMOVUPD      (R8)(R12*1), Y6
+	VMOVQ        X3, R10
+	VPEXTRQ      $0x01, X3, R11
+	VMOVQ        X4, R12
+	VPEXTRQ      $0x01, X4, R13
+	VMOVUPD      (R9)(R10*1), Y3
+	VMOVUPD      (R9)(R11*1), Y4
+	VMOVUPD      (R9)(R12*1), Y5
+	VMOVUPD      (R9)(R13*1), Y6
 	VUNPCKLPD    Y4, Y3, Y7
 	VUNPCKLPD    Y6, Y5, Y8
 	VUNPCKHPD    Y4, Y3, Y3
@@ -875,8 +885,8 @@ vectors:
 	VPADDQ       number_7ff0000000000000<>+0(SB), Y0, Y4
 	VPCMPGTQ     number_ffdfffffffffffff<>+0(SB), Y4, Y4
 	VORPD        Y4, Y3, Y3
-	VMOVMSKPD    Y3, R9
-	TESTL        R9, R9
+	VMOVMSKPD    Y3, R10
+	TESTL        R10, R10
 	JEQ          ordinary7
 	VANDPD       number_7fffffffffffffff<>+0(SB), Y0, Y3
 	VCMPPD       $0x00, number_0000000000000000<>+0(SB), Y3, Y4
@@ -917,27 +927,31 @@ ordinary7:
 	VMULPD     Y0, Y0, Y0
 	VBLENDVPD  Y1, Y0, Y2, Y0
 	VCVTPD2PSY Y0, X0
+	TESTQ      DX, DX
+	JNE        past0
 	VMOVUPS    X0, (AX)
-	ADDQ       $0x10, AX
-	ADDQ       BX, DX
-	ADDQ       DI, SI
-	SUBQ       $0x04, CX
-	JMP        vectors
+
+stored0:
+	ADDQ $0x10, AX
+	ADDQ SI, BX
+	ADDQ R8, DI
+	SUBQ $0x04, CX
+	JMP  vectors
 
 tail:
 	TESTQ        CX, CX
 	JE           done
-	LEAQ         window<>+16(SB), BX
+	LEAQ         window<>+16(SB), DX
 	NEGQ         CX
-	LEAQ         (BX)(CX*4), BX
-	VPMOVSXDQ    (BX), Y0
-	VMOVUPS      (BX), X1
-	VMASKMOVPS   (DX), X1, X1
+	LEAQ         (DX)(CX*4), DX
+	VPMOVSXDQ    (DX), Y0
+	VMOVUPS      (DX), X1
+	VMASKMOVPS   (BX), X1, X1
 	VCVTPS2PD    X1, Y1
 	VBROADCASTSD number_3ff0000000000000<>+0(SB), Y2
 	VBLENDVPD    Y0, Y1, Y2, Y1
-	VMOVUPS      (BX), X2
-	VMASKMOVPS   (SI), X2, X2
+	VMOVUPS      (DX), X2
+	VMASKMOVPS   (DI), X2, X2
 	VCVTPS2PD    X2, Y2
 	VBROADCASTSD number_3ff0000000000000<>+0(SB), Y3
 	VBLENDVPD    Y0, Y2, Y3, Y0
@@ -947,13 +961,13 @@ tail:
 	VANDPD       number_00000000000003e0<>+0(SB), Y3, Y3
 	VEXTRACTI128 $0x01, Y3, X4
 	VMOVQ        X3, CX
-	VPEXTRQ      $0x01, X3, DX
+	VPEXTRQ      $0x01, X3, BX
 	VMOVQ        X4, SI
 	VPEXTRQ      $0x01, X4, DI
-	VMOVUPD      (R8)(CX*1), Y3
-	VMOVUPD      (R8)(DX*1), Y4
-	VMOVUPD      (R8)(SI*1), Y5
-	VMOVUPD      (R8)(DI*1), Y6
+	VMOVUPD      (R9)(CX*1), Y3
+	VMOVUPD      (R9)(BX*1), Y4
+	VMOVUPD      (R9)(SI*1), Y5
+	VMOVUPD      (R9)(DI*1), Y6
 	VUNPCKLPD    Y4, Y3, Y7
 	VUNPCKLPD    Y6, Y5, Y8
 	VUNPCKHPD    Y4, Y3, Y3
@@ -1045,13 +1059,17 @@ ordinary8:
 	VMULPD     Y1, Y1, Y1
 	VBLENDVPD  Y0, Y1, Y2, Y0
 	VCVTPD2PSY Y0, X0
-	VMOVUPS    (BX), X1
+	VMOVUPS    (DX), X1
 	VMASKMOVPS X0, X1, (AX)
 	XORQ       CX, CX
 
 done:
 	VZEROUPPER
 	RET
+
+past0:
+	VMOVNTPS X0, (AX)
+	JMP      stored0
 
 DATA powLogs32<>+0(SB)/8, $0x3ff6400000000000
 DATA powLogs32<>+8(SB)/8, $0xbfde726aa1e754d2
@@ -1273,34 +1291,35 @@ DATA number_3ef00a581594758e<>+16(SB)/8, $0x3ef00a581594758e
 DATA number_3ef00a581594758e<>+24(SB)/8, $0x3ef00a581594758e
 GLOBL number_3ef00a581594758e<>(SB), RODATA|NOPTR, $32
 
-// func HypotFloat64AVX2(dst *float64, a *float64, b *float64, aStep int, bStep int, n int)
+// func HypotFloat64AVX2(dst *float64, a *float64, b *float64, aStep int, bStep int, n int, past int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·HypotFloat64AVX2(SB), NOSPLIT, $128-48
+TEXT ·HypotFloat64AVX2(SB), NOSPLIT, $128-56
+	MOVQ         past+48(FP), DX
 	MOVQ         dst+0(FP), AX
-	MOVQ         a+8(FP), DX
-	MOVQ         aStep+24(FP), BX
-	MOVQ         b+16(FP), SI
-	MOVQ         bStep+32(FP), DI
+	MOVQ         a+8(FP), BX
+	MOVQ         aStep+24(FP), SI
+	MOVQ         b+16(FP), DI
+	MOVQ         bStep+32(FP), R8
 	MOVQ         n+40(FP), CX
-	TESTQ        BX, BX
+	TESTQ        SI, SI
 	JNE          array9
-	VBROADCASTSD (DX), Y0
+	VBROADCASTSD (BX), Y0
 	VMOVUPD      Y0, (SP)
-	LEAQ         (SP), DX
+	LEAQ         (SP), BX
 
 array9:
-	TESTQ        DI, DI
+	TESTQ        R8, R8
 	JNE          array10
-	VBROADCASTSD (SI), Y0
+	VBROADCASTSD (DI), Y0
 	VMOVUPD      Y0, 64(SP)
-	LEAQ         64(SP), SI
+	LEAQ         64(SP), DI
 
 array10:
 vectors:
 	CMPQ         CX, $0x04
 	JLT          tail
-	VMOVUPD      (DX), Y0
-	VMOVUPD      (SI), Y1
+	VMOVUPD      (BX), Y0
+	VMOVUPD      (DI), Y1
 	VANDPD       number_7fffffffffffffff<>+0(SB), Y0, Y0
 	VANDPD       number_7fffffffffffffff<>+0(SB), Y1, Y1
 	VMAXPD       Y0, Y1, Y2
@@ -1330,24 +1349,28 @@ vectors:
 	VORPD        Y0, Y1, Y0
 	VBROADCASTSD number_7ff0000000000000<>+0(SB), Y1
 	VBLENDVPD    Y0, Y1, Y2, Y0
+	TESTQ        DX, DX
+	JNE          past0
 	VMOVUPD      Y0, (AX)
-	ADDQ         $0x20, AX
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	SUBQ         $0x04, CX
-	JMP          vectors
+
+stored0:
+	ADDQ $0x20, AX
+	ADDQ SI, BX
+	ADDQ R8, DI
+	SUBQ $0x04, CX
+	JMP  vectors
 
 tail:
 	TESTQ        CX, CX
 	JE           done
-	LEAQ         window<>+16(SB), BX
+	LEAQ         window<>+16(SB), DX
 	NEGQ         CX
-	LEAQ         (BX)(CX*4), BX
-	VPMOVSXDQ    (BX), Y0
-	VPMOVSXDQ    (BX), Y0
-	VMASKMOVPD   (DX), Y0, Y0
-	VPMOVSXDQ    (BX), Y1
-	VMASKMOVPD   (SI), Y1, Y1
+	LEAQ         (DX)(CX*4), DX
+	VPMOVSXDQ    (DX), Y0
+	VPMOVSXDQ    (DX), Y0
+	VMASKMOVPD   (BX), Y0, Y0
+	VPMOVSXDQ    (DX), Y1
+	VMASKMOVPD   (DI), Y1, Y1
 	VANDPD       number_7fffffffffffffff<>+0(SB), Y0, Y0
 	VANDPD       number_7fffffffffffffff<>+0(SB), Y1, Y1
 	VMAXPD       Y0, Y1, Y2
@@ -1377,13 +1400,17 @@ tail:
 	VORPD        Y0, Y1, Y0
 	VBROADCASTSD number_7ff0000000000000<>+0(SB), Y1
 	VBLENDVPD    Y0, Y1, Y2, Y0
-	VPMOVSXDQ    (BX), Y1
+	VPMOVSXDQ    (DX), Y1
 	VMASKMOVPD   Y0, Y1, (AX)
 	XORQ         CX, CX
 
 done:
 	VZEROUPPER
 	RET
+
+past0:
+	VMOVNTPD Y0, (AX)
+	JMP      stored0
 
 DATA number_5f30000000000000<>+0(SB)/8, $0x5f30000000000000
 DATA number_5f30000000000000<>+8(SB)/8, $0x5f30000000000000
@@ -1409,34 +1436,35 @@ DATA number_6570000000000000<>+16(SB)/8, $0x6570000000000000
 DATA number_6570000000000000<>+24(SB)/8, $0x6570000000000000
 GLOBL number_6570000000000000<>(SB), RODATA|NOPTR, $32
 
-// func HypotFloat32AVX2(dst *float32, a *float32, b *float32, aStep int, bStep int, n int)
+// func HypotFloat32AVX2(dst *float32, a *float32, b *float32, aStep int, bStep int, n int, past int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·HypotFloat32AVX2(SB), NOSPLIT, $128-48
+TEXT ·HypotFloat32AVX2(SB), NOSPLIT, $128-56
+	MOVQ         past+48(FP), DX
 	MOVQ         dst+0(FP), AX
-	MOVQ         a+8(FP), DX
-	MOVQ         aStep+24(FP), BX
-	MOVQ         b+16(FP), SI
-	MOVQ         bStep+32(FP), DI
+	MOVQ         a+8(FP), BX
+	MOVQ         aStep+24(FP), SI
+	MOVQ         b+16(FP), DI
+	MOVQ         bStep+32(FP), R8
 	MOVQ         n+40(FP), CX
-	TESTQ        BX, BX
+	TESTQ        SI, SI
 	JNE          array11
-	VBROADCASTSS (DX), Y0
+	VBROADCASTSS (BX), Y0
 	VMOVUPD      Y0, (SP)
-	LEAQ         (SP), DX
+	LEAQ         (SP), BX
 
 array11:
-	TESTQ        DI, DI
+	TESTQ        R8, R8
 	JNE          array12
-	VBROADCASTSS (SI), Y0
+	VBROADCASTSS (DI), Y0
 	VMOVUPD      Y0, 64(SP)
-	LEAQ         64(SP), SI
+	LEAQ         64(SP), DI
 
 array12:
 vectors:
 	CMPQ         CX, $0x04
 	JLT          tail
-	VCVTPS2PD    (DX), Y0
-	VCVTPS2PD    (SI), Y1
+	VCVTPS2PD    (BX), Y0
+	VCVTPS2PD    (DI), Y1
 	VANDPD       number_7fffffffffffffff<>+0(SB), Y0, Y0
 	VANDPD       number_7fffffffffffffff<>+0(SB), Y1, Y1
 	VMULPD       Y1, Y1, Y2
@@ -1451,25 +1479,29 @@ vectors:
 	VBROADCASTSD number_7ff0000000000000<>+0(SB), Y1
 	VBLENDVPD    Y0, Y1, Y2, Y0
 	VCVTPD2PSY   Y0, X0
+	TESTQ        DX, DX
+	JNE          past0
 	VMOVUPS      X0, (AX)
-	ADDQ         $0x10, AX
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	SUBQ         $0x04, CX
-	JMP          vectors
+
+stored0:
+	ADDQ $0x10, AX
+	ADDQ SI, BX
+	ADDQ R8, DI
+	SUBQ $0x04, CX
+	JMP  vectors
 
 tail:
 	TESTQ        CX, CX
 	JE           done
-	LEAQ         window<>+16(SB), BX
+	LEAQ         window<>+16(SB), DX
 	NEGQ         CX
-	LEAQ         (BX)(CX*4), BX
-	VPMOVSXDQ    (BX), Y0
-	VMOVUPS      (BX), X0
-	VMASKMOVPS   (DX), X0, X0
+	LEAQ         (DX)(CX*4), DX
+	VPMOVSXDQ    (DX), Y0
+	VMOVUPS      (DX), X0
+	VMASKMOVPS   (BX), X0, X0
 	VCVTPS2PD    X0, Y0
-	VMOVUPS      (BX), X1
-	VMASKMOVPS   (SI), X1, X1
+	VMOVUPS      (DX), X1
+	VMASKMOVPS   (DI), X1, X1
 	VCVTPS2PD    X1, Y1
 	VANDPD       number_7fffffffffffffff<>+0(SB), Y0, Y0
 	VANDPD       number_7fffffffffffffff<>+0(SB), Y1, Y1
@@ -1485,7 +1517,7 @@ tail:
 	VBROADCASTSD number_7ff0000000000000<>+0(SB), Y1
 	VBLENDVPD    Y0, Y1, Y2, Y0
 	VCVTPD2PSY   Y0, X0
-	VMOVUPS      (BX), X1
+	VMOVUPS      (DX), X1
 	VMASKMOVPS   X0, X1, (AX)
 	XORQ         CX, CX
 
@@ -1493,32 +1525,37 @@ done:
 	VZEROUPPER
 	RET
 
-// func PowFloat64AVX512(dst *float64, a *float64, b *float64, aStep int, bStep int, n int) int
+past0:
+	VMOVNTPS X0, (AX)
+	JMP      stored0
+
+// func PowFloat64AVX512(dst *float64, a *float64, b *float64, aStep int, bStep int, n int, past int) int
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·PowFloat64AVX512(SB), NOSPLIT, $128-56
+TEXT ·PowFloat64AVX512(SB), NOSPLIT, $128-64
+	MOVQ         past+48(FP), BX
 	MOVQ         dst+0(FP), AX
-	MOVQ         a+8(FP), BX
-	MOVQ         aStep+24(FP), SI
-	MOVQ         b+16(FP), DI
-	MOVQ         bStep+32(FP), R8
+	MOVQ         a+8(FP), SI
+	MOVQ         aStep+24(FP), DI
+	MOVQ         b+16(FP), R8
+	MOVQ         bStep+32(FP), R9
 	MOVQ         n+40(FP), CX
-	TESTQ        SI, SI
+	TESTQ        DI, DI
 	JNE          array13
-	VBROADCASTSD (BX), Z0
+	VBROADCASTSD (SI), Z0
 	VMOVUPD      Z0, (SP)
-	LEAQ         (SP), BX
+	LEAQ         (SP), SI
 
 array13:
-	TESTQ        R8, R8
+	TESTQ        R9, R9
 	JNE          array14
-	VBROADCASTSD (DI), Z0
+	VBROADCASTSD (R8), Z0
 	VMOVUPD      Z0, 64(SP)
-	LEAQ         64(SP), DI
+	LEAQ         64(SP), R8
 
 array14:
 	MOVQ    CX, DX
-	MOVL    $0x0000aaaa, R9
-	KMOVW   R9, K1
+	MOVL    $0x0000aaaa, R10
+	KMOVW   R10, K1
 	KNOTW   K1, K2
 	VMOVUPD powLogsUpper0<>+0(SB), Z0
 	VMOVUPD powLogsUpper0<>+64(SB), Z1
@@ -1536,8 +1573,8 @@ array14:
 vectors:
 	CMPQ              DX, $0x08
 	JLT               tail
-	VMOVUPD           (BX), Z12
-	VMOVUPD           (DI), Z13
+	VMOVUPD           (SI), Z12
+	VMOVUPD           (R8), Z13
 	VANDPD.BCST       number_7fffffffffffffff<>+0(SB), Z12, Z14
 	VPADDQ.BCST       number_0019555555555555<>+0(SB), Z14, Z14
 	VPSRLQ            $0x2f, Z14, Z15
@@ -1678,24 +1715,28 @@ ordinary15:
 	VMULPD      Z12, Z12, Z12
 	VMOVAPD     Z17, Z13
 	VMOVAPD     Z12, K3, Z13
+	TESTQ       BX, BX
+	JNE         past0
 	VMOVUPD     Z13, (AX)
-	ADDQ        $0x40, AX
-	ADDQ        SI, BX
-	ADDQ        R8, DI
-	SUBQ        $0x08, DX
-	JMP         vectors
+
+stored0:
+	ADDQ $0x40, AX
+	ADDQ DI, SI
+	ADDQ R9, R8
+	SUBQ $0x08, DX
+	JMP  vectors
 
 tail:
 	TESTQ             DX, DX
 	JE                done
-	MOVQ              $0x000000ff, SI
-	BZHIQ             DX, SI, SI
-	KMOVW             SI, K3
-	VMOVUPD.Z         (BX), K3, Z12
+	MOVQ              $0x000000ff, BX
+	BZHIQ             DX, BX, BX
+	KMOVW             BX, K3
+	VMOVUPD.Z         (SI), K3, Z12
 	VBROADCASTSD      number_3ff0000000000000<>+0(SB), Z13
 	VMOVAPD           Z13, Z13
 	VMOVAPD           Z12, K3, Z13
-	VMOVUPD.Z         (DI), K3, Z12
+	VMOVUPD.Z         (R8), K3, Z12
 	VBROADCASTSD      number_3ff0000000000000<>+0(SB), Z14
 	VMOVAPD           Z14, Z14
 	VMOVAPD           Z12, K3, Z14
@@ -1839,15 +1880,19 @@ ordinary16:
 	VMULPD      Z13, Z13, Z0
 	VMOVAPD     Z3, Z1
 	VMOVAPD     Z0, K1, Z1
-	KMOVW       SI, K1
+	KMOVW       BX, K1
 	VMOVUPD     Z1, K1, (AX)
 	XORQ        DX, DX
 
 done:
 	VZEROUPPER
 	SUBQ DX, CX
-	MOVQ CX, ret+48(FP)
+	MOVQ CX, ret+56(FP)
 	RET
+
+past0:
+	VMOVNTPD Z13, (AX)
+	JMP      stored0
 
 DATA powLogsUpper0<>+0(SB)/8, $0x3ff600003ff64000
 DATA powLogsUpper0<>+8(SB)/8, $0x3ff500003ff58000
@@ -1963,31 +2008,32 @@ DATA number_7fdfffffffffffff<>+16(SB)/8, $0x7fdfffffffffffff
 DATA number_7fdfffffffffffff<>+24(SB)/8, $0x7fdfffffffffffff
 GLOBL number_7fdfffffffffffff<>(SB), RODATA|NOPTR, $32
 
-// func PowFloat32AVX512(dst *float32, a *float32, b *float32, aStep int, bStep int, n int)
+// func PowFloat32AVX512(dst *float32, a *float32, b *float32, aStep int, bStep int, n int, past int)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2
-TEXT ·PowFloat32AVX512(SB), NOSPLIT, $128-48
+TEXT ·PowFloat32AVX512(SB), NOSPLIT, $128-56
+	MOVQ         past+48(FP), DX
 	MOVQ         dst+0(FP), AX
-	MOVQ         a+8(FP), DX
-	MOVQ         aStep+24(FP), BX
-	MOVQ         b+16(FP), SI
-	MOVQ         bStep+32(FP), DI
+	MOVQ         a+8(FP), BX
+	MOVQ         aStep+24(FP), SI
+	MOVQ         b+16(FP), DI
+	MOVQ         bStep+32(FP), R8
 	MOVQ         n+40(FP), CX
-	TESTQ        BX, BX
+	TESTQ        SI, SI
 	JNE          array17
-	VBROADCASTSS (DX), Z0
+	VBROADCASTSS (BX), Z0
 	VMOVUPD      Z0, (SP)
-	LEAQ         (SP), DX
+	LEAQ         (SP), BX
 
 array17:
-	TESTQ        DI, DI
+	TESTQ        R8, R8
 	JNE          array18
-	VBROADCASTSS (SI), Z0
+	VBROADCASTSS (DI), Z0
 	VMOVUPD      Z0, 64(SP)
-	LEAQ         64(SP), SI
+	LEAQ         64(SP), DI
 
 array18:
-	MOVL    $0x0000aaaa, R8
-	KMOVW   R8, K1
+	MOVL    $0x0000aaaa, R9
+	KMOVW   R9, K1
 	KNOTW   K1, K2
 	VMOVUPD powLogs32Upper0<>+0(SB), Z0
 	VMOVUPD powLogs32Upper0<>+64(SB), Z1
@@ -1999,8 +2045,8 @@ array18:
 vectors:
 	CMPQ             CX, $0x08
 	JLT              tail
-	VCVTPS2PD        (DX), Z6
-	VCVTPS2PD        (SI), Z7
+	VCVTPS2PD        (BX), Z6
+	VCVTPS2PD        (DI), Z7
 	VANDPD.BCST      number_7fffffffffffffff<>+0(SB), Z6, Z8
 	VPADDQ.BCST      number_0019555555555555<>+0(SB), Z8, Z8
 	VPSRLQ           $0x2f, Z8, Z9
@@ -2101,25 +2147,29 @@ ordinary19:
 	VMOVAPD     Z8, Z7
 	VMOVAPD     Z6, K3, Z7
 	VCVTPD2PS   Z7, Y6
+	TESTQ       DX, DX
+	JNE         past0
 	VMOVUPS     Y6, (AX)
-	ADDQ        $0x20, AX
-	ADDQ        BX, DX
-	ADDQ        DI, SI
-	SUBQ        $0x08, CX
-	JMP         vectors
+
+stored0:
+	ADDQ $0x20, AX
+	ADDQ SI, BX
+	ADDQ R8, DI
+	SUBQ $0x08, CX
+	JMP  vectors
 
 tail:
 	TESTQ            CX, CX
 	JE               done
-	MOVQ             $0x000000ff, BX
-	BZHIQ            CX, BX, BX
-	KMOVW            BX, K3
-	VMOVUPS.Z        (DX), K3, Y6
+	MOVQ             $0x000000ff, DX
+	BZHIQ            CX, DX, DX
+	KMOVW            DX, K3
+	VMOVUPS.Z        (BX), K3, Y6
 	VCVTPS2PD        Y6, Z6
 	VBROADCASTSD     number_3ff0000000000000<>+0(SB), Z7
 	VMOVAPD          Z7, Z7
 	VMOVAPD          Z6, K3, Z7
-	VMOVUPS.Z        (SI), K3, Y6
+	VMOVUPS.Z        (DI), K3, Y6
 	VCVTPS2PD        Y6, Z6
 	VBROADCASTSD     number_3ff0000000000000<>+0(SB), Z8
 	VMOVAPD          Z8, Z8
@@ -2224,13 +2274,17 @@ ordinary20:
 	VMOVAPD     Z0, Z0
 	VMOVAPD     Z1, K1, Z0
 	VCVTPD2PS   Z0, Y0
-	KMOVW       BX, K1
+	KMOVW       DX, K1
 	VMOVUPS     Y0, K1, (AX)
 	XORQ        CX, CX
 
 done:
 	VZEROUPPER
 	RET
+
+past0:
+	VMOVNTPS Y6, (AX)
+	JMP      stored0
 
 DATA powLogs32Upper0<>+0(SB)/8, $0x3ff600003ff64000
 DATA powLogs32Upper0<>+8(SB)/8, $0x3ff500003ff58000
@@ -2286,34 +2340,35 @@ DATA powLogs32Lower1<>+112(SB)/8, $0x71810a5e0abfbd32
 DATA powLogs32Lower1<>+120(SB)/8, $0xe8d0cd02c2d45fe4
 GLOBL powLogs32Lower1<>(SB), RODATA|NOPTR, $128
 
-// func HypotFloat64AVX512(dst *float64, a *float64, b *float64, aStep int, bStep int, n int)
+// func HypotFloat64AVX512(dst *float64, a *float64, b *float64, aStep int, bStep int, n int, past int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·HypotFloat64AVX512(SB), NOSPLIT, $128-48
+TEXT ·HypotFloat64AVX512(SB), NOSPLIT, $128-56
+	MOVQ         past+48(FP), DX
 	MOVQ         dst+0(FP), AX
-	MOVQ         a+8(FP), DX
-	MOVQ         aStep+24(FP), BX
-	MOVQ         b+16(FP), SI
-	MOVQ         bStep+32(FP), DI
+	MOVQ         a+8(FP), BX
+	MOVQ         aStep+24(FP), SI
+	MOVQ         b+16(FP), DI
+	MOVQ         bStep+32(FP), R8
 	MOVQ         n+40(FP), CX
-	TESTQ        BX, BX
+	TESTQ        SI, SI
 	JNE          array21
-	VBROADCASTSD (DX), Z0
+	VBROADCASTSD (BX), Z0
 	VMOVUPD      Z0, (SP)
-	LEAQ         (SP), DX
+	LEAQ         (SP), BX
 
 array21:
-	TESTQ        DI, DI
+	TESTQ        R8, R8
 	JNE          array22
-	VBROADCASTSD (SI), Z0
+	VBROADCASTSD (DI), Z0
 	VMOVUPD      Z0, 64(SP)
-	LEAQ         64(SP), SI
+	LEAQ         64(SP), DI
 
 array22:
 vectors:
 	CMPQ         CX, $0x08
 	JLT          tail
-	VMOVUPD      (DX), Z0
-	VMOVUPD      (SI), Z1
+	VMOVUPD      (BX), Z0
+	VMOVUPD      (DI), Z1
 	VANDPD.BCST  number_7fffffffffffffff<>+0(SB), Z0, Z0
 	VANDPD.BCST  number_7fffffffffffffff<>+0(SB), Z1, Z1
 	VMAXPD       Z0, Z1, Z2
@@ -2349,21 +2404,25 @@ vectors:
 	VBROADCASTSD number_7ff0000000000000<>+0(SB), Z0
 	VMOVAPD      Z2, Z1
 	VMOVAPD      Z0, K1, Z1
+	TESTQ        DX, DX
+	JNE          past0
 	VMOVUPD      Z1, (AX)
-	ADDQ         $0x40, AX
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	SUBQ         $0x08, CX
-	JMP          vectors
+
+stored0:
+	ADDQ $0x40, AX
+	ADDQ SI, BX
+	ADDQ R8, DI
+	SUBQ $0x08, CX
+	JMP  vectors
 
 tail:
 	TESTQ        CX, CX
 	JE           done
-	MOVQ         $0x000000ff, BX
-	BZHIQ        CX, BX, BX
-	KMOVW        BX, K1
-	VMOVUPD.Z    (DX), K1, Z0
-	VMOVUPD.Z    (SI), K1, Z1
+	MOVQ         $0x000000ff, DX
+	BZHIQ        CX, DX, DX
+	KMOVW        DX, K1
+	VMOVUPD.Z    (BX), K1, Z0
+	VMOVUPD.Z    (DI), K1, Z1
 	VANDPD.BCST  number_7fffffffffffffff<>+0(SB), Z0, Z0
 	VANDPD.BCST  number_7fffffffffffffff<>+0(SB), Z1, Z1
 	VMAXPD       Z0, Z1, Z2
@@ -2399,7 +2458,7 @@ tail:
 	VBROADCASTSD number_7ff0000000000000<>+0(SB), Z0
 	VMOVAPD      Z2, Z1
 	VMOVAPD      Z0, K1, Z1
-	KMOVW        BX, K1
+	KMOVW        DX, K1
 	VMOVUPD      Z1, K1, (AX)
 	XORQ         CX, CX
 
@@ -2407,34 +2466,39 @@ done:
 	VZEROUPPER
 	RET
 
-// func HypotFloat32AVX512(dst *float32, a *float32, b *float32, aStep int, bStep int, n int)
+past0:
+	VMOVNTPD Z1, (AX)
+	JMP      stored0
+
+// func HypotFloat32AVX512(dst *float32, a *float32, b *float32, aStep int, bStep int, n int, past int)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2
-TEXT ·HypotFloat32AVX512(SB), NOSPLIT, $128-48
+TEXT ·HypotFloat32AVX512(SB), NOSPLIT, $128-56
+	MOVQ         past+48(FP), DX
 	MOVQ         dst+0(FP), AX
-	MOVQ         a+8(FP), DX
-	MOVQ         aStep+24(FP), BX
-	MOVQ         b+16(FP), SI
-	MOVQ         bStep+32(FP), DI
+	MOVQ         a+8(FP), BX
+	MOVQ         aStep+24(FP), SI
+	MOVQ         b+16(FP), DI
+	MOVQ         bStep+32(FP), R8
 	MOVQ         n+40(FP), CX
-	TESTQ        BX, BX
+	TESTQ        SI, SI
 	JNE          array23
-	VBROADCASTSS (DX), Z0
+	VBROADCASTSS (BX), Z0
 	VMOVUPD      Z0, (SP)
-	LEAQ         (SP), DX
+	LEAQ         (SP), BX
 
 array23:
-	TESTQ        DI, DI
+	TESTQ        R8, R8
 	JNE          array24
-	VBROADCASTSS (SI), Z0
+	VBROADCASTSS (DI), Z0
 	VMOVUPD      Z0, 64(SP)
-	LEAQ         64(SP), SI
+	LEAQ         64(SP), DI
 
 array24:
 vectors:
 	CMPQ         CX, $0x08
 	JLT          tail
-	VCVTPS2PD    (DX), Z0
-	VCVTPS2PD    (SI), Z1
+	VCVTPS2PD    (BX), Z0
+	VCVTPS2PD    (DI), Z1
 	VANDPD.BCST  number_7fffffffffffffff<>+0(SB), Z0, Z0
 	VANDPD.BCST  number_7fffffffffffffff<>+0(SB), Z1, Z1
 	VMULPD       Z1, Z1, Z2
@@ -2451,22 +2515,26 @@ vectors:
 	VMOVAPD      Z2, Z1
 	VMOVAPD      Z0, K1, Z1
 	VCVTPD2PS    Z1, Y0
+	TESTQ        DX, DX
+	JNE          past0
 	VMOVUPS      Y0, (AX)
-	ADDQ         $0x20, AX
-	ADDQ         BX, DX
-	ADDQ         DI, SI
-	SUBQ         $0x08, CX
-	JMP          vectors
+
+stored0:
+	ADDQ $0x20, AX
+	ADDQ SI, BX
+	ADDQ R8, DI
+	SUBQ $0x08, CX
+	JMP  vectors
 
 tail:
 	TESTQ        CX, CX
 	JE           done
-	MOVQ         $0x000000ff, BX
-	BZHIQ        CX, BX, BX
-	KMOVW        BX, K1
-	VMOVUPS.Z    (DX), K1, Y0
+	MOVQ         $0x000000ff, DX
+	BZHIQ        CX, DX, DX
+	KMOVW        DX, K1
+	VMOVUPS.Z    (BX), K1, Y0
 	VCVTPS2PD    Y0, Z0
-	VMOVUPS.Z    (SI), K1, Y1
+	VMOVUPS.Z    (DI), K1, Y1
 	VCVTPS2PD    Y1, Z1
 	VANDPD.BCST  number_7fffffffffffffff<>+0(SB), Z0, Z0
 	VANDPD.BCST  number_7fffffffffffffff<>+0(SB), Z1, Z1
@@ -2484,10 +2552,14 @@ tail:
 	VMOVAPD      Z2, Z1
 	VMOVAPD      Z0, K1, Z1
 	VCVTPD2PS    Z1, Y0
-	KMOVW        BX, K1
+	KMOVW        DX, K1
 	VMOVUPS      Y0, K1, (AX)
 	XORQ         CX, CX
 
 done:
 	VZEROUPPER
 	RET
+
+past0:
+	VMOVNTPS Y0, (AX)
+	JMP      stored0

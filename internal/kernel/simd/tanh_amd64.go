@@ -5,37 +5,49 @@
 package simd
 
 // TanhFloat64AVX2 sets dst[i] = tanh a[i] for i < n.
-func TanhFloat64AVX2(dst *float64, a *float64, n int)
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
+func TanhFloat64AVX2(dst *float64, a *float64, n int, past int)
 
 // TanhFloat32AVX2 sets dst[i] = tanh a[i] for i < n.
-func TanhFloat32AVX2(dst *float32, a *float32, n int)
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
+func TanhFloat32AVX2(dst *float32, a *float32, n int, past int)
 
 // SinhFloat64AVX2 sets dst[i] = sinh a[i] for i < the number it returns, n or where a vector begins that it cannot do.
-func SinhFloat64AVX2(dst *float64, a *float64, n int) int
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
+func SinhFloat64AVX2(dst *float64, a *float64, n int, past int) int
 
 // CoshFloat64AVX2 sets dst[i] = cosh a[i] for i < the number it returns, n or where a vector begins that it cannot do.
-func CoshFloat64AVX2(dst *float64, a *float64, n int) int
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
+func CoshFloat64AVX2(dst *float64, a *float64, n int, past int) int
 
 // SinhFloat32AVX2 sets dst[i] = sinh a[i] for i < n.
-func SinhFloat32AVX2(dst *float32, a *float32, n int)
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
+func SinhFloat32AVX2(dst *float32, a *float32, n int, past int)
 
 // CoshFloat32AVX2 sets dst[i] = cosh a[i] for i < n.
-func CoshFloat32AVX2(dst *float32, a *float32, n int)
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
+func CoshFloat32AVX2(dst *float32, a *float32, n int, past int)
 
 // TanhFloat64AVX512 sets dst[i] = tanh a[i] for i < n.
-func TanhFloat64AVX512(dst *float64, a *float64, n int)
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
+func TanhFloat64AVX512(dst *float64, a *float64, n int, past int)
 
 // TanhFloat32AVX512 sets dst[i] = tanh a[i] for i < n.
-func TanhFloat32AVX512(dst *float32, a *float32, n int)
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
+func TanhFloat32AVX512(dst *float32, a *float32, n int, past int)
 
 // SinhFloat64AVX512 sets dst[i] = sinh a[i] for i < the number it returns, n or where a vector begins that it cannot do.
-func SinhFloat64AVX512(dst *float64, a *float64, n int) int
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
+func SinhFloat64AVX512(dst *float64, a *float64, n int, past int) int
 
 // CoshFloat64AVX512 sets dst[i] = cosh a[i] for i < the number it returns, n or where a vector begins that it cannot do.
-func CoshFloat64AVX512(dst *float64, a *float64, n int) int
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
+func CoshFloat64AVX512(dst *float64, a *float64, n int, past int) int
 
 // SinhFloat32AVX512 sets dst[i] = sinh a[i] for i < n.
-func SinhFloat32AVX512(dst *float32, a *float32, n int)
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
+func SinhFloat32AVX512(dst *float32, a *float32, n int, past int)
 
 // CoshFloat32AVX512 sets dst[i] = cosh a[i] for i < n.
-func CoshFloat32AVX512(dst *float32, a *float32, n int)
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
+func CoshFloat32AVX512(dst *float32, a *float32, n int, past int)

@@ -4,17 +4,18 @@
 
 #include "textflag.h"
 
-// func TanhFloat64AVX2(dst *float64, a *float64, n int)
+// func TanhFloat64AVX2(dst *float64, a *float64, n int, past int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·TanhFloat64AVX2(SB), NOSPLIT, $0-24
+TEXT ·TanhFloat64AVX2(SB), NOSPLIT, $0-32
+	MOVQ past+24(FP), DX
 	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), DX
+	MOVQ a+8(FP), BX
 	MOVQ n+16(FP), CX
 
 vectors:
 	CMPQ         CX, $0x04
 	JLT          tail
-	VMOVUPD      (DX), Y0
+	VMOVUPD      (BX), Y0
 	VANDPD       number_7fffffffffffffff<>+0(SB), Y0, Y1
 	VBROADCASTSD number_4034000000000000<>+0(SB), Y2
 	VMINPD       Y1, Y2, Y1
@@ -72,21 +73,25 @@ vectors:
 	VFMADD231PD  Y2, Y3, Y1
 	VANDPD       number_8000000000000000<>+0(SB), Y0, Y0
 	VORPD        Y0, Y1, Y0
+	TESTQ        DX, DX
+	JNE          past0
 	VMOVUPD      Y0, (AX)
-	ADDQ         $0x20, AX
-	ADDQ         $0x20, DX
-	SUBQ         $0x04, CX
-	JMP          vectors
+
+stored0:
+	ADDQ $0x20, AX
+	ADDQ $0x20, BX
+	SUBQ $0x04, CX
+	JMP  vectors
 
 tail:
 	TESTQ        CX, CX
 	JE           done
-	LEAQ         window<>+16(SB), BX
+	LEAQ         window<>+16(SB), DX
 	NEGQ         CX
-	LEAQ         (BX)(CX*4), BX
-	VPMOVSXDQ    (BX), Y0
-	VPMOVSXDQ    (BX), Y0
-	VMASKMOVPD   (DX), Y0, Y0
+	LEAQ         (DX)(CX*4), DX
+	VPMOVSXDQ    (DX), Y0
+	VPMOVSXDQ    (DX), Y0
+	VMASKMOVPD   (BX), Y0, Y0
 	VANDPD       number_7fffffffffffffff<>+0(SB), Y0, Y1
 	VBROADCASTSD number_4034000000000000<>+0(SB), Y2
 	VMINPD       Y1, Y2, Y1
@@ -144,13 +149,17 @@ tail:
 	VFMADD231PD  Y2, Y3, Y1
 	VANDPD       number_8000000000000000<>+0(SB), Y0, Y0
 	VORPD        Y0, Y1, Y0
-	VPMOVSXDQ    (BX), Y1
+	VPMOVSXDQ    (DX), Y1
 	VMASKMOVPD   Y0, Y1, (AX)
 	XORQ         CX, CX
 
 done:
 	VZEROUPPER
 	RET
+
+past0:
+	VMOVNTPD Y0, (AX)
+	JMP      stored0
 
 DATA number_7fffffffffffffff<>+0(SB)/8, $0x7fffffffffffffff
 DATA number_7fffffffffffffff<>+8(SB)/8, $0x7fffffffffffffff
@@ -272,17 +281,18 @@ DATA window<>+16(SB)/8, $0x0000000000000000
 DATA window<>+24(SB)/8, $0x0000000000000000
 GLOBL window<>(SB), RODATA|NOPTR, $32
 
-// func TanhFloat32AVX2(dst *float32, a *float32, n int)
+// func TanhFloat32AVX2(dst *float32, a *float32, n int, past int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·TanhFloat32AVX2(SB), NOSPLIT, $0-24
+TEXT ·TanhFloat32AVX2(SB), NOSPLIT, $0-32
+	MOVQ past+24(FP), DX
 	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), DX
+	MOVQ a+8(FP), BX
 	MOVQ n+16(FP), CX
 
 vectors:
 	CMPQ         CX, $0x04
 	JLT          tail
-	VCVTPS2PD    (DX), Y0
+	VCVTPS2PD    (BX), Y0
 	VANDPD       number_7fffffffffffffff<>+0(SB), Y0, Y1
 	VBROADCASTSD number_4024000000000000<>+0(SB), Y2
 	VMINPD       Y1, Y2, Y1
@@ -310,21 +320,25 @@ vectors:
 	VANDPD       number_8000000000000000<>+0(SB), Y0, Y0
 	VORPD        Y0, Y1, Y0
 	VCVTPD2PSY   Y0, X0
+	TESTQ        DX, DX
+	JNE          past0
 	VMOVUPS      X0, (AX)
-	ADDQ         $0x10, AX
-	ADDQ         $0x10, DX
-	SUBQ         $0x04, CX
-	JMP          vectors
+
+stored0:
+	ADDQ $0x10, AX
+	ADDQ $0x10, BX
+	SUBQ $0x04, CX
+	JMP  vectors
 
 tail:
 	TESTQ        CX, CX
 	JE           done
-	LEAQ         window<>+16(SB), BX
+	LEAQ         window<>+16(SB), DX
 	NEGQ         CX
-	LEAQ         (BX)(CX*4), BX
-	VPMOVSXDQ    (BX), Y0
-	VMOVUPS      (BX), X0
-	VMASKMOVPS   (DX), X0, X0
+	LEAQ         (DX)(CX*4), DX
+	VPMOVSXDQ    (DX), Y0
+	VMOVUPS      (DX), X0
+	VMASKMOVPS   (BX), X0, X0
 	VCVTPS2PD    X0, Y0
 	VANDPD       number_7fffffffffffffff<>+0(SB), Y0, Y1
 	VBROADCASTSD number_4024000000000000<>+0(SB), Y2
@@ -353,13 +367,17 @@ tail:
 	VANDPD       number_8000000000000000<>+0(SB), Y0, Y0
 	VORPD        Y0, Y1, Y0
 	VCVTPD2PSY   Y0, X0
-	VMOVUPS      (BX), X1
+	VMOVUPS      (DX), X1
 	VMASKMOVPS   X0, X1, (AX)
 	XORQ         CX, CX
 
 done:
 	VZEROUPPER
 	RET
+
+past0:
+	VMOVNTPS X0, (AX)
+	JMP      stored0
 
 DATA number_4024000000000000<>+0(SB)/8, $0x4024000000000000
 DATA number_4024000000000000<>+8(SB)/8, $0x4024000000000000
@@ -391,18 +409,19 @@ DATA number_bfd5555555459e64<>+16(SB)/8, $0xbfd5555555459e64
 DATA number_bfd5555555459e64<>+24(SB)/8, $0xbfd5555555459e64
 GLOBL number_bfd5555555459e64<>(SB), RODATA|NOPTR, $32
 
-// func SinhFloat64AVX2(dst *float64, a *float64, n int) int
+// func SinhFloat64AVX2(dst *float64, a *float64, n int, past int) int
 // Requires: AVX, AVX2, FMA3
-TEXT ·SinhFloat64AVX2(SB), NOSPLIT, $0-32
+TEXT ·SinhFloat64AVX2(SB), NOSPLIT, $0-40
+	MOVQ past+24(FP), BX
 	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), BX
+	MOVQ a+8(FP), SI
 	MOVQ n+16(FP), CX
 	MOVQ CX, DX
 
 vectors:
 	CMPQ         DX, $0x04
 	JLT          tail
-	VMOVUPD      (BX), Y0
+	VMOVUPD      (SI), Y0
 	VANDPD       number_7fffffffffffffff<>+0(SB), Y0, Y1
 	VBROADCASTSD number_3ff71547652b82fe<>+0(SB), Y2
 	VFMADD213PD  number_4338000000000000<>+0(SB), Y1, Y2
@@ -451,13 +470,13 @@ vectors:
 	VFMADD231PD  Y3, Y8, Y2
 	VADDPD       Y2, Y4, Y2
 	VCMPPD       $0x1e, number_4086200000000000<>+0(SB), Y1, Y3
-	VMOVMSKPD    Y3, SI
-	TESTL        SI, SI
+	VMOVMSKPD    Y3, DI
+	TESTL        DI, DI
 	JEQ          ordinary1
 	VCMPPD       $0x00, number_7ff0000000000000<>+0(SB), Y1, Y4
 	VANDNPD      Y3, Y4, Y3
-	VMOVMSKPD    Y3, SI
-	TESTL        SI, SI
+	VMOVMSKPD    Y3, DI
+	TESTL        DI, DI
 	JNE          done
 	VBLENDVPD    Y4, Y1, Y2, Y1
 	VMOVAPD      Y1, Y2
@@ -465,22 +484,26 @@ vectors:
 ordinary1:
 	VANDPD  number_8000000000000000<>+0(SB), Y0, Y0
 	VORPD   Y0, Y2, Y0
+	TESTQ   BX, BX
+	JNE     past0
 	VMOVUPD Y0, (AX)
-	ADDQ    $0x20, AX
-	ADDQ    $0x20, BX
-	SUBQ    $0x04, DX
-	JMP     vectors
+
+stored0:
+	ADDQ $0x20, AX
+	ADDQ $0x20, SI
+	SUBQ $0x04, DX
+	JMP  vectors
 
 tail:
 	TESTQ        DX, DX
 	JE           done
-	LEAQ         window<>+16(SB), SI
+	LEAQ         window<>+16(SB), BX
 	MOVQ         DX, DI
 	NEGQ         DI
-	LEAQ         (SI)(DI*4), SI
-	VPMOVSXDQ    (SI), Y0
-	VPMOVSXDQ    (SI), Y0
-	VMASKMOVPD   (BX), Y0, Y0
+	LEAQ         (BX)(DI*4), BX
+	VPMOVSXDQ    (BX), Y0
+	VPMOVSXDQ    (BX), Y0
+	VMASKMOVPD   (SI), Y0, Y0
 	VANDPD       number_7fffffffffffffff<>+0(SB), Y0, Y1
 	VBROADCASTSD number_3ff71547652b82fe<>+0(SB), Y2
 	VFMADD213PD  number_4338000000000000<>+0(SB), Y1, Y2
@@ -529,13 +552,13 @@ tail:
 	VFMADD231PD  Y3, Y8, Y2
 	VADDPD       Y2, Y4, Y2
 	VCMPPD       $0x1e, number_4086200000000000<>+0(SB), Y1, Y3
-	VMOVMSKPD    Y3, BX
-	TESTL        BX, BX
+	VMOVMSKPD    Y3, SI
+	TESTL        SI, SI
 	JEQ          ordinary2
 	VCMPPD       $0x00, number_7ff0000000000000<>+0(SB), Y1, Y4
 	VANDNPD      Y3, Y4, Y3
-	VMOVMSKPD    Y3, BX
-	TESTL        BX, BX
+	VMOVMSKPD    Y3, SI
+	TESTL        SI, SI
 	JNE          done
 	VBLENDVPD    Y4, Y1, Y2, Y1
 	VMOVAPD      Y1, Y2
@@ -543,15 +566,19 @@ tail:
 ordinary2:
 	VANDPD     number_8000000000000000<>+0(SB), Y0, Y0
 	VORPD      Y0, Y2, Y0
-	VPMOVSXDQ  (SI), Y1
+	VPMOVSXDQ  (BX), Y1
 	VMASKMOVPD Y0, Y1, (AX)
 	XORQ       DX, DX
 
 done:
 	VZEROUPPER
 	SUBQ DX, CX
-	MOVQ CX, ret+24(FP)
+	MOVQ CX, ret+32(FP)
 	RET
+
+past0:
+	VMOVNTPD Y0, (AX)
+	JMP      stored0
 
 DATA number_3ff71547652b82fe<>+0(SB)/8, $0x3ff71547652b82fe
 DATA number_3ff71547652b82fe<>+8(SB)/8, $0x3ff71547652b82fe
@@ -655,18 +682,19 @@ DATA number_7ff0000000000000<>+16(SB)/8, $0x7ff0000000000000
 DATA number_7ff0000000000000<>+24(SB)/8, $0x7ff0000000000000
 GLOBL number_7ff0000000000000<>(SB), RODATA|NOPTR, $32
 
-// func CoshFloat64AVX2(dst *float64, a *float64, n int) int
+// func CoshFloat64AVX2(dst *float64, a *float64, n int, past int) int
 // Requires: AVX, AVX2, FMA3
-TEXT ·CoshFloat64AVX2(SB), NOSPLIT, $0-32
+TEXT ·CoshFloat64AVX2(SB), NOSPLIT, $0-40
+	MOVQ past+24(FP), BX
 	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), BX
+	MOVQ a+8(FP), SI
 	MOVQ n+16(FP), CX
 	MOVQ CX, DX
 
 vectors:
 	CMPQ         DX, $0x04
 	JLT          tail
-	VMOVUPD      (BX), Y0
+	VMOVUPD      (SI), Y0
 	VANDPD       number_7fffffffffffffff<>+0(SB), Y0, Y0
 	VBROADCASTSD number_3ff71547652b82fe<>+0(SB), Y1
 	VFMADD213PD  number_4338000000000000<>+0(SB), Y0, Y1
@@ -715,34 +743,38 @@ vectors:
 	VFMADD231PD  Y2, Y6, Y1
 	VADDPD       Y1, Y3, Y1
 	VCMPPD       $0x1e, number_4086200000000000<>+0(SB), Y0, Y2
-	VMOVMSKPD    Y2, SI
-	TESTL        SI, SI
+	VMOVMSKPD    Y2, DI
+	TESTL        DI, DI
 	JEQ          ordinary3
 	VCMPPD       $0x00, number_7ff0000000000000<>+0(SB), Y0, Y3
 	VANDNPD      Y2, Y3, Y2
-	VMOVMSKPD    Y2, SI
-	TESTL        SI, SI
+	VMOVMSKPD    Y2, DI
+	TESTL        DI, DI
 	JNE          done
 	VBLENDVPD    Y3, Y0, Y1, Y0
 	VMOVAPD      Y0, Y1
 
 ordinary3:
+	TESTQ   BX, BX
+	JNE     past0
 	VMOVUPD Y1, (AX)
-	ADDQ    $0x20, AX
-	ADDQ    $0x20, BX
-	SUBQ    $0x04, DX
-	JMP     vectors
+
+stored0:
+	ADDQ $0x20, AX
+	ADDQ $0x20, SI
+	SUBQ $0x04, DX
+	JMP  vectors
 
 tail:
 	TESTQ        DX, DX
 	JE           done
-	LEAQ         window<>+16(SB), SI
+	LEAQ         window<>+16(SB), BX
 	MOVQ         DX, DI
 	NEGQ         DI
-	LEAQ         (SI)(DI*4), SI
-	VPMOVSXDQ    (SI), Y0
-	VPMOVSXDQ    (SI), Y0
-	VMASKMOVPD   (BX), Y0, Y0
+	LEAQ         (BX)(DI*4), BX
+	VPMOVSXDQ    (BX), Y0
+	VPMOVSXDQ    (BX), Y0
+	VMASKMOVPD   (SI), Y0, Y0
 	VANDPD       number_7fffffffffffffff<>+0(SB), Y0, Y0
 	VBROADCASTSD number_3ff71547652b82fe<>+0(SB), Y1
 	VFMADD213PD  number_4338000000000000<>+0(SB), Y0, Y1
@@ -791,39 +823,44 @@ tail:
 	VFMADD231PD  Y2, Y6, Y1
 	VADDPD       Y1, Y3, Y1
 	VCMPPD       $0x1e, number_4086200000000000<>+0(SB), Y0, Y2
-	VMOVMSKPD    Y2, BX
-	TESTL        BX, BX
+	VMOVMSKPD    Y2, SI
+	TESTL        SI, SI
 	JEQ          ordinary4
 	VCMPPD       $0x00, number_7ff0000000000000<>+0(SB), Y0, Y3
 	VANDNPD      Y2, Y3, Y2
-	VMOVMSKPD    Y2, BX
-	TESTL        BX, BX
+	VMOVMSKPD    Y2, SI
+	TESTL        SI, SI
 	JNE          done
 	VBLENDVPD    Y3, Y0, Y1, Y0
 	VMOVAPD      Y0, Y1
 
 ordinary4:
-	VPMOVSXDQ  (SI), Y0
+	VPMOVSXDQ  (BX), Y0
 	VMASKMOVPD Y1, Y0, (AX)
 	XORQ       DX, DX
 
 done:
 	VZEROUPPER
 	SUBQ DX, CX
-	MOVQ CX, ret+24(FP)
+	MOVQ CX, ret+32(FP)
 	RET
 
-// func SinhFloat32AVX2(dst *float32, a *float32, n int)
+past0:
+	VMOVNTPD Y1, (AX)
+	JMP      stored0
+
+// func SinhFloat32AVX2(dst *float32, a *float32, n int, past int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·SinhFloat32AVX2(SB), NOSPLIT, $0-24
+TEXT ·SinhFloat32AVX2(SB), NOSPLIT, $0-32
+	MOVQ past+24(FP), DX
 	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), DX
+	MOVQ a+8(FP), BX
 	MOVQ n+16(FP), CX
 
 vectors:
 	CMPQ         CX, $0x04
 	JLT          tail
-	VCVTPS2PD    (DX), Y0
+	VCVTPS2PD    (BX), Y0
 	VANDPD       number_7fffffffffffffff<>+0(SB), Y0, Y1
 	VBROADCASTSD number_4059000000000000<>+0(SB), Y2
 	VMINPD       Y1, Y2, Y1
@@ -854,21 +891,25 @@ vectors:
 	VANDPD       number_8000000000000000<>+0(SB), Y0, Y0
 	VORPD        Y0, Y2, Y0
 	VCVTPD2PSY   Y0, X0
+	TESTQ        DX, DX
+	JNE          past0
 	VMOVUPS      X0, (AX)
-	ADDQ         $0x10, AX
-	ADDQ         $0x10, DX
-	SUBQ         $0x04, CX
-	JMP          vectors
+
+stored0:
+	ADDQ $0x10, AX
+	ADDQ $0x10, BX
+	SUBQ $0x04, CX
+	JMP  vectors
 
 tail:
 	TESTQ        CX, CX
 	JE           done
-	LEAQ         window<>+16(SB), BX
+	LEAQ         window<>+16(SB), DX
 	NEGQ         CX
-	LEAQ         (BX)(CX*4), BX
-	VPMOVSXDQ    (BX), Y0
-	VMOVUPS      (BX), X0
-	VMASKMOVPS   (DX), X0, X0
+	LEAQ         (DX)(CX*4), DX
+	VPMOVSXDQ    (DX), Y0
+	VMOVUPS      (DX), X0
+	VMASKMOVPS   (BX), X0, X0
 	VCVTPS2PD    X0, Y0
 	VANDPD       number_7fffffffffffffff<>+0(SB), Y0, Y1
 	VBROADCASTSD number_4059000000000000<>+0(SB), Y2
@@ -900,13 +941,17 @@ tail:
 	VANDPD       number_8000000000000000<>+0(SB), Y0, Y0
 	VORPD        Y0, Y2, Y0
 	VCVTPD2PSY   Y0, X0
-	VMOVUPS      (BX), X1
+	VMOVUPS      (DX), X1
 	VMASKMOVPS   X0, X1, (AX)
 	XORQ         CX, CX
 
 done:
 	VZEROUPPER
 	RET
+
+past0:
+	VMOVNTPS X0, (AX)
+	JMP      stored0
 
 DATA number_4059000000000000<>+0(SB)/8, $0x4059000000000000
 DATA number_4059000000000000<>+8(SB)/8, $0x4059000000000000
@@ -950,17 +995,18 @@ DATA number_3fe0000000b98475<>+16(SB)/8, $0x3fe0000000b98475
 DATA number_3fe0000000b98475<>+24(SB)/8, $0x3fe0000000b98475
 GLOBL number_3fe0000000b98475<>(SB), RODATA|NOPTR, $32
 
-// func CoshFloat32AVX2(dst *float32, a *float32, n int)
+// func CoshFloat32AVX2(dst *float32, a *float32, n int, past int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·CoshFloat32AVX2(SB), NOSPLIT, $0-24
+TEXT ·CoshFloat32AVX2(SB), NOSPLIT, $0-32
+	MOVQ past+24(FP), DX
 	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), DX
+	MOVQ a+8(FP), BX
 	MOVQ n+16(FP), CX
 
 vectors:
 	CMPQ         CX, $0x04
 	JLT          tail
-	VCVTPS2PD    (DX), Y0
+	VCVTPS2PD    (BX), Y0
 	VANDPD       number_7fffffffffffffff<>+0(SB), Y0, Y0
 	VBROADCASTSD number_4059000000000000<>+0(SB), Y1
 	VMINPD       Y0, Y1, Y0
@@ -989,21 +1035,25 @@ vectors:
 	VMULPD       Y4, Y2, Y2
 	VFMADD231PD  Y0, Y1, Y2
 	VCVTPD2PSY   Y2, X0
+	TESTQ        DX, DX
+	JNE          past0
 	VMOVUPS      X0, (AX)
-	ADDQ         $0x10, AX
-	ADDQ         $0x10, DX
-	SUBQ         $0x04, CX
-	JMP          vectors
+
+stored0:
+	ADDQ $0x10, AX
+	ADDQ $0x10, BX
+	SUBQ $0x04, CX
+	JMP  vectors
 
 tail:
 	TESTQ        CX, CX
 	JE           done
-	LEAQ         window<>+16(SB), BX
+	LEAQ         window<>+16(SB), DX
 	NEGQ         CX
-	LEAQ         (BX)(CX*4), BX
-	VPMOVSXDQ    (BX), Y0
-	VMOVUPS      (BX), X0
-	VMASKMOVPS   (DX), X0, X0
+	LEAQ         (DX)(CX*4), DX
+	VPMOVSXDQ    (DX), Y0
+	VMOVUPS      (DX), X0
+	VMASKMOVPS   (BX), X0, X0
 	VCVTPS2PD    X0, Y0
 	VANDPD       number_7fffffffffffffff<>+0(SB), Y0, Y0
 	VBROADCASTSD number_4059000000000000<>+0(SB), Y1
@@ -1033,7 +1083,7 @@ tail:
 	VMULPD       Y4, Y2, Y2
 	VFMADD231PD  Y0, Y1, Y2
 	VCVTPD2PSY   Y2, X0
-	VMOVUPS      (BX), X1
+	VMOVUPS      (DX), X1
 	VMASKMOVPS   X0, X1, (AX)
 	XORQ         CX, CX
 
@@ -1041,17 +1091,22 @@ done:
 	VZEROUPPER
 	RET
 
-// func TanhFloat64AVX512(dst *float64, a *float64, n int)
+past0:
+	VMOVNTPS X0, (AX)
+	JMP      stored0
+
+// func TanhFloat64AVX512(dst *float64, a *float64, n int, past int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·TanhFloat64AVX512(SB), NOSPLIT, $0-24
+TEXT ·TanhFloat64AVX512(SB), NOSPLIT, $0-32
+	MOVQ past+24(FP), DX
 	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), DX
+	MOVQ a+8(FP), BX
 	MOVQ n+16(FP), CX
 
 vectors:
 	CMPQ              CX, $0x08
 	JLT               tail
-	VMOVUPD           (DX), Z0
+	VMOVUPD           (BX), Z0
 	VANDPD.BCST       number_7fffffffffffffff<>+0(SB), Z0, Z1
 	VBROADCASTSD      number_4034000000000000<>+0(SB), Z2
 	VMINPD            Z1, Z2, Z1
@@ -1111,19 +1166,23 @@ vectors:
 	VFMADD231PD       Z2, Z3, Z4
 	VANDPD.BCST       number_8000000000000000<>+0(SB), Z0, Z0
 	VORPD             Z0, Z4, Z0
+	TESTQ             DX, DX
+	JNE               past0
 	VMOVUPD           Z0, (AX)
-	ADDQ              $0x40, AX
-	ADDQ              $0x40, DX
-	SUBQ              $0x08, CX
-	JMP               vectors
+
+stored0:
+	ADDQ $0x40, AX
+	ADDQ $0x40, BX
+	SUBQ $0x08, CX
+	JMP  vectors
 
 tail:
 	TESTQ             CX, CX
 	JE                done
-	MOVQ              $0x000000ff, BX
-	BZHIQ             CX, BX, BX
-	KMOVW             BX, K1
-	VMOVUPD.Z         (DX), K1, Z0
+	MOVQ              $0x000000ff, DX
+	BZHIQ             CX, DX, DX
+	KMOVW             DX, K1
+	VMOVUPD.Z         (BX), K1, Z0
 	VANDPD.BCST       number_7fffffffffffffff<>+0(SB), Z0, Z1
 	VBROADCASTSD      number_4034000000000000<>+0(SB), Z2
 	VMINPD            Z1, Z2, Z1
@@ -1183,7 +1242,7 @@ tail:
 	VFMADD231PD       Z2, Z3, Z4
 	VANDPD.BCST       number_8000000000000000<>+0(SB), Z0, Z0
 	VORPD             Z0, Z4, Z0
-	KMOVW             BX, K1
+	KMOVW             DX, K1
 	VMOVUPD           Z0, K1, (AX)
 	XORQ              CX, CX
 
@@ -1191,17 +1250,22 @@ done:
 	VZEROUPPER
 	RET
 
-// func TanhFloat32AVX512(dst *float32, a *float32, n int)
+past0:
+	VMOVNTPD Z0, (AX)
+	JMP      stored0
+
+// func TanhFloat32AVX512(dst *float32, a *float32, n int, past int)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2
-TEXT ·TanhFloat32AVX512(SB), NOSPLIT, $0-24
+TEXT ·TanhFloat32AVX512(SB), NOSPLIT, $0-32
+	MOVQ past+24(FP), DX
 	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), DX
+	MOVQ a+8(FP), BX
 	MOVQ n+16(FP), CX
 
 vectors:
 	CMPQ              CX, $0x08
 	JLT               tail
-	VCVTPS2PD         (DX), Z0
+	VCVTPS2PD         (BX), Z0
 	VANDPD.BCST       number_7fffffffffffffff<>+0(SB), Z0, Z1
 	VBROADCASTSD      number_4024000000000000<>+0(SB), Z2
 	VMINPD            Z1, Z2, Z1
@@ -1229,19 +1293,23 @@ vectors:
 	VANDPD.BCST       number_8000000000000000<>+0(SB), Z0, Z0
 	VORPD             Z0, Z1, Z0
 	VCVTPD2PS         Z0, Y0
+	TESTQ             DX, DX
+	JNE               past0
 	VMOVUPS           Y0, (AX)
-	ADDQ              $0x20, AX
-	ADDQ              $0x20, DX
-	SUBQ              $0x08, CX
-	JMP               vectors
+
+stored0:
+	ADDQ $0x20, AX
+	ADDQ $0x20, BX
+	SUBQ $0x08, CX
+	JMP  vectors
 
 tail:
 	TESTQ             CX, CX
 	JE                done
-	MOVQ              $0x000000ff, BX
-	BZHIQ             CX, BX, BX
-	KMOVW             BX, K1
-	VMOVUPS.Z         (DX), K1, Y0
+	MOVQ              $0x000000ff, DX
+	BZHIQ             CX, DX, DX
+	KMOVW             DX, K1
+	VMOVUPS.Z         (BX), K1, Y0
 	VCVTPS2PD         Y0, Z0
 	VANDPD.BCST       number_7fffffffffffffff<>+0(SB), Z0, Z1
 	VBROADCASTSD      number_4024000000000000<>+0(SB), Z2
@@ -1270,7 +1338,7 @@ tail:
 	VANDPD.BCST       number_8000000000000000<>+0(SB), Z0, Z0
 	VORPD             Z0, Z1, Z0
 	VCVTPD2PS         Z0, Y0
-	KMOVW             BX, K1
+	KMOVW             DX, K1
 	VMOVUPS           Y0, K1, (AX)
 	XORQ              CX, CX
 
@@ -1278,18 +1346,23 @@ done:
 	VZEROUPPER
 	RET
 
-// func SinhFloat64AVX512(dst *float64, a *float64, n int) int
+past0:
+	VMOVNTPS Y0, (AX)
+	JMP      stored0
+
+// func SinhFloat64AVX512(dst *float64, a *float64, n int, past int) int
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·SinhFloat64AVX512(SB), NOSPLIT, $0-32
+TEXT ·SinhFloat64AVX512(SB), NOSPLIT, $0-40
+	MOVQ past+24(FP), BX
 	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), BX
+	MOVQ a+8(FP), SI
 	MOVQ n+16(FP), CX
 	MOVQ CX, DX
 
 vectors:
 	CMPQ              DX, $0x08
 	JLT               tail
-	VMOVUPD           (BX), Z0
+	VMOVUPD           (SI), Z0
 	VANDPD.BCST       number_7fffffffffffffff<>+0(SB), Z0, Z1
 	VBROADCASTSD      number_3ff71547652b82fe<>+0(SB), Z2
 	VFMADD213PD.BCST  number_4338000000000000<>+0(SB), Z1, Z2
@@ -1351,19 +1424,23 @@ vectors:
 ordinary5:
 	VANDPD.BCST number_8000000000000000<>+0(SB), Z0, Z0
 	VORPD       Z0, Z2, Z0
+	TESTQ       BX, BX
+	JNE         past0
 	VMOVUPD     Z0, (AX)
-	ADDQ        $0x40, AX
-	ADDQ        $0x40, BX
-	SUBQ        $0x08, DX
-	JMP         vectors
+
+stored0:
+	ADDQ $0x40, AX
+	ADDQ $0x40, SI
+	SUBQ $0x08, DX
+	JMP  vectors
 
 tail:
 	TESTQ             DX, DX
 	JE                done
-	MOVQ              $0x000000ff, SI
-	BZHIQ             DX, SI, SI
-	KMOVW             SI, K1
-	VMOVUPD.Z         (BX), K1, Z0
+	MOVQ              $0x000000ff, BX
+	BZHIQ             DX, BX, BX
+	KMOVW             BX, K1
+	VMOVUPD.Z         (SI), K1, Z0
 	VANDPD.BCST       number_7fffffffffffffff<>+0(SB), Z0, Z1
 	VBROADCASTSD      number_3ff71547652b82fe<>+0(SB), Z2
 	VFMADD213PD.BCST  number_4338000000000000<>+0(SB), Z1, Z2
@@ -1425,28 +1502,33 @@ tail:
 ordinary6:
 	VANDPD.BCST number_8000000000000000<>+0(SB), Z0, Z0
 	VORPD       Z0, Z2, Z0
-	KMOVW       SI, K1
+	KMOVW       BX, K1
 	VMOVUPD     Z0, K1, (AX)
 	XORQ        DX, DX
 
 done:
 	VZEROUPPER
 	SUBQ DX, CX
-	MOVQ CX, ret+24(FP)
+	MOVQ CX, ret+32(FP)
 	RET
 
-// func CoshFloat64AVX512(dst *float64, a *float64, n int) int
+past0:
+	VMOVNTPD Z0, (AX)
+	JMP      stored0
+
+// func CoshFloat64AVX512(dst *float64, a *float64, n int, past int) int
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·CoshFloat64AVX512(SB), NOSPLIT, $0-32
+TEXT ·CoshFloat64AVX512(SB), NOSPLIT, $0-40
+	MOVQ past+24(FP), BX
 	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), BX
+	MOVQ a+8(FP), SI
 	MOVQ n+16(FP), CX
 	MOVQ CX, DX
 
 vectors:
 	CMPQ              DX, $0x08
 	JLT               tail
-	VMOVUPD           (BX), Z0
+	VMOVUPD           (SI), Z0
 	VANDPD.BCST       number_7fffffffffffffff<>+0(SB), Z0, Z0
 	VBROADCASTSD      number_3ff71547652b82fe<>+0(SB), Z1
 	VFMADD213PD.BCST  number_4338000000000000<>+0(SB), Z0, Z1
@@ -1506,19 +1588,23 @@ vectors:
 	VMOVAPD           Z1, Z1
 
 ordinary7:
+	TESTQ   BX, BX
+	JNE     past0
 	VMOVUPD Z1, (AX)
-	ADDQ    $0x40, AX
-	ADDQ    $0x40, BX
-	SUBQ    $0x08, DX
-	JMP     vectors
+
+stored0:
+	ADDQ $0x40, AX
+	ADDQ $0x40, SI
+	SUBQ $0x08, DX
+	JMP  vectors
 
 tail:
 	TESTQ             DX, DX
 	JE                done
-	MOVQ              $0x000000ff, SI
-	BZHIQ             DX, SI, SI
-	KMOVW             SI, K1
-	VMOVUPD.Z         (BX), K1, Z0
+	MOVQ              $0x000000ff, BX
+	BZHIQ             DX, BX, BX
+	KMOVW             BX, K1
+	VMOVUPD.Z         (SI), K1, Z0
 	VANDPD.BCST       number_7fffffffffffffff<>+0(SB), Z0, Z0
 	VBROADCASTSD      number_3ff71547652b82fe<>+0(SB), Z1
 	VFMADD213PD.BCST  number_4338000000000000<>+0(SB), Z0, Z1
@@ -1578,27 +1664,32 @@ tail:
 	VMOVAPD           Z1, Z1
 
 ordinary8:
-	KMOVW   SI, K1
+	KMOVW   BX, K1
 	VMOVUPD Z1, K1, (AX)
 	XORQ    DX, DX
 
 done:
 	VZEROUPPER
 	SUBQ DX, CX
-	MOVQ CX, ret+24(FP)
+	MOVQ CX, ret+32(FP)
 	RET
 
-// func SinhFloat32AVX512(dst *float32, a *float32, n int)
+past0:
+	VMOVNTPD Z1, (AX)
+	JMP      stored0
+
+// func SinhFloat32AVX512(dst *float32, a *float32, n int, past int)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2
-TEXT ·SinhFloat32AVX512(SB), NOSPLIT, $0-24
+TEXT ·SinhFloat32AVX512(SB), NOSPLIT, $0-32
+	MOVQ past+24(FP), DX
 	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), DX
+	MOVQ a+8(FP), BX
 	MOVQ n+16(FP), CX
 
 vectors:
 	CMPQ              CX, $0x08
 	JLT               tail
-	VCVTPS2PD         (DX), Z0
+	VCVTPS2PD         (BX), Z0
 	VANDPD.BCST       number_7fffffffffffffff<>+0(SB), Z0, Z1
 	VBROADCASTSD      number_4059000000000000<>+0(SB), Z2
 	VMINPD            Z1, Z2, Z1
@@ -1629,19 +1720,23 @@ vectors:
 	VANDPD.BCST       number_8000000000000000<>+0(SB), Z0, Z0
 	VORPD             Z0, Z2, Z0
 	VCVTPD2PS         Z0, Y0
+	TESTQ             DX, DX
+	JNE               past0
 	VMOVUPS           Y0, (AX)
-	ADDQ              $0x20, AX
-	ADDQ              $0x20, DX
-	SUBQ              $0x08, CX
-	JMP               vectors
+
+stored0:
+	ADDQ $0x20, AX
+	ADDQ $0x20, BX
+	SUBQ $0x08, CX
+	JMP  vectors
 
 tail:
 	TESTQ             CX, CX
 	JE                done
-	MOVQ              $0x000000ff, BX
-	BZHIQ             CX, BX, BX
-	KMOVW             BX, K1
-	VMOVUPS.Z         (DX), K1, Y0
+	MOVQ              $0x000000ff, DX
+	BZHIQ             CX, DX, DX
+	KMOVW             DX, K1
+	VMOVUPS.Z         (BX), K1, Y0
 	VCVTPS2PD         Y0, Z0
 	VANDPD.BCST       number_7fffffffffffffff<>+0(SB), Z0, Z1
 	VBROADCASTSD      number_4059000000000000<>+0(SB), Z2
@@ -1673,7 +1768,7 @@ tail:
 	VANDPD.BCST       number_8000000000000000<>+0(SB), Z0, Z0
 	VORPD             Z0, Z2, Z0
 	VCVTPD2PS         Z0, Y0
-	KMOVW             BX, K1
+	KMOVW             DX, K1
 	VMOVUPS           Y0, K1, (AX)
 	XORQ              CX, CX
 
@@ -1681,17 +1776,22 @@ done:
 	VZEROUPPER
 	RET
 
-// func CoshFloat32AVX512(dst *float32, a *float32, n int)
+past0:
+	VMOVNTPS Y0, (AX)
+	JMP      stored0
+
+// func CoshFloat32AVX512(dst *float32, a *float32, n int, past int)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2
-TEXT ·CoshFloat32AVX512(SB), NOSPLIT, $0-24
+TEXT ·CoshFloat32AVX512(SB), NOSPLIT, $0-32
+	MOVQ past+24(FP), DX
 	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), DX
+	MOVQ a+8(FP), BX
 	MOVQ n+16(FP), CX
 
 vectors:
 	CMPQ              CX, $0x08
 	JLT               tail
-	VCVTPS2PD         (DX), Z0
+	VCVTPS2PD         (BX), Z0
 	VANDPD.BCST       number_7fffffffffffffff<>+0(SB), Z0, Z0
 	VBROADCASTSD      number_4059000000000000<>+0(SB), Z1
 	VMINPD            Z0, Z1, Z0
@@ -1720,19 +1820,23 @@ vectors:
 	VMULPD            Z4, Z2, Z2
 	VFMADD231PD       Z0, Z1, Z2
 	VCVTPD2PS         Z2, Y0
+	TESTQ             DX, DX
+	JNE               past0
 	VMOVUPS           Y0, (AX)
-	ADDQ              $0x20, AX
-	ADDQ              $0x20, DX
-	SUBQ              $0x08, CX
-	JMP               vectors
+
+stored0:
+	ADDQ $0x20, AX
+	ADDQ $0x20, BX
+	SUBQ $0x08, CX
+	JMP  vectors
 
 tail:
 	TESTQ             CX, CX
 	JE                done
-	MOVQ              $0x000000ff, BX
-	BZHIQ             CX, BX, BX
-	KMOVW             BX, K1
-	VMOVUPS.Z         (DX), K1, Y0
+	MOVQ              $0x000000ff, DX
+	BZHIQ             CX, DX, DX
+	KMOVW             DX, K1
+	VMOVUPS.Z         (BX), K1, Y0
 	VCVTPS2PD         Y0, Z0
 	VANDPD.BCST       number_7fffffffffffffff<>+0(SB), Z0, Z0
 	VBROADCASTSD      number_4059000000000000<>+0(SB), Z1
@@ -1762,10 +1866,14 @@ tail:
 	VMULPD            Z4, Z2, Z2
 	VFMADD231PD       Z0, Z1, Z2
 	VCVTPD2PS         Z2, Y0
-	KMOVW             BX, K1
+	KMOVW             DX, K1
 	VMOVUPS           Y0, K1, (AX)
 	XORQ              CX, CX
 
 done:
 	VZEROUPPER
 	RET
+
+past0:
+	VMOVNTPS Y0, (AX)
+	JMP      stored0

@@ -5,41 +5,49 @@
 package simd
 
 // SinFloat64AVX2 sets dst[i] = sin a[i] for i < n, until a vector has a finite element beyond 2^20. It returns how many elements it has done.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func SinFloat64AVX2(dst *float64, a *float64, n int) int
+func SinFloat64AVX2(dst *float64, a *float64, n int, past int) int
 
 // CosFloat64AVX2 sets dst[i] = cos a[i] for i < n, until a vector has a finite element beyond 2^20. It returns how many elements it has done.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func CosFloat64AVX2(dst *float64, a *float64, n int) int
+func CosFloat64AVX2(dst *float64, a *float64, n int, past int) int
 
 // TanFloat64AVX2 sets dst[i] = tan a[i] for i < n, until a vector has a finite element beyond 2^20. It returns how many elements it has done.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func TanFloat64AVX2(dst *float64, a *float64, n int) int
+func TanFloat64AVX2(dst *float64, a *float64, n int, past int) int
 
 // TanFloat32AVX2 sets dst[i] = tan a[i] for i < n, until a vector has a finite element beyond 2^40. It returns how many elements it has done.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func TanFloat32AVX2(dst *float32, a *float32, n int) int
+func TanFloat32AVX2(dst *float32, a *float32, n int, past int) int
 
 // SinFloat64AVX512 sets dst[i] = sin a[i] for i < n, until a vector has a finite element beyond 2^20. It returns how many elements it has done.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func SinFloat64AVX512(dst *float64, a *float64, n int) int
+func SinFloat64AVX512(dst *float64, a *float64, n int, past int) int
 
 // CosFloat64AVX512 sets dst[i] = cos a[i] for i < n, until a vector has a finite element beyond 2^20. It returns how many elements it has done.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func CosFloat64AVX512(dst *float64, a *float64, n int) int
+func CosFloat64AVX512(dst *float64, a *float64, n int, past int) int
 
 // TanFloat64AVX512 sets dst[i] = tan a[i] for i < n, until a vector has a finite element beyond 2^20. It returns how many elements it has done.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func TanFloat64AVX512(dst *float64, a *float64, n int) int
+func TanFloat64AVX512(dst *float64, a *float64, n int, past int) int
 
 // TanFloat32AVX512 sets dst[i] = tan a[i] for i < n, until a vector has a finite element beyond 2^40. It returns how many elements it has done.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func TanFloat32AVX512(dst *float32, a *float32, n int) int
+func TanFloat32AVX512(dst *float32, a *float32, n int, past int) int

@@ -182,21 +182,22 @@ DATA trig<>+1392(SB)/8, $0xbfdffffffcb80cd7
 DATA trig<>+1400(SB)/8, $0xbfdffffffcb80cd7
 GLOBL trig<>(SB), RODATA|NOPTR, $1408
 
-// func SinFloat64AVX2(dst *float64, a *float64, n int) int
+// func SinFloat64AVX2(dst *float64, a *float64, n int, past int) int
 // Requires: AVX, AVX2, FMA3
-TEXT ·SinFloat64AVX2(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
+TEXT ·SinFloat64AVX2(SB), NOSPLIT, $0-40
+	MOVQ past+24(FP), AX
+	MOVQ dst+0(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ n+16(FP), BX
 
 vectors:
-	CMPQ      DX, $0x04
+	CMPQ      BX, $0x04
 	JL        tail
-	VMOVUPD   (CX), Y0
+	VMOVUPD   (DX), Y0
 	VANDPD    trig<>+384(SB), Y0, Y1
 	VCMPPD    $0x1e, trig<>+416(SB), Y1, Y2
-	VMOVMSKPD Y2, BX
-	TESTL     BX, BX
+	VMOVMSKPD Y2, SI
+	TESTL     SI, SI
 	JNE       far1
 
 near2:
@@ -248,24 +249,28 @@ near2:
 	VPSLLQ       $0x3e, Y1, Y1
 	VANDPD       trig<>+352(SB), Y1, Y1
 	VXORPD       Y1, Y0, Y0
-	VMOVUPD      Y0, (AX)
-	ADDQ         $0x20, CX
-	ADDQ         $0x20, AX
-	SUBQ         $0x04, DX
-	JMP          vectors
+	TESTQ        AX, AX
+	JNE          past0
+	VMOVUPD      Y0, (CX)
+
+stored0:
+	ADDQ $0x20, DX
+	ADDQ $0x20, CX
+	SUBQ $0x04, BX
+	JMP  vectors
 
 tail:
-	TESTQ      DX, DX
+	TESTQ      BX, BX
 	JE         done
 	LEAQ       trig<>+0(SB), SI
-	MOVQ       $0x0000000000000004, BX
-	SUBQ       DX, BX
-	VMOVUPD    (SI)(BX*8), Y0
-	VMASKMOVPD (CX), Y0, Y1
+	MOVQ       $0x0000000000000004, AX
+	SUBQ       BX, AX
+	VMOVUPD    (SI)(AX*8), Y0
+	VMASKMOVPD (DX), Y0, Y1
 	VANDPD     trig<>+384(SB), Y1, Y2
 	VCMPPD     $0x1e, trig<>+416(SB), Y2, Y3
-	VMOVMSKPD  Y3, CX
-	TESTL      CX, CX
+	VMOVMSKPD  Y3, AX
+	TESTL      AX, AX
 	JNE        far3
 
 near4:
@@ -317,47 +322,52 @@ near4:
 	VPSLLQ       $0x3e, Y2, Y2
 	VANDPD       trig<>+352(SB), Y2, Y2
 	VXORPD       Y2, Y1, Y1
-	VMASKMOVPD   Y1, Y0, (AX)
-	XORQ         DX, DX
+	VMASKMOVPD   Y1, Y0, (CX)
+	XORQ         BX, BX
 
 done:
 	MOVQ n+16(FP), AX
-	SUBQ DX, AX
-	MOVQ AX, ret+24(FP)
+	SUBQ BX, AX
+	MOVQ AX, ret+32(FP)
 	VZEROUPPER
 	RET
 
 far1:
 	VCMPPD    $0x12, trig<>+640(SB), Y1, Y1
 	VANDPD    Y1, Y2, Y1
-	VMOVMSKPD Y1, BX
-	TESTL     BX, BX
+	VMOVMSKPD Y1, SI
+	TESTL     SI, SI
 	JNE       done
 	JMP       near2
 
 far3:
 	VCMPPD    $0x12, trig<>+640(SB), Y2, Y2
 	VANDPD    Y2, Y3, Y2
-	VMOVMSKPD Y2, CX
-	TESTL     CX, CX
+	VMOVMSKPD Y2, AX
+	TESTL     AX, AX
 	JNE       done
 	JMP       near4
 
-// func CosFloat64AVX2(dst *float64, a *float64, n int) int
+past0:
+	VMOVNTPD Y0, (CX)
+	JMP      stored0
+
+// func CosFloat64AVX2(dst *float64, a *float64, n int, past int) int
 // Requires: AVX, AVX2, FMA3
-TEXT ·CosFloat64AVX2(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
+TEXT ·CosFloat64AVX2(SB), NOSPLIT, $0-40
+	MOVQ past+24(FP), AX
+	MOVQ dst+0(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ n+16(FP), BX
 
 vectors:
-	CMPQ      DX, $0x04
+	CMPQ      BX, $0x04
 	JL        tail
-	VMOVUPD   (CX), Y0
+	VMOVUPD   (DX), Y0
 	VANDPD    trig<>+384(SB), Y0, Y1
 	VCMPPD    $0x1e, trig<>+416(SB), Y1, Y2
-	VMOVMSKPD Y2, BX
-	TESTL     BX, BX
+	VMOVMSKPD Y2, SI
+	TESTL     SI, SI
 	JNE       far1
 
 near2:
@@ -409,24 +419,28 @@ near2:
 	VPSLLQ       $0x3e, Y1, Y1
 	VANDPD       trig<>+352(SB), Y1, Y1
 	VXORPD       Y1, Y0, Y0
-	VMOVUPD      Y0, (AX)
-	ADDQ         $0x20, CX
-	ADDQ         $0x20, AX
-	SUBQ         $0x04, DX
-	JMP          vectors
+	TESTQ        AX, AX
+	JNE          past0
+	VMOVUPD      Y0, (CX)
+
+stored0:
+	ADDQ $0x20, DX
+	ADDQ $0x20, CX
+	SUBQ $0x04, BX
+	JMP  vectors
 
 tail:
-	TESTQ      DX, DX
+	TESTQ      BX, BX
 	JE         done
 	LEAQ       trig<>+0(SB), SI
-	MOVQ       $0x0000000000000004, BX
-	SUBQ       DX, BX
-	VMOVUPD    (SI)(BX*8), Y0
-	VMASKMOVPD (CX), Y0, Y1
+	MOVQ       $0x0000000000000004, AX
+	SUBQ       BX, AX
+	VMOVUPD    (SI)(AX*8), Y0
+	VMASKMOVPD (DX), Y0, Y1
 	VANDPD     trig<>+384(SB), Y1, Y2
 	VCMPPD     $0x1e, trig<>+416(SB), Y2, Y3
-	VMOVMSKPD  Y3, CX
-	TESTL      CX, CX
+	VMOVMSKPD  Y3, AX
+	TESTL      AX, AX
 	JNE        far3
 
 near4:
@@ -478,47 +492,52 @@ near4:
 	VPSLLQ       $0x3e, Y2, Y2
 	VANDPD       trig<>+352(SB), Y2, Y2
 	VXORPD       Y2, Y1, Y1
-	VMASKMOVPD   Y1, Y0, (AX)
-	XORQ         DX, DX
+	VMASKMOVPD   Y1, Y0, (CX)
+	XORQ         BX, BX
 
 done:
 	MOVQ n+16(FP), AX
-	SUBQ DX, AX
-	MOVQ AX, ret+24(FP)
+	SUBQ BX, AX
+	MOVQ AX, ret+32(FP)
 	VZEROUPPER
 	RET
 
 far1:
 	VCMPPD    $0x12, trig<>+640(SB), Y1, Y1
 	VANDPD    Y1, Y2, Y1
-	VMOVMSKPD Y1, BX
-	TESTL     BX, BX
+	VMOVMSKPD Y1, SI
+	TESTL     SI, SI
 	JNE       done
 	JMP       near2
 
 far3:
 	VCMPPD    $0x12, trig<>+640(SB), Y2, Y2
 	VANDPD    Y2, Y3, Y2
-	VMOVMSKPD Y2, CX
-	TESTL     CX, CX
+	VMOVMSKPD Y2, AX
+	TESTL     AX, AX
 	JNE       done
 	JMP       near4
 
-// func TanFloat64AVX2(dst *float64, a *float64, n int) int
+past0:
+	VMOVNTPD Y0, (CX)
+	JMP      stored0
+
+// func TanFloat64AVX2(dst *float64, a *float64, n int, past int) int
 // Requires: AVX, AVX2, FMA3
-TEXT ·TanFloat64AVX2(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
+TEXT ·TanFloat64AVX2(SB), NOSPLIT, $0-40
+	MOVQ past+24(FP), AX
+	MOVQ dst+0(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ n+16(FP), BX
 
 vectors:
-	CMPQ      DX, $0x04
+	CMPQ      BX, $0x04
 	JL        tail
-	VMOVUPD   (CX), Y0
+	VMOVUPD   (DX), Y0
 	VANDPD    trig<>+384(SB), Y0, Y1
 	VCMPPD    $0x1e, trig<>+416(SB), Y1, Y2
-	VMOVMSKPD Y2, BX
-	TESTL     BX, BX
+	VMOVMSKPD Y2, SI
+	TESTL     SI, SI
 	JNE       far1
 
 near2:
@@ -579,24 +598,28 @@ near2:
 	VPSLLQ       $0x3f, Y1, Y0
 	VANDPD       trig<>+352(SB), Y0, Y0
 	VXORPD       Y0, Y4, Y0
-	VMOVUPD      Y0, (AX)
-	ADDQ         $0x20, CX
-	ADDQ         $0x20, AX
-	SUBQ         $0x04, DX
-	JMP          vectors
+	TESTQ        AX, AX
+	JNE          past0
+	VMOVUPD      Y0, (CX)
+
+stored0:
+	ADDQ $0x20, DX
+	ADDQ $0x20, CX
+	SUBQ $0x04, BX
+	JMP  vectors
 
 tail:
-	TESTQ      DX, DX
+	TESTQ      BX, BX
 	JE         done
 	LEAQ       trig<>+0(SB), SI
-	MOVQ       $0x0000000000000004, BX
-	SUBQ       DX, BX
-	VMOVUPD    (SI)(BX*8), Y0
-	VMASKMOVPD (CX), Y0, Y1
+	MOVQ       $0x0000000000000004, AX
+	SUBQ       BX, AX
+	VMOVUPD    (SI)(AX*8), Y0
+	VMASKMOVPD (DX), Y0, Y1
 	VANDPD     trig<>+384(SB), Y1, Y2
 	VCMPPD     $0x1e, trig<>+416(SB), Y2, Y3
-	VMOVMSKPD  Y3, CX
-	TESTL      CX, CX
+	VMOVMSKPD  Y3, AX
+	TESTL      AX, AX
 	JNE        far3
 
 near4:
@@ -657,47 +680,52 @@ near4:
 	VPSLLQ       $0x3f, Y2, Y1
 	VANDPD       trig<>+352(SB), Y1, Y1
 	VXORPD       Y1, Y5, Y1
-	VMASKMOVPD   Y1, Y0, (AX)
-	XORQ         DX, DX
+	VMASKMOVPD   Y1, Y0, (CX)
+	XORQ         BX, BX
 
 done:
 	MOVQ n+16(FP), AX
-	SUBQ DX, AX
-	MOVQ AX, ret+24(FP)
+	SUBQ BX, AX
+	MOVQ AX, ret+32(FP)
 	VZEROUPPER
 	RET
 
 far1:
 	VCMPPD    $0x12, trig<>+640(SB), Y1, Y1
 	VANDPD    Y1, Y2, Y1
-	VMOVMSKPD Y1, BX
-	TESTL     BX, BX
+	VMOVMSKPD Y1, SI
+	TESTL     SI, SI
 	JNE       done
 	JMP       near2
 
 far3:
 	VCMPPD    $0x12, trig<>+640(SB), Y2, Y2
 	VANDPD    Y2, Y3, Y2
-	VMOVMSKPD Y2, CX
-	TESTL     CX, CX
+	VMOVMSKPD Y2, AX
+	TESTL     AX, AX
 	JNE       done
 	JMP       near4
 
-// func TanFloat32AVX2(dst *float32, a *float32, n int) int
+past0:
+	VMOVNTPD Y0, (CX)
+	JMP      stored0
+
+// func TanFloat32AVX2(dst *float32, a *float32, n int, past int) int
 // Requires: AVX, AVX2, FMA3
-TEXT ·TanFloat32AVX2(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
+TEXT ·TanFloat32AVX2(SB), NOSPLIT, $0-40
+	MOVQ past+24(FP), AX
+	MOVQ dst+0(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ n+16(FP), BX
 
 vectors:
-	CMPQ      DX, $0x04
+	CMPQ      BX, $0x04
 	JL        tail
-	VCVTPS2PD (CX), Y0
+	VCVTPS2PD (DX), Y0
 	VANDPD    trig<>+384(SB), Y0, Y1
 	VCMPPD    $0x1e, trig<>+1120(SB), Y1, Y2
-	VMOVMSKPD Y2, BX
-	TESTL     BX, BX
+	VMOVMSKPD Y2, SI
+	TESTL     SI, SI
 	JNE       far1
 
 near2:
@@ -728,25 +756,29 @@ near2:
 	VANDPD       trig<>+352(SB), Y1, Y1
 	VXORPD       Y1, Y0, Y0
 	VCVTPD2PSY   Y0, X0
-	VMOVUPS      X0, (AX)
-	ADDQ         $0x10, CX
-	ADDQ         $0x10, AX
-	SUBQ         $0x04, DX
-	JMP          vectors
+	TESTQ        AX, AX
+	JNE          past0
+	VMOVUPS      X0, (CX)
+
+stored0:
+	ADDQ $0x10, DX
+	ADDQ $0x10, CX
+	SUBQ $0x04, BX
+	JMP  vectors
 
 tail:
-	TESTQ      DX, DX
+	TESTQ      BX, BX
 	JE         done
 	LEAQ       trig<>+64(SB), SI
-	MOVQ       $0x0000000000000004, BX
-	SUBQ       DX, BX
-	VMOVUPD    (SI)(BX*4), X0
-	VMASKMOVPS (CX), X0, X1
+	MOVQ       $0x0000000000000004, AX
+	SUBQ       BX, AX
+	VMOVUPD    (SI)(AX*4), X0
+	VMASKMOVPS (DX), X0, X1
 	VCVTPS2PD  X1, Y1
 	VANDPD     trig<>+384(SB), Y1, Y2
 	VCMPPD     $0x1e, trig<>+1120(SB), Y2, Y3
-	VMOVMSKPD  Y3, CX
-	TESTL      CX, CX
+	VMOVMSKPD  Y3, AX
+	TESTL      AX, AX
 	JNE        far3
 
 near4:
@@ -777,35 +809,40 @@ near4:
 	VANDPD       trig<>+352(SB), Y2, Y2
 	VXORPD       Y2, Y1, Y1
 	VCVTPD2PSY   Y1, X1
-	VMASKMOVPS   X1, X0, (AX)
-	XORQ         DX, DX
+	VMASKMOVPS   X1, X0, (CX)
+	XORQ         BX, BX
 
 done:
 	MOVQ n+16(FP), AX
-	SUBQ DX, AX
-	MOVQ AX, ret+24(FP)
+	SUBQ BX, AX
+	MOVQ AX, ret+32(FP)
 	VZEROUPPER
 	RET
 
 far1:
 	VCMPPD    $0x12, trig<>+640(SB), Y1, Y1
 	VANDPD    Y1, Y2, Y1
-	VMOVMSKPD Y1, BX
-	TESTL     BX, BX
+	VMOVMSKPD Y1, SI
+	TESTL     SI, SI
 	JNE       done
 	JMP       near2
 
 far3:
 	VCMPPD    $0x12, trig<>+640(SB), Y2, Y2
 	VANDPD    Y2, Y3, Y2
-	VMOVMSKPD Y2, CX
-	TESTL     CX, CX
+	VMOVMSKPD Y2, AX
+	TESTL     AX, AX
 	JNE       done
 	JMP       near4
 
-// func SinFloat64AVX512(dst *float64, a *float64, n int) int
+past0:
+	VMOVNTPS X0, (CX)
+	JMP      stored0
+
+// func SinFloat64AVX512(dst *float64, a *float64, n int, past int) int
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·SinFloat64AVX512(SB), NOSPLIT, $0-32
+TEXT ·SinFloat64AVX512(SB), NOSPLIT, $0-40
+	MOVQ         past+24(FP), CX
 	MOVQ         dst+0(FP), AX
 	MOVQ         a+8(FP), DX
 	MOVQ         n+16(FP), BX
@@ -879,11 +916,15 @@ near2:
 	VSUBPD        Z26, Z23, Z21
 	VPSLLQ        $0x3e, Z22, Z22
 	VPTERNLOGQ    $0x78, Z8, Z22, Z21
+	TESTQ         CX, CX
+	JNE           past0
 	VMOVUPD       Z21, (AX)
-	ADDQ          $0x40, DX
-	ADDQ          $0x40, AX
-	SUBQ          $0x08, BX
-	JMP           vectors
+
+stored0:
+	ADDQ $0x40, DX
+	ADDQ $0x40, AX
+	SUBQ $0x08, BX
+	JMP  vectors
 
 tail:
 	TESTQ       BX, BX
@@ -944,7 +985,7 @@ near4:
 done:
 	MOVQ n+16(FP), AX
 	SUBQ BX, AX
-	MOVQ AX, ret+24(FP)
+	MOVQ AX, ret+32(FP)
 	VZEROUPPER
 	RET
 
@@ -960,9 +1001,14 @@ far3:
 	JNE         done
 	JMP         near4
 
-// func CosFloat64AVX512(dst *float64, a *float64, n int) int
+past0:
+	VMOVNTPD Z21, (AX)
+	JMP      stored0
+
+// func CosFloat64AVX512(dst *float64, a *float64, n int, past int) int
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·CosFloat64AVX512(SB), NOSPLIT, $0-32
+TEXT ·CosFloat64AVX512(SB), NOSPLIT, $0-40
+	MOVQ         past+24(FP), CX
 	MOVQ         dst+0(FP), AX
 	MOVQ         a+8(FP), DX
 	MOVQ         n+16(FP), BX
@@ -1036,11 +1082,15 @@ near2:
 	VSUBPD        Z26, Z23, Z21
 	VPSLLQ        $0x3e, Z22, Z22
 	VPTERNLOGQ    $0x78, Z8, Z22, Z21
+	TESTQ         CX, CX
+	JNE           past0
 	VMOVUPD       Z21, (AX)
-	ADDQ          $0x40, DX
-	ADDQ          $0x40, AX
-	SUBQ          $0x08, BX
-	JMP           vectors
+
+stored0:
+	ADDQ $0x40, DX
+	ADDQ $0x40, AX
+	SUBQ $0x08, BX
+	JMP  vectors
 
 tail:
 	TESTQ       BX, BX
@@ -1101,7 +1151,7 @@ near4:
 done:
 	MOVQ n+16(FP), AX
 	SUBQ BX, AX
-	MOVQ AX, ret+24(FP)
+	MOVQ AX, ret+32(FP)
 	VZEROUPPER
 	RET
 
@@ -1117,9 +1167,14 @@ far3:
 	JNE         done
 	JMP         near4
 
-// func TanFloat64AVX512(dst *float64, a *float64, n int) int
+past0:
+	VMOVNTPD Z21, (AX)
+	JMP      stored0
+
+// func TanFloat64AVX512(dst *float64, a *float64, n int, past int) int
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·TanFloat64AVX512(SB), NOSPLIT, $0-32
+TEXT ·TanFloat64AVX512(SB), NOSPLIT, $0-40
+	MOVQ         past+24(FP), CX
 	MOVQ         dst+0(FP), AX
 	MOVQ         a+8(FP), DX
 	MOVQ         n+16(FP), BX
@@ -1198,11 +1253,15 @@ near2:
 	VFNMADD231PD     Z9, Z12, Z13
 	VPSLLQ           $0x3f, Z10, Z9
 	VPTERNLOGQ       $0x78, Z8, Z9, Z13
+	TESTQ            CX, CX
+	JNE              past0
 	VMOVUPD          Z13, (AX)
-	ADDQ             $0x40, DX
-	ADDQ             $0x40, AX
-	SUBQ             $0x08, BX
-	JMP              vectors
+
+stored0:
+	ADDQ $0x40, DX
+	ADDQ $0x40, AX
+	SUBQ $0x08, BX
+	JMP  vectors
 
 tail:
 	TESTQ       BX, BX
@@ -1280,7 +1339,7 @@ near4:
 done:
 	MOVQ n+16(FP), AX
 	SUBQ BX, AX
-	MOVQ AX, ret+24(FP)
+	MOVQ AX, ret+32(FP)
 	VZEROUPPER
 	RET
 
@@ -1296,9 +1355,14 @@ far3:
 	JNE         done
 	JMP         near4
 
-// func TanFloat32AVX512(dst *float32, a *float32, n int) int
+past0:
+	VMOVNTPD Z13, (AX)
+	JMP      stored0
+
+// func TanFloat32AVX512(dst *float32, a *float32, n int, past int) int
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL
-TEXT ·TanFloat32AVX512(SB), NOSPLIT, $0-32
+TEXT ·TanFloat32AVX512(SB), NOSPLIT, $0-40
+	MOVQ         past+24(FP), CX
 	MOVQ         dst+0(FP), AX
 	MOVQ         a+8(FP), DX
 	MOVQ         n+16(FP), BX
@@ -1345,11 +1409,15 @@ near2:
 	VPSLLQ           $0x3f, Z8, Z8
 	VPTERNLOGQ       $0x78, Z6, Z8, Z7
 	VCVTPD2PS        Z7, Y7
+	TESTQ            CX, CX
+	JNE              past0
 	VMOVUPS          Y7, (AX)
-	ADDQ             $0x20, DX
-	ADDQ             $0x20, AX
-	SUBQ             $0x08, BX
-	JMP              vectors
+
+stored0:
+	ADDQ $0x20, DX
+	ADDQ $0x20, AX
+	SUBQ $0x08, BX
+	JMP  vectors
 
 tail:
 	TESTQ       BX, BX
@@ -1398,7 +1466,7 @@ near4:
 done:
 	MOVQ n+16(FP), AX
 	SUBQ BX, AX
-	MOVQ AX, ret+24(FP)
+	MOVQ AX, ret+32(FP)
 	VZEROUPPER
 	RET
 
@@ -1413,3 +1481,7 @@ far3:
 	KORTESTB    K2, K2
 	JNE         done
 	JMP         near4
+
+past0:
+	VMOVNTPS Y7, (AX)
+	JMP      stored0

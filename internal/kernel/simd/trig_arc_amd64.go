@@ -5,61 +5,73 @@
 package simd
 
 // AsinFloat64AVX2 sets dst[i] = asin a[i] for i < n.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func AsinFloat64AVX2(dst *float64, a *float64, n int)
+func AsinFloat64AVX2(dst *float64, a *float64, n int, past int)
 
 // AcosFloat64AVX2 sets dst[i] = acos a[i] for i < n.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func AcosFloat64AVX2(dst *float64, a *float64, n int)
+func AcosFloat64AVX2(dst *float64, a *float64, n int, past int)
 
 // AtanFloat64AVX2 sets dst[i] = atan a[i] for i < n.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func AtanFloat64AVX2(dst *float64, a *float64, n int)
+func AtanFloat64AVX2(dst *float64, a *float64, n int, past int)
 
 // AsinFloat32AVX2 sets dst[i] = asin a[i] for i < n.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func AsinFloat32AVX2(dst *float32, a *float32, n int)
+func AsinFloat32AVX2(dst *float32, a *float32, n int, past int)
 
 // AcosFloat32AVX2 sets dst[i] = acos a[i] for i < n.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func AcosFloat32AVX2(dst *float32, a *float32, n int)
+func AcosFloat32AVX2(dst *float32, a *float32, n int, past int)
 
 // AtanFloat32AVX2 sets dst[i] = atan a[i] for i < n.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func AtanFloat32AVX2(dst *float32, a *float32, n int)
+func AtanFloat32AVX2(dst *float32, a *float32, n int, past int)
 
 // AsinFloat64AVX512 sets dst[i] = asin a[i] for i < n.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func AsinFloat64AVX512(dst *float64, a *float64, n int)
+func AsinFloat64AVX512(dst *float64, a *float64, n int, past int)
 
 // AcosFloat64AVX512 sets dst[i] = acos a[i] for i < n.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func AcosFloat64AVX512(dst *float64, a *float64, n int)
+func AcosFloat64AVX512(dst *float64, a *float64, n int, past int)
 
 // AtanFloat64AVX512 sets dst[i] = atan a[i] for i < n.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func AtanFloat64AVX512(dst *float64, a *float64, n int)
+func AtanFloat64AVX512(dst *float64, a *float64, n int, past int)
 
 // AsinFloat32AVX512 sets dst[i] = asin a[i] for i < n.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func AsinFloat32AVX512(dst *float32, a *float32, n int)
+func AsinFloat32AVX512(dst *float32, a *float32, n int, past int)
 
 // AcosFloat32AVX512 sets dst[i] = acos a[i] for i < n.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func AcosFloat32AVX512(dst *float32, a *float32, n int)
+func AcosFloat32AVX512(dst *float32, a *float32, n int, past int)
 
 // AtanFloat32AVX512 sets dst[i] = atan a[i] for i < n.
+// Stores of whole vectors go past the caches if past isn't 0; dst is aligned to a vector then.
 //
 //go:noescape
-func AtanFloat32AVX512(dst *float32, a *float32, n int)
+func AtanFloat32AVX512(dst *float32, a *float32, n int, past int)

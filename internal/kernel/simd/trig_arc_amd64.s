@@ -410,17 +410,18 @@ DATA trig_arc<>+3216(SB)/8, $0x3fec4a83936311da
 DATA trig_arc<>+3224(SB)/8, $0x3ff0b833be165cc9
 GLOBL trig_arc<>(SB), RODATA|NOPTR, $3232
 
-// func AsinFloat64AVX2(dst *float64, a *float64, n int)
+// func AsinFloat64AVX2(dst *float64, a *float64, n int, past int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·AsinFloat64AVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
+TEXT ·AsinFloat64AVX2(SB), NOSPLIT, $0-32
+	MOVQ past+24(FP), AX
+	MOVQ dst+0(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ n+16(FP), BX
 
 vectors:
-	CMPQ         DX, $0x04
+	CMPQ         BX, $0x04
 	JL           tail
-	VMOVUPD      (CX), Y0
+	VMOVUPD      (DX), Y0
 	VANDPD       trig_arc<>+736(SB), Y0, Y1
 	VCMPPD       $0x1e, trig_arc<>+480(SB), Y1, Y2
 	VMULPD       Y1, Y1, Y3
@@ -471,20 +472,24 @@ vectors:
 	VADDPD       Y1, Y3, Y1
 	VANDPD       trig_arc<>+704(SB), Y0, Y0
 	VXORPD       Y0, Y1, Y0
-	VMOVUPD      Y0, (AX)
-	ADDQ         $0x20, CX
-	ADDQ         $0x20, AX
-	SUBQ         $0x04, DX
-	JMP          vectors
+	TESTQ        AX, AX
+	JNE          past0
+	VMOVUPD      Y0, (CX)
+
+stored0:
+	ADDQ $0x20, DX
+	ADDQ $0x20, CX
+	SUBQ $0x04, BX
+	JMP  vectors
 
 tail:
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JE           done
 	LEAQ         trig_arc<>+0(SB), SI
-	MOVQ         $0x0000000000000004, BX
-	SUBQ         DX, BX
-	VMOVUPD      (SI)(BX*8), Y0
-	VMASKMOVPD   (CX), Y0, Y1
+	MOVQ         $0x0000000000000004, AX
+	SUBQ         BX, AX
+	VMOVUPD      (SI)(AX*8), Y0
+	VMASKMOVPD   (DX), Y0, Y1
 	VANDPD       trig_arc<>+736(SB), Y1, Y2
 	VCMPPD       $0x1e, trig_arc<>+480(SB), Y2, Y3
 	VMULPD       Y2, Y2, Y4
@@ -535,23 +540,28 @@ tail:
 	VADDPD       Y2, Y4, Y2
 	VANDPD       trig_arc<>+704(SB), Y1, Y1
 	VXORPD       Y1, Y2, Y1
-	VMASKMOVPD   Y1, Y0, (AX)
+	VMASKMOVPD   Y1, Y0, (CX)
 
 done:
 	VZEROUPPER
 	RET
 
-// func AcosFloat64AVX2(dst *float64, a *float64, n int)
+past0:
+	VMOVNTPD Y0, (CX)
+	JMP      stored0
+
+// func AcosFloat64AVX2(dst *float64, a *float64, n int, past int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·AcosFloat64AVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
+TEXT ·AcosFloat64AVX2(SB), NOSPLIT, $0-32
+	MOVQ past+24(FP), AX
+	MOVQ dst+0(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ n+16(FP), BX
 
 vectors:
-	CMPQ         DX, $0x04
+	CMPQ         BX, $0x04
 	JL           tail
-	VMOVUPD      (CX), Y0
+	VMOVUPD      (DX), Y0
 	VANDPD       trig_arc<>+736(SB), Y0, Y1
 	VCMPPD       $0x1e, trig_arc<>+480(SB), Y1, Y2
 	VMULPD       Y1, Y1, Y3
@@ -609,20 +619,24 @@ vectors:
 	VADDPD       Y2, Y0, Y0
 	VADDPD       Y0, Y3, Y0
 	VADDPD       Y0, Y1, Y0
-	VMOVUPD      Y0, (AX)
-	ADDQ         $0x20, CX
-	ADDQ         $0x20, AX
-	SUBQ         $0x04, DX
-	JMP          vectors
+	TESTQ        AX, AX
+	JNE          past0
+	VMOVUPD      Y0, (CX)
+
+stored0:
+	ADDQ $0x20, DX
+	ADDQ $0x20, CX
+	SUBQ $0x04, BX
+	JMP  vectors
 
 tail:
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JE           done
 	LEAQ         trig_arc<>+0(SB), SI
-	MOVQ         $0x0000000000000004, BX
-	SUBQ         DX, BX
-	VMOVUPD      (SI)(BX*8), Y0
-	VMASKMOVPD   (CX), Y0, Y1
+	MOVQ         $0x0000000000000004, AX
+	SUBQ         BX, AX
+	VMOVUPD      (SI)(AX*8), Y0
+	VMASKMOVPD   (DX), Y0, Y1
 	VANDPD       trig_arc<>+736(SB), Y1, Y2
 	VCMPPD       $0x1e, trig_arc<>+480(SB), Y2, Y3
 	VMULPD       Y2, Y2, Y4
@@ -680,24 +694,29 @@ tail:
 	VADDPD       Y3, Y1, Y1
 	VADDPD       Y1, Y4, Y1
 	VADDPD       Y1, Y2, Y1
-	VMASKMOVPD   Y1, Y0, (AX)
+	VMASKMOVPD   Y1, Y0, (CX)
 
 done:
 	VZEROUPPER
 	RET
 
-// func AtanFloat64AVX2(dst *float64, a *float64, n int)
+past0:
+	VMOVNTPD Y0, (CX)
+	JMP      stored0
+
+// func AtanFloat64AVX2(dst *float64, a *float64, n int, past int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·AtanFloat64AVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	LEAQ trig_arc<>+1088(SB), BX
+TEXT ·AtanFloat64AVX2(SB), NOSPLIT, $0-32
+	MOVQ past+24(FP), AX
+	MOVQ dst+0(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ n+16(FP), BX
+	LEAQ trig_arc<>+1088(SB), SI
 
 vectors:
-	CMPQ         DX, $0x04
+	CMPQ         BX, $0x04
 	JL           tail
-	VMOVUPD      (CX), Y0
+	VMOVUPD      (DX), Y0
 	VMOVUPD      trig_arc<>+992(SB), Y1
 	VANDPD       trig_arc<>+736(SB), Y0, Y2
 	VMINPD       Y2, Y1, Y1
@@ -706,20 +725,20 @@ vectors:
 	VPSRLQ       $0x33, Y2, Y2
 	VPSLLQ       $0x05, Y2, Y2
 	VEXTRACTI128 $0x01, Y2, X3
-	VPEXTRQ      $0x00, X2, SI
-	VPEXTRQ      $0x01, X2, DI
-	VPEXTRQ      $0x00, X3, R8
-	VPEXTRQ      $0x01, X3, R9
-	VMOVUPD      -65248(BX)(SI*1), X3
-	VMOVUPD      -65248(BX)(DI*1), X4
-	VINSERTF128  $0x01, -65248(BX)(R8*1), Y3, Y3
-	VINSERTF128  $0x01, -65248(BX)(R9*1), Y4, Y4
+	VPEXTRQ      $0x00, X2, DI
+	VPEXTRQ      $0x01, X2, R8
+	VPEXTRQ      $0x00, X3, R9
+	VPEXTRQ      $0x01, X3, R10
+	VMOVUPD      -65248(SI)(DI*1), X3
+	VMOVUPD      -65248(SI)(R8*1), X4
+	VINSERTF128  $0x01, -65248(SI)(R9*1), Y3, Y3
+	VINSERTF128  $0x01, -65248(SI)(R10*1), Y4, Y4
 	VUNPCKLPD    Y4, Y3, Y2
 	VUNPCKHPD    Y4, Y3, Y11
-	VMOVUPD      -65232(BX)(SI*1), X5
-	VMOVUPD      -65232(BX)(DI*1), X6
-	VINSERTF128  $0x01, -65232(BX)(R8*1), Y5, Y5
-	VINSERTF128  $0x01, -65232(BX)(R9*1), Y6, Y6
+	VMOVUPD      -65232(SI)(DI*1), X5
+	VMOVUPD      -65232(SI)(R8*1), X6
+	VINSERTF128  $0x01, -65232(SI)(R9*1), Y5, Y5
+	VINSERTF128  $0x01, -65232(SI)(R10*1), Y6, Y6
 	VUNPCKLPD    Y6, Y5, Y12
 	VUNPCKHPD    Y6, Y5, Y13
 	VMOVAPD      Y2, Y14
@@ -739,20 +758,24 @@ vectors:
 	VADDPD       Y1, Y12, Y1
 	VANDPD       trig_arc<>+704(SB), Y0, Y0
 	VXORPD       Y0, Y1, Y0
-	VMOVUPD      Y0, (AX)
-	ADDQ         $0x20, CX
-	ADDQ         $0x20, AX
-	SUBQ         $0x04, DX
-	JMP          vectors
+	TESTQ        AX, AX
+	JNE          past0
+	VMOVUPD      Y0, (CX)
+
+stored0:
+	ADDQ $0x20, DX
+	ADDQ $0x20, CX
+	SUBQ $0x04, BX
+	JMP  vectors
 
 tail:
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JE           done
 	LEAQ         trig_arc<>+0(SB), DI
-	MOVQ         $0x0000000000000004, SI
-	SUBQ         DX, SI
-	VMOVUPD      (DI)(SI*8), Y0
-	VMASKMOVPD   (CX), Y0, Y1
+	MOVQ         $0x0000000000000004, AX
+	SUBQ         BX, AX
+	VMOVUPD      (DI)(AX*8), Y0
+	VMASKMOVPD   (DX), Y0, Y1
 	VMOVUPD      trig_arc<>+992(SB), Y2
 	VANDPD       trig_arc<>+736(SB), Y1, Y3
 	VMINPD       Y3, Y2, Y2
@@ -761,20 +784,20 @@ tail:
 	VPSRLQ       $0x33, Y3, Y3
 	VPSLLQ       $0x05, Y3, Y3
 	VEXTRACTI128 $0x01, Y3, X4
-	VPEXTRQ      $0x00, X3, CX
+	VPEXTRQ      $0x00, X3, AX
 	VPEXTRQ      $0x01, X3, DX
-	VPEXTRQ      $0x00, X4, SI
+	VPEXTRQ      $0x00, X4, BX
 	VPEXTRQ      $0x01, X4, DI
-	VMOVUPD      -65248(BX)(CX*1), X7
-	VMOVUPD      -65248(BX)(DX*1), X8
-	VINSERTF128  $0x01, -65248(BX)(SI*1), Y7, Y7
-	VINSERTF128  $0x01, -65248(BX)(DI*1), Y8, Y8
+	VMOVUPD      -65248(SI)(AX*1), X7
+	VMOVUPD      -65248(SI)(DX*1), X8
+	VINSERTF128  $0x01, -65248(SI)(BX*1), Y7, Y7
+	VINSERTF128  $0x01, -65248(SI)(DI*1), Y8, Y8
 	VUNPCKLPD    Y8, Y7, Y3
 	VUNPCKHPD    Y8, Y7, Y4
-	VMOVUPD      -65232(BX)(CX*1), X9
-	VMOVUPD      -65232(BX)(DX*1), X10
-	VINSERTF128  $0x01, -65232(BX)(SI*1), Y9, Y9
-	VINSERTF128  $0x01, -65232(BX)(DI*1), Y10, Y10
+	VMOVUPD      -65232(SI)(AX*1), X9
+	VMOVUPD      -65232(SI)(DX*1), X10
+	VINSERTF128  $0x01, -65232(SI)(BX*1), Y9, Y9
+	VINSERTF128  $0x01, -65232(SI)(DI*1), Y10, Y10
 	VUNPCKLPD    Y10, Y9, Y5
 	VUNPCKHPD    Y10, Y9, Y6
 	VMOVAPD      Y3, Y7
@@ -794,23 +817,28 @@ tail:
 	VADDPD       Y2, Y5, Y2
 	VANDPD       trig_arc<>+704(SB), Y1, Y1
 	VXORPD       Y1, Y2, Y1
-	VMASKMOVPD   Y1, Y0, (AX)
+	VMASKMOVPD   Y1, Y0, (CX)
 
 done:
 	VZEROUPPER
 	RET
 
-// func AsinFloat32AVX2(dst *float32, a *float32, n int)
+past0:
+	VMOVNTPD Y0, (CX)
+	JMP      stored0
+
+// func AsinFloat32AVX2(dst *float32, a *float32, n int, past int)
 // Requires: AVX, FMA3
-TEXT ·AsinFloat32AVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
+TEXT ·AsinFloat32AVX2(SB), NOSPLIT, $0-32
+	MOVQ past+24(FP), AX
+	MOVQ dst+0(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ n+16(FP), BX
 
 vectors:
-	CMPQ        DX, $0x04
+	CMPQ        BX, $0x04
 	JL          tail
-	VCVTPS2PD   (CX), Y0
+	VCVTPS2PD   (DX), Y0
 	VANDPD      trig_arc<>+736(SB), Y0, Y1
 	VCMPPD      $0x1e, trig_arc<>+480(SB), Y1, Y2
 	VMULPD      Y1, Y1, Y3
@@ -836,20 +864,24 @@ vectors:
 	VANDPD      trig_arc<>+704(SB), Y0, Y0
 	VXORPD      Y0, Y1, Y0
 	VCVTPD2PSY  Y0, X0
-	VMOVUPS     X0, (AX)
-	ADDQ        $0x10, CX
-	ADDQ        $0x10, AX
-	SUBQ        $0x04, DX
-	JMP         vectors
+	TESTQ       AX, AX
+	JNE         past0
+	VMOVUPS     X0, (CX)
+
+stored0:
+	ADDQ $0x10, DX
+	ADDQ $0x10, CX
+	SUBQ $0x04, BX
+	JMP  vectors
 
 tail:
-	TESTQ       DX, DX
+	TESTQ       BX, BX
 	JE          done
 	LEAQ        trig_arc<>+64(SB), SI
-	MOVQ        $0x0000000000000004, BX
-	SUBQ        DX, BX
-	VMOVUPD     (SI)(BX*4), X0
-	VMASKMOVPS  (CX), X0, X1
+	MOVQ        $0x0000000000000004, AX
+	SUBQ        BX, AX
+	VMOVUPD     (SI)(AX*4), X0
+	VMASKMOVPS  (DX), X0, X1
 	VCVTPS2PD   X1, Y1
 	VANDPD      trig_arc<>+736(SB), Y1, Y2
 	VCMPPD      $0x1e, trig_arc<>+480(SB), Y2, Y3
@@ -876,23 +908,28 @@ tail:
 	VANDPD      trig_arc<>+704(SB), Y1, Y1
 	VXORPD      Y1, Y2, Y1
 	VCVTPD2PSY  Y1, X1
-	VMASKMOVPS  X1, X0, (AX)
+	VMASKMOVPS  X1, X0, (CX)
 
 done:
 	VZEROUPPER
 	RET
 
-// func AcosFloat32AVX2(dst *float32, a *float32, n int)
+past0:
+	VMOVNTPS X0, (CX)
+	JMP      stored0
+
+// func AcosFloat32AVX2(dst *float32, a *float32, n int, past int)
 // Requires: AVX, FMA3
-TEXT ·AcosFloat32AVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
+TEXT ·AcosFloat32AVX2(SB), NOSPLIT, $0-32
+	MOVQ past+24(FP), AX
+	MOVQ dst+0(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ n+16(FP), BX
 
 vectors:
-	CMPQ        DX, $0x04
+	CMPQ        BX, $0x04
 	JL          tail
-	VCVTPS2PD   (CX), Y0
+	VCVTPS2PD   (DX), Y0
 	VANDPD      trig_arc<>+736(SB), Y0, Y1
 	VCMPPD      $0x1e, trig_arc<>+480(SB), Y1, Y2
 	VMULPD      Y1, Y1, Y3
@@ -921,20 +958,24 @@ vectors:
 	VMULPD      Y2, Y3, Y1
 	VADDPD      Y1, Y0, Y0
 	VCVTPD2PSY  Y0, X0
-	VMOVUPS     X0, (AX)
-	ADDQ        $0x10, CX
-	ADDQ        $0x10, AX
-	SUBQ        $0x04, DX
-	JMP         vectors
+	TESTQ       AX, AX
+	JNE         past0
+	VMOVUPS     X0, (CX)
+
+stored0:
+	ADDQ $0x10, DX
+	ADDQ $0x10, CX
+	SUBQ $0x04, BX
+	JMP  vectors
 
 tail:
-	TESTQ       DX, DX
+	TESTQ       BX, BX
 	JE          done
 	LEAQ        trig_arc<>+64(SB), SI
-	MOVQ        $0x0000000000000004, BX
-	SUBQ        DX, BX
-	VMOVUPD     (SI)(BX*4), X0
-	VMASKMOVPS  (CX), X0, X1
+	MOVQ        $0x0000000000000004, AX
+	SUBQ        BX, AX
+	VMOVUPD     (SI)(AX*4), X0
+	VMASKMOVPS  (DX), X0, X1
 	VCVTPS2PD   X1, Y1
 	VANDPD      trig_arc<>+736(SB), Y1, Y2
 	VCMPPD      $0x1e, trig_arc<>+480(SB), Y2, Y3
@@ -964,24 +1005,29 @@ tail:
 	VMULPD      Y3, Y4, Y2
 	VADDPD      Y2, Y1, Y1
 	VCVTPD2PSY  Y1, X1
-	VMASKMOVPS  X1, X0, (AX)
+	VMASKMOVPS  X1, X0, (CX)
 
 done:
 	VZEROUPPER
 	RET
 
-// func AtanFloat32AVX2(dst *float32, a *float32, n int)
+past0:
+	VMOVNTPS X0, (CX)
+	JMP      stored0
+
+// func AtanFloat32AVX2(dst *float32, a *float32, n int, past int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·AtanFloat32AVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ n+16(FP), DX
-	LEAQ trig_arc<>+1888(SB), BX
+TEXT ·AtanFloat32AVX2(SB), NOSPLIT, $0-32
+	MOVQ past+24(FP), AX
+	MOVQ dst+0(FP), CX
+	MOVQ a+8(FP), DX
+	MOVQ n+16(FP), BX
+	LEAQ trig_arc<>+1888(SB), SI
 
 vectors:
-	CMPQ         DX, $0x04
+	CMPQ         BX, $0x04
 	JL           tail
-	VCVTPS2PD    (CX), Y0
+	VCVTPS2PD    (DX), Y0
 	VMOVUPD      trig_arc<>+992(SB), Y1
 	VANDPD       trig_arc<>+736(SB), Y0, Y2
 	VMINPD       Y2, Y1, Y1
@@ -990,20 +1036,20 @@ vectors:
 	VPSRLQ       $0x33, Y2, Y2
 	VPSLLQ       $0x05, Y2, Y2
 	VEXTRACTI128 $0x01, Y2, X3
-	VPEXTRQ      $0x00, X2, SI
-	VPEXTRQ      $0x01, X2, DI
-	VPEXTRQ      $0x00, X3, R8
-	VPEXTRQ      $0x01, X3, R9
-	VMOVUPD      -65248(BX)(SI*1), X3
-	VMOVUPD      -65248(BX)(DI*1), X4
-	VINSERTF128  $0x01, -65248(BX)(R8*1), Y3, Y3
-	VINSERTF128  $0x01, -65248(BX)(R9*1), Y4, Y4
+	VPEXTRQ      $0x00, X2, DI
+	VPEXTRQ      $0x01, X2, R8
+	VPEXTRQ      $0x00, X3, R9
+	VPEXTRQ      $0x01, X3, R10
+	VMOVUPD      -65248(SI)(DI*1), X3
+	VMOVUPD      -65248(SI)(R8*1), X4
+	VINSERTF128  $0x01, -65248(SI)(R9*1), Y3, Y3
+	VINSERTF128  $0x01, -65248(SI)(R10*1), Y4, Y4
 	VUNPCKLPD    Y4, Y3, Y2
 	VUNPCKHPD    Y4, Y3, Y11
-	VMOVUPD      -65232(BX)(SI*1), X5
-	VMOVUPD      -65232(BX)(DI*1), X6
-	VINSERTF128  $0x01, -65232(BX)(R8*1), Y5, Y5
-	VINSERTF128  $0x01, -65232(BX)(R9*1), Y6, Y6
+	VMOVUPD      -65232(SI)(DI*1), X5
+	VMOVUPD      -65232(SI)(R8*1), X6
+	VINSERTF128  $0x01, -65232(SI)(R9*1), Y5, Y5
+	VINSERTF128  $0x01, -65232(SI)(R10*1), Y6, Y6
 	VUNPCKLPD    Y6, Y5, Y12
 	VUNPCKHPD    Y6, Y5, Y13
 	VMOVAPD      Y2, Y13
@@ -1020,20 +1066,24 @@ vectors:
 	VANDPD       trig_arc<>+704(SB), Y0, Y0
 	VXORPD       Y0, Y1, Y0
 	VCVTPD2PSY   Y0, X0
-	VMOVUPS      X0, (AX)
-	ADDQ         $0x10, CX
-	ADDQ         $0x10, AX
-	SUBQ         $0x04, DX
-	JMP          vectors
+	TESTQ        AX, AX
+	JNE          past0
+	VMOVUPS      X0, (CX)
+
+stored0:
+	ADDQ $0x10, DX
+	ADDQ $0x10, CX
+	SUBQ $0x04, BX
+	JMP  vectors
 
 tail:
-	TESTQ        DX, DX
+	TESTQ        BX, BX
 	JE           done
 	LEAQ         trig_arc<>+64(SB), DI
-	MOVQ         $0x0000000000000004, SI
-	SUBQ         DX, SI
-	VMOVUPD      (DI)(SI*4), X0
-	VMASKMOVPS   (CX), X0, X1
+	MOVQ         $0x0000000000000004, AX
+	SUBQ         BX, AX
+	VMOVUPD      (DI)(AX*4), X0
+	VMASKMOVPS   (DX), X0, X1
 	VCVTPS2PD    X1, Y1
 	VMOVUPD      trig_arc<>+992(SB), Y2
 	VANDPD       trig_arc<>+736(SB), Y1, Y3
@@ -1043,20 +1093,20 @@ tail:
 	VPSRLQ       $0x33, Y3, Y3
 	VPSLLQ       $0x05, Y3, Y3
 	VEXTRACTI128 $0x01, Y3, X4
-	VPEXTRQ      $0x00, X3, CX
+	VPEXTRQ      $0x00, X3, AX
 	VPEXTRQ      $0x01, X3, DX
-	VPEXTRQ      $0x00, X4, SI
+	VPEXTRQ      $0x00, X4, BX
 	VPEXTRQ      $0x01, X4, DI
-	VMOVUPD      -65248(BX)(CX*1), X7
-	VMOVUPD      -65248(BX)(DX*1), X8
-	VINSERTF128  $0x01, -65248(BX)(SI*1), Y7, Y7
-	VINSERTF128  $0x01, -65248(BX)(DI*1), Y8, Y8
+	VMOVUPD      -65248(SI)(AX*1), X7
+	VMOVUPD      -65248(SI)(DX*1), X8
+	VINSERTF128  $0x01, -65248(SI)(BX*1), Y7, Y7
+	VINSERTF128  $0x01, -65248(SI)(DI*1), Y8, Y8
 	VUNPCKLPD    Y8, Y7, Y3
 	VUNPCKHPD    Y8, Y7, Y4
-	VMOVUPD      -65232(BX)(CX*1), X9
-	VMOVUPD      -65232(BX)(DX*1), X10
-	VINSERTF128  $0x01, -65232(BX)(SI*1), Y9, Y9
-	VINSERTF128  $0x01, -65232(BX)(DI*1), Y10, Y10
+	VMOVUPD      -65232(SI)(AX*1), X9
+	VMOVUPD      -65232(SI)(DX*1), X10
+	VINSERTF128  $0x01, -65232(SI)(BX*1), Y9, Y9
+	VINSERTF128  $0x01, -65232(SI)(DI*1), Y10, Y10
 	VUNPCKLPD    Y10, Y9, Y5
 	VUNPCKHPD    Y10, Y9, Y6
 	VMOVAPD      Y3, Y6
@@ -1073,18 +1123,23 @@ tail:
 	VANDPD       trig_arc<>+704(SB), Y1, Y1
 	VXORPD       Y1, Y2, Y1
 	VCVTPD2PSY   Y1, X1
-	VMASKMOVPS   X1, X0, (AX)
+	VMASKMOVPS   X1, X0, (CX)
 
 done:
 	VZEROUPPER
 	RET
 
-// func AsinFloat64AVX512(dst *float64, a *float64, n int)
+past0:
+	VMOVNTPS X0, (CX)
+	JMP      stored0
+
+// func AsinFloat64AVX512(dst *float64, a *float64, n int, past int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·AsinFloat64AVX512(SB), NOSPLIT, $0-24
+TEXT ·AsinFloat64AVX512(SB), NOSPLIT, $0-32
+	MOVQ         past+24(FP), CX
 	MOVQ         dst+0(FP), AX
 	MOVQ         a+8(FP), DX
-	MOVQ         n+16(FP), CX
+	MOVQ         n+16(FP), BX
 	VBROADCASTSD trig_arc<>+96(SB), Z0
 	VBROADCASTSD trig_arc<>+128(SB), Z1
 	VBROADCASTSD trig_arc<>+160(SB), Z2
@@ -1108,7 +1163,7 @@ TEXT ·AsinFloat64AVX512(SB), NOSPLIT, $0-24
 	VBROADCASTSD trig_arc<>+736(SB), Z18
 
 vectors:
-	CMPQ         CX, $0x08
+	CMPQ         BX, $0x08
 	JL           tail
 	VMOVUPD      (DX), Z19
 	VANDPD       Z18, Z19, Z20
@@ -1157,15 +1212,20 @@ vectors:
 	VADDPD       Z22, Z20, Z20
 	VADDPD       Z20, Z21, Z20
 	VPTERNLOGQ   $0x78, Z17, Z19, Z20
+	TESTQ        CX, CX
+	JNE          past0
 	VMOVUPD      Z20, (AX)
-	ADDQ         $0x40, DX
-	ADDQ         $0x40, AX
-	SUBQ         $0x08, CX
-	JMP          vectors
+
+stored0:
+	ADDQ $0x40, DX
+	ADDQ $0x40, AX
+	SUBQ $0x08, BX
+	JMP  vectors
 
 tail:
-	TESTQ        CX, CX
+	TESTQ        BX, BX
 	JE           done
+	MOVQ         BX, CX
 	MOVL         $0x00000001, BX
 	SHLL         CL, BX
 	DECL         BX
@@ -1223,12 +1283,17 @@ done:
 	VZEROUPPER
 	RET
 
-// func AcosFloat64AVX512(dst *float64, a *float64, n int)
+past0:
+	VMOVNTPD Z20, (AX)
+	JMP      stored0
+
+// func AcosFloat64AVX512(dst *float64, a *float64, n int, past int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·AcosFloat64AVX512(SB), NOSPLIT, $0-24
+TEXT ·AcosFloat64AVX512(SB), NOSPLIT, $0-32
+	MOVQ         past+24(FP), CX
 	MOVQ         dst+0(FP), AX
 	MOVQ         a+8(FP), DX
-	MOVQ         n+16(FP), CX
+	MOVQ         n+16(FP), BX
 	VBROADCASTSD trig_arc<>+96(SB), Z0
 	VBROADCASTSD trig_arc<>+128(SB), Z1
 	VBROADCASTSD trig_arc<>+160(SB), Z2
@@ -1252,7 +1317,7 @@ TEXT ·AcosFloat64AVX512(SB), NOSPLIT, $0-24
 	VBROADCASTSD trig_arc<>+736(SB), Z20
 
 vectors:
-	CMPQ         CX, $0x08
+	CMPQ         BX, $0x08
 	JL           tail
 	VMOVUPD      (DX), Z21
 	VANDPD       Z20, Z21, Z22
@@ -1308,15 +1373,20 @@ vectors:
 	VADDPD       Z23, Z26, Z23
 	VADDPD       Z23, Z21, Z21
 	VADDPD       Z21, Z22, Z21
+	TESTQ        CX, CX
+	JNE          past0
 	VMOVUPD      Z21, (AX)
-	ADDQ         $0x40, DX
-	ADDQ         $0x40, AX
-	SUBQ         $0x08, CX
-	JMP          vectors
+
+stored0:
+	ADDQ $0x40, DX
+	ADDQ $0x40, AX
+	SUBQ $0x08, BX
+	JMP  vectors
 
 tail:
-	TESTQ        CX, CX
+	TESTQ        BX, BX
 	JE           done
+	MOVQ         BX, CX
 	MOVL         $0x00000001, BX
 	SHLL         CL, BX
 	DECL         BX
@@ -1381,12 +1451,17 @@ done:
 	VZEROUPPER
 	RET
 
-// func AtanFloat64AVX512(dst *float64, a *float64, n int)
+past0:
+	VMOVNTPD Z21, (AX)
+	JMP      stored0
+
+// func AtanFloat64AVX512(dst *float64, a *float64, n int, past int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·AtanFloat64AVX512(SB), NOSPLIT, $0-24
+TEXT ·AtanFloat64AVX512(SB), NOSPLIT, $0-32
+	MOVQ         past+24(FP), CX
 	MOVQ         dst+0(FP), AX
 	MOVQ         a+8(FP), DX
-	MOVQ         n+16(FP), CX
+	MOVQ         n+16(FP), BX
 	VBROADCASTSD trig_arc<>+800(SB), Z0
 	VBROADCASTSD trig_arc<>+832(SB), Z1
 	VBROADCASTSD trig_arc<>+864(SB), Z2
@@ -1408,7 +1483,7 @@ TEXT ·AtanFloat64AVX512(SB), NOSPLIT, $0-24
 	VMOVUPD      trig_arc<>+2784(SB), Z18
 
 vectors:
-	CMPQ        CX, $0x08
+	CMPQ        BX, $0x08
 	JL          tail
 	VMOVUPD     (DX), Z19
 	VMOVAPD     Z6, Z20
@@ -1441,15 +1516,20 @@ vectors:
 	VADDPD      Z21, Z20, Z20
 	VADDPD      Z20, Z24, Z20
 	VPTERNLOGQ  $0x78, Z9, Z19, Z20
+	TESTQ       CX, CX
+	JNE         past0
 	VMOVUPD     Z20, (AX)
-	ADDQ        $0x40, DX
-	ADDQ        $0x40, AX
-	SUBQ        $0x08, CX
-	JMP         vectors
+
+stored0:
+	ADDQ $0x40, DX
+	ADDQ $0x40, AX
+	SUBQ $0x08, BX
+	JMP  vectors
 
 tail:
-	TESTQ       CX, CX
+	TESTQ       BX, BX
 	JE          done
+	MOVQ        BX, CX
 	MOVL        $0x00000001, BX
 	SHLL        CL, BX
 	DECL        BX
@@ -1491,12 +1571,17 @@ done:
 	VZEROUPPER
 	RET
 
-// func AsinFloat32AVX512(dst *float32, a *float32, n int)
+past0:
+	VMOVNTPD Z20, (AX)
+	JMP      stored0
+
+// func AsinFloat32AVX512(dst *float32, a *float32, n int, past int)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL
-TEXT ·AsinFloat32AVX512(SB), NOSPLIT, $0-24
+TEXT ·AsinFloat32AVX512(SB), NOSPLIT, $0-32
+	MOVQ         past+24(FP), CX
 	MOVQ         dst+0(FP), AX
 	MOVQ         a+8(FP), DX
-	MOVQ         n+16(FP), CX
+	MOVQ         n+16(FP), BX
 	VBROADCASTSD trig_arc<>+1536(SB), Z0
 	VBROADCASTSD trig_arc<>+1568(SB), Z1
 	VBROADCASTSD trig_arc<>+1600(SB), Z2
@@ -1516,7 +1601,7 @@ TEXT ·AsinFloat32AVX512(SB), NOSPLIT, $0-24
 	VBROADCASTSD trig_arc<>+736(SB), Z12
 
 vectors:
-	CMPQ        CX, $0x08
+	CMPQ        BX, $0x08
 	JL          tail
 	VCVTPS2PD   (DX), Z13
 	VANDPD      Z12, Z13, Z14
@@ -1542,15 +1627,20 @@ vectors:
 	VADDPD      Z14, Z16, Z14
 	VPTERNLOGQ  $0x78, Z11, Z13, Z14
 	VCVTPD2PS   Z14, Y14
+	TESTQ       CX, CX
+	JNE         past0
 	VMOVUPS     Y14, (AX)
-	ADDQ        $0x20, DX
-	ADDQ        $0x20, AX
-	SUBQ        $0x08, CX
-	JMP         vectors
+
+stored0:
+	ADDQ $0x20, DX
+	ADDQ $0x20, AX
+	SUBQ $0x08, BX
+	JMP  vectors
 
 tail:
-	TESTQ       CX, CX
+	TESTQ       BX, BX
 	JE          done
+	MOVQ        BX, CX
 	MOVL        $0x00000001, BX
 	SHLL        CL, BX
 	DECL        BX
@@ -1586,12 +1676,17 @@ done:
 	VZEROUPPER
 	RET
 
-// func AcosFloat32AVX512(dst *float32, a *float32, n int)
+past0:
+	VMOVNTPS Y14, (AX)
+	JMP      stored0
+
+// func AcosFloat32AVX512(dst *float32, a *float32, n int, past int)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL
-TEXT ·AcosFloat32AVX512(SB), NOSPLIT, $0-24
+TEXT ·AcosFloat32AVX512(SB), NOSPLIT, $0-32
+	MOVQ         past+24(FP), CX
 	MOVQ         dst+0(FP), AX
 	MOVQ         a+8(FP), DX
-	MOVQ         n+16(FP), CX
+	MOVQ         n+16(FP), BX
 	VBROADCASTSD trig_arc<>+1536(SB), Z0
 	VBROADCASTSD trig_arc<>+1568(SB), Z1
 	VBROADCASTSD trig_arc<>+1600(SB), Z2
@@ -1611,7 +1706,7 @@ TEXT ·AcosFloat32AVX512(SB), NOSPLIT, $0-24
 	VBROADCASTSD trig_arc<>+736(SB), Z13
 
 vectors:
-	CMPQ        CX, $0x08
+	CMPQ        BX, $0x08
 	JL          tail
 	VCVTPS2PD   (DX), Z14
 	VANDPD      Z13, Z14, Z15
@@ -1641,15 +1736,20 @@ vectors:
 	VMULPD      Z17, Z14, Z14
 	VADDPD      Z14, Z16, Z14
 	VCVTPD2PS   Z14, Y14
+	TESTQ       CX, CX
+	JNE         past0
 	VMOVUPS     Y14, (AX)
-	ADDQ        $0x20, DX
-	ADDQ        $0x20, AX
-	SUBQ        $0x08, CX
-	JMP         vectors
+
+stored0:
+	ADDQ $0x20, DX
+	ADDQ $0x20, AX
+	SUBQ $0x08, BX
+	JMP  vectors
 
 tail:
-	TESTQ       CX, CX
+	TESTQ       BX, BX
 	JE          done
+	MOVQ        BX, CX
 	MOVL        $0x00000001, BX
 	SHLL        CL, BX
 	DECL        BX
@@ -1689,12 +1789,17 @@ done:
 	VZEROUPPER
 	RET
 
-// func AtanFloat32AVX512(dst *float32, a *float32, n int)
+past0:
+	VMOVNTPS Y14, (AX)
+	JMP      stored0
+
+// func AtanFloat32AVX512(dst *float32, a *float32, n int, past int)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL
-TEXT ·AtanFloat32AVX512(SB), NOSPLIT, $0-24
+TEXT ·AtanFloat32AVX512(SB), NOSPLIT, $0-32
+	MOVQ         past+24(FP), CX
 	MOVQ         dst+0(FP), AX
 	MOVQ         a+8(FP), DX
-	MOVQ         n+16(FP), CX
+	MOVQ         n+16(FP), BX
 	VBROADCASTSD trig_arc<>+1792(SB), Z0
 	VBROADCASTSD trig_arc<>+1824(SB), Z1
 	VBROADCASTSD trig_arc<>+1856(SB), Z2
@@ -1711,7 +1816,7 @@ TEXT ·AtanFloat32AVX512(SB), NOSPLIT, $0-24
 	VMOVUPD      trig_arc<>+3168(SB), Z13
 
 vectors:
-	CMPQ        CX, $0x08
+	CMPQ        BX, $0x08
 	JL          tail
 	VCVTPS2PD   (DX), Z14
 	VMOVAPD     Z3, Z15
@@ -1739,15 +1844,20 @@ vectors:
 	VADDPD      Z15, Z16, Z15
 	VPTERNLOGQ  $0x78, Z6, Z14, Z15
 	VCVTPD2PS   Z15, Y15
+	TESTQ       CX, CX
+	JNE         past0
 	VMOVUPS     Y15, (AX)
-	ADDQ        $0x20, DX
-	ADDQ        $0x20, AX
-	SUBQ        $0x08, CX
-	JMP         vectors
+
+stored0:
+	ADDQ $0x20, DX
+	ADDQ $0x20, AX
+	SUBQ $0x08, BX
+	JMP  vectors
 
 tail:
-	TESTQ       CX, CX
+	TESTQ       BX, BX
 	JE          done
+	MOVQ        BX, CX
 	MOVL        $0x00000001, BX
 	SHLL        CL, BX
 	DECL        BX
@@ -1784,3 +1894,7 @@ tail:
 done:
 	VZEROUPPER
 	RET
+
+past0:
+	VMOVNTPS Y15, (AX)
+	JMP      stored0

@@ -30,11 +30,8 @@ type elementary struct {
 	name string // with the dtype, without the level
 	doc  string // of dst[i]
 	// single: elements are float32. The core computes in float64 nevertheless,
-	// half as many at a time, unless the routine is narrow, which only those of
-	// AVX2 are.
+	// half as many at a time, unless the routine is narrow.
 	single, narrow bool
-	// stream: stores of whole vectors, to which dst is aligned, go past the caches.
-	stream bool
 	// partial: the routine returns how many elements it has done; a core stops
 	// it by a jump to the label "rare".
 	partial bool
@@ -238,9 +235,8 @@ func (v *vector) singles(rows [4]Mem, offset int) vec {
 func (v *vector) jumpIfAny(predicate int, x vec, f field, label string) {
 	if v.wide {
 		k := K()
-		VCMPPD(U8(predicate), v.constant(f), x, k)
-		KORTESTB(k, k)
-		JNE(LabelRef(label))
+		v.pick(VCMPPD, VCMPPS)(U8(predicate), v.constant(f), x, k)
+		v.jumpIfSet(k, label)
 		return
 	}
 	v.jumpIfSigned(v.compare(predicate, x, v.constant(f)), label)
@@ -257,6 +253,16 @@ func (v *vector) jumpIfSigned(x vec, label string) {
 		VTESTPS(x, x)
 	} else {
 		VTESTPD(x, x)
+	}
+	JNE(LabelRef(label))
+}
+
+// jumpIfSet is AVX-512's: it jumps where a lane's bit of the mask is set.
+func (v *vector) jumpIfSet(k reg.OpmaskVirtual, label string) {
+	if v.narrow {
+		KORTESTW(k, k)
+	} else {
+		KORTESTB(k, k)
 	}
 	JNE(LabelRef(label))
 }
@@ -287,19 +293,16 @@ func (e elementary) at(level string, wide bool) {
 	if e.single {
 		dtype = "float32"
 	}
-	TEXT(e.name+level, NOSPLIT, "func(dst, a *"+dtype+", n int, c *float64)"+result)
+	TEXT(e.name+level, NOSPLIT, "func(dst, a *"+dtype+", n int, c *float64, past int)"+result)
 	Pragma("noescape")
-	doc := []string{e.name + level + " sets dst[i] = " + e.doc + " for i < n; c points to the constants."}
-	if e.stream {
-		doc = append(doc, "Stores go past the caches; dst is aligned to a vector.")
-	}
+	doc := []string{e.name + level + " sets dst[i] = " + e.doc + " for i < n; c points to the constants.", pastDoc}
 	if e.partial {
 		doc = append(doc, "It returns how many elements it has done: it stops where a vector holds one", "that is too great.")
 	}
 	Doc(doc...)
 	l := loopWriter{elementary: e, v: &vector{wide: wide, narrow: e.narrow, inside: map[field]vec{}, tables: map[field][2]vec{}}}
 	l.dst, l.a, l.n = Load(Param("dst"), GP64()), Load(Param("a"), GP64()), Load(Param("n"), GP64())
-	l.v.base = Load(Param("c"), GP64())
+	l.v.base, l.pastStores = Load(Param("c"), GP64()), newPastStores()
 	l.v.load(e)
 	l.write()
 }
@@ -322,6 +325,7 @@ func (v *vector) load(e elementary) {
 // loopWriter is what writes a routine.
 type loopWriter struct {
 	elementary
+	*pastStores
 	v         *vector
 	dst, a, n reg.Register
 	mask      reg.Register // of the elements that the last core handles
@@ -372,6 +376,7 @@ func (l *loopWriter) write() {
 	}
 	VZEROUPPER()
 	RET()
+	l.end()
 }
 
 // half reports whether elements are half the size of lanes.
@@ -405,14 +410,10 @@ func (l *loopWriter) load(x vec) {
 // store writes a vector of elements.
 func (l *loopWriter) store(y vec) {
 	if l.half() {
-		VMOVUPS(l.narrowed(y), Mem{Base: l.dst})
+		l.pastStores.store(l.narrowed(y), Mem{Base: l.dst}, VMOVUPS, VMOVNTPS)
 		return
 	}
-	if l.stream {
-		VMOVNTPD(y, Mem{Base: l.dst})
-		return
-	}
-	VMOVUPD(y, Mem{Base: l.dst})
+	l.pastStores.store(y, Mem{Base: l.dst}, VMOVUPD, VMOVNTPD)
 }
 
 // narrowed is y as float32.
@@ -436,7 +437,7 @@ func (l *loopWriter) someElements() {
 		MOVQ(I32(-1), ones)
 		BZHIQ(n, ones, ones)
 		l.mask = K()
-		KMOVB(ones.As32(), l.mask)
+		KMOVW(ones.As32(), l.mask)
 		return
 	}
 	at := GP64()

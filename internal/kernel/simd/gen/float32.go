@@ -22,6 +22,7 @@ const (
 	exp32Magnitude
 	exp32Least
 	exp32Most
+	exp32Bound
 )
 
 // of logarithm32,
@@ -49,6 +50,7 @@ const (
 	log32Grown
 	log32Inf
 	log32Negative
+	log32Special
 )
 
 // and of sinusoid.
@@ -69,6 +71,7 @@ const (
 	sinLimit
 	sinMagnitude
 	sinNegative
+	sinOdd
 )
 
 // singles emits the family "float32": what is computed in float32.
@@ -76,37 +79,37 @@ func singles() {
 	for _, e := range []elementary{
 		{
 			name: "ExpFloat32", doc: "b^a[i]",
-			registers: append([]field{exp32Log2, exp32Shift, exp32Hi, exp32Lo, exp32One}, fields(exp32C, 6)...), few: 11,
+			registers: append(append([]field{exp32Log2, exp32Shift, exp32Hi, exp32Lo, exp32One}, fields(exp32C, 6)...), exp32Bound), few: 11,
 			core: exp32,
 		},
 		{
 			name: "LogFloat32", doc: "log(a[i])",
-			registers: append([]field{log32Start, log32Hi, log32One, log32Lo}, fields(log32C, 9)...), few: 8,
+			registers: append(append([]field{log32Start, log32Hi, log32One, log32Lo}, fields(log32C, 9)...), log32Fraction), few: 8,
 			core: func(v *vector, x vec, whole bool) vec { return log32(v, x, whole, false) },
 		},
 		{
 			name: "LogBaseFloat32", doc: "log(a[i]) to a base",
-			registers: append([]field{log32Start, log32Hi, log32One, log32Unit}, fields(log32C, 9)...), few: 6,
+			registers: append(append([]field{log32Start, log32Hi, log32One, log32Unit}, fields(log32C, 9)...), log32Lo, log32UnitLo, log32Fraction), few: 6,
 			core: func(v *vector, x vec, whole bool) vec { return log32(v, x, whole, true) },
 		},
 		{
 			name: "SinFloat32", doc: "sin(a[i] + some quadrants)", partial: true,
-			registers: append([]field{sinPerQuarter, sinShift, sinPi1, sinPi2, sinPi3, sinOne}, fields(sinSin, 6)...), few: 8,
+			registers: append(append([]field{sinPerQuarter, sinShift, sinPi1, sinPi2, sinPi3, sinOne}, fields(sinSin, 6)...), sinHalf, sinLimit, sinMagnitude, sinNegative, sinOdd), few: 8,
 			core: sin32,
 		},
 	} {
 		e.single, e.narrow = true, true
-		e.at("AVX2", false)
-		e.name, e.stream = e.name+"Stream", true
-		e.at("AVX2", false)
+		e.emit()
 	}
 }
 
 // exp32 is kernel's exponential32.of.
 func exp32(v *vector, x vec, whole bool) vec {
-	if whole {
+	switch {
+	case v.wide:
+	case whole:
 		x = v.clamp(x, exp32Least, exp32Most)
-	} else {
+	default:
 		v.jumpIfAny(isNotLess, v.and(x, v.constant(exp32Magnitude)), exp32Limit, "special")
 	}
 	t := v.copyOf(x)
@@ -115,10 +118,16 @@ func exp32(v *vector, x vec, whole bool) vec {
 	r := v.copyOf(x)
 	VFNMADD231PS(v.constant(exp32Hi), n, r)
 	VFNMADD231PS(v.constant(exp32Lo), n, r)
+	if v.wide {
+		VRANGEPS(U8(2), v.constant(exp32Bound), r, r) // as in expCore
+	}
 	y := v.polynomial(r, v.mul(r, r), fields(exp32C, 6)[1:])
 	VFMADD213PS(v.constant(exp32C), r, y)
 	VFMADD213PS(v.constant(exp32One), r, y)
-	if !whole {
+	switch {
+	case v.wide:
+		return v.do(VSCALEFPS, n, y)
+	case !whole:
 		return v.do(VPADDD, v.shiftLeft(t, 23), y)
 	}
 	// Where 2^k is beyond normal numbers, by two factors: the second rounds.
@@ -130,20 +139,70 @@ func exp32(v *vector, x vec, whole bool) vec {
 	return y
 }
 
+// domain32 is what becomes of zeros, negative and subnormal numbers, infinities
+// and NaN.
+type domain32 struct {
+	domain
+	whole bool
+}
+
+// enter32 looks at x before its logarithm is taken. It returns x with subnormal
+// numbers grown, if all are to be handled, else leaves what is no normal number
+// above 0 to the other core.
+func (v *vector) enter32(x vec, whole bool) (d domain32, y vec) {
+	d = domain32{domain{v: v, x: x}, whole}
+	switch {
+	case v.wide && !whole:
+		k := K()
+		VFPCLASSPSZ(U8(0xff), x, k)
+		v.jumpIfSet(k, "special")
+		return d, x
+	case v.wide:
+		d.small = K()
+		VFPCLASSPSZ(U8(0x20), x, d.small) // subnormal
+		y = v.copyOf(x)
+		VMULPS(v.constant(log32Grow), x, d.small, y)
+		return d, y
+	case !whole:
+		v.jumpIfSigned(v.do(VPCMPGTD, v.constant(log32Abnormal), v.do(VPADDD, v.constant(log32Normal), x)), "special")
+		return d, x
+	}
+	small := v.compare(isLess, x, v.constant(log32Least))
+	d.small = small
+	return d, v.blend(x, v.mul(x, v.constant(log32Grow)), small)
+}
+
+// exponent takes from k what enter32 has put on.
+func (d domain32) exponent(k vec) vec {
+	switch {
+	case !d.whole:
+		return k
+	case d.v.wide:
+		VSUBPS(d.v.constant(log32Grown), k, d.small, k)
+		return k
+	}
+	return d.v.sub(k, d.v.and(d.small.(vec), d.v.constant(log32Grown)))
+}
+
+// leave puts the results in where x has no logarithm.
+func (d domain32) leave(y vec) vec {
+	v := d.v
+	switch {
+	case !d.whole:
+		return y
+	case v.wide:
+		VFIXUPIMMPS(U8(0), v.constant(log32Special), d.x, y)
+		return y
+	}
+	y = v.poles(d.x, y, log32Inf, log32Negative)
+	return v.blend(y, d.x, v.compare(isNotLess, d.x, v.constant(log32Inf)))
+}
+
 // log32 is kernel's logarithm32.of.
 func log32(v *vector, x vec, whole, base bool) vec {
-	given, small := x, vec(nil)
-	if whole {
-		small = v.compare(isLess, x, v.constant(log32Least))
-		x = v.blend(x, v.mul(x, v.constant(log32Grow)), small)
-	} else {
-		v.jumpIfSigned(v.do(VPCMPGTD, v.constant(log32Abnormal), v.do(VPADDD, v.constant(log32Normal), x)), "special")
-	}
+	d, x := v.enter32(x, whole)
 	b := v.do(VPSUBD, v.constant(log32Start), x)
-	k := v.do(VCVTDQ2PS, v.do(VPSRAD, U8(23), b))
-	if whole {
-		k = v.sub(k, v.and(small, v.constant(log32Grown)))
-	}
+	k := d.exponent(v.do(VCVTDQ2PS, v.do(VPSRAD, U8(23), b)))
 	f := v.sub(v.do(VPADDD, v.constant(log32Start), v.and(b, v.constant(log32Fraction))), v.constant(log32One))
 	square := v.mul(f, f)
 	q := v.polynomial(f, square, fields(log32C, 9))
@@ -166,12 +225,7 @@ func log32(v *vector, x vec, whole, base bool) vec {
 		VFMADD231PS(v.constant(log32C), rest, low)
 	}
 	VFMADD231PS(square, q, low)
-	y := v.add(sum, low)
-	if !whole {
-		return y
-	}
-	y = v.poles(given, y, log32Inf, log32Negative)
-	return v.blend(y, given, v.compare(isNotLess, given, v.constant(log32Inf)))
+	return d.leave(v.add(sum, low))
 }
 
 // sin32 is kernel's sinusoid.of.
@@ -189,6 +243,9 @@ func sin32(v *vector, x vec, _ bool) vec {
 	low := v.sub(p, lost)
 	VFMADD231PS(v.constant(sinPi3), n, low)
 	z := v.mul(r, r)
+	if v.wide {
+		return v.wave32(t, r, low, z)
+	}
 
 	rest := v.mul(r, low)
 	VFMADD231PS(v.horner(z, fields(sinCos, 3)), v.mul(z, z), rest)
@@ -198,4 +255,30 @@ func sin32(v *vector, x vec, _ bool) vec {
 	sine := v.sub(r, low)
 	y := v.blend(sine, cosine, v.shiftLeft(t, 31))
 	return v.do(VXORPS, v.and(v.shiftLeft(t, 30), v.constant(sinNegative)), y)
+}
+
+// wave32 is AVX-512's end of sin32: one polynomial, whose coefficients and factors
+// are those of the cosine in lanes of odd quadrants.
+func (v *vector) wave32(t, r, low, z vec) vec {
+	odd, even := K(), K()
+	VPTESTMD(v.inRegister(sinOdd), t, odd)
+	KNOTW(odd, even)
+	chosen := func(i int) vec {
+		c := v.copyOf(v.constant(fields(sinSin, 3)[i]))
+		VMOVAPS(v.constant(fields(sinCos, 3)[i]), odd, c)
+		return c
+	}
+	series := chosen(2)
+	VFMADD213PS(chosen(1), z, series)
+	VFMADD213PS(chosen(0), z, series)
+	factor := v.mul(r, z)
+	VMULPS(z, z, odd, factor)
+	VMULPS(r, low, odd, low)
+	VFMADD231PS(series, factor, low)
+	VFNMADD231PS(v.mul(r, v.constant(sinHalf)), r, odd, low)
+	y := v.add(low, v.constant(sinOne))
+	VSUBPS(low, r, even, y)
+	const xorAnd = 0xF0 ^ 0xCC&0xAA // the truth table of y ^ sign&negative
+	VPTERNLOGD(U8(xorAnd), v.constant(sinNegative), v.shiftLeft(t, 30), y)
+	return y
 }

@@ -28,9 +28,9 @@ type function struct {
 // emit writes the routine. Routines of two arguments take the bytes from one
 // vector to the next in each, 0 for an element that is used over and over.
 func (f function) emit() {
-	params, result := "dst, a *%[1]s, n int", ""
+	params, result := "dst, a *%[1]s, n, past int", ""
 	if len(f.args) == 2 {
-		params = "dst, a, b *%[1]s, aStep, bStep, n int"
+		params = "dst, a, b *%[1]s, aStep, bStep, n, past int"
 	}
 	if f.partial {
 		result = " int"
@@ -40,8 +40,8 @@ func (f function) emit() {
 	if f.partial {
 		doc = fmt.Sprintf("%s%s sets dst[i] = %s for i < the number it returns, n or where a vector begins that it cannot do.", f.name, f.level, f.doc)
 	}
-	Doc(doc)
-	l := &functionLoop{function: f, dst: GP64(), n: GP64(), left: GP64()}
+	Doc(doc, pastDoc)
+	l := &functionLoop{function: f, dst: GP64(), n: GP64(), left: GP64(), pastStores: newPastStores()}
 	Load(Param("dst"), l.dst)
 	for _, name := range f.args {
 		p, step := GP64(), GP64()
@@ -68,11 +68,13 @@ func (f function) emit() {
 		Store(l.n, ReturnIndex(0))
 	}
 	RET()
+	l.end()
 }
 
 // functionLoop is what a function keeps in registers.
 type functionLoop struct {
 	function
+	*pastStores
 	dst, n, left reg.GPVirtual
 	ptrs, steps  []reg.GPVirtual
 }
@@ -111,9 +113,9 @@ func (l *functionLoop) vectors() {
 	}
 	y := l.body(l.doubles, x, "done")
 	if l.size == 8 {
-		VMOVUPD(y, Mem{Base: l.dst})
+		l.store(y, Mem{Base: l.dst}, VMOVUPD, VMOVNTPD)
 	} else {
-		VMOVUPS(l.narrow(y), Mem{Base: l.dst})
+		l.store(l.narrow(y), Mem{Base: l.dst}, VMOVUPS, VMOVNTPS)
 	}
 	step := l.lanes() * l.size
 	ADDQ(U8(step), l.dst)

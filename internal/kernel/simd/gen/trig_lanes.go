@@ -21,6 +21,7 @@ type trigLanes struct {
 	loaded map[Mem]vec // constants that stay in registers
 	nodes  nodeTable
 	later  []func() // what comes behind the loop
+	*pastStores
 	labels int
 }
 

@@ -78,10 +78,10 @@ func (l *trigLanes) load(m Mem, tail *trigTail) vec {
 }
 
 func (l *trigLanes) store(v vec, m Mem, tail *trigTail) {
-	move, moveMasked := VMOVUPD, VMASKMOVPD
+	move, past, moveMasked := VMOVUPD, VMOVNTPD, VMASKMOVPD
 	var result Op = v
 	if l.bytes == 4 {
-		move, moveMasked, result = VMOVUPS, VMASKMOVPS, part(v, 4*l.width())
+		move, past, moveMasked, result = VMOVUPS, VMOVNTPS, VMASKMOVPS, part(v, 4*l.width())
 		if l.wide {
 			VCVTPD2PS(v, result)
 		} else {
@@ -90,7 +90,7 @@ func (l *trigLanes) store(v vec, m Mem, tail *trigTail) {
 	}
 	switch {
 	case tail == nil:
-		move(result, m)
+		l.pastStores.store(result, m, move, past)
 	case l.wide:
 		move(result, tail.k, m)
 	default:
@@ -158,9 +158,10 @@ func (r trigRoutine) emit(l *trigLanes, level string) {
 		doc += fmt.Sprintf(", until a vector has a finite element beyond 2^%g. It returns how many elements it has done", math.Log2(r.limit))
 		result = " int"
 	}
-	TEXT(name, NOSPLIT, fmt.Sprintf("func(dst, a *float%d, n int)%s", 8*r.size, result))
+	TEXT(name, NOSPLIT, fmt.Sprintf("func(dst, a *float%d, n, past int)%s", 8*r.size, result))
 	Pragma("noescape")
-	Doc(doc + ".")
+	Doc(doc+".", pastDoc)
+	l.pastStores = newPastStores()
 	dst, a, n := Load(Param("dst"), GP64()), Load(Param("a"), GP64()), Load(Param("n"), GP64()).(reg.GPVirtual)
 	l.hold(r.constants(l), r.pairs)
 	if r.prepare != nil {
@@ -199,4 +200,5 @@ func (r trigRoutine) emit(l *trigLanes, level string) {
 	for _, f := range l.later {
 		f()
 	}
+	l.end()
 }
