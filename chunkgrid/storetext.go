@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 
 	"github.com/ndgrid/ndgrid/internal/exec"
@@ -32,6 +33,7 @@ func checkText(name string, n *plan.Node) error {
 
 // readTexts returns the texts of a box of a stored array, or of a view of one.
 func readTexts(ctx context.Context, n *plan.Node, box nd.Box) ([]string, error) {
+	defer runtime.KeepAlive(n) // what OpenAny opens is open as long as its node is there
 	if n.Op != plan.OpView {
 		return storage.ReadStrings(ctx, n.Leaf.(storage.Array), box)
 	}

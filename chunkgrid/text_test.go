@@ -201,4 +201,34 @@ func TestMappedTextStaysOpen(t *testing.T) {
 	v, err := n.Compute(ctx)
 	require.NoError(t, err)
 	assert.True(t, slices.Equal(lengths(words), v.Data()))
+
+	url := filepath.Join(t.TempDir(), "many.zarr")
+	grid, err := nd.NewGrid([]int{100}, []int{1})
+	require.NoError(t, err)
+	w, err := storage.CreateArray(ctx, url, storage.Spec{DType: nd.Text, Shape: []int{100}, Chunks: grid}, nil)
+	require.NoError(t, err)
+	require.NoError(t, w.(storage.StringWriter).WriteStrings(ctx, []int{99}, []string{"last"}))
+	require.NoError(t, w.Commit(ctx))
+	require.NoError(t, w.Close())
+	done := make(chan struct{})
+	defer close(done)
+	go func() {
+		for {
+			select {
+			case <-done:
+				return
+			default:
+				runtime.GC()
+			}
+		}
+	}()
+	for range 20 {
+		texts, err := func() ([]string, error) {
+			text, err := chunkgrid.OpenAny(ctx, url)
+			require.NoError(t, err)
+			return chunkgrid.Texts(ctx, text)
+		}()
+		require.NoError(t, err)
+		assert.Equal(t, "last", texts[99])
+	}
 }
