@@ -61,8 +61,9 @@ func DriverOptions(o map[string]string) Option { return func(c *config) { c.driv
 
 // Out is an array and the place for its values, see Into and To.
 type Out struct {
-	out exec.Out
-	err error
+	out  exec.Out
+	text *textOut // in place of out, for an array of text
+	err  error
 }
 
 // Report says what a run did.
@@ -171,11 +172,16 @@ func (a *Array[T]) Into(dst *nd.Array[T]) Out {
 // caller commits and closes dst.
 func (a *Array[T]) To(dst storage.WritableArray, region ...int) Out { return To(a, dst, region...) }
 
-// To is the method of that name for arrays of any dtype.
+// To is the method of that name for arrays of any dtype. Text is stored before all
+// else, by as many workers; Memory doesn't count it.
 func To(a Any, dst storage.WritableArray, region ...int) Out {
 	n := a.plan()
 	if n.Err != nil {
 		return Out{err: n.Err}
+	}
+	if n.DType.Size() == 0 {
+		t, err := newTextOut(n, dst, region)
+		return Out{text: t, err: err}
 	}
 	return Out{out: exec.Out{Node: n, Array: dst, Origin: region}}
 }
@@ -191,17 +197,28 @@ func execute(ctx context.Context, outs []Out, c config) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
+	var texts []*textOut
+	for _, o := range outs {
+		if o.text != nil {
+			texts = append(texts, o.text)
+		}
+	}
+	if err := storeTexts(ctx, texts, c.exec.Workers); err != nil {
+		return Report{}, err
+	}
 	return p.Run(ctx)
 }
 
 func compile(outs []Out, c config) (*exec.Program, error) {
-	list := make([]exec.Out, len(outs))
-	for i, o := range outs {
+	var list []exec.Out
+	for _, o := range outs {
 		if o.err != nil {
 			return nil, o.err
 		}
-		list[i] = o.out
-		list[i].Resume = c.save.resume
+		if o.text == nil {
+			o.out.Resume = c.save.resume
+			list = append(list, o.out)
+		}
 	}
 	return exec.Compile(list, c.exec)
 }

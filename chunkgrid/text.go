@@ -15,7 +15,7 @@ import (
 
 // MapText returns f of each element of an array whose elements are texts (or
 // bytes) of any length: a stored array or a view of one, as OpenAny, FromAny and
-// table.Files.Column return it. What a text means is so an array like others:
+// table.Files.Column return it. What texts say is so an array like others:
 //
 //	cash := chunkgrid.MapText(payment, func(s string) bool { return s == "CASH" })
 //
@@ -137,11 +137,8 @@ func mapTexts[R nd.Elem](name string, a Any, f func(dst []R, texts []string) err
 		return plan.Source(&mappedText[R]{n, &m, f})
 	}
 	n := nodesOf([]Any{a})[0]
-	if n.Err != nil {
-		return of[R](plan.Fail(name, n.Err, n))
-	}
-	if n.DType.Size() != 0 {
-		return of[R](plan.Fail(name, fmt.Errorf("the array is %v, not text of any length: %w", n.DType, nd.ErrDType), n))
+	if err := checkText(name, n); err != nil {
+		return of[R](plan.Fail(name, err, n))
 	}
 	return of[R](mapped(n))
 }

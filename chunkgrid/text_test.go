@@ -68,6 +68,9 @@ func TestMapText(t *testing.T) {
 		v, err := got.Compute(ctx)
 		require.NoError(t, err)
 		assert.Equal(t, fmt.Sprint(want), fmt.Sprint(v), "%v", r)
+		texts, err := chunkgrid.Texts(ctx, text.View(r...))
+		require.NoError(t, err)
+		assert.Equal(t, want.Data(), lengths(texts), "%v", r)
 	}
 	twice := text.View(nd.From(1)).View(nd.All, nd.At(-1))
 	assert.Equal(t, []string{"y"}, chunkgrid.MapText(twice, func(s string) bool { return s == "" }).Dims())
@@ -79,6 +82,46 @@ func lengths(texts []string) []int64 {
 		n[i] = int64(len(s))
 	}
 	return n
+}
+
+// Text is stored as it is read: whole, views, and behind what is there.
+func TestStoreText(t *testing.T) {
+	ctx := t.Context()
+	text, err := chunkgrid.OpenAny(ctx, wordsFile(t))
+	require.NoError(t, err)
+	url := filepath.Join(t.TempDir(), "copy.zarr")
+	row := text.View(nd.At(2))
+	require.NoError(t, chunkgrid.Save(ctx, url, chunkgrid.Vars{"all": text, "row": row, "part": text.View(nd.From(1), nd.Every(-2)), "n": chunkgrid.Full(1.5, []int{2}, nd.Auto)}))
+	for name, want := range map[string][]string{
+		"all":  words,
+		"row":  words[10:],
+		"part": {"", "none", "none", "b", "none", "c"},
+	} {
+		a, err := chunkgrid.OpenAny(ctx, url+"/"+name)
+		require.NoError(t, err)
+		got, err := chunkgrid.Texts(ctx, a)
+		require.NoError(t, err)
+		assert.Equal(t, want, got, name)
+	}
+	require.NoError(t, chunkgrid.Append(ctx, url+"/row", row.View(nd.Span(1, 3)), 0))
+	a, err := chunkgrid.OpenAny(ctx, url+"/row")
+	require.NoError(t, err)
+	got, err := chunkgrid.Texts(ctx, a)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"c", "a", "none", "b", "b", "a", "none"}, got)
+
+	dst, err := storage.OpenWritableArray(ctx, url+"/row", nil)
+	require.NoError(t, err)
+	defer dst.Close()
+	_, err = chunkgrid.Run(ctx, []chunkgrid.Out{chunkgrid.To(row, dst, 3)})
+	assert.ErrorIs(t, err, nd.ErrShape)
+	_, err = chunkgrid.Run(ctx, []chunkgrid.Out{chunkgrid.To(text, dst)})
+	assert.ErrorIs(t, err, nd.ErrShape)
+	numbers, err := storage.OpenWritableArray(ctx, url+"/n", nil)
+	require.NoError(t, err)
+	defer numbers.Close()
+	_, err = chunkgrid.Run(ctx, []chunkgrid.Out{chunkgrid.To(row, numbers)})
+	assert.ErrorIs(t, err, nd.ErrDType)
 }
 
 func TestFactorize(t *testing.T) {
@@ -121,6 +164,10 @@ func TestTextErrors(t *testing.T) {
 	assert.ErrorIs(t, chunkgrid.MapText(chunkgrid.Full(1.0, []int{2}, nd.Auto), size).Err(), nd.ErrDType)
 	assert.ErrorContains(t, chunkgrid.MapText(nil, size).Err(), "nil array")
 	assert.ErrorIs(t, chunkgrid.MapText(text.View(nd.At(3)), size).Err(), nd.ErrIndex)
+	_, err = chunkgrid.Texts(ctx, text.View(nd.At(3)))
+	assert.ErrorIs(t, err, nd.ErrIndex)
+	_, err = chunkgrid.Texts(ctx, chunkgrid.Full(1.0, []int{2}, nd.Auto))
+	assert.ErrorIs(t, err, nd.ErrDType)
 	_, _, err = chunkgrid.Factorize(ctx, text.View(nd.At(3)))
 	assert.ErrorIs(t, err, nd.ErrIndex)
 	cancelled, cancel := context.WithCancel(ctx)
@@ -154,4 +201,34 @@ func TestMappedTextStaysOpen(t *testing.T) {
 	v, err := n.Compute(ctx)
 	require.NoError(t, err)
 	assert.True(t, slices.Equal(lengths(words), v.Data()))
+
+	url := filepath.Join(t.TempDir(), "many.zarr")
+	grid, err := nd.NewGrid([]int{100}, []int{1})
+	require.NoError(t, err)
+	w, err := storage.CreateArray(ctx, url, storage.Spec{DType: nd.Text, Shape: []int{100}, Chunks: grid}, nil)
+	require.NoError(t, err)
+	require.NoError(t, w.(storage.StringWriter).WriteStrings(ctx, []int{99}, []string{"last"}))
+	require.NoError(t, w.Commit(ctx))
+	require.NoError(t, w.Close())
+	done := make(chan struct{})
+	defer close(done)
+	go func() {
+		for {
+			select {
+			case <-done:
+				return
+			default:
+				runtime.GC()
+			}
+		}
+	}()
+	for range 20 {
+		texts, err := func() ([]string, error) {
+			text, err := chunkgrid.OpenAny(ctx, url)
+			require.NoError(t, err)
+			return chunkgrid.Texts(ctx, text)
+		}()
+		require.NoError(t, err)
+		assert.Equal(t, "last", texts[99])
+	}
 }

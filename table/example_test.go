@@ -10,7 +10,6 @@ import (
 	"github.com/ndgrid/ndgrid/chunkgrid"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/reduce"
-	"github.com/ndgrid/ndgrid/storage"
 	"github.com/ndgrid/ndgrid/stream"
 	"github.com/ndgrid/ndgrid/table"
 	"github.com/ndgrid/ndgrid/ufunc"
@@ -116,36 +115,6 @@ func ExampleOpen() {
 	// 21.166666666666668 <nil>
 }
 
-// Some rows of a column of text in several files: no other column is parsed.
-func ExampleFiles_Text() {
-	dir, err := os.MkdirTemp("", "")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer os.RemoveAll(dir)
-	for i, text := range []string{"id,city\n1,Kraków\n2,\n", "id,city\n3,Oslo\n4,Lima\n"} {
-		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%d.csv", i)), []byte(text), 0o600); err != nil {
-			fmt.Println(err)
-			return
-		}
-	}
-	ctx := context.Background()
-	files, err := table.Open(ctx, stream.Glob(filepath.Join(dir, "*.csv")))
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	city, err := files.Text("city")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	names, err := storage.ReadStrings(ctx, city, nd.Box{Start: []int{0}, Shape: []int{3}})
-	fmt.Printf("%q %v\n", names, err)
-	// Output: ["Kraków" "" "Oslo"] <nil>
-}
-
 // Means of a column by the texts of another, over all files and without having
 // either in memory: pandas' groupby("city").fare.mean().
 func ExampleFiles_Column() {
@@ -178,6 +147,7 @@ func ExampleFiles_Column() {
 		return
 	}
 	fmt.Println(city)
+	fmt.Println(chunkgrid.Texts(ctx, city.View(nd.Span(0, 3))))
 	codes, cities, err := chunkgrid.Factorize(ctx, city)
 	if err != nil {
 		fmt.Println(err)
@@ -196,6 +166,7 @@ func ExampleFiles_Column() {
 	fmt.Println(fares.Compute(ctx))
 	// Output:
 	// string (5)  chunks (2 3), 2 chunks, not computed
+	// [Oslo Lima Oslo] <nil>
 	// [Kraków Lima Oslo] [3.  1.5 5. ] <nil>
 	// [4.5 5.5] <nil>
 }

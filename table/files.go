@@ -182,9 +182,9 @@ func (f *Files) Shape() (rows, columns int) { return f.rows, len(f.names) }
 // Columns returns the names of the columns, a copy.
 func (f *Files) Columns() []string { return slices.Clone(f.names) }
 
-// Column returns a column as a lazy array of one axis. One of text can be viewed,
-// and chunkgrid.MapText and Factorize make numbers and bools of it; Text is for its
-// values. Every run that needs a column reads the files anew, and parses that column
+// Column returns a column as a lazy array of one axis. chunkgrid.MapText and
+// Factorize make bools and numbers of one of text, Texts reads it; missing text is the
+// empty text. Every run that needs a column reads the files anew, and parses that column
 // only. An error of a field names file, line and column.
 func (f *Files) Column(name string) (chunkgrid.Any, error) {
 	c, err := f.column(name)

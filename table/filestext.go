@@ -5,25 +5,9 @@ import (
 	"fmt"
 
 	"github.com/ndgrid/ndgrid/nd"
-	"github.com/ndgrid/ndgrid/storage"
 )
 
-// Text returns a column of text as an array in storage, whose chunks are those of
-// the other columns. storage.ReadStrings reads some rows of it, and parses that
-// column only; missing text is the empty text. A column of another dtype is
-// nd.ErrDType.
-func (f *Files) Text(name string) (storage.StringReader, error) {
-	c, err := f.column(name)
-	if err != nil {
-		return nil, err
-	}
-	if c.meta.DType != nd.Text {
-		return nil, fmt.Errorf("%w: column %q is %v, not text", nd.ErrDType, name, c.meta.DType)
-	}
-	return lazyText{c}, nil
-}
-
-// lazyText is a column of text.
+// lazyText is a column of text, a storage.StringReader; missing text is the empty text.
 type lazyText struct{ *lazyColumn }
 
 // ReadCost is the text of the longest chunk beside what other columns need.

@@ -255,9 +255,8 @@ func addShards(s *storage.Spec, shards nd.Grid) error {
 	return nil
 }
 
-// copyValues has the values of an array copied by the run to come; text, which is
-// nothing to compute with, is copied at once.
-func (c *converter) copyValues(ctx context.Context, _ string, src storage.Array, dst storage.WritableArray) error {
+// copyValues has the values of an array copied by the run to come.
+func (c *converter) copyValues(_ context.Context, _ string, src storage.Array, dst storage.WritableArray) error {
 	c.arrays++
 	if f := dst.Meta().Format; c.format != "" && f != "Zarr "+c.format {
 		return fmt.Errorf("--format %s: what is written is %s", c.format, f)
@@ -265,35 +264,11 @@ func (c *converter) copyValues(ctx context.Context, _ string, src storage.Array,
 	if _, ok := storage.As[storage.Resumable](dst); c.resume && !ok {
 		return fmt.Errorf("--resume: %w: writing %s can't be resumed", storage.ErrUnsupported, dst.Meta().Format)
 	}
-	m := src.Meta()
-	if m.DType.Size() == 0 {
-		return copyText(ctx, src, dst)
-	}
 	x, err := chunkgrid.FromAny(src)
 	if err != nil {
 		return err
 	}
 	c.bytes += int64(x.NBytes())
 	c.outs = append(c.outs, chunkgrid.To(x, dst))
-	return nil
-}
-
-// copyText copies elements that vary in length, chunk by chunk.
-func copyText(ctx context.Context, src storage.Array, dst storage.WritableArray) error {
-	w, ok := storage.As[storage.StringWriter](dst)
-	if !ok {
-		return fmt.Errorf("%w: the format doesn't hold text of any length", storage.ErrUnsupported)
-	}
-	grid := w.Meta().WriteGrid
-	for i := range grid.Len() {
-		coord := grid.Coord(i)
-		elems, err := storage.ReadStrings(ctx, src, grid.Box(coord))
-		if err != nil {
-			return err
-		}
-		if err := w.WriteStrings(ctx, coord, elems); err != nil {
-			return err
-		}
-	}
 	return nil
 }

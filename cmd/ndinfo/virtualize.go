@@ -223,9 +223,7 @@ func (v *virtualizer) dims(m *storage.Meta) []string {
 func (v *virtualizer) refer(ctx context.Context, name string, src storage.Array, dst storage.WritableArray) error {
 	p, ok := v.places[src]
 	switch {
-	case src.Meta().DType.Size() == 0:
-		return copyText(ctx, src, dst)
-	case !ok:
+	case !ok || src.Meta().DType.Size() == 0:
 		x, err := chunkgrid.FromAny(src)
 		if err == nil {
 			_, err = chunkgrid.Run(ctx, []chunkgrid.Out{chunkgrid.To(x, dst)})

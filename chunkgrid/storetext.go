@@ -1,0 +1,153 @@
+package chunkgrid
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+
+	"github.com/ndgrid/ndgrid/internal/exec"
+	"github.com/ndgrid/ndgrid/internal/plan"
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
+)
+
+// Texts returns the elements of an array of text, C order: Compute for what MapText
+// takes.
+func Texts(ctx context.Context, a Any) ([]string, error) {
+	n := nodesOf([]Any{a})[0]
+	if err := checkText("chunkgrid.Texts", n); err != nil {
+		return nil, err
+	}
+	return readTexts(ctx, n, nd.Box{Start: make([]int, n.NDim()), Shape: n.Shape})
+}
+
+// checkText refuses a node that isn't of text of any length.
+func checkText(name string, n *plan.Node) error {
+	if n.Err == nil && n.DType.Size() != 0 {
+		n = plan.Fail(name, fmt.Errorf("the array is %v, not text of any length: %w", n.DType, nd.ErrDType), n)
+	}
+	return n.Err
+}
+
+// readTexts returns the texts of a box of a stored array, or of a view of one.
+func readTexts(ctx context.Context, n *plan.Node, box nd.Box) ([]string, error) {
+	defer runtime.KeepAlive(n) // what OpenAny opens is open as long as its node is there
+	if n.Op != plan.OpView {
+		return storage.ReadStrings(ctx, n.Leaf.(storage.Array), box)
+	}
+	if box.Size() == 0 {
+		return nil, nil
+	}
+	var from nd.Box       // of the view's argument, around the elements
+	var within []nd.Range // where they are in it
+	for _, m := range plan.ViewOf(n).Maps {
+		first, count := m.Offset, 1
+		if m.Out >= 0 {
+			first, count = m.Offset+m.Stride*box.Start[m.Out], box.Shape[m.Out]
+		}
+		lo, hi := first, first+(count-1)*m.Stride
+		if lo > hi {
+			lo, hi = hi, lo
+		}
+		from.Start, from.Shape = append(from.Start, lo), append(from.Shape, hi-lo+1)
+		step := m.Stride
+		if step == 0 {
+			step = 1 // of an axis that is at one place
+		}
+		within = append(within, nd.From(first-lo).By(step))
+	}
+	texts, err := readTexts(ctx, n.Args[0], from)
+	if err != nil {
+		return nil, err
+	}
+	places, err := nd.Arange[int64](0, int64(from.Size()), 1)
+	if err == nil {
+		places, err = places.Reshape(from.Shape...)
+	}
+	if err == nil {
+		places, err = places.Slice(within...)
+	}
+	if err != nil {
+		return nil, err
+	}
+	elems := make([]string, 0, box.Size())
+	for _, i := range places.Data() {
+		elems = append(elems, texts[i])
+	}
+	return elems, nil
+}
+
+// textOut is an array of text and where it is to be stored.
+type textOut struct {
+	n   *plan.Node
+	dst storage.WritableArray
+	box nd.Box // of dst
+}
+
+func newTextOut(n *plan.Node, dst storage.WritableArray, origin []int) (*textOut, error) {
+	m := dst.Meta()
+	if origin == nil {
+		origin = make([]int, n.NDim())
+	}
+	fits := len(m.Shape) == n.NDim() && len(origin) == n.NDim()
+	for k := 0; fits && k < len(origin); k++ {
+		fits = origin[k] >= 0 && n.Shape[k] <= m.Shape[k]-origin[k]
+	}
+	if _, ok := storage.As[storage.StringWriter](dst); !ok || m.DType != n.DType {
+		return nil, fmt.Errorf("%v into an array of %v in %s: %w", n.DType, m.DType, m.Format, nd.ErrDType)
+	}
+	if !fits {
+		return nil, fmt.Errorf("shape %v from %v on into shape %v: %w", n.Shape, origin, m.Shape, nd.ErrShape)
+	}
+	return &textOut{n, dst, nd.Box{Start: origin, Shape: n.Shape}}, nil
+}
+
+// store writes the elements that are in one chunk of the destination.
+func (t *textOut) store(ctx context.Context, coord []int) error {
+	chunk := t.dst.Meta().WriteGrid.Box(coord)
+	region := storage.Intersect(chunk, t.box)
+	part := nd.Box{Start: slices.Clone(region.Start), Shape: region.Shape}
+	for k := range part.Start {
+		part.Start[k] -= t.box.Start[k]
+	}
+	texts, err := readTexts(ctx, t.n, part)
+	if err != nil {
+		return err
+	}
+	if region.Size() < chunk.Size() {
+		old, err := storage.ReadStrings(ctx, t.dst, chunk)
+		if err != nil {
+			return err
+		}
+		storage.CopyStrings(old, chunk, texts, region, region)
+		texts = old
+	}
+	w, _ := storage.As[storage.StringWriter](t.dst)
+	return w.WriteStrings(ctx, coord, texts)
+}
+
+var errGoexit = errors.New("reading text ended its goroutine")
+
+// storeTexts writes arrays of text, chunk by chunk. Memory says nothing here: how
+// long texts are isn't known.
+func storeTexts(ctx context.Context, outs []*textOut, workers int) error {
+	type place struct {
+		out   *textOut
+		coord []int
+	}
+	var places []place
+	for _, o := range outs {
+		for coord := range o.dst.Meta().WriteGrid.Cover(o.box).Indices() {
+			places = append(places, place{o, slices.Clone(coord)})
+		}
+	}
+	return exec.RunTasks(ctx, exec.Tasks{
+		Name:  "store text",
+		First: make([]int32, len(places)+1),
+		Do:    func(ctx context.Context, i int) error { return places[i].out.store(ctx, places[i].coord) },
+		Gone:  func(int) error { return errGoexit },
+		Free:  func(int) {},
+	}, exec.Options{Workers: workers})
+}
