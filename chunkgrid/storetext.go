@@ -106,8 +106,7 @@ func newTextOut(n *plan.Node, dst storage.WritableArray, origin []int) (*textOut
 
 // store writes the elements that are in one chunk of the destination.
 func (t *textOut) store(ctx context.Context, coord []int) error {
-	chunk := t.dst.Meta().WriteGrid.Box(coord)
-	region := storage.Intersect(chunk, t.box)
+	region := storage.Intersect(t.dst.Meta().WriteGrid.Box(coord), t.box)
 	part := nd.Box{Start: slices.Clone(region.Start), Shape: region.Shape}
 	for k := range part.Start {
 		part.Start[k] -= t.box.Start[k]
@@ -116,16 +115,7 @@ func (t *textOut) store(ctx context.Context, coord []int) error {
 	if err != nil {
 		return err
 	}
-	if region.Size() < chunk.Size() {
-		old, err := storage.ReadStrings(ctx, t.dst, chunk)
-		if err != nil {
-			return err
-		}
-		storage.CopyStrings(old, chunk, texts, region, region)
-		texts = old
-	}
-	w, _ := storage.As[storage.StringWriter](t.dst)
-	return w.WriteStrings(ctx, coord, texts)
+	return storage.WriteStrings(ctx, t.dst, region, texts)
 }
 
 var errGoexit = errors.New("reading text ended its goroutine")

@@ -84,6 +84,28 @@ func lengths(texts []string) []int64 {
 	return n
 }
 
+// Parts of one chunk of text are written at the same time.
+func TestStoreTextByParts(t *testing.T) {
+	ctx := t.Context()
+	url := filepath.Join(t.TempDir(), "parts.zarr")
+	whole, err := nd.NewGrid([]int{40}, []int{40})
+	require.NoError(t, err)
+	dst, err := storage.CreateArray(ctx, url, storage.Spec{DType: nd.Text, Shape: []int{40}, Chunks: whole}, nil)
+	require.NoError(t, err)
+	text, err := chunkgrid.OpenAny(ctx, wordsFile(t))
+	require.NoError(t, err)
+	var outs []chunkgrid.Out
+	for at := 0; at < 40; at += 5 {
+		outs = append(outs, chunkgrid.To(text.View(nd.At(2)), dst, at))
+	}
+	_, err = chunkgrid.Run(ctx, outs, chunkgrid.Workers(4))
+	require.NoError(t, err)
+	got, err := storage.ReadStrings(ctx, dst, nd.Box{Start: []int{0}, Shape: []int{40}})
+	require.NoError(t, err)
+	assert.Equal(t, slices.Repeat(words[10:], 8), got)
+	require.NoError(t, dst.Close())
+}
+
 // Text is stored as it is read: whole, views, and behind what is there.
 func TestStoreText(t *testing.T) {
 	ctx := t.Context()

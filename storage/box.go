@@ -144,21 +144,18 @@ func WriteBox(ctx context.Context, a WritableArray, box nd.Box, src []byte) erro
 	}
 	var buf []byte
 	return coverEach(ctx, m.WriteGrid, box, func(coord []int, chunk, region nd.Box) error {
-		defer lockChunk(a, coord)()
 		size := chunk.Size() * m.DType.Size()
 		whole := slices.Equal(region.Shape, chunk.Shape)
+		unlock, err := lockToWrite(ctx, a, coord, whole)
+		if err != nil {
+			return err
+		}
+		defer unlock()
 		if whole && size == len(src) {
 			return a.WriteChunk(ctx, coord, src)
 		}
 		buf = slices.Grow(buf[:0], size)[:size]
 		if !whole {
-			if l, ok := As[Locker](a); ok {
-				unlock, err := l.Lock(ctx)
-				if err != nil {
-					return err
-				}
-				defer unlock()
-			}
 			if err := ReadBox(ctx, a, chunk, buf); err != nil {
 				return err
 			}

@@ -61,3 +61,19 @@ func lockChunk(a WritableArray, coord []int) (unlock func()) {
 		}
 	}
 }
+
+// lockToWrite waits until nobody else writes to a chunk: in this process, and where
+// it isn't written whole and the array is a Locker, in others.
+func lockToWrite(ctx context.Context, a WritableArray, coord []int, whole bool) (unlock func(), err error) {
+	here := lockChunk(a, coord)
+	l, ok := As[Locker](a)
+	if whole || !ok {
+		return here, nil
+	}
+	elsewhere, err := l.Lock(ctx)
+	if err != nil {
+		here()
+		return nil, err
+	}
+	return func() { elsewhere(); here() }, nil
+}

@@ -58,6 +58,38 @@ func ReadStrings(ctx context.Context, a Array, box nd.Box) ([]string, error) {
 	return all, err
 }
 
+// WriteStrings writes any box of an array whose elements vary in length, C order, as
+// WriteBox does; see StringWriter. An array of another dtype is nd.ErrDType.
+func WriteStrings(ctx context.Context, a WritableArray, box nd.Box, elems []string) error {
+	m := a.Meta()
+	w, ok := As[StringWriter](a)
+	if !ok || m.DType.Size() != 0 {
+		return &Error{"write strings", refName(a), fmt.Errorf("%w: its elements are %s", nd.ErrDType, m.DType)}
+	}
+	if err := checkBox("write strings", a, box); err != nil {
+		return err
+	}
+	if len(elems) != box.Size() {
+		return &Error{"write strings", refName(a), fmt.Errorf("%w: %d texts for box %v", nd.ErrShape, len(elems), box)}
+	}
+	return coverEach(ctx, m.WriteGrid, box, func(coord []int, chunk, region nd.Box) error {
+		whole := slices.Equal(region.Shape, chunk.Shape)
+		unlock, err := lockToWrite(ctx, a, coord, whole)
+		if err != nil {
+			return err
+		}
+		defer unlock()
+		all := make([]string, chunk.Size())
+		if !whole {
+			if all, err = ReadStrings(ctx, a, chunk); err != nil {
+				return err
+			}
+		}
+		CopyStrings(all, chunk, elems, box, region)
+		return w.WriteStrings(ctx, coord, all)
+	})
+}
+
 // CopyStrings copies the elements of region from src to dst, as CopyBox does.
 func CopyStrings(dst []string, dstBox nd.Box, src []string, srcBox, region nd.Box) {
 	for i := range region.Size() {
