@@ -129,7 +129,8 @@ func Arange[T nd.Real](start, stop, step T, c nd.Chunks) *Array[T] {
 	if err != nil {
 		return of[T](plan.Fail("chunkgrid.Arange", err))
 	}
-	return of[T](plan.Arange(nd.DTypeOf[T](), float64(start), float64(step), int(start), int(step), g))
+	delta := T(start+step) - start // what NumPy steps by
+	return of[T](plan.Arange(nd.DTypeOf[T](), float64(start), float64(delta), int(start), int(step), g))
 }
 
 func arangeLen[T nd.Real](start, stop, step T) (int, error) {
@@ -139,24 +140,20 @@ func arangeLen[T nd.Real](start, stop, step T) (int, error) {
 	if (stop-start > 0) != (step > 0) && nd.DTypeOf[T]().IsFloat() {
 		return 0, nil
 	}
-	if dt := nd.DTypeOf[T](); dt.IsInteger() && !dt.IsSigned() {
-		if start >= stop {
+	if !nd.DTypeOf[T]().IsFloat() {
+		// Distances of up to 2^64-1, whatever the sign of the numbers.
+		way, by := uint64(stop)-uint64(start), uint64(step)
+		if step < 0 {
+			way, by = -way, -by
+		}
+		if start == stop || (start < stop) != (step > 0) {
 			return 0, nil
 		}
-		n := (uint64(stop)-uint64(start)-1)/uint64(step) + 1
+		n := (way-1)/by + 1
 		if n > 1<<62 {
 			return 0, fmt.Errorf("from %v to %v in steps of %v: %w", start, stop, step, nd.ErrOverflow)
 		}
 		return int(n), nil
-	}
-	if !nd.DTypeOf[T]().IsFloat() {
-		a, b, s := int(start), int(stop), int(step)
-		if s > 0 && a < b {
-			return int((uint(b) - uint(a) + uint(s) - 1) / uint(s)), nil
-		} else if s < 0 && a > b {
-			return int((uint(a) - uint(b) + uint(-s) - 1) / uint(-s)), nil
-		}
-		return 0, nil
 	}
 	n := math.Ceil((float64(stop) - float64(start)) / float64(step))
 	if n > 1<<53 {

@@ -2,6 +2,7 @@ package chunkgrid
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -150,8 +151,9 @@ func (a *Array[T]) Value(ctx context.Context, opts ...Option) (T, error) {
 	return r.Data()[0], nil
 }
 
-// Into has Run write the values to dst, which has the array's shape; its
-// memory does not count as the run's.
+// Into has Run write the values to dst, which has the array's shape and memory for
+// every element (not the same one along a broadcast axis); it does not count as
+// the run's.
 func (a *Array[T]) Into(dst *nd.Array[T]) Out {
 	n := a.plan()
 	if n.Err != nil {
@@ -159,6 +161,11 @@ func (a *Array[T]) Into(dst *nd.Array[T]) Out {
 	}
 	if dst == nil || !slices.Equal(dst.Shape(), n.Shape) {
 		return Out{err: fmt.Errorf("into: shape %v into an array of shape %v: %w", n.Shape, shapeOf(dst), nd.ErrShape)}
+	}
+	for k, stride := range dst.Strides() {
+		if stride == 0 && n.Shape[k] > 1 {
+			return Out{err: fmt.Errorf("into: an array of shape %v whose elements are the same along axis %d: %w", n.Shape, k, nd.ErrShape)}
+		}
 	}
 	return Out{out: exec.Out{Node: n, Buf: func() ([]byte, int, []int) {
 		data, off := dst.Memory()
@@ -178,6 +185,9 @@ func To(a Any, dst storage.WritableArray, region ...int) Out {
 	n := a.plan()
 	if n.Err != nil {
 		return Out{err: n.Err}
+	}
+	if dst == nil {
+		return Out{err: errors.New("to: nil array")}
 	}
 	if n.DType.Size() == 0 {
 		t, err := newTextOut(n, dst, region)

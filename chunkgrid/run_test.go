@@ -408,3 +408,33 @@ func TestNilAndLargeOperands(t *testing.T) {
 	assert.Equal(t, []uint64{first, first + 2, first + 4}, a.Data())
 	assert.ErrorIs(t, chunkgrid.Arange[uint64](0, math.MaxUint64, 1, nd.Auto).Err(), nd.ErrOverflow)
 }
+
+// TestArangeAtTheEdges: distances beyond the dtype's own range, and NumPy's
+// steps of floats.
+func TestArangeAtTheEdges(t *testing.T) {
+	for _, step := range []int64{1 << 62, -1 << 62} {
+		from, to := int64(math.MinInt64), int64(math.MaxInt64)
+		if step < 0 {
+			from, to = to, from
+		}
+		a, err := chunkgrid.Arange(from, to, step, nd.Sizes(3)).Compute(ctx)
+		require.NoError(t, err)
+		assert.Equal(t, []int64{from, from + step, from + 2*step, from + 3*step}, a.Data())
+	}
+	assert.ErrorIs(t, chunkgrid.Arange[int64](math.MinInt64, math.MaxInt64, 1, nd.Auto).Err(), nd.ErrOverflow)
+	assert.Zero(t, chunkgrid.Arange[int8](5, -5, 1, nd.Auto).Size())
+
+	tenths, err := chunkgrid.Arange(1, 2, 0.1, nd.Sizes(4)).Compute(ctx)
+	require.NoError(t, err)
+	assert.Equal(t, 1.9000000000000008, tenths.At(9)) // np.arange(1, 2, 0.1)[9]
+}
+
+// TestNoPlaceForResults: what isn't there, and elements that share their memory.
+func TestNoPlaceForResults(t *testing.T) {
+	x := chunkgrid.FromND(nd.Must(nd.Zeros[float64](2, 3)))
+	wide := nd.Must(nd.Must(nd.Zeros[float64](1, 3)).BroadcastTo(2, 3))
+	for _, out := range []chunkgrid.Out{x.To(nil), x.Into(nil), x.Into(wide)} {
+		_, err := chunkgrid.Run(ctx, []chunkgrid.Out{out})
+		require.Error(t, err)
+	}
+}

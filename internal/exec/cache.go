@@ -3,6 +3,7 @@ package exec
 import (
 	"container/list"
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/ndgrid/ndgrid/storage"
@@ -67,16 +68,25 @@ func (c *cache) get(ctx context.Context, src storage.Array, coord []int, index, 
 	c.entries[key] = e
 	c.mu.Unlock()
 
-	e.buf = c.run.pool.get(bytes)
-	e.present, e.err = src.ReadChunk(ctx, coord, e.buf[:n])
-	c.run.decodedChunks.Add(1)
-	close(e.ready)
+	c.read(ctx, e, src, coord, n)
 	if e.err != nil {
 		err := e.err
 		c.release(e)
 		return nil, true, err
 	}
 	return e, true, nil
+}
+
+// errUnread is that of a chunk whose array panics or never returns: others may
+// wait for it.
+var errUnread = errors.New("the array did not return from ReadChunk")
+
+// read fills an entry in, and tells those who wait for it.
+func (c *cache) read(ctx context.Context, e *chunkEntry, src storage.Array, coord []int, n int) {
+	defer close(e.ready)
+	e.buf, e.err = c.run.pool.get(e.bytes), errUnread
+	e.present, e.err = src.ReadChunk(ctx, coord, e.buf[:n])
+	c.run.decodedChunks.Add(1)
 }
 
 // release ends a use; a chunk nobody uses stays while there is room.

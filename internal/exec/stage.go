@@ -179,6 +179,14 @@ func (s *stage) exec(ctx context.Context) error {
 		at    = n
 		done  atomic.Int64
 	)
+	fail := func(i int, err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if i < at && (first == nil || !errors.Is(err, context.Canceled)) {
+			first, at = err, i
+		}
+		cancel()
+	}
 	stop := context.AfterFunc(ctx, func() {
 		s.stopped.Store(true)
 		q.close()
@@ -188,16 +196,19 @@ func (s *stage) exec(ctx context.Context) error {
 		wg.Go(func() {
 			w := s.newWorker(ctx, id)
 			defer w.close()
+			gone := -1 // the task that is done, and no more if its function ends the goroutine
+			defer func() {
+				if gone >= 0 {
+					fail(gone, fmt.Errorf("chunk %v: a function ended its goroutine", w.coord))
+				}
+			}()
 			for i, ok := q.claim(); ok; i, ok = q.claim() {
 				lo, hi := i*s.batch, min((i+1)*s.batch, n)
+				gone = lo
 				if i, err := w.run(lo, hi, &done); err != nil {
-					mu.Lock()
-					if i < at && (first == nil || !errors.Is(err, context.Canceled)) {
-						first, at = err, i
-					}
-					mu.Unlock()
-					cancel()
+					fail(i, err)
 				}
+				gone = -1
 				q.done(i)
 			}
 		})

@@ -350,8 +350,12 @@ COUNTS = {"any": np.any, "all": np.all, "count_nonzero": np.count_nonzero}
 
 
 def by_groups(op, arg, labels, groups, **params):
-    """The reduction of every group along axis 0."""
-    parts = [reduction(op, Value(arg.x[np.array(labels, int) == g]), **params) for g in range(groups)]
+    """The reduction of every group along axis 0. Its stretches of equal steps, or more of them, are merged one after the other."""
+    places = [np.flatnonzero(np.array(labels, int) == g) for g in range(groups)]
+    parts = [reduction(op, Value(arg.x[at]), **params) for at in places]
+    for p, at in zip(parts, places):
+        if p.tol is not None:
+            p.tol = p.tol * (1 + np.count_nonzero(np.diff(at, 2)))
     join = lambda name: None if getattr(parts[0], name) is None else np.concatenate([getattr(p, name) for p in parts])
     return Value(join("x"), join("tol"), parts[0].dtype, join("wrong"))
 
@@ -410,8 +414,9 @@ def diff(arg, axis, n):
 
 
 def quantile(arg, axis, q, method):
-    """Interpolated in float64; which of two zeros comes first in order is open."""
-    x = np.quantile(arg.x.astype("float64"), q, axis=axis, method=method).astype(arg.dtype).astype("longdouble")
+    """Interpolated in float64; which of two zeros comes first in order is open. NumPy has NaN for an element beside an infinity."""
+    x, lower, higher = (np.quantile(arg.x.astype("float64"), q, axis=axis, method=m) for m in (method, "lower", "higher"))
+    x = np.where(lower == higher, lower, x).astype(arg.dtype).astype("longdouble")
     return Value(x, np.full(x.shape, np.finfo(arg.dtype).smallest_subnormal, "longdouble"), arg.dtype)
 
 
