@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -35,6 +36,20 @@ func GetRange(ctx context.Context, s Store, key string, offset, length int64, ds
 	}
 	lo, hi := Range(int64(len(v)), offset, length)
 	return append(dst, v[lo:hi]...), nil
+}
+
+// Version returns the version of the value of key, see Versioner: nil where there
+// is no value, or the store knows no versions.
+func Version(ctx context.Context, s Store, key string) (any, error) {
+	v, ok := s.(Versioner)
+	if !ok {
+		return nil, nil
+	}
+	version, err := v.Version(ctx, key)
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
+	return version, err
 }
 
 // Range turns an offset and a length as in RangeReader into the half-open

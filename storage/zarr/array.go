@@ -18,7 +18,7 @@ type array struct {
 	head    atomic.Pointer[header]
 	closed  atomic.Bool
 	scratch sync.Pool // of *[]byte: stored bytes, and whole chunks that are cut
-	indexes indexes   // of shards, which must not change while an array is open for reading
+	indexes indexes   // of shards, which must not change while an array is open for reading unless the store knows versions
 	mutable bool      // open for writing: shards may change, and indexes aren't kept
 }
 
@@ -87,10 +87,13 @@ func (a *array) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool, e
 	}
 	present := false
 	if err == nil {
-		var loc location
-		if loc, present, err = a.locate(ctx, h, coord, a.known()); present {
-			present, err = a.readChunk(ctx, h, coord, loc, box, dst)
-		}
+		err = again(func() error {
+			var loc location
+			if loc, present, err = a.locate(ctx, h, coord, a.known()); present {
+				present, err = a.readChunk(ctx, h, coord, loc, box, dst)
+			}
+			return err
+		})
 	}
 	if err != nil {
 		return false, a.failChunk("read", coord, err)
@@ -148,6 +151,11 @@ func (a *array) stored(ctx context.Context, loc location, limit int64, dst []byt
 		length = min(length, loc.length)
 	}
 	value, err := storage.GetRange(ctx, a.store, loc.key, loc.offset, length, dst)
+	if loc.version != nil {
+		if replaced := a.same(ctx, loc); replaced != nil {
+			return nil, false, replaced
+		}
+	}
 	if errors.Is(err, storage.ErrNotFound) {
 		return nil, false, a.absent(loc.key)
 	}

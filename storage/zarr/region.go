@@ -40,23 +40,33 @@ func (a *array) ReadRegion(ctx context.Context, box nd.Box, dst []byte) error {
 		if err := ctx.Err(); err != nil {
 			return a.failChunk("read", value, err)
 		}
-		var parts []part
 		inside := storage.Intersect(h.meta.WriteGrid.Box(value), box)
-		for coord := range h.meta.ReadGrid.Cover(inside).Indices() {
-			p := part{coord: slices.Clone(coord), box: h.meta.ReadGrid.Box(coord)}
-			loc, present, err := a.locate(ctx, h, coord, known)
-			if err != nil {
-				return a.failChunk("read", coord, err)
-			}
-			if p.loc = loc; present {
-				parts = append(parts, p)
-			} else {
-				a.fillPart(h, box, dst, p.box)
-			}
+		if err := again(func() error { return a.readValue(ctx, h, value, inside, known, box, dst) }); err != nil {
+			return err
 		}
-		if err := a.readParts(ctx, h, parts, box, dst); err != nil {
-			return a.failChunk("read", value, err)
+	}
+	return nil
+}
+
+// readValue reads what a region has of one stored value.
+func (a *array) readValue(ctx context.Context, h *header, value []int, inside nd.Box, known *indexes, box nd.Box, dst []byte) error {
+	var parts []part
+	for coord := range h.meta.ReadGrid.Cover(inside).Indices() {
+		p := part{coord: slices.Clone(coord), box: h.meta.ReadGrid.Box(coord)}
+		loc, present, err := a.locate(ctx, h, coord, known)
+		if err != nil {
+			return a.failChunk("read", coord, err)
 		}
+		if p.loc = loc; present {
+			if parts = append(parts, p); loc.version != parts[0].loc.version {
+				return errReplaced
+			}
+		} else {
+			a.fillPart(h, box, dst, p.box)
+		}
+	}
+	if err := a.readParts(ctx, h, parts, box, dst); err != nil {
+		return a.failChunk("read", value, err)
 	}
 	return nil
 }

@@ -239,12 +239,13 @@ func (s *sharding) entry(index []uint64, i int, size int64) (offset, length int6
 type location struct {
 	key            string
 	offset, length int64
+	version        any // of a shard that was looked into, where the store knows versions
 }
 
 // locate finds a chunk; false where it was never written.
 func (a *array) locate(ctx context.Context, h *header, coord []int, known *indexes) (location, bool, error) {
 	if len(h.shards) == 0 {
-		return location{h.keys.key(a.key, coord), 0, -1}, true, nil
+		return location{key: h.keys.key(a.key, coord), length: -1}, true, nil
 	}
 	at, shard := make([]int, len(coord)), make([]int, len(coord))
 	for k, c := range coord {
@@ -252,7 +253,11 @@ func (a *array) locate(ctx context.Context, h *header, coord []int, known *index
 		shard[k] = at[k] / h.stored[k]
 		at[k] %= h.stored[k]
 	}
-	loc := location{h.keys.key(a.key, shard), 0, -1}
+	loc := location{key: h.keys.key(a.key, shard), length: -1}
+	var err error
+	if loc.version, err = storage.Version(ctx, a.store, loc.key); err != nil {
+		return loc, false, err
+	}
 	for _, s := range h.shards {
 		index, err := a.shardIndex(ctx, s, loc, known)
 		if err == nil && index == nil {
@@ -278,7 +283,32 @@ func (a *array) locate(ctx context.Context, h *header, coord []int, known *index
 	return loc, true, nil
 }
 
-// indexes keeps the indexes of shards by where the shards are.
+// errReplaced is the error of a read that found a shard replaced between its index
+// and its chunks: of two versions they would be wrong numbers.
+var errReplaced = fmt.Errorf("%w its index was read", storage.ErrChanged)
+
+// again reads, and does so again where a shard was replaced meanwhile.
+func again(read func() error) error {
+	const tries = 5
+	var err error
+	for range tries {
+		if err = read(); !errors.Is(err, errReplaced) {
+			break
+		}
+	}
+	return err
+}
+
+// same fails where the shard at a location isn't the one whose index was read.
+func (a *array) same(ctx context.Context, loc location) error {
+	now, err := storage.Version(ctx, a.store, loc.key)
+	if err == nil && now != loc.version {
+		err = fmt.Errorf("key %s: %w", loc.key, errReplaced)
+	}
+	return err
+}
+
+// indexes keeps the indexes of shards by where the shards are, and their versions.
 type indexes struct {
 	mu    sync.Mutex
 	by    map[location][]uint64
@@ -322,6 +352,9 @@ func (a *array) shardIndex(ctx context.Context, s *sharding, loc location, known
 		return nil, fmt.Errorf("key %s: %w: %d bytes are too few for the index of a shard, which takes %d", loc.key, storage.ErrCorrupt, loc.length, size)
 	}
 	b, err := storage.GetRange(ctx, a.store, loc.key, from.offset, from.length, nil)
+	if replaced := a.same(ctx, loc); replaced != nil {
+		return nil, replaced
+	}
 	switch {
 	case errors.Is(err, storage.ErrNotFound):
 		return nil, nil

@@ -44,7 +44,11 @@ func (h *header) setText(list extensions) error {
 // ReadStrings decodes a chunk of elements that vary in length.
 func (a *array) ReadStrings(ctx context.Context, coord []int) ([]string, bool, error) {
 	h := a.head.Load()
-	elems, err := a.readStrings(ctx, h, coord)
+	var elems []string
+	err := again(func() (err error) {
+		elems, err = a.readStrings(ctx, h, coord)
+		return err
+	})
 	if err != nil {
 		return nil, false, a.failChunk("read", coord, err)
 	}
