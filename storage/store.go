@@ -2,7 +2,6 @@ package storage
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -38,18 +37,13 @@ func GetRange(ctx context.Context, s Store, key string, offset, length int64, ds
 	return append(dst, v[lo:hi]...), nil
 }
 
-// Version returns the version of the value of key, see Versioner: nil where there
-// is no value, or the store knows no versions.
+// Version returns the version of the value of key, see Versioner: nil where the
+// store knows none.
 func Version(ctx context.Context, s Store, key string) (any, error) {
-	v, ok := s.(Versioner)
-	if !ok {
-		return nil, nil
+	if v, ok := s.(Versioner); ok {
+		return v.Version(ctx, key)
 	}
-	version, err := v.Version(ctx, key)
-	if errors.Is(err, ErrNotFound) {
-		return nil, nil
-	}
-	return version, err
+	return nil, nil
 }
 
 // Range turns an offset and a length as in RangeReader into the half-open

@@ -77,10 +77,13 @@ func (s *Store) Size(ctx context.Context, key string) (int64, error) {
 // Version tells a value from those that were there before.
 func (s *Store) Version(ctx context.Context, key string) (any, error) {
 	v, err := s.get(ctx, "version", key)
-	if err != nil || len(v) == 0 {
-		return len(v), err
+	switch {
+	case err != nil:
+		return nil, err
+	case len(v) == 0:
+		return 0, nil
 	}
-	return weak.Make(&v[0]), nil // of every value another, also when its memory is used again
+	return weak.Make(&v[0]), nil // another one even where memory is used again
 }
 
 // Put sets the value of key to a copy of value.

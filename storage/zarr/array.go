@@ -18,7 +18,7 @@ type array struct {
 	head    atomic.Pointer[header]
 	closed  atomic.Bool
 	scratch sync.Pool // of *[]byte: stored bytes, and whole chunks that are cut
-	indexes indexes   // of shards, which must not change while an array is open for reading unless the store knows versions
+	indexes indexes   // of shards, which must not change while an array is open for reading where the store knows no versions
 	mutable bool      // open for writing: shards may change, and indexes aren't kept
 }
 
@@ -87,12 +87,11 @@ func (a *array) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool, e
 	}
 	present := false
 	if err == nil {
-		err = again(func() error {
-			var loc location
-			if loc, present, err = a.locate(ctx, h, coord, a.known()); present {
+		err = a.atOnce(ctx, func(known *indexes) (loc location, err error) {
+			if loc, present, err = a.locate(ctx, h, coord, known); present {
 				present, err = a.readChunk(ctx, h, coord, loc, box, dst)
 			}
-			return err
+			return loc, err
 		})
 	}
 	if err != nil {
@@ -151,11 +150,6 @@ func (a *array) stored(ctx context.Context, loc location, limit int64, dst []byt
 		length = min(length, loc.length)
 	}
 	value, err := storage.GetRange(ctx, a.store, loc.key, loc.offset, length, dst)
-	if loc.version != nil {
-		if replaced := a.same(ctx, loc); replaced != nil {
-			return nil, false, replaced
-		}
-	}
 	if errors.Is(err, storage.ErrNotFound) {
 		return nil, false, a.absent(loc.key)
 	}

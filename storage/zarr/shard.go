@@ -254,9 +254,16 @@ func (a *array) locate(ctx context.Context, h *header, coord []int, known *index
 		at[k] %= h.stored[k]
 	}
 	loc := location{key: h.keys.key(a.key, shard), length: -1}
-	var err error
-	if loc.version, err = storage.Version(ctx, a.store, loc.key); err != nil {
-		return loc, false, err
+	var ok bool
+	if loc.version, ok = known.version(loc.key); !ok {
+		version, err := storage.Version(ctx, a.store, loc.key)
+		if errors.Is(err, storage.ErrNotFound) {
+			return loc, false, a.absent(loc.key)
+		}
+		if err != nil {
+			return loc, false, err
+		}
+		loc.version = version
 	}
 	for _, s := range h.shards {
 		index, err := a.shardIndex(ctx, s, loc, known)
@@ -283,36 +290,46 @@ func (a *array) locate(ctx context.Context, h *header, coord []int, known *index
 	return loc, true, nil
 }
 
-// errReplaced is the error of a read that found a shard replaced between its index
-// and its chunks: of two versions they would be wrong numbers.
-var errReplaced = fmt.Errorf("%w its index was read", storage.ErrChanged)
-
-// again reads, and does so again where a shard was replaced meanwhile.
-func again(read func() error) error {
+// atOnce reads chunks of one stored value. read returns where one of them is; if
+// it is in a shard that was replaced since its index was read, atOnce does it
+// again: an index of one version and chunks of another are wrong numbers.
+func (a *array) atOnce(ctx context.Context, read func(known *indexes) (location, error)) error {
 	const tries = 5
-	var err error
 	for range tries {
-		if err = read(); !errors.Is(err, errReplaced) {
-			break
+		known := a.known()
+		loc, err := read(known)
+		if loc.version == nil {
+			return err
 		}
+		if now, verr := storage.Version(ctx, a.store, loc.key); verr == nil && now == loc.version {
+			return err
+		}
+		known.forget(loc.key)
 	}
-	return err
+	return fmt.Errorf("%w its index was read, each of %d times: a shard that others write to", storage.ErrChanged, tries)
 }
 
-// same fails where the shard at a location isn't the one whose index was read.
-func (a *array) same(ctx context.Context, loc location) error {
-	now, err := storage.Version(ctx, a.store, loc.key)
-	if err == nil && now != loc.version {
-		err = fmt.Errorf("key %s: %w", loc.key, errReplaced)
-	}
-	return err
-}
-
-// indexes keeps the indexes of shards by where the shards are, and their versions.
+// indexes keeps the indexes of shards by where the shards are.
 type indexes struct {
-	mu    sync.Mutex
-	by    map[location][]uint64
-	total int // entries
+	mu       sync.Mutex
+	by       map[location][]uint64
+	versions map[string]any // of values, by key, whose indexes are kept
+	total    int            // entries
+}
+
+// version returns that of a value of which there is an index.
+func (x *indexes) version(key string) (any, bool) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	v, ok := x.versions[key]
+	return v, ok
+}
+
+// forget makes the indexes of a value unknown.
+func (x *indexes) forget(key string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	delete(x.versions, key)
 }
 
 // get returns the index of a shard, if it is there.
@@ -329,9 +346,9 @@ func (x *indexes) put(loc location, index []uint64) {
 	defer x.mu.Unlock()
 	n := 1 + len(index)/2
 	if x.by == nil || x.total+n > maxIndex {
-		x.by, x.total = map[location][]uint64{}, 0
+		x.by, x.versions, x.total = map[location][]uint64{}, map[string]any{}, 0
 	}
-	x.by[loc] = index
+	x.by[loc], x.versions[loc.key] = index, loc.version
 	x.total += n
 }
 
@@ -352,9 +369,6 @@ func (a *array) shardIndex(ctx context.Context, s *sharding, loc location, known
 		return nil, fmt.Errorf("key %s: %w: %d bytes are too few for the index of a shard, which takes %d", loc.key, storage.ErrCorrupt, loc.length, size)
 	}
 	b, err := storage.GetRange(ctx, a.store, loc.key, from.offset, from.length, nil)
-	if replaced := a.same(ctx, loc); replaced != nil {
-		return nil, replaced
-	}
 	switch {
 	case errors.Is(err, storage.ErrNotFound):
 		return nil, nil
