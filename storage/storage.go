@@ -56,6 +56,13 @@ type Sizer interface {
 	Size(ctx context.Context, key string) (int64, error) // absent: ErrNotFound
 }
 
+// Versioner is a Store that can tell cheaply whether a value was replaced.
+type Versioner interface {
+	// Version returns something that can be compared, and is another after every
+	// change of the value.
+	Version(ctx context.Context, key string) (any, error) // absent: ErrNotFound
+}
+
 // RangePrefetcher is a Store that can begin to read what is wanted soon, with
 // offset and length as in RangeReader. It returns at once.
 type RangePrefetcher interface {

@@ -37,6 +37,15 @@ func GetRange(ctx context.Context, s Store, key string, offset, length int64, ds
 	return append(dst, v[lo:hi]...), nil
 }
 
+// Version returns the version of the value of key, see Versioner: nil where the
+// store knows none.
+func Version(ctx context.Context, s Store, key string) (any, error) {
+	if v, ok := s.(Versioner); ok {
+		return v.Version(ctx, key)
+	}
+	return nil, nil
+}
+
 // Range turns an offset and a length as in RangeReader into the half-open
 // range of bytes they mean in a value of the given size.
 func Range(size, offset, length int64) (lo, hi int64) {

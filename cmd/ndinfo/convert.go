@@ -93,7 +93,7 @@ func newConvert() *cobra.Command {
 		Short:             "Copy an array or a group into another format, chunks or codecs",
 		Long:              convertLong,
 		Example:           convertExamples,
-		Args:              cobra.ExactArgs(2),
+		Args:              needNamed,
 		ValidArgsFunction: completePath,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			c.stdout, c.stderr = cmd.OutOrStdout(), cmd.ErrOrStderr()

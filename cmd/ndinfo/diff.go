@@ -66,7 +66,7 @@ func newDiff() *cobra.Command {
 		Short:             "Say what differs between two arrays or groups",
 		Long:              diffLong,
 		Example:           "  ndinfo diff air.nc air.zarr\n  ndinfo diff old.nc/air new.zarr/air --rtol 1e-6 --atol 1e-9",
-		Args:              cobra.ExactArgs(2),
+		Args:              needNamed,
 		ValidArgsFunction: completePath,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			d.stdout, d.stderr = cmd.OutOrStdout(), cmd.ErrOrStderr()

@@ -83,7 +83,7 @@ func arrayRow(a *arrayInfo) []string {
 	if a.meta == nil {
 		return []string{a.name, "unreadable, see below"}
 	}
-	row := []string{a.name, a.dtype, dimsText(a.meta.Shape, a.meta.Dims), crossText(a.chunk), a.units()}
+	row := []string{a.name, cut(a.dtype), dimsText(a.meta.Shape, a.meta.Dims), crossText(a.chunk), a.units()}
 	switch {
 	case a.rng != nil:
 		return append(row, a.rng.String())
@@ -106,10 +106,7 @@ func shortCodecs(codecs []string) string {
 func whatItIs(attrs storage.Attrs) string {
 	for _, name := range []string{"long_name", "standard_name", "title", "description"} {
 		if s, err := storage.Attr[string](attrs, name); err == nil {
-			if r := []rune(s); len(r) > textLimit {
-				return string(r[:textLimit]) + "…"
-			}
-			return s
+			return cut(s)
 		}
 	}
 	return ""

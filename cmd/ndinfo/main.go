@@ -131,6 +131,9 @@ func newCommand(args []string) *cobra.Command {
 		}
 		return nil
 	}
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w; %s --help says more", err, cmd.CommandPath())
+	})
 	f := cmd.Flags()
 	f.BoolVarP(&o.all, "all", "a", false, "show bookkeeping attributes too, and long text in full")
 	f.BoolVar(&o.size, "size", false, "count all stored sizes, however long it takes")
@@ -152,6 +155,14 @@ func newCommand(args []string) *cobra.Command {
 func needPath(_ *cobra.Command, paths []string) error {
 	if len(paths) == 0 {
 		return errors.New("no path given; ndinfo --help says more")
+	}
+	return nil
+}
+
+// needNamed wants the arguments that the usage of a subcommand names.
+func needNamed(cmd *cobra.Command, args []string) error {
+	if named := strings.Fields(cmd.Use)[1:]; len(args) != len(named) {
+		return fmt.Errorf("%s takes %s, %d given; %s --help says more", cmd.Name(), strings.Join(named, " and "), len(args), cmd.CommandPath())
 	}
 	return nil
 }

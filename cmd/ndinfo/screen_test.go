@@ -60,7 +60,7 @@ func TestErrors(t *testing.T) {
 		want string
 	}{
 		{"", "ndinfo: no path given; ndinfo --help says more\n"},
-		{"--bogus", "ndinfo: unknown flag: --bogus\n"},
+		{"--bogus", "ndinfo: unknown flag: --bogus; ndinfo --help says more\n"},
 		{"nothing.nc", "ndinfo: nothing.nc: not found: "},
 		{"demo.zarr/nothing", "ndinfo: demo.zarr/nothing: not found: "},
 		{"old.nc", "ndinfo: old.nc: not supported: this is a NetCDF-3 file; convert it: nccopy"},

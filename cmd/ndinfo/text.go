@@ -141,6 +141,14 @@ const (
 	lineWidth  = 120 // attributes are wrapped before it
 )
 
+// cut shortens text of more than textLimit characters to those.
+func cut(text string) string {
+	if r := []rune(text); len(r) > textLimit {
+		return string(r[:textLimit]) + "…"
+	}
+	return text
+}
+
 // labelled writes a line of a screen: a word, then text.
 func labelled(label, text string) string {
 	return oneLine(fmt.Sprintf("%-*s%s", labelWidth, label, text)) + "\n"
@@ -199,13 +207,19 @@ func crossText(lengths []int) string {
 	return strings.Join(items, "×")
 }
 
+// maxColumn is how wide a column may become; a longer cell moves the rest of its
+// own row, not that of all others.
+const maxColumn = 48
+
 // table writes rows in columns of at least the given widths, two spaces apart.
 // The last cell of a row takes the room it needs.
 func table(rows [][]string, widths []int) string {
 	widths = slices.Clone(widths)
 	for _, row := range rows {
 		for i, cell := range row[:len(row)-1] {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+			if n := utf8.RuneCountInString(cell); n <= maxColumn {
+				widths[i] = max(widths[i], n)
+			}
 		}
 	}
 	var b strings.Builder
@@ -214,7 +228,7 @@ func table(rows [][]string, widths []int) string {
 		for i, cell := range row {
 			line += cell
 			if i < len(row)-1 {
-				line += strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+2)
+				line += strings.Repeat(" ", max(0, widths[i]-utf8.RuneCountInString(cell))+2)
 			}
 		}
 		b.WriteString(oneLine(strings.TrimRight(line, " ")) + "\n")

@@ -85,6 +85,13 @@ func TestTableKeepsColumns(t *testing.T) {
 	})
 }
 
+// TestTableLongCell: a long name doesn't move the columns of other rows.
+func TestTableLongCell(t *testing.T) {
+	long := strings.Repeat("n", maxColumn+1)
+	rows := [][]string{{"a", "float32", "(3)"}, {long, "int8", "(x 4)"}, {"bb", "int8", "(5)"}}
+	assert.Equal(t, "a   float32  (3)\n"+long+"  int8     (x 4)\nbb  int8     (5)\n", table(rows, []int{2, 3, 0}))
+}
+
 func TestDeclaredMissing(t *testing.T) {
 	m := &storage.Meta{DType: nd.Int8, Attrs: storage.Attrs{"_FillValue": []int8{-1}, "missing_value": []float64{-9999, 7, 2.5}}}
 	assert.Equal(t, []int8{-1, 7}, declaredMissing[int8](m), "what no element can be is left out")

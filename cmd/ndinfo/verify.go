@@ -62,7 +62,7 @@ func newVerify() *cobra.Command {
 		Short:             "Read everything, and say what is wrong",
 		Long:              verifyLong,
 		Example:           "  ndinfo verify air.zarr\n  ndinfo verify air.nc/air --json",
-		Args:              cobra.ExactArgs(1),
+		Args:              needNamed,
 		ValidArgsFunction: completePath,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			v.stdout, v.stderr = cmd.OutOrStdout(), cmd.ErrOrStderr()

@@ -127,11 +127,12 @@ func python(t *testing.T, script string, args ...string) string {
 func TestVerifyTrouble(t *testing.T) {
 	demo(t)
 	for args, want := range map[string]string{
-		"verify":                                   "accepts 1 arg(s)",
+		"verify":                                   "verify takes PATH, 0 given",
 		"verify nothing.zarr":                      "ndinfo: nothing.zarr: not found: ",
 		"verify what.bin":                          "ndinfo: what.bin: unknown format: ",
 		"verify demo.zarr --memory lots":           "ndinfo: --memory: ",
-		"verify --bogus demo.zarr":                 "unknown flag",
+		"verify --bogus demo.zarr":                 "unknown flag: --bogus; ndinfo verify --help says more",
+		"diff demo.zarr":                           "ndinfo: diff takes A and B, 1 given; ndinfo diff --help says more",
 		"verify demo.zarr/unwritten --memory 100B": "ndinfo: unwritten: decoding a chunk takes ",
 	} {
 		_, errs, status := ndinfo(t, strings.Fields(args)...)

@@ -70,7 +70,7 @@ func newVirtualize() *cobra.Command {
 		Long:  virtualizeLong,
 		Example: `  ndinfo virtualize air.nc -o air.json
   ndinfo virtualize air.nc --url s3://bucket/air.nc > air.json`,
-		Args:              cobra.ExactArgs(1),
+		Args:              needNamed,
 		ValidArgsFunction: completePath,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			v.stdout = cmd.OutOrStdout()

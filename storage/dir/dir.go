@@ -44,6 +44,7 @@ var (
 	_ storage.Lister         = (*Store)(nil)
 	_ storage.LeftoverLister = (*Store)(nil)
 	_ storage.Sizer          = (*Store)(nil)
+	_ storage.Versioner      = (*Store)(nil)
 	_ storage.Renamer        = (*Store)(nil)
 	_ storage.PrefixDeleter  = (*Store)(nil)
 )
@@ -178,6 +179,21 @@ func room(dst []byte, size, offset, length int64) (longer []byte, lo int64) {
 	lo, hi := storage.Range(size, offset, length)
 	n := len(dst) + int(hi-lo)
 	return slices.Grow(dst, int(hi-lo))[:n], lo
+}
+
+// Version tells a file from those that were there before, and from what it was
+// before it was written to in place: by when that was, as exactly as the file
+// system knows.
+func (s *Store) Version(ctx context.Context, key string) (any, error) {
+	err := check(ctx, key)
+	var v any
+	if err == nil {
+		v, err = s.version(key)
+	}
+	if err != nil {
+		return nil, s.fail("version", key, err)
+	}
+	return v, nil
 }
 
 // Put writes a file. Directories that are missing are made.

@@ -56,6 +56,20 @@ func (s *Store) read(key string, offset, length int64, dst []byte) ([]byte, erro
 	return dst, nil
 }
 
+// version is what the system knows of a file that another one hasn't.
+type version struct {
+	inode    uint64
+	modified unix.Timespec
+	size     int64
+}
+
+func (s *Store) version(key string) (version, error) {
+	var info unix.Stat_t
+	err := unix.Fstatat(int(s.self.Fd()), key, &info, 0)
+	runtime.KeepAlive(s)
+	return version{info.Ino, info.Mtim, info.Size}, err
+}
+
 // Prefetch asks the system to read part of a file ahead.
 func (s *Store) Prefetch(_ context.Context, key string, offset, length int64) {
 	if storage.CheckKey(key) != nil {

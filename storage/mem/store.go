@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"weak"
 
 	"github.com/ndgrid/ndgrid/storage"
 )
@@ -24,6 +25,7 @@ var (
 	_ storage.RangeReader = (*Store)(nil)
 	_ storage.Lister      = (*Store)(nil)
 	_ storage.Sizer       = (*Store)(nil)
+	_ storage.Versioner   = (*Store)(nil)
 	_ storage.Renamer     = (*Store)(nil)
 
 	_ storage.PrefixDeleter = (*Store)(nil)
@@ -70,6 +72,18 @@ func (s *Store) GetRange(ctx context.Context, key string, offset, length int64, 
 func (s *Store) Size(ctx context.Context, key string) (int64, error) {
 	v, err := s.get(ctx, "size", key)
 	return int64(len(v)), err
+}
+
+// Version tells a value from those that were there before.
+func (s *Store) Version(ctx context.Context, key string) (any, error) {
+	v, err := s.get(ctx, "version", key)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(v) == 0:
+		return 0, nil
+	}
+	return weak.Make(&v[0]), nil // another one even where memory is used again
 }
 
 // Put sets the value of key to a copy of value.

@@ -5,6 +5,11 @@
 //
 // Objects are put whole or not at all. Services are asked again where a request
 // fails for a reason that may pass.
+//
+// All parts of an object are of one version (ETag): an object that others have
+// changed since the first part of it was read is storage.ErrChanged from then on;
+// whoever opens the store again sees the new one. Objects that are read whole may
+// change between reads.
 package s3
 
 import (
@@ -22,6 +27,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
@@ -39,6 +45,10 @@ type Store struct {
 	client *minio.Client
 	bucket string
 	prefix string // "", or with a slash at the end
+
+	// versions are the ETags of objects, by key, of which parts were read; a hundred
+	// bytes or so each.
+	versions sync.Map
 }
 
 var (
@@ -55,7 +65,7 @@ func New(client *minio.Client, bucket, prefix string) *Store {
 	if prefix = strings.Trim(prefix, "/"); prefix != "" {
 		prefix += "/"
 	}
-	return &Store{client, bucket, prefix}
+	return &Store{client: client, bucket: bucket, prefix: prefix}
 }
 
 // Open returns the store at "s3://bucket" or "s3://bucket/prefix". As other
@@ -139,10 +149,8 @@ func (s *Store) GetRange(ctx context.Context, key string, offset, length int64, 
 		}
 	}
 	if minio.ToErrorResponse(err).Code == minio.InvalidRange {
-		if offset >= 0 {
-			return dst[:n], nil // it begins beyond the end
-		}
-		// Some services say so too where an object is shorter than the end of it that is asked for.
+		// Nothing may begin beyond the end. Some services say so too where an object is shorter
+		// than the end of it that is asked for.
 		size, err := s.Size(ctx, key)
 		if lo, hi := storage.Range(size, offset, length); err == nil && lo < hi {
 			return s.GetRange(ctx, key, lo, hi-lo, dst[:n])
@@ -150,7 +158,10 @@ func (s *Store) GetRange(ctx context.Context, key string, offset, length int64, 
 		return dst[:n], err
 	}
 	if err != nil {
-		return dst[:n], s.fail("get", key, err)
+		if err = s.fail("get", key, err); offset != 0 && errors.Is(err, storage.ErrNotFound) {
+			err = s.fail("get", key, s.neverThere(key))
+		}
+		return dst[:n], err
 	}
 	return dst, nil
 }
@@ -175,6 +186,11 @@ func (s *Store) get(ctx context.Context, key string, offset, length int64, dst [
 		return dst, false, err
 	}
 	defer r.Close()
+	if offset != 0 || length >= 0 && info.Size >= length { // perhaps not all of it
+		if err := s.sameVersion(key, info); err != nil {
+			return dst, false, err
+		}
+	}
 	if asked := o.Header().Get("Range"); asked != "" {
 		if err := checkRange(asked, header.Get("Content-Range"), offset, length); err != nil {
 			return dst, false, err
@@ -208,6 +224,7 @@ func checkRange(asked, sent string, offset, length int64) error {
 // Put sets an object.
 func (s *Store) Put(ctx context.Context, key string, value []byte) error {
 	err := check(ctx, key)
+	defer s.written(key)
 	if err == nil {
 		_, err = s.client.PutObject(ctx, s.bucket, s.prefix+key, bytes.NewReader(value), int64(len(value)), minio.PutObjectOptions{
 			ContentType: "application/octet-stream",
@@ -224,6 +241,7 @@ func (s *Store) Put(ctx context.Context, key string, value []byte) error {
 // Delete removes an object.
 func (s *Store) Delete(ctx context.Context, key string) error {
 	err := check(ctx, key)
+	defer s.written(key)
 	if err == nil {
 		err = s.client.RemoveObject(ctx, s.bucket, s.prefix+key, minio.RemoveObjectOptions{})
 	}
@@ -241,6 +259,9 @@ func (s *Store) Size(ctx context.Context, key string) (int64, error) {
 	var info minio.ObjectInfo
 	if err == nil {
 		info, err = s.client.StatObject(ctx, s.bucket, s.prefix+key, minio.StatObjectOptions{})
+	}
+	if err == nil {
+		err = s.sameVersion(key, info)
 	}
 	if err != nil {
 		return 0, s.fail("size", key, err)
@@ -329,6 +350,7 @@ func (s *Store) DeleteAll(ctx context.Context, prefix string) error {
 
 // remove deletes objects, many with one request.
 func (s *Store) remove(ctx context.Context, keys []string) error {
+	defer s.written(keys...)
 	objects := func(yield func(minio.ObjectInfo) bool) {
 		for _, k := range keys {
 			if !yield(minio.ObjectInfo{Key: s.prefix + k}) {
@@ -366,8 +388,10 @@ func (s *Store) Rename(ctx context.Context, from, to string) error {
 	}
 	for _, k := range keys {
 		if err == nil {
-			_, err = s.client.CopyObject(ctx, minio.CopyDestOptions{Bucket: s.bucket, Object: s.prefix + to + strings.TrimPrefix(k, from)},
+			copied := to + strings.TrimPrefix(k, from)
+			_, err = s.client.CopyObject(ctx, minio.CopyDestOptions{Bucket: s.bucket, Object: s.prefix + copied},
 				minio.CopySrcOptions{Bucket: s.bucket, Object: s.prefix + k})
+			s.written(copied)
 		}
 	}
 	if err == nil {

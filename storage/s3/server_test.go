@@ -65,4 +65,5 @@ func TestServer(t *testing.T) {
 		assert.NotErrorIs(t, err, storage.ErrNotFound)
 	})
 	t.Run("Slice", func(t *testing.T) { testSlice(t, url) })
+	t.Run("Changed", func(t *testing.T) { testChanged(t, c) })
 }

@@ -24,6 +24,7 @@ func TestStore(t *testing.T, open func(t *testing.T) storage.Store) {
 	for name, test := range map[string]func(*testing.T, storage.Store){
 		"PutGet": testPutGet, "Absent": testAbsent, "Keys": testKeys, "Range": testRange, "List": testList,
 		"Cancelled": testCancelled, "Atomic": testAtomic, "Rename": testRename, "DeleteAll": testDeleteAll,
+		"Version": testVersion,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
@@ -314,4 +315,37 @@ func testDeleteAll(t *testing.T, s storage.Store) {
 	require.NoError(t, storage.DeleteAll(t.Context(), s, ""))
 	_, err = s.Get(t.Context(), "ab", nil)
 	assert.True(t, errors.Is(err, storage.ErrNotFound))
+}
+
+// testVersion: where a store knows versions, a value that replaces another has
+// a version of its own, even if both are equally long.
+func testVersion(t *testing.T, s storage.Store) {
+	version := func(key string) any {
+		t.Helper()
+		v, err := storage.Version(t.Context(), s, key)
+		require.NoError(t, err)
+		return v
+	}
+	absent := func() {
+		t.Helper()
+		_, err := storage.Version(t.Context(), s, "a/k")
+		assert.ErrorIs(t, err, storage.ErrNotFound)
+	}
+	if _, ok := s.(storage.Versioner); !ok {
+		return
+	}
+	absent()
+	var last any
+	for i := range 20 {
+		require.NoError(t, s.Put(t.Context(), "a/k", []byte{byte(i), 1}))
+		v := version("a/k")
+		assert.NotNil(t, v)
+		assert.NotEqual(t, last, v)
+		assert.Equal(t, v, version("a/k"))
+		last = v
+	}
+	require.NoError(t, s.Put(t.Context(), "empty", nil))
+	assert.NotNil(t, version("empty"))
+	require.NoError(t, s.Delete(t.Context(), "a/k"))
+	absent()
 }

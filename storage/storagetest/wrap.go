@@ -108,6 +108,11 @@ func (s *Store) GetRange(ctx context.Context, key string, offset, length int64, 
 	return v, err
 }
 
+// Version forwards.
+func (s *Store) Version(ctx context.Context, key string) (any, error) {
+	return storage.Version(ctx, s.Store, key)
+}
+
 // Put counts and forwards.
 func (s *Store) Put(ctx context.Context, key string, value []byte) error {
 	s.Puts.add(key)

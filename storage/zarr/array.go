@@ -18,7 +18,7 @@ type array struct {
 	head    atomic.Pointer[header]
 	closed  atomic.Bool
 	scratch sync.Pool // of *[]byte: stored bytes, and whole chunks that are cut
-	indexes indexes   // of shards, which must not change while an array is open for reading
+	indexes indexes   // of shards, which must not change while an array is open for reading where the store knows no versions
 	mutable bool      // open for writing: shards may change, and indexes aren't kept
 }
 
@@ -87,10 +87,12 @@ func (a *array) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool, e
 	}
 	present := false
 	if err == nil {
-		var loc location
-		if loc, present, err = a.locate(ctx, h, coord, a.known()); present {
-			present, err = a.readChunk(ctx, h, coord, loc, box, dst)
-		}
+		err = a.atOnce(ctx, func(known *indexes) (loc location, err error) {
+			if loc, present, err = a.locate(ctx, h, coord, known); present {
+				present, err = a.readChunk(ctx, h, coord, loc, box, dst)
+			}
+			return loc, err
+		})
 	}
 	if err != nil {
 		return false, a.failChunk("read", coord, err)

@@ -35,30 +35,39 @@ func (a *array) ReadRegion(ctx context.Context, box nd.Box, dst []byte) error {
 	if err != nil {
 		return a.fail("read", err)
 	}
-	known := a.known()
 	for value := range h.meta.WriteGrid.Cover(box).Indices() {
 		if err := ctx.Err(); err != nil {
 			return a.failChunk("read", value, err)
 		}
-		var parts []part
 		inside := storage.Intersect(h.meta.WriteGrid.Box(value), box)
-		for coord := range h.meta.ReadGrid.Cover(inside).Indices() {
-			p := part{coord: slices.Clone(coord), box: h.meta.ReadGrid.Box(coord)}
-			loc, present, err := a.locate(ctx, h, coord, known)
-			if err != nil {
-				return a.failChunk("read", coord, err)
-			}
-			if p.loc = loc; present {
-				parts = append(parts, p)
-			} else {
-				a.fillPart(h, box, dst, p.box)
-			}
-		}
-		if err := a.readParts(ctx, h, parts, box, dst); err != nil {
+		err := a.atOnce(ctx, func(known *indexes) (location, error) {
+			return a.readValue(ctx, h, value, inside, known, box, dst)
+		})
+		if err != nil {
 			return a.failChunk("read", value, err)
 		}
 	}
 	return nil
+}
+
+// readValue reads what a region has of one stored value, and returns where a chunk
+// of it is.
+func (a *array) readValue(ctx context.Context, h *header, value []int, inside nd.Box, known *indexes, box nd.Box, dst []byte) (loc location, err error) {
+	var parts []part
+	for coord := range h.meta.ReadGrid.Cover(inside).Indices() {
+		p := part{coord: slices.Clone(coord), box: h.meta.ReadGrid.Box(coord)}
+		var present bool
+		if p.loc, present, err = a.locate(ctx, h, coord, known); err != nil {
+			return p.loc, fmt.Errorf("chunk %v: %w", coord, err)
+		}
+		if !present {
+			a.fillPart(h, box, dst, p.box)
+		} else if parts = append(parts, p); p.loc.version != parts[0].loc.version {
+			return parts[0].loc, nil // which isn't there any more
+		}
+		loc = p.loc
+	}
+	return loc, a.readParts(ctx, h, parts, box, dst)
 }
 
 // fillPart sets what a region has of a chunk to the fill value.

@@ -239,12 +239,13 @@ func (s *sharding) entry(index []uint64, i int, size int64) (offset, length int6
 type location struct {
 	key            string
 	offset, length int64
+	version        any // of a shard that was looked into, where the store knows versions
 }
 
 // locate finds a chunk; false where it was never written.
 func (a *array) locate(ctx context.Context, h *header, coord []int, known *indexes) (location, bool, error) {
 	if len(h.shards) == 0 {
-		return location{h.keys.key(a.key, coord), 0, -1}, true, nil
+		return location{key: h.keys.key(a.key, coord), length: -1}, true, nil
 	}
 	at, shard := make([]int, len(coord)), make([]int, len(coord))
 	for k, c := range coord {
@@ -252,7 +253,18 @@ func (a *array) locate(ctx context.Context, h *header, coord []int, known *index
 		shard[k] = at[k] / h.stored[k]
 		at[k] %= h.stored[k]
 	}
-	loc := location{h.keys.key(a.key, shard), 0, -1}
+	loc := location{key: h.keys.key(a.key, shard), length: -1}
+	var ok bool
+	if loc.version, ok = known.version(loc.key); !ok {
+		version, err := storage.Version(ctx, a.store, loc.key)
+		if errors.Is(err, storage.ErrNotFound) {
+			return loc, false, a.absent(loc.key)
+		}
+		if err != nil {
+			return loc, false, err
+		}
+		loc.version = version
+	}
 	for _, s := range h.shards {
 		index, err := a.shardIndex(ctx, s, loc, known)
 		if err == nil && index == nil {
@@ -278,11 +290,46 @@ func (a *array) locate(ctx context.Context, h *header, coord []int, known *index
 	return loc, true, nil
 }
 
+// atOnce reads chunks of one stored value. read returns where one of them is; if
+// it is in a shard that was replaced since its index was read, atOnce does it
+// again: an index of one version and chunks of another are wrong numbers.
+func (a *array) atOnce(ctx context.Context, read func(known *indexes) (location, error)) error {
+	const tries = 5
+	for range tries {
+		known := a.known()
+		loc, err := read(known)
+		if loc.version == nil {
+			return err
+		}
+		if now, verr := storage.Version(ctx, a.store, loc.key); verr == nil && now == loc.version {
+			return err
+		}
+		known.forget(loc.key)
+	}
+	return fmt.Errorf("%w its index was read, each of %d times: a shard that others write to", storage.ErrChanged, tries)
+}
+
 // indexes keeps the indexes of shards by where the shards are.
 type indexes struct {
-	mu    sync.Mutex
-	by    map[location][]uint64
-	total int // entries
+	mu       sync.Mutex
+	by       map[location][]uint64
+	versions map[string]any // of values, by key, whose indexes are kept
+	total    int            // entries
+}
+
+// version returns that of a value of which there is an index.
+func (x *indexes) version(key string) (any, bool) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	v, ok := x.versions[key]
+	return v, ok
+}
+
+// forget makes the indexes of a value unknown.
+func (x *indexes) forget(key string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	delete(x.versions, key)
 }
 
 // get returns the index of a shard, if it is there.
@@ -299,9 +346,9 @@ func (x *indexes) put(loc location, index []uint64) {
 	defer x.mu.Unlock()
 	n := 1 + len(index)/2
 	if x.by == nil || x.total+n > maxIndex {
-		x.by, x.total = map[location][]uint64{}, 0
+		x.by, x.versions, x.total = map[location][]uint64{}, map[string]any{}, 0
 	}
-	x.by[loc] = index
+	x.by[loc], x.versions[loc.key] = index, loc.version
 	x.total += n
 }
 

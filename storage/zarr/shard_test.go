@@ -11,6 +11,7 @@ import (
 
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
+	"github.com/ndgrid/ndgrid/storage/dir"
 	"github.com/ndgrid/ndgrid/storage/mem"
 	"github.com/ndgrid/ndgrid/storage/storagetest"
 	"github.com/ndgrid/ndgrid/storage/zarr"
@@ -37,6 +38,59 @@ func shard(chunks string, index ...uint64) []byte {
 		b = binary.LittleEndian.AppendUint64(b, v)
 	}
 	return b
+}
+
+// TestShardReplaced: whoever has an array open for reading sees what others write to
+// it, also where that moves the chunks of a shard, and between two requests.
+func TestShardReplaced(t *testing.T) {
+	ctx := t.Context()
+	folder, err := dir.Open(t.TempDir())
+	require.NoError(t, err)
+	for name, plain := range map[string]storage.Store{"dir": folder, "mem": mem.NewStore()} {
+		grid, err := nd.NewGrid([]int{8}, []int{8})
+		require.NoError(t, err)
+		a, err := zarr.CreateArrayStore(ctx, plain, "a", storage.Spec{DType: nd.Int64, Shape: []int{8}, Chunks: grid, Codecs: []string{"sharding (2)"}},
+			map[string]string{"overwrite": "true"})
+		require.NoError(t, err)
+		require.NoError(t, a.Commit(ctx))
+		s := &storagetest.Store{Store: plain}
+		r, _, err := zarr.OpenStore(ctx, s, "a")
+		require.NoError(t, err)
+		write := func(from, n int) {
+			w, err := zarr.OpenWritableArrayStore(ctx, plain, "a")
+			require.NoError(t, err)
+			values := []int64{0, 1, 2, 3, 4, 5, 6, 7}[from : from+n]
+			require.NoError(t, storage.WriteBox(ctx, w, nd.Box{Start: []int{from}, Shape: []int{n}}, nd.AsBytes(values)))
+			require.NoError(t, w.Commit(ctx))
+		}
+		read := func(n int) []int64 {
+			got := make([]int64, n)
+			require.NoError(t, storage.ReadBox(ctx, r, nd.Box{Start: []int{8 - n}, Shape: []int{n}}, nd.AsBytes(got)))
+			return got
+		}
+		chunk := func() []int64 {
+			got := make([]int64, 2)
+			_, err := r.ReadChunk(ctx, []int{3}, nd.AsBytes(got))
+			require.NoError(t, err)
+			return got
+		}
+		write(6, 2)
+		assert.Equal(t, []int64{6, 7}, read(2), name)
+		write(4, 2) // before it
+		assert.Equal(t, []int64{6, 7}, chunk(), name)
+		assert.Equal(t, []int64{4, 5, 6, 7}, read(4), name)
+		for i, read := range []func() []int64{chunk, func() []int64 { return read(2) }} {
+			gets := 0
+			s.Fail = func(op, _ string) error {
+				if gets++; op == "get" && gets == 1 {
+					write(2-2*i, 2)
+				}
+				return nil
+			}
+			assert.Equal(t, []int64{6, 7}, read(), name)
+			s.Fail = nil
+		}
+	}
 }
 
 func TestShards(t *testing.T) {

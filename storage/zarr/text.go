@@ -44,15 +44,6 @@ func (h *header) setText(list extensions) error {
 // ReadStrings decodes a chunk of elements that vary in length.
 func (a *array) ReadStrings(ctx context.Context, coord []int) ([]string, bool, error) {
 	h := a.head.Load()
-	elems, err := a.readStrings(ctx, h, coord)
-	if err != nil {
-		return nil, false, a.failChunk("read", coord, err)
-	}
-	return elems, elems != nil, nil
-}
-
-// readStrings returns nil for a chunk that was never written.
-func (a *array) readStrings(ctx context.Context, h *header, coord []int) ([]string, error) {
 	box, err := a.check(ctx, h.meta.ReadGrid, coord)
 	if err == nil {
 		err = h.chainErr
@@ -60,16 +51,28 @@ func (a *array) readStrings(ctx context.Context, h *header, coord []int) ([]stri
 	if err == nil && h.text == nil {
 		err = fmt.Errorf("%w: elements of %s don't vary in length", nd.ErrDType, h.meta.DType)
 	}
+	var elems []string
+	if err == nil {
+		err = a.atOnce(ctx, func(known *indexes) (location, error) {
+			loc, present, err := a.locate(ctx, h, coord, known)
+			if elems = nil; present {
+				elems, err = a.readStrings(ctx, h, box, coord, loc)
+			}
+			return loc, err
+		})
+	}
 	if err != nil {
-		return nil, err
+		return nil, false, a.failChunk("read", coord, err)
 	}
-	loc, present, err := a.locate(ctx, h, coord, a.known())
-	if err != nil || !present {
-		return nil, err
-	}
+	return elems, elems != nil, nil
+}
+
+// readStrings returns nil for a chunk that was never written.
+func (a *array) readStrings(ctx context.Context, h *header, box nd.Box, coord []int, loc location) ([]string, error) {
 	buf := a.scratch.Get().(*[]byte)
 	defer a.scratch.Put(buf)
 	var found bool
+	var err error
 	if *buf, found, err = a.stored(ctx, loc, int64(h.text.MaxEncoded()), (*buf)[:0]); err != nil || !found {
 		return nil, err
 	}
