@@ -123,10 +123,13 @@ libdeflate: venv ## inflating by libdeflate in place of libz: the tests of stora
 FUZZTIME ?= 3000x
 .PHONY: fuzz
 fuzz: deps ## try every fuzz target on FUZZTIME inputs
-	@grep -rE '^func Fuzz' --include=*_test.go . | sed -E 's#^(.*)/[^/]*_test.go:func (Fuzz[A-Za-z0-9]*).*#\1 \2#' | \
-	while read pkg target; do \
-	  echo "$$pkg $$target"; \
-	  out=$$($(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x $$pkg 2>&1) || { echo "$$out"; exit 1; }; done
+	@found=$$(mktemp -d) && trap 'rm -rf "$$found"' EXIT && \
+	for pkg in $$(grep -rlE '^func Fuzz' --include=*_test.go . | xargs -n1 dirname | sort -u); do \
+	  $(GO) test -c -fuzz . -o bin/fuzz.test $$pkg || exit 1; \
+	  for target in $$(bin/fuzz.test -test.list '^Fuzz'); do \
+	    echo "$$pkg $$target"; \
+	    out=$$(cd $$pkg && $(CURDIR)/bin/fuzz.test -test.run '^$$' -test.fuzz "^$$target\$$" -test.fuzztime $(FUZZTIME) \
+	      -test.fuzzminimizetime 100x -test.fuzzcachedir "$$found/$$pkg" 2>&1) || { echo "$$out"; exit 1; }; done; done
 
 .PHONY: kills
 kills: ## kill processes that write, 50 times each, and look at what they leave (20 seconds)

@@ -117,9 +117,12 @@ func MapOverlap[A, R nd.Elem](a *Array[A], depth []int, b Boundary, f func(chunk
 	shape, padded := a.Shape(), around.Shape()
 	op := onChunks[A, R](a.Grid(), f, func(box nd.Box) (nd.Box, []nd.Range) { return surround(box, shape, padded, depth) })
 	// Where nothing is beyond the ends a chunk amid others is given more than the first.
-	op.Scratch = nd.DTypeOf[A]().Size()
-	for k, n := range a.Grid().MaxChunk() {
-		op.Scratch *= min(n+2*depth[k], padded[k])
+	op.Largest = func(_ *plan.Node, chunk []int) [][]int {
+		given := make([]int, len(chunk))
+		for k, n := range chunk {
+			given[k] = min(n+2*depth[k], padded[k])
+		}
+		return [][]int{given}
 	}
 	return of[R](plan.Box(op, nil, around.plan()))
 }

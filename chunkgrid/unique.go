@@ -22,11 +22,7 @@ func Unique[T nd.Real](ctx context.Context, a *Array[T], opts ...Option) (values
 		return nil, nil, n.Err
 	}
 	c := configure(opts)
-	if c.exec.Memory <= 0 {
-		c.exec.Memory = int(diag.FreeMemory() / 2)
-	}
-	u := uniques[T]{budget: c.exec.Memory / 2}
-	c.exec.Memory -= u.budget
+	u := uniques[T]{budget: c.halve()}
 	out := Out{out: exec.Out{Node: n, Each: func(box nd.Box, buf []byte) error { return u.add(nd.AsSlice[T](buf)[:box.Size()]) }}}
 	if _, err := execute(ctx, []Out{out}, c); err != nil {
 		return nil, nil, err
@@ -43,6 +39,16 @@ func Unique[T nd.Real](ctx context.Context, a *Array[T], opts ...Option) (values
 		return nil, nil, err
 	}
 	return FromND(v), FromND(k), nil
+}
+
+// halve sets half of a run's memory aside for what it finds, and returns that in bytes.
+func (c *config) halve() int {
+	if c.exec.Memory <= 0 {
+		c.exec.Memory = int(diag.FreeMemory() / 2)
+	}
+	half := c.exec.Memory / 2
+	c.exec.Memory -= half
+	return half
 }
 
 // uniques are the different elements of some chunks.

@@ -60,8 +60,8 @@ func binned[R, C, T nd.Elem](op string, p plan.Params, a *chunkgrid.Array[T], we
 }
 
 func init() {
-	plan.RegisterBoxOp(&plan.BoxOp{Name: opHistogram, Infer: inferHistogram, Inputs: chunkInputs, Eval: evalHistogram, WholeChunks: true})
-	plan.RegisterBoxOp(&plan.BoxOp{Name: opBincount, Infer: inferBincount, Inputs: chunkInputs, Eval: evalBincount, WholeChunks: true})
+	plan.RegisterBoxOp(&plan.BoxOp{Name: opHistogram, Infer: inferHistogram, Inputs: chunkInputs, Largest: plan.LargestChunks, Eval: evalHistogram, WholeChunks: true})
+	plan.RegisterBoxOp(&plan.BoxOp{Name: opBincount, Infer: inferBincount, Inputs: chunkInputs, Largest: plan.LargestChunks, Eval: evalBincount, WholeChunks: true})
 }
 
 // chunkInputs takes the chunk that a row of bins is of.

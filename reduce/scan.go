@@ -69,7 +69,7 @@ func init() {
 	for _, name := range []string{"cumsum", "cumprod"} {
 		plan.RegisterBoxOp(&plan.BoxOp{Name: name, Inputs: scanInputs, Eval: evalScan, WholeChunks: true,
 			Infer: func(p plan.Params, args []*plan.Node) (plan.Result, error) { return inferScan(name, p, args) }})
-		plan.RegisterBoxOp(&plan.BoxOp{Name: name + carrySuffix, Inputs: carryInputs, Steps: carrySteps, Stage: carryStage, Eval: evalCarry,
+		plan.RegisterBoxOp(&plan.BoxOp{Name: name + carrySuffix, Inputs: carryInputs, Largest: plan.LargestChunks, Steps: carrySteps, Stage: carryStage, Eval: evalCarry,
 			Infer: func(p plan.Params, args []*plan.Node) (plan.Result, error) { return inferCarry(name, p, args) }})
 	}
 }

@@ -105,7 +105,7 @@ func longer[T nd.Elem](a *chunkgrid.Array[T], k int) (c nd.Chunks, short bool) {
 
 func init() {
 	for _, name := range []string{opTopK, opArgTopK} {
-		plan.RegisterBoxOp(&plan.BoxOp{Name: name, Inputs: topKInputs, Stage: topKStage, Eval: evalTopK, WholeChunks: true,
+		plan.RegisterBoxOp(&plan.BoxOp{Name: name, Inputs: topKInputs, Largest: plan.LargestChunks, Stage: topKStage, Eval: evalTopK, WholeChunks: true,
 			Infer: func(p plan.Params, args []*plan.Node) (plan.Result, error) { return inferTopK(name, p, args) }})
 	}
 }

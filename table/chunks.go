@@ -74,12 +74,13 @@ func (r *reader) begin() error {
 // name's memory.
 const maxColumns = 1 << 17
 
-// name names the columns by the fields of the first row.
+// name names the columns by the fields of the first row, as pandas does: one without
+// a name by its place, and those of equal names by a number too.
 func (r *reader) name(head [][]byte) error {
 	if len(head) > maxColumns {
 		return fmt.Errorf("more than %d columns", maxColumns)
 	}
-	known := make(map[string]bool, len(head))
+	given, times := make(map[string]bool, len(head)), make(map[string]int, len(head))
 	for i, name := range head {
 		switch {
 		case r.noHeader:
@@ -88,11 +89,18 @@ func (r *reader) name(head [][]byte) error {
 			return fmt.Errorf("column %d is named %q, which isn't text in UTF-8", i+1, brief(name))
 		case bytes.Count(name, []byte{'\r'}) > bytes.Count(name, []byte("\r\n")):
 			return fmt.Errorf(`column %d is named %q; rows end in "\n" or "\r\n"`, i+1, brief(name))
-		case known[string(name)]:
-			return fmt.Errorf("two columns are named %q", brief(name))
+		case len(name) == 0:
+			name = strconv.AppendInt([]byte("Unnamed: "), int64(i), 10)
 		}
-		known[string(name)] = true
+		given[string(name)] = true
 		r.names = append(r.names, string(name))
+	}
+	for i, name := range r.names {
+		for times[name] > 0 && given[r.names[i]] {
+			r.names[i] = name + "." + strconv.Itoa(times[name])
+			times[name]++
+		}
+		given[r.names[i]], times[name] = true, max(times[name], 1)
 	}
 	return nil
 }

@@ -53,8 +53,9 @@ func Types[C string | int](dt nd.DType, columns ...C) Option {
 }
 
 // Times declares columns of times, by name or by place from 0. layout is as in
-// package time; "" stands for ISO 8601, such as 2006-01-02 15:04:05. The dtype is
-// datetime64[us]; times without a zone are UTC.
+// package time; "" stands for ISO 8601, such as 2006-01-02 15:04:05 with or without a
+// fraction and a zone (Z, +01:00). The dtype is datetime64[us], in UTC, as which times
+// without a zone are taken.
 func Times[C string | int](layout string, columns ...C) Option {
 	return func(o *options) {
 		for _, c := range columns {
@@ -83,12 +84,15 @@ func newOptions(opts []Option) (*options, error) {
 // bytes.
 //
 // Fields are quoted as in RFC 4180. Rows end in "\n" or "\r\n"; a "\r" alone is text,
-// and an error in a header. Blank lines are skipped, a byte order mark too.
+// and an error in a header. Blank lines are skipped, a byte order mark too. Columns
+// without a name, and further ones of the same name, are named as pandas does:
+// "Unnamed: 2" by the place from 0, "fare.1".
 // Where no dtype is declared it follows from the rows in the first 128 KiB: int64,
 // float64, bool (true, false) or text, and it is the same for all chunks: a field
 // further on that doesn't fit is an error that names file, line and column. A
 // missing value (an empty field, NA, NaN, null and others that pandas knows) is NaN
-// or NaT; ints and bools have none, and text is as it stands.
+// or NaT; ints and bools have none, and text is as it stands. Integers that int64 can't
+// hold are rounded as floats: declare text for numbers that are names.
 func ReadCSV(path string, opts ...Option) iter.Seq2[*Table, error] {
 	return func(yield func(*Table, error) bool) {
 		f, err := os.Open(path)

@@ -7,11 +7,13 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/ndgrid/ndgrid/chunkgrid"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/reduce"
 	"github.com/ndgrid/ndgrid/storage"
 	"github.com/ndgrid/ndgrid/stream"
 	"github.com/ndgrid/ndgrid/table"
+	"github.com/ndgrid/ndgrid/ufunc"
 )
 
 const trips = `pickup,dropoff,distance,fare
@@ -142,4 +144,58 @@ func ExampleFiles_Text() {
 	names, err := storage.ReadStrings(ctx, city, nd.Box{Start: []int{0}, Shape: []int{3}})
 	fmt.Printf("%q %v\n", names, err)
 	// Output: ["Kraków" "" "Oslo"] <nil>
+}
+
+// Means of a column by the texts of another, over all files and without having
+// either in memory: pandas' groupby("city").fare.mean().
+func ExampleFiles_Column() {
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	for i, text := range []string{"city,fare\nOslo,4.5\nLima,2\n", "city,fare\nOslo,5.5\nKraków,3\nLima,1\n"} {
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%d.csv", i)), []byte(text), 0o600); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	ctx := context.Background()
+	files, err := table.Open(ctx, stream.Glob(filepath.Join(dir, "*.csv")))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fare, err := table.Lazy[float64](files, "fare")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	city, err := files.Column("city")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(city)
+	codes, cities, err := chunkgrid.Factorize(ctx, city)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	n := reduce.Bincount(codes, len(cities)) // value_counts()
+	mean, err := ufunc.Div(reduce.WeightedBincount(codes, fare, len(cities)), ufunc.Cast[float64](n)).Compute(ctx)
+	fmt.Println(cities, mean, err)
+
+	oslo := chunkgrid.MapText(city, func(s string) bool { return s == "Oslo" })
+	fares, err := fare.Extract(ctx, oslo)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(fares.Compute(ctx))
+	// Output:
+	// string (5)  chunks (2 3), 2 chunks, not computed
+	// [Kraków Lima Oslo] [3.  1.5 5. ] <nil>
+	// [4.5 5.5] <nil>
 }

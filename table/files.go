@@ -44,7 +44,7 @@ type mark struct {
 
 // Open counts the rows of CSV files, with one pass over them in little memory, and
 // returns them as one table. All have the same columns, whose dtypes are declared
-// or follow from the beginning of the first file, see ReadCSV.
+// or follow from the beginning of the first file that has rows, see ReadCSV.
 //
 //	trips, err := table.Open(ctx, stream.Glob("trips-2015-*.csv"), table.Times("", "pickup", "dropoff"))
 //	fares, err := table.Lazy[float64](trips, "fare")
@@ -93,10 +93,11 @@ func (f *Files) add(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	if f.names == nil {
-		f.schema = head.schema
-	} else if !slices.Equal(f.names, head.names) {
+	if len(f.paths) > 0 && !slices.Equal(f.names, head.names) {
 		return fmt.Errorf("%w: columns %q, those of %s are %q", nd.ErrShape, head.names, f.paths[0].path, f.names)
+	}
+	if f.rows == 0 { // dtypes say nothing where there are no rows
+		f.schema = head.schema
 	}
 	f.paths = append(f.paths, csvFile{path, info.Size(), info.ModTime(), packed})
 	return f.count(ctx, file)
@@ -181,16 +182,17 @@ func (f *Files) Shape() (rows, columns int) { return f.rows, len(f.names) }
 // Columns returns the names of the columns, a copy.
 func (f *Files) Columns() []string { return slices.Clone(f.names) }
 
-// Column returns a column as a lazy array of one axis; text has none, see Text.
-// Every run that needs a column reads the text anew, and parses that column only.
-// An error of a field names file, line and column.
+// Column returns a column as a lazy array of one axis. One of text can be viewed,
+// and chunkgrid.MapText and Factorize make numbers and bools of it; Text is for its
+// values. Every run that needs a column reads the files anew, and parses that column
+// only. An error of a field names file, line and column.
 func (f *Files) Column(name string) (chunkgrid.Any, error) {
 	c, err := f.column(name)
 	if err != nil {
 		return nil, err
 	}
 	if c.meta.DType == nd.Text {
-		return nil, fmt.Errorf("%w: column %q is text, of which there are no lazy arrays: Files.Text reads it", nd.ErrDType, name)
+		return chunkgrid.FromAny(lazyText{c})
 	}
 	return chunkgrid.FromAny(c)
 }

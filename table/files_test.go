@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -81,7 +82,35 @@ func TestLazyColumnsAreTheWhole(t *testing.T) {
 		got, err := New("i", ints, "s", NewStrings(words...), "f", floats)
 		require.NoError(rt, err)
 		assert.Equal(rt, shown(t, want), shown(t, got))
+
+		text, err := files.Column("s")
+		require.NoError(rt, err)
+		codes, categories, err := chunkgrid.Factorize(ctx, text)
+		require.NoError(rt, err)
+		assert.Equal(rt, slices.Compact(slices.Sorted(slices.Values(words))), categories)
+		values, err := codes.Compute(ctx)
+		require.NoError(rt, err)
+		for i, n := range values.Data() {
+			assert.Equal(rt, words[i], categories[n])
+		}
 	})
+}
+
+func TestManyTexts(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("s\n")
+	for i := range 1000 {
+		fmt.Fprintf(&text, "text %d\n", i)
+	}
+	files, err := Open(t.Context(), stream.Of(folder(t, text.String())...), ChunkRows(100), sizes(64, 1<<10))
+	require.NoError(t, err)
+	s, err := files.Column("s")
+	require.NoError(t, err)
+	_, _, err = chunkgrid.Factorize(t.Context(), s, chunkgrid.Memory(128<<10))
+	assert.ErrorContains(t, err, "different texts so far take 64 KiB, more than half of the budget of 128 KiB: memory budget too small")
+	_, all, err := chunkgrid.Factorize(t.Context(), s, chunkgrid.Memory(1<<20))
+	require.NoError(t, err)
+	assert.Len(t, all, 1000)
 }
 
 func TestLazyErrors(t *testing.T) {
@@ -92,8 +121,8 @@ func TestLazyErrors(t *testing.T) {
 	assert.Equal(t, []string{"a", "b"}, files.Columns())
 	_, err = files.Column("c")
 	assert.ErrorIs(t, err, storage.ErrNotFound)
-	_, err = files.Column("b")
-	assert.ErrorIs(t, err, nd.ErrDType)
+	_, err = Lazy[float64](files, "b")
+	assert.ErrorContains(t, err, `column "b" is string, not float64`)
 	_, err = files.Text("c")
 	assert.ErrorIs(t, err, storage.ErrNotFound)
 	_, err = files.Text("a")
@@ -115,6 +144,10 @@ func TestLazyErrors(t *testing.T) {
 	_, err = a.Compute(ctx)
 	assert.ErrorIs(t, err, storage.ErrChanged)
 	_, err = storage.ReadStrings(ctx, b, nd.Box{Start: []int{1}, Shape: []int{2}})
+	assert.ErrorIs(t, err, storage.ErrChanged)
+	text, err := files.Column("b")
+	require.NoError(t, err)
+	_, _, err = chunkgrid.Factorize(ctx, text)
 	assert.ErrorIs(t, err, storage.ErrChanged)
 	require.NoError(t, os.Remove(paths[1]))
 	_, err = a.Compute(ctx)

@@ -26,6 +26,15 @@ func (f *Files) Text(name string) (storage.StringReader, error) {
 // lazyText is a column of text.
 type lazyText struct{ *lazyColumn }
 
+// ReadCost is the text of the longest chunk beside what other columns need.
+func (t lazyText) ReadCost() int {
+	longest := int64(0)
+	for _, m := range t.files.marks {
+		longest = max(longest, m.to-m.from)
+	}
+	return int(longest) + t.lazyColumn.ReadCost()
+}
+
 // ReadChunk fails: texts have no size.
 func (t lazyText) ReadChunk(context.Context, []int, []byte) (bool, error) {
 	return false, fmt.Errorf("%w: text is read by ReadStrings", nd.ErrDType)

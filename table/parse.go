@@ -107,7 +107,8 @@ var errMissing = errors.New("a missing value")
 // missing reports whether a text stands for a missing value, as pandas has it.
 func missing(text []byte) bool {
 	switch string(text) {
-	case "", "NA", "NaN", "nan", "N/A", "n/a", "null", "NULL", "None", "<NA>", "#N/A", "-nan", "-NaN", "#NA", "#N/A N/A":
+	case "", "NA", "NaN", "nan", "N/A", "n/a", "null", "NULL", "None", "<NA>", "#N/A", "-nan", "-NaN", "#NA", "#N/A N/A",
+		"1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN":
 		return true
 	}
 	return false
@@ -349,7 +350,7 @@ func ofDay(text uint64) (int64, bool) {
 }
 
 // isoLayouts are what a column of times without a layout may have.
-var isoLayouts = []string{time.DateTime, "2006-01-02T15:04:05", time.DateOnly, "2006-01-02 15:04", "2006-01-02T15:04", time.RFC3339}
+var isoLayouts = []string{time.DateTime, "2006-01-02T15:04:05", time.DateOnly, "2006-01-02 15:04", "2006-01-02T15:04", time.RFC3339, "2006-01-02 15:04:05Z07:00"}
 
 func (p *times) set(text []byte) error {
 	text = bytes.TrimSpace(text)

@@ -16,8 +16,8 @@ import (
 // errOverflow is about sums of int64 that int64 can't hold.
 var errOverflow = errors.New("the sum doesn't fit int64; use float64")
 
-// Sum returns a table of one row: the sums of the columns that are numbers, without
-// missing values. Sums of chunks add up to that of the whole:
+// Sum returns a table of one row: the sums of the columns that are numbers (int64 and
+// float64), without missing values. Sums of chunks add up to that of the whole:
 //
 //	total, err := stream.Reduce(stream.Map(chunks, (*table.Table).Sum), (*table.Table).Add)
 func (t *Table) Sum() (*Table, error) {
@@ -171,11 +171,12 @@ type group struct {
 // GroupBy groups the rows of all chunks by a key and returns a table of one row
 // per key, sorted by it: the key, and for every value column of numbers its count,
 // sum, mean, min and max, named "fare_count" and so on, without missing values. It
-// keeps one chunk and the groups in memory. The key is int64 or text.
+// keeps one chunk and the groups in memory. The key is int64 or text; the empty text
+// is a key like others.
 func GroupBy(chunks iter.Seq2[*Table, error], key string, values ...string) (*Table, error) {
 	ints, texts := map[int64][]group{}, map[string][]group{}
 	for t, err := range chunks {
-		if err == nil {
+		if err == nil && t.rows > 0 { // without rows dtypes say nothing
 			err = groupRows(t, key, values, ints, texts)
 		}
 		if err != nil {

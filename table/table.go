@@ -208,7 +208,7 @@ func (t *Table) Filter(mask *nd.Array[bool]) (*Table, error) {
 }
 
 // Concat returns the rows of all tables, one after the other. They have the same
-// columns in the same order.
+// columns in the same order, of the same dtypes where there are rows.
 func Concat(tables ...*Table) (*Table, error) {
 	if len(tables) == 0 {
 		return &Table{}, nil
@@ -219,6 +219,9 @@ func Concat(tables ...*Table) (*Table, error) {
 			return nil, fmt.Errorf("table.Concat: %w: columns %q and %q", nd.ErrShape, tables[0].names, t.names)
 		}
 		rows += t.rows
+	}
+	if rows > 0 { // without rows dtypes say nothing
+		tables = slices.DeleteFunc(slices.Clone(tables), func(t *Table) bool { return t.rows == 0 })
 	}
 	if len(tables) == 1 {
 		return tables[0], nil
@@ -270,19 +273,25 @@ func present(c Column) int {
 			}
 		}
 	case *nd.Array[float64]:
-		for _, v := range c.Data() {
-			if v == v {
-				n++
-			}
-		}
+		return count(c, func(v float64) bool { return v == v })
+	case *nd.Array[float32]:
+		return count(c, func(v float32) bool { return v == v })
 	case *nd.Array[nd.Datetime]:
-		for _, v := range c.Data() {
-			if v != noTime {
-				n++
-			}
-		}
+		return count(c, func(v nd.Datetime) bool { return v != noTime })
+	case *nd.Array[nd.Timedelta]:
+		return count(c, func(v nd.Timedelta) bool { return v != noTime })
 	default:
 		n = c.Size()
+	}
+	return n
+}
+
+func count[T nd.Elem](a *nd.Array[T], is func(T) bool) int {
+	n := 0
+	for _, v := range a.Data() {
+		if is(v) {
+			n++
+		}
 	}
 	return n
 }

@@ -119,6 +119,48 @@ func must(t *Table, err error) *Table {
 	return t
 }
 
+// A file without rows has columns of numbers, whatever they are in others.
+func TestTablesWithoutRows(t *testing.T) {
+	tab := sample(t)
+	none, err := Read(file(t, "n,v,s,b\n"))
+	require.NoError(t, err)
+	all, err := Concat(none, tab, none)
+	require.NoError(t, err)
+	assert.Equal(t, shown(t, tab), shown(t, all))
+	all, err = Concat(none, none)
+	require.NoError(t, err)
+	assert.Equal(t, shown(t, none), shown(t, all))
+	want, err := GroupBy(stream.Of(tab), "s", "v")
+	require.NoError(t, err)
+	got, err := GroupBy(stream.Of(none, tab, none), "s", "v")
+	require.NoError(t, err)
+	assert.Equal(t, shown(t, want), shown(t, got))
+
+	files, err := Open(t.Context(), stream.Of(folder(t, "s\n", "s\nx\n", "s\n")...))
+	require.NoError(t, err)
+	s, err := files.Text("s")
+	require.NoError(t, err)
+	texts, err := storage.ReadStrings(t.Context(), s, nd.Box{Start: []int{0}, Shape: []int{1}})
+	require.NoError(t, err)
+	assert.Equal(t, []string{"x"}, texts)
+}
+
+func TestMissingValues(t *testing.T) {
+	d, err := nd.FromSlice([]nd.Timedelta{noTime, 5}, 2)
+	require.NoError(t, err)
+	d, err = d.WithDType(nd.Timedelta64("us"))
+	require.NoError(t, err)
+	f, err := nd.FromSlice([]float32{0.1, float32(math.NaN())}, 2)
+	require.NoError(t, err)
+	tab, err := New("d", d, "f", f)
+	require.NoError(t, err)
+	assert.Equal(t, "d:timedelta64[us] f:float32 d,f\n,0.1\n5,\n", shown(t, tab))
+	assert.Equal(t, []int{1, 1}, []int{present(d), present(f)})
+	blank, err := New("", []string{"x"})
+	require.NoError(t, err)
+	assert.Equal(t, ":string \"\"\nx\n", shown(t, blank))
+}
+
 func TestInfo(t *testing.T) {
 	assert.Equal(t, `4 rows, 4 columns
  #   Column  Non-Null Count  Dtype

@@ -15,7 +15,7 @@ import (
 
 // WriteCSV writes tables of the same columns as one CSV with a header. Missing
 // values are empty fields, floats the shortest text that gives them back, times
-// ISO 8601. Whole tables are written as stream.Of(t).
+// ISO 8601, durations the number of their unit. Whole tables are written as stream.Of(t).
 func WriteCSV(w io.Writer, tables iter.Seq2[*Table, error]) error {
 	out := csv.NewWriter(w)
 	var names []string
@@ -25,7 +25,7 @@ func WriteCSV(w io.Writer, tables iter.Seq2[*Table, error]) error {
 		}
 		if names == nil {
 			names = t.names
-			if err := out.Write(names); err != nil {
+			if err := writeRow(w, out, names); err != nil {
 				return err
 			}
 		}
@@ -51,18 +51,20 @@ func (t *Table) writeRows(w io.Writer, out *csv.Writer) error {
 		for k, text := range texts {
 			row[k] = text(i)
 		}
-		if len(row) == 1 && row[0] == "" { // a blank line would be no row
-			out.Flush()
-			if _, err := io.WriteString(w, "\"\"\n"); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := out.Write(row); err != nil {
+		if err := writeRow(w, out, row); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func writeRow(w io.Writer, out *csv.Writer, row []string) error {
+	if len(row) == 1 && row[0] == "" { // a blank line would be no row
+		out.Flush()
+		_, err := io.WriteString(w, "\"\"\n")
+		return err
+	}
+	return out.Write(row)
 }
 
 // textOf returns the function that writes a column's value i.
@@ -72,11 +74,17 @@ func textOf(c Column) func(i int) string {
 		return c.At
 	case *nd.Array[float64]:
 		v := c.Data()
+		return func(i int) string { return floatText(v[i], 64) }
+	case *nd.Array[float32]:
+		v := c.Data()
+		return func(i int) string { return floatText(float64(v[i]), 32) }
+	case *nd.Array[nd.Timedelta]:
+		v := c.Data()
 		return func(i int) string {
-			if math.IsNaN(v[i]) {
+			if v[i] == noTime {
 				return ""
 			}
-			return strconv.FormatFloat(v[i], 'g', -1, 64)
+			return strconv.FormatInt(int64(v[i]), 10)
 		}
 	case *nd.Array[nd.Datetime]:
 		v, unit := c.Data(), c.DType().Unit()
@@ -89,4 +97,11 @@ func textOf(c Column) func(i int) string {
 	}
 	a := c.(nd.Dyn)
 	return func(i int) string { return fmt.Sprint(a.Item(i)) }
+}
+
+func floatText(v float64, bits int) string {
+	if math.IsNaN(v) {
+		return ""
+	}
+	return strconv.FormatFloat(v, 'g', -1, bits)
 }

@@ -42,6 +42,24 @@ func main() {
 	fmt.Printf("mean share of tips %.8f\n", mean)
 	// end
 
+	// snippet: text
+	flag, err := files.Column("store_and_fwd_flag")
+	check(err)
+	stored, err := fare.Extract(ctx, chunkgrid.MapText(flag, func(s string) bool { return s == "Y" }))
+	check(err)
+	mean, err = reduce.Mean(stored).Value(ctx)
+	check(err)
+	fmt.Printf("%d trips were stored and sent later, mean fare %.6f\n", stored.Size(), mean)
+
+	codes, flags, err := chunkgrid.Factorize(ctx, flag)
+	check(err)
+	counts := reduce.Bincount(codes, len(flags))
+	totals := reduce.WeightedBincount(codes, fare, len(flags))
+	means, err := ufunc.Div(totals, ufunc.Cast[float64](counts)).Compute(ctx)
+	check(err)
+	fmt.Printf("mean fares of %s: %.6f\n", flags, means.Data())
+	// end
+
 	// A column of results in a table in memory again.
 	first, err := share.Slice(nd.Span(0, 4)).Compute(ctx)
 	check(err)

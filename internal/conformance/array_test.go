@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/ndgrid/ndgrid/chunkgrid"
 	"github.com/ndgrid/ndgrid/internal/exec"
@@ -116,10 +117,9 @@ func apply[R nd.Elem](c call, args []chunkgrid.Any) chunkgrid.Any {
 		return chunkgrid.MapOverlap(a.Rechunk(nd.Lists(c.Params["chunks"].([][]int))), c.ints("depth"), boundary[R](c), turnedRound[R])
 	case opHistogram, opBincount:
 		return count(c, args)
-	case opCumSum, opCumProd:
-		if a.NumChunks()[c.int("axis")] > 1 {
-			args = append(args, chunkgrid.Op[R](c.Op+"_carry", c.Params, a))
-		}
+	}
+	if slices.Contains(alongs, c.Op) {
+		return along(c, args)
 	}
 	return chunkgrid.Op[R](c.Op, c.Params, args...)
 }

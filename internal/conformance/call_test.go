@@ -41,19 +41,11 @@ const (
 var movements = []string{opSlice, opReshape, opTranspose, opSwapAxes, opMoveAxis, opSqueeze, opExpand,
 	opBroadcast, opConcat, opStack, opRepeat, opTake, opRechunk, opPad, opOverlap}
 
-// The operations along an axis that are made of several nodes.
-const (
-	opCumSum  = "cumsum"
-	opCumProd = "cumprod"
-)
-
 // Those that leave some elements of every chunk along the last axis.
 const (
 	opTopK    = "topk"
 	opArgTopK = "argtopk"
 )
-
-var alongs = []string{opCumSum, opCumProd}
 
 // ints returns a parameter that is a list.
 func (c call) ints(name string) []int { return c.Params[name].([]int) }
@@ -124,10 +116,9 @@ func (c call) node(args []*plan.Node) *plan.Node {
 		k := c.int("axis")
 		axis := evenly(a, k)
 		return plan.Compress(plan.Rechunk(a, nd.Must(a.Grid.ReplaceAxis(k, axis))), plan.Rechunk(args[1], axis), k, c.ints("counts"))
-	case opCumSum, opCumProd:
-		if a.Grid.NumChunks()[c.int("axis")] > 1 {
-			args = append(args, plan.Op(c.Op+"_carry", p, a))
-		}
+	}
+	if slices.Contains(alongs, c.Op) {
+		return c.alongNode(args)
 	}
 	return plan.Op(c.Op, c.Params, args...)
 }

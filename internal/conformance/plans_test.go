@@ -88,7 +88,8 @@ func init() {
 	if err := kernel.RegisterUfunc(kernel.Map1(triple, func(x int32) int32 { return 3 * x })); err != nil {
 		panic(err)
 	}
-	plan.RegisterBoxOp(&plan.BoxOp{Name: slope, Infer: likeArgument, Inputs: withNeighbour, Eval: evalSlope})
+	plan.RegisterBoxOp(&plan.BoxOp{Name: slope, Infer: likeArgument, Inputs: withNeighbour, Eval: evalSlope,
+		Largest: func(_ *plan.Node, shape []int) [][]int { return [][]int{append([]int{shape[0] + 1}, shape[1:]...)} }})
 	plan.RegisterBoxOp(&plan.BoxOp{Name: turn, Infer: likeArgument, WholeChunks: true, Eval: evalTurn,
 		Inputs: func(_ *plan.Node, box nd.Box) []nd.Box { return []nd.Box{box} }})
 }
@@ -144,7 +145,7 @@ func (b *builder) grow(steps int) error {
 		var c call
 		var ok bool
 		var err error
-		switch n := b.nodes[v]; r.IntN(13) {
+		switch n := b.nodes[v]; r.IntN(14) {
 		case 0, 1, 2:
 			if _, err := b.move(v); err != nil {
 				return err
@@ -154,7 +155,7 @@ func (b *builder) grow(steps int) error {
 			names := kernel.Reductions()
 			c, ok = b.reduction(names[r.IntN(len(names))], v)
 		case 5:
-			c, ok = b.movement([]string{opCumSum, opCumProd, opTopK, opArgTopK}[r.IntN(4)], v)
+			c, ok, err = b.along(alongs[r.IntN(len(alongs))], v)
 		case 6:
 			op := []string{triple, slope, turn}[r.IntN(3)]
 			c = call{Op: op, Args: []int{v}}
@@ -163,6 +164,8 @@ func (b *builder) grow(steps int) error {
 			c, ok, err = b.compress(v)
 		case 8:
 			c, ok, err = b.bins([]string{opHistogram, opBincount}[r.IntN(2)], v)
+		case 9:
+			c, ok = b.movement([]string{opTopK, opArgTopK}[r.IntN(2)], v)
 		default:
 			c, ok = b.anyUfunc(v), true
 		}

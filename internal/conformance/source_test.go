@@ -3,6 +3,7 @@ package conformance
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
@@ -12,7 +13,7 @@ import (
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
 	"github.com/ndgrid/ndgrid/storage/mem"
-	_ "github.com/ndgrid/ndgrid/storage/zarr"
+	"github.com/ndgrid/ndgrid/storage/zarr"
 )
 
 // input is a random array: its elements, how it is cut, and what holds it.
@@ -103,7 +104,7 @@ func regular(sizes [][]int) [][]int {
 func gridOf(chunks [][]int) nd.Grid { return nd.Must(nd.NewGridSizes(chunks)) }
 
 // make fills an input in that has a dtype and a shape, and may have chunks and a
-// kind, with random elements; dir is for files.
+// kind, with random elements; dir is for files, "" keeps them in memory.
 func (in *input) make(ctx context.Context, r *rand.Rand, t taste, dir string) error {
 	in.Shape = append([]int{}, in.Shape...) // [] in JSON, not null
 	if in.Chunks == nil {
@@ -178,12 +179,8 @@ func indices(shape []int) func(yield func([]int) bool) {
 // store writes the elements chunk by chunk; some chunks stay missing.
 func (in *input) store(ctx context.Context, r *rand.Rand, dir string) error {
 	spec := storage.Spec{DType: in.DType, Shape: in.Shape, Fill: elements(r, in.DType, 1, small)}
-	var w storage.WritableArray
-	var err error
-	url := ""
 	if in.Kind == "zarr" {
 		in.Chunks = regular(in.Chunks)
-		url = filepath.Join(dir, fmt.Sprintf("%016x.zarr", r.Uint64()))
 		spec.Order = []string{"C", "F"}[r.IntN(2)]
 	}
 	grid := gridOf(in.Chunks)
@@ -194,10 +191,8 @@ func (in *input) store(ctx context.Context, r *rand.Rand, dir string) error {
 			chunk[k] = max(chunk[k], 1)
 		}
 		spec.Chunks = nd.Must(nd.NewGrid(in.Shape, chunk))
-		w, err = storage.CreateArray(ctx, url, spec, nil)
-	} else {
-		w, err = mem.Create(spec)
 	}
+	w, open, err := create(ctx, in.Kind, spec, dir)
 	if err != nil {
 		return fmt.Errorf("%s array of %v %v: %w", in.Kind, in.DType, in.Shape, err)
 	}
@@ -215,20 +210,40 @@ func (in *input) store(ctx context.Context, r *rand.Rand, dir string) error {
 			return err
 		}
 	}
-	if err := w.Commit(ctx); err != nil {
+	if err := errors.Join(w.Commit(ctx), w.Close()); err != nil {
 		return err
 	}
-	in.src = w
-	switch in.Kind {
-	case "chunked":
-		in.src = onlyChunks{w}
-	case "zarr":
-		if err := w.Close(); err != nil {
-			return err
-		}
-		in.src, err = storage.OpenArray(ctx, url)
-	}
+	in.src, err = open()
 	return err
+}
+
+// create starts an array, and returns how to open it when it is written. A Zarr
+// array is in a folder below dir, or in memory where that is "".
+func create(ctx context.Context, kind string, spec storage.Spec, dir string) (w storage.WritableArray, open func() (storage.Array, error), err error) {
+	switch {
+	case kind == "zarr" && dir == "":
+		store := mem.NewStore()
+		g, err := zarr.CreateStore(ctx, store, "", nil)
+		if err != nil {
+			return nil, nil, err
+		}
+		w, err = g.CreateArray(ctx, "a", spec)
+		return w, func() (storage.Array, error) {
+			a, _, err := zarr.OpenStore(ctx, store, "a")
+			return a, err
+		}, err
+	case kind == "zarr":
+		url := filepath.Join(dir, fmt.Sprintf("%016x.zarr", rand.Uint64()))
+		w, err = storage.CreateArray(ctx, url, spec, nil)
+		return w, func() (storage.Array, error) { return storage.OpenArray(ctx, url) }, err
+	}
+	w, err = mem.Create(spec)
+	return w, func() (storage.Array, error) {
+		if kind == "chunked" {
+			return onlyChunks{w}, nil
+		}
+		return w, nil
+	}, err
 }
 
 // onlyChunks hides all that an array can do but reading chunks.

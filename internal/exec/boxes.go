@@ -25,6 +25,8 @@ func (l *concatLeaf) cost(shape []int) int {
 	for _, p := range l.parts {
 		c = max(c, p.prog.cost(shape))
 	}
+	// Parts are done one after the other, but the buffers that one leaves may not be
+	// in the order of the next one's.
 	return size(shape)*l.item + c*min(len(l.parts), 2)
 }
 
@@ -43,20 +45,23 @@ func (l *concatLeaf) fetch(t *task, box nd.Box, o *operand) error {
 			sub = box.ReplaceAxis(l.axis, lo, hi-lo)
 			at = (lo - box.Start[l.axis]) * dense[l.axis]
 		}
+		out := p.prog.outs[0]
+		asItIs := sub.Size() == box.Size() && out < len(p.prog.leaves)
+		if buf == nil && !asItIs {
+			buf = t.take(box.Size() * l.item)
+		}
+		mark := t.mark()
 		ops, err := p.prog.fetch(t, sub)
 		if err != nil {
 			return err
 		}
-		out := p.prog.outs[0]
-		if sub.Size() == box.Size() && out < len(p.prog.leaves) {
+		if asItIs {
 			*o = ops[out]
 			o.strides = slices.Clone(o.strides)
 			return nil
 		}
-		if buf == nil {
-			buf = t.take(box.Size() * l.item)
-		}
 		p.prog.store(t, ops, sub.Shape, out, operand{buf, at, dense}, false)
+		t.release(mark)
 	}
 	*o = operand{buf, 0, dense}
 	return nil
@@ -255,17 +260,12 @@ type boxOp struct {
 }
 
 func (o *boxOp) boxCost(shape []int) int {
-	box := nd.Box{Start: make([]int, len(shape)), Shape: shape}
 	if o.op.WholeChunks {
-		box.Shape = o.node.Grid.MaxChunk()
+		shape = o.node.Grid.MaxChunk()
 	}
-	c := plus(box.Size()*o.node.DType.Size(), o.op.Scratch)
-	inputs := o.op.Inputs(o.node, box)
-	if stepwise(o.node) {
-		inputs[0].Shape = o.node.Args[0].Grid.MaxChunk()
-	}
-	for i, b := range inputs {
-		c = plus(c, b.Size()*o.node.Args[i].DType.Size(), o.subs[i].cost(b.Shape))
+	c := plus(size(shape)*o.node.DType.Size(), o.op.Scratch)
+	for i, in := range o.op.LargestInputs(o.node, shape) {
+		c = plus(c, size(in)*o.node.Args[i].DType.Size(), o.subs[i].cost(in))
 	}
 	return c
 }

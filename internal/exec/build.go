@@ -143,7 +143,7 @@ func (b *builder) ufunc(u *kernel.Ufunc, n *plan.Node, v plan.View) (int, error)
 func (b *builder) source(a storage.Array, v plan.View) (int, error) {
 	m := a.Meta()
 	if m.DType.Size() == 0 || !m.DType.Valid() {
-		return 0, fmt.Errorf("elements of %v can't be computed", m.DType)
+		return 0, fmt.Errorf("elements of %v can't be computed; functions of text can, see chunkgrid.MapText", m.DType)
 	}
 	if mem, ok := a.(storage.Viewer); ok {
 		return b.leaf(memLeaf{func() ([]byte, error) { return mem.View(), nil }, cStrides(m.Shape), v}, m.DType), nil

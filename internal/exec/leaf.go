@@ -151,7 +151,8 @@ func newArrayLeaf(src storage.Array, v plan.View, domain nd.Grid, within nd.Box)
 	return l
 }
 
-func chunkBytes(m *storage.Meta) int { return size(m.ReadGrid.MaxChunk()) * m.DType.Size() }
+// chunkBytes returns what a chunk of an array takes in memory, the largest one's.
+func chunkBytes(m *storage.Meta) int { return rounded(size(m.ReadGrid.MaxChunk()) * m.DType.Size()) }
 
 // alignedAxis reports whether every chunk of the domain needs one chunk only
 // along axis k of the source.

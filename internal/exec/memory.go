@@ -125,7 +125,7 @@ func (s *stage) window(u sourceUse) int {
 	if outermost < 0 {
 		return 0
 	}
-	bytes := m.DType.Size()
+	bytes := chunkBytes(m)
 	dm, gm := s.domain.MaxChunk(), m.ReadGrid.MaxChunk()
 	for k := range m.Shape {
 		n := gm[k]
@@ -146,7 +146,7 @@ func (s *stage) window(u sourceUse) int {
 				n = max(n, min(dm[mp.Out]*max(mp.Stride, -mp.Stride), m.Shape[k]))
 			}
 		}
-		bytes *= (n + gm[k] - 1) / max(gm[k], 1) * gm[k]
+		bytes *= (n + gm[k] - 1) / max(gm[k], 1)
 	}
 	return min(bytes, total)
 }

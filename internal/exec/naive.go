@@ -239,11 +239,19 @@ func (e naive) reduce(n *plan.Node, red kernel.Reducer, dst, arg []byte) error {
 				states = append(states, folded(part, 1, out[1:]))
 				return nil
 			}
-			s := nd.MakeBytes(red.StateSize())
-			red.Init(s)
+			var s []byte
 			by.stretches(out[0], part.Start[0], part.Stop(0), func(first, step, n int) {
-				red.Merge(s, folded(nd.Box{Start: []int{first}, Shape: []int{n}}, step, out[1:]))
+				more := folded(nd.Box{Start: []int{first}, Shape: []int{n}}, step, out[1:])
+				if s == nil {
+					s = more
+				} else {
+					red.Merge(s, more)
+				}
 			})
+			if s == nil {
+				s = nd.MakeBytes(red.StateSize())
+				red.Init(s)
+			}
 			states = append(states, s)
 			return nil
 		})

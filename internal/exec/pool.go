@@ -18,9 +18,12 @@ type pool struct {
 
 func newPool() *pool { return &pool{free: map[int][][]byte{}} }
 
+// rounded returns the size of a buffer for n bytes: whole cache lines.
+func rounded(n int) int { return (n + 63) &^ 63 }
+
 // get returns a buffer of n bytes, 64-byte aligned, with unspecified content.
 func (p *pool) get(n int) []byte {
-	n = (n + 63) &^ 63
+	n = rounded(n)
 	p.mu.Lock()
 	if l := p.free[n]; len(l) > 0 {
 		b := l[len(l)-1]

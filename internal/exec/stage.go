@@ -111,9 +111,9 @@ func (t *task) take(n int) []byte {
 	if i == len(t.w.bufs) {
 		t.w.bufs = append(t.w.bufs, nil)
 	}
-	if len(t.w.bufs[i]) < n {
-		t.w.own(len(t.w.bufs[i]), n)
-		t.w.bufs[i] = nd.MakeBytes((n + 63) &^ 63)
+	if b := t.w.bufs[i]; len(b) < n {
+		t.w.own(len(b), rounded(n))
+		t.w.bufs[i] = nd.MakeBytes(rounded(n))
 	}
 	return t.w.bufs[i][:n]
 }
@@ -420,7 +420,7 @@ func (s *stage) grouped() (groups [][]*sink) {
 
 // stateBytes returns the size of the states of the largest output chunk.
 func (k *sink) stateBytes(domain nd.Grid) int {
-	return (keptSize(domain.MaxChunk(), k.reduced)*k.by.count()*k.reducer.StateSize() + 63) &^ 63
+	return rounded(keptSize(domain.MaxChunk(), k.reduced) * k.by.count() * k.reducer.StateSize())
 }
 
 // placer turns a place in a box's sequence into one in the whole sequence.

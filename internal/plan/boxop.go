@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"sync"
 
@@ -19,6 +20,10 @@ type BoxOp struct {
 	Infer func(p Params, args []*Node) (Result, error)
 	// Inputs returns the box of every argument that a box of the result needs.
 	Inputs func(n *Node, box nd.Box) []nd.Box
+	// Largest, where it isn't nil, returns the shapes of the largest boxes of the
+	// arguments that a box of some shape, or one of its Steps, can need; nil: those
+	// that it needs at the origin.
+	Largest func(n *Node, shape []int) [][]int
 	// Eval computes box into dst from the arguments' boxes, all dense in C order.
 	Eval func(n *Node, box nd.Box, dst []byte, in [][]byte, boxes []nd.Box) error
 	// Steps, where it isn't nil, lists chunks of the only argument, in order: Eval
@@ -40,6 +45,25 @@ func (op *BoxOp) StageOf(n *Node) (grid nd.Grid, staged bool) {
 		grid, staged = op.Stage(n)
 	}
 	return grid, staged
+}
+
+// LargestInputs are the shapes of the largest boxes of the arguments that a box of
+// a shape, or a step of it, needs.
+func (op *BoxOp) LargestInputs(n *Node, shape []int) [][]int {
+	if op.Largest != nil {
+		return op.Largest(n, shape)
+	}
+	shapes := [][]int{}
+	for _, b := range op.Inputs(n, nd.Box{Start: make([]int, len(shape)), Shape: shape}) {
+		shapes = append(shapes, b.Shape)
+	}
+	return shapes
+}
+
+// LargestChunks is Largest of operations that need one chunk of each argument,
+// all cut alike.
+func LargestChunks(n *Node, _ []int) [][]int {
+	return slices.Repeat([][]int{n.Args[0].Grid.MaxChunk()}, len(n.Args))
 }
 
 // Result is what a BoxOp infers.

@@ -117,8 +117,12 @@ func (n *Node) String() string {
 	if n.Err != nil {
 		return "error: " + n.Err.Error()
 	}
-	return fmt.Sprintf("%v %s  chunks %v, %d chunk%s, %s, not computed", n.DType, n.shapeText(), n.Grid,
-		n.Grid.Len(), plural(n.Grid.Len()), nd.FormatBytes(n.NBytes()))
+	bytes := ""
+	if n.DType.Size() > 0 {
+		bytes = ", " + nd.FormatBytes(n.NBytes())
+	}
+	return fmt.Sprintf("%v %s  chunks %v, %d chunk%s%s, not computed", n.DType, n.shapeText(), n.Grid,
+		n.Grid.Len(), plural(n.Grid.Len()), bytes)
 }
 
 func (n *Node) shapeText() string {

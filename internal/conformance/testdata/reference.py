@@ -405,6 +405,30 @@ def scan(op, arg, axis):
     return Value(f.accumulate(x, axis, dtype=x.dtype))
 
 
+def diff(arg, axis, n):
+    return Value(np.diff(arg.x, n, axis))
+
+
+def quantile(arg, axis, q, method):
+    """Interpolated in float64; which of two zeros comes first in order is open."""
+    x = np.quantile(arg.x.astype("float64"), q, axis=axis, method=method).astype(arg.dtype).astype("longdouble")
+    return Value(x, np.full(x.shape, np.finfo(arg.dtype).smallest_subnormal, "longdouble"), arg.dtype)
+
+
+def product_of(a, b):
+    """Every product that is added may be off by a unit; the order decides what overflows on the way."""
+    x, y = a.x.astype("longdouble"), b.x.astype("longdouble")
+    f, size = np.finfo(a.dtype), np.abs(x) @ np.abs(y)
+    tol = (ULPS + x.shape[-1]) * (f.eps * size + f.smallest_subnormal.astype("longdouble"))
+    return Value(np.asarray(x @ y), np.asarray(np.where(np.isfinite(size) & (size > f.max), np.inf, tol)), a.dtype)
+
+
+ALONG = {
+    "cumsum": lambda arg, **p: scan("cumsum", arg, **p), "cumprod": lambda arg, **p: scan("cumprod", arg, **p),
+    "diff": diff, "quantile": quantile, "matmul": product_of,
+}
+
+
 # ---- bins
 
 def bins(op, args, edges=None, n=None):
@@ -454,8 +478,8 @@ def value(call, inputs, values):
         return bins(op, args, **params)
     if op in CHOICES:
         return Value(CHOICES[op](*(a.x for a in args), **params))
-    if op in ("cumsum", "cumprod"):
-        return scan(op, args[0], **params)
+    if op in ALONG:
+        return ALONG[op](*args, **params)
     if op in REDUCTIONS:
         return reduction(op, args[0], **params)
     return ufunc(op, args, params)
