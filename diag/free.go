@@ -31,11 +31,14 @@ func FreeMemory() int64 {
 // drops them before it refuses anything.
 func cgroupLeft(root string) (int64, bool) {
 	limit, ok := readInt(filepath.Join(root, "memory.max"))
-	used, ok2 := readInt(filepath.Join(root, "memory.current"))
+	if !ok { // there is no limit
+		return 0, false
+	}
+	used, ok := readInt(filepath.Join(root, "memory.current"))
 	if stat, err := os.ReadFile(filepath.Join(root, "memory.stat")); err == nil {
 		used -= field(stat, "inactive_file", 1)
 	}
-	return max(limit-used, 0), ok && ok2
+	return max(limit-used, 0), ok
 }
 
 // field returns the number behind a name at the beginning of a line, 0 without it.

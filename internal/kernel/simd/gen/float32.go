@@ -139,68 +139,11 @@ func exp32(v *vector, x vec, whole bool) vec {
 	return y
 }
 
-// domain32 is what becomes of zeros, negative and subnormal numbers, infinities
-// and NaN.
-type domain32 struct {
-	domain
-	whole bool
-}
-
-// enter32 looks at x before its logarithm is taken. It returns x with subnormal
-// numbers grown, if all are to be handled, else leaves what is no normal number
-// above 0 to the other core.
-func (v *vector) enter32(x vec, whole bool) (d domain32, y vec) {
-	d = domain32{domain{v: v, x: x}, whole}
-	switch {
-	case v.wide && !whole:
-		k := K()
-		VFPCLASSPSZ(U8(0xff), x, k)
-		v.jumpIfSet(k, "special")
-		return d, x
-	case v.wide:
-		d.small = K()
-		VFPCLASSPSZ(U8(0x20), x, d.small) // subnormal
-		y = v.copyOf(x)
-		VMULPS(v.constant(log32Grow), x, d.small, y)
-		return d, y
-	case !whole:
-		v.jumpIfSigned(v.do(VPCMPGTD, v.constant(log32Abnormal), v.do(VPADDD, v.constant(log32Normal), x)), "special")
-		return d, x
-	}
-	small := v.compare(isLess, x, v.constant(log32Least))
-	d.small = small
-	return d, v.blend(x, v.mul(x, v.constant(log32Grow)), small)
-}
-
-// exponent takes from k what enter32 has put on.
-func (d domain32) exponent(k vec) vec {
-	switch {
-	case !d.whole:
-		return k
-	case d.v.wide:
-		VSUBPS(d.v.constant(log32Grown), k, d.small, k)
-		return k
-	}
-	return d.v.sub(k, d.v.and(d.small.(vec), d.v.constant(log32Grown)))
-}
-
-// leave puts the results in where x has no logarithm.
-func (d domain32) leave(y vec) vec {
-	v := d.v
-	switch {
-	case !d.whole:
-		return y
-	case v.wide:
-		VFIXUPIMMPS(U8(0), v.constant(log32Special), d.x, y)
-		return y
-	}
-	y = v.poles(d.x, y, log32Inf, log32Negative)
-	return v.blend(y, d.x, v.compare(isNotLess, d.x, v.constant(log32Inf)))
-}
+var edges32 = edges{log32Least, log32Grow, log32Grown, log32Special, log32Inf, log32Negative}
 
 // log32 is kernel's logarithm32.of.
 func log32(v *vector, x vec, whole, base bool) vec {
-	d, x := v.enter32(x, whole)
+	d, x := v.enter(x, whole, edges32)
 	b := v.do(VPSUBD, v.constant(log32Start), x)
 	k := d.exponent(v.do(VCVTDQ2PS, v.do(VPSRAD, U8(23), b)))
 	f := v.sub(v.do(VPADDD, v.constant(log32Start), v.and(b, v.constant(log32Fraction))), v.constant(log32One))

@@ -51,7 +51,7 @@ const (
 
 // logarithms emits the family "log".
 func logarithms() {
-	common := []field{logStep, logFraction, logMagic, logOne, logLeast, logSpecial}
+	common := []field{logStep, logFraction, logMagic, logOne, logStart, logBias}
 	double := append(fields(logC, 8), logHi, logLo)
 	tables := []field{logInverse, logLog, logLogLo}
 	elementary{
@@ -134,38 +134,53 @@ func (v *vector) sum(r reduced, x vec, base bool) vec {
 	return v.add(sum, v.add(v.add(v.sub(high, sum), main), low))
 }
 
-// domain is what becomes of zeros, negative numbers, infinities and NaN.
+// edges are the constants for what has no logarithm, or is subnormal.
+type edges struct{ least, grow, grown, special, inf, negative field }
+
+var edges64 = edges{logLeast, logGrow, logGrown, logSpecial, logInf, logNegative}
+
+// domain is what becomes of zeros, negative and subnormal numbers, infinities and
+// NaN.
 type domain struct {
+	edges
 	v     *vector
 	x     vec          // as it was
-	small reg.Register // mask of numbers below the least normal one
+	small reg.Register // mask of subnormal numbers, or less; nil if they were left to the other core
+	clean bool         // what has no logarithm was left to it too
 }
 
 // enter looks at x before its logarithm is taken. It returns x with subnormal
 // numbers grown, if all are to be handled, else leaves those to the other core.
-func (v *vector) enter(x vec, whole bool) (d domain, y vec) {
-	d = domain{v: v, x: x}
+func (v *vector) enter(x vec, whole bool, e edges) (d domain, y vec) {
+	d = domain{edges: e, v: v, x: x}
 	switch {
-	case v.wide && !whole:
-		k := K()
-		VFPCLASSPDZ(U8(0x20), x, k) // subnormal
-		KORTESTB(k, k)
-		JNE(LabelRef("special"))
-		return d, x
-	case v.wide:
-		d.small = K()
-		VFPCLASSPDZ(U8(0x20), x, d.small)
+	case whole && v.wide:
+		const subnormal = 0x20
+		d.small = v.ofClass(subnormal, x)
 		y = v.copyOf(x)
-		VMULPD(v.constant(logGrow), x, d.small, y)
+		v.pick(VMULPD, VMULPS)(v.constant(e.grow), x, d.small, y)
 		return d, y
-	case !whole:
-		v.jumpIfAny(isLess, x, logLeast, "special")
-		return d, x
+	case whole:
+		d.small = v.compare(isLess, x, v.constant(e.least))
+		return d, v.blend(x, v.mul(x, v.constant(e.grow)), d.small)
+	case v.wide:
+		const notPositiveNormal = 0xff
+		v.jumpIfSet(v.ofClass(notPositiveNormal, x), "special")
+		d.clean = true
+	case v.narrow:
+		v.jumpIfSigned(v.do(VPCMPGTD, v.constant(log32Abnormal), v.do(VPADDD, v.constant(log32Normal), x)), "special")
+		d.clean = true
+	default:
+		v.jumpIfAny(isLess, x, e.least, "special")
 	}
-	small := v.register()
-	VCMPPD(U8(isLess), v.constant(logLeast), x, small)
-	d.small = small
-	return d, v.blend(x, v.mul(x, v.constant(logGrow)), small)
+	return d, x
+}
+
+// ofClass is AVX-512's mask of numbers of some classes.
+func (v *vector) ofClass(classes uint8, x vec) reg.OpmaskVirtual {
+	k := K()
+	v.pick(VFPCLASSPDZ, VFPCLASSPSZ)(U8(classes), x, k)
+	return k
 }
 
 // exponent takes from k what enter has put on.
@@ -174,23 +189,26 @@ func (d domain) exponent(k vec) vec {
 	case d.small == nil:
 		return k
 	case d.v.wide:
-		VSUBPD(d.v.constant(logGrown), k, d.small, k)
+		d.v.pick(VSUBPD, VSUBPS)(d.v.constant(d.grown), k, d.small, k)
 		return k
 	}
-	return d.v.sub(k, d.v.and(d.small.(vec), d.v.constant(logGrown)))
+	return d.v.sub(k, d.v.and(d.small.(vec), d.v.constant(d.grown)))
 }
 
 // leave puts the results in where x has no logarithm.
 func (d domain) leave(y vec) vec {
 	v := d.v
-	if v.wide {
-		VFIXUPIMMPD(U8(0), v.constant(logSpecial), d.x, y)
+	switch {
+	case d.clean:
+		return y
+	case v.wide:
+		v.pick(VFIXUPIMMPD, VFIXUPIMMPS)(U8(0), v.constant(d.special), d.x, y)
 		return y
 	}
 	if d.small != nil {
-		y = v.poles(d.x, y, logInf, logNegative)
+		y = v.poles(d.x, y, d.inf, d.negative)
 	}
-	return v.blend(y, d.x, v.compare(isNotLess, d.x, v.constant(logInf)))
+	return v.blend(y, d.x, v.compare(isNotLess, d.x, v.constant(d.inf)))
 }
 
 // poles is AVX2's: it puts -Inf in where x is zero, NaN where it is less.
@@ -205,7 +223,7 @@ func (v *vector) poles(x, y vec, inf, negative field) vec {
 
 // logCore is kernel's logarithm.of.
 func logCore(v *vector, x vec, whole, base bool) vec {
-	d, x := v.enter(x, whole)
+	d, x := v.enter(x, whole, edges64)
 	r := v.reduce(x, false)
 	r.k = d.exponent(r.k)
 	return d.leave(v.sum(r, v.rest(r), base))
@@ -214,9 +232,9 @@ func logCore(v *vector, x vec, whole, base bool) vec {
 // enterSingle is enter where no number is subnormal.
 func (v *vector) enterSingle(x vec, whole bool) (domain, vec) {
 	if v.wide {
-		return domain{v: v, x: x}, x
+		return domain{edges: edges64, v: v, x: x}, x
 	}
-	return v.enter(x, whole)
+	return v.enter(x, whole, edges64)
 }
 
 // sum32 is kernel's logarithm.of32Parts.
