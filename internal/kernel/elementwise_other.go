@@ -5,3 +5,4 @@ package kernel
 func copyStream(dst, src []byte)           { copy(dst, src) }
 func copySecond(dst, src []byte, size int) { copySecondPlain(dst, src, size) }
 func fence()                               {}
+func prefetch([]byte)                      {}

@@ -21,13 +21,13 @@ const line = 64
 // two lines of each column are written one after the other, and rows, of which
 // there are few enough for the ways of the cache and the TLB even where they
 // lie a power of two apart, are read for a stretch.
-const blockRows, blockCols = 128, 512
+const blockRows, blockCols = 128, 1024
 
 // Transpose moves element (r, c) of the matrix src to (c, r) of dst:
 // dst[c*dstStride+r] = src[r*srcStride+c] for r < rows and c < cols, strides in
 // elements, which have 1, 2, 4, 8 or 16 bytes and are aligned. Where stream is
 // true, dst is large and not read soon: it is written around the cache as far as
-// its lines fill. dst and src must not overlap.
+// its lines fill, and others see it after Fence. dst and src must not overlap.
 func Transpose(dst, src []byte, rows, cols, dstStride, srcStride, size int, stream bool) {
 	switch size {
 	case 1:

@@ -834,7 +834,7 @@ done:
 	RET
 
 // func TransposeStream4AVX2(dst *byte, src *byte, rows int, cols int, dstStride int, srcStride int)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2
 TEXT ·TransposeStream4AVX2(SB), NOSPLIT, $0-48
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
@@ -923,7 +923,6 @@ next:
 	JMP  column
 
 done:
-	SFENCE
 	VZEROUPPER
 	RET
 
@@ -1093,7 +1092,7 @@ done:
 	RET
 
 // func TransposeStream4AVX512(dst *byte, src *byte, rows int, cols int, dstStride int, srcStride int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F
 TEXT ·TransposeStream4AVX512(SB), NOSPLIT, $0-48
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
@@ -1254,7 +1253,6 @@ next:
 	JMP  column
 
 done:
-	SFENCE
 	VZEROUPPER
 	RET
 
@@ -1320,7 +1318,7 @@ done:
 	RET
 
 // func TransposeStream8AVX2(dst *byte, src *byte, rows int, cols int, dstStride int, srcStride int)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2
 TEXT ·TransposeStream8AVX2(SB), NOSPLIT, $0-48
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
@@ -1377,7 +1375,6 @@ next:
 	JMP  column
 
 done:
-	SFENCE
 	VZEROUPPER
 	RET
 
@@ -1475,7 +1472,7 @@ done:
 	RET
 
 // func TransposeStream8AVX512(dst *byte, src *byte, rows int, cols int, dstStride int, srcStride int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F
 TEXT ·TransposeStream8AVX512(SB), NOSPLIT, $0-48
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
@@ -1564,7 +1561,6 @@ next:
 	JMP  column
 
 done:
-	SFENCE
 	VZEROUPPER
 	RET
 
@@ -1616,7 +1612,7 @@ done:
 	RET
 
 // func TransposeStream16AVX2(dst *byte, src *byte, rows int, cols int, dstStride int, srcStride int)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2
 TEXT ·TransposeStream16AVX2(SB), NOSPLIT, $0-48
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
@@ -1659,7 +1655,6 @@ next:
 	JMP  column
 
 done:
-	SFENCE
 	VZEROUPPER
 	RET
 
@@ -1725,7 +1720,7 @@ done:
 	RET
 
 // func TransposeStream16AVX512(dst *byte, src *byte, rows int, cols int, dstStride int, srcStride int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F
 TEXT ·TransposeStream16AVX512(SB), NOSPLIT, $0-48
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
@@ -1782,6 +1777,5 @@ next:
 	JMP  column
 
 done:
-	SFENCE
 	VZEROUPPER
 	RET

@@ -61,9 +61,6 @@ func transposeTiles(size, lanes int, stream bool) {
 	SUBQ(U8(side), cols)
 	JMP(LabelRef("column"))
 	Label("done")
-	if stream {
-		SFENCE()
-	}
 	VZEROUPPER()
 	RET()
 }
