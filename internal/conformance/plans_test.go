@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -208,10 +209,16 @@ func newPlan(ctx context.Context, r *rand.Rand, dir string) (*builder, error) {
 	case 1, 2, 3, 4:
 		b.limit = 5000
 	}
+	return b, b.plan()
+}
+
+// plan makes random inputs and operations.
+func (b *builder) plan() error {
+	r := b.r
 	dt, shape := dtypes[r.IntN(len(dtypes))], shapeOf(r, b.limit)
 	for range 1 + r.IntN(3) {
 		if _, err := b.input(dt, shape); err != nil {
-			return b, err
+			return err
 		}
 		shape = b.partner(shape)
 		if r.IntN(4) == 0 {
@@ -228,9 +235,9 @@ func newPlan(ctx context.Context, r *rand.Rand, dir string) (*builder, error) {
 		_, err = b.call(call{Op: opRandom, Params: plan.Params{"seed": r.Int(), "grid": gridOf(cut(r, shapeOf(r, b.limit)))}})
 	}
 	if err != nil {
-		return b, err
+		return err
 	}
-	return b, b.grow(1 + r.IntN(7))
+	return b.grow(1 + r.IntN(7))
 }
 
 // turnedSlabs cuts an array along one axis, and then along another: what takes a
@@ -297,6 +304,36 @@ func TestPlans(t *testing.T) {
 	}
 	t.Logf("%d plans, %d of them computed by both executors, %d in another process too", n, computed, travelled)
 	if os.Getenv("NDGRID_CASE") == "" && (computed < n/2 || travelled < n/4) {
+		t.Errorf("too few of %d plans", n)
+	}
+}
+
+// TestMemory computes random plans of arrays so large that what small buffers take
+// doesn't matter: compute fails where a run holds more than it promised. Most
+// other errors are of values, which TestPlans compares.
+func TestMemory(t *testing.T) {
+	s, dir := seed(t), t.TempDir()
+	n := times(t, 200)
+	computed := 0
+	for i := range n {
+		if !only(t, i) {
+			continue
+		}
+		r := rand.New(rand.NewPCG(s, uint64(i)))
+		b := &builder{ctx: t.Context(), r: r, limit: 3000 * (1 + r.IntN(30)), taste: small}
+		if err := b.plan(); err != nil {
+			t.Fatalf("%v\n%s", err, describe(s, i, b))
+		}
+		_, err := compute(t.Context(), r, dir, b.nodes[len(b.nodes)-1], b.nodes[r.IntN(len(b.nodes))])
+		if errors.Is(err, errPromise) {
+			t.Errorf("%v\n%s", err, describe(s, i, b))
+		}
+		if err == nil {
+			computed++
+		}
+	}
+	t.Logf("%d plans, %d of them computed", n, computed)
+	if os.Getenv("NDGRID_CASE") == "" && computed < n/2 {
 		t.Errorf("too few of %d plans", n)
 	}
 }

@@ -19,6 +19,9 @@ import (
 	"github.com/ndgrid/ndgrid/storage/mem"
 )
 
+// errPromise is the class of errors about a run that took more memory than it said.
+var errPromise = errors.New("memory promise broken")
+
 // compute runs plans on the real executor with random options and targets, and
 // returns each result as bytes in C order.
 func compute(ctx context.Context, r *rand.Rand, dir string, nodes ...*plan.Node) ([][]byte, error) {
@@ -39,7 +42,7 @@ func compute(ctx context.Context, r *rand.Rand, dir string, nodes ...*plan.Node)
 		return nil, err
 	}
 	if rep.Peak > rep.ProjectedPeak {
-		return nil, fmt.Errorf("held %d bytes, over the projected peak of %d", rep.Peak, rep.ProjectedPeak)
+		return nil, fmt.Errorf("%w: held %d bytes, over the projected peak of %d", errPromise, rep.Peak, rep.ProjectedPeak)
 	}
 	got := make([][]byte, len(nodes))
 	for i, result := range results {

@@ -336,9 +336,8 @@ func rowLoop(l loop) loop {
 // foldCost bounds the bytes fold takes beside the states of the outputs.
 func foldCost(shape []int, reduced []bool, stateSize int) int {
 	cols, rows := 1, 1
-	last := len(shape) - 1
-	for k := last; k >= 0 && !reduced[k]; k-- { // columns: kept axes at the end
-		cols *= shape[k]
+	if last := len(shape) - 1; last >= 0 && !reduced[last] {
+		cols = keptSize(shape, reduced) // kept axes are one where the operands' strides join them
 	}
 	for k, n := range shape {
 		if reduced[k] {

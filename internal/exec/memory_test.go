@@ -9,6 +9,7 @@ import (
 	"github.com/ndgrid/ndgrid/chunkgrid"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/reduce"
+	"github.com/ndgrid/ndgrid/ufunc"
 )
 
 // TestSmallChunksInMemory: chunks that are smaller than a cache line, kept for
@@ -59,4 +60,14 @@ func TestUnevenChunksInMemory(t *testing.T) {
 	}
 	assert.Equal(t, int64(1), count.At(29999))
 	assert.Equal(t, []int64{29999, 29998}, top.Data())
+}
+
+// TestJoinedColumnsInMemory: kept axes on both sides of a reduced one can be one
+// in memory, and their columns are folded together then.
+func TestJoinedColumnsInMemory(t *testing.T) {
+	x := chunkgrid.FromND(nd.Must(nd.Zeros[float64](50, 20, 40))).Transpose(0, 2, 1)
+	std := nd.Must(nd.Zeros[float64](50, 20))
+	rep, err := chunkgrid.Run(t.Context(), []chunkgrid.Out{reduce.Std(ufunc.Neg(x), reduce.Axis(1)).Into(std)}, chunkgrid.Workers(1))
+	require.NoError(t, err)
+	assert.LessOrEqual(t, rep.Peak, rep.ProjectedPeak)
 }
