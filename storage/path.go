@@ -112,11 +112,13 @@ type format struct {
 	pkg    string   // package to import, below importPath
 	magic  []string // what files begin with
 	advice string
+	// elsewhere is what helps with a file that isn't on disk.
+	elsewhere string
 }
 
 var formats = []format{
 	{name: "Zarr", driver: "zarr", exts: []string{".zarr"}, pkg: "std"},
-	{name: "HDF5", driver: "hdf5", exts: []string{".h5", ".hdf5", ".nc", ".nc4"}, pkg: "hdf5", magic: []string{hdf5Magic}},
+	{name: "HDF5", driver: "hdf5", exts: []string{".h5", ".hdf5", ".nc", ".nc4"}, pkg: "hdf5", magic: []string{hdf5Magic}, elsewhere: "; ndinfo virtualize --url makes a manifest that is"},
 	{name: "npy", driver: "npy", exts: []string{".npy"}, pkg: "std", magic: []string{"\x93NUMPY"}},
 	{name: "NetCDF-3", magic: []string{"CDF\x01", "CDF\x02", "CDF\x05"}, advice: "convert it: nccopy -k nc4 in.nc out.nc"},
 	{name: "GRIB", magic: []string{"GRIB"}, advice: "convert it: grib_to_netcdf -k 4 -o out.nc in.grib"},
@@ -165,10 +167,26 @@ func detect(path string) (*Driver, error) {
 	}
 	for _, f := range formats {
 		if f.driver != "" && contains(f.exts, filepath.Ext(path)) {
-			return nil, fmt.Errorf("%w: not an %s file: %s", ErrFormat, f.name, start)
+			return nil, fmt.Errorf("%w: no %s file, it %s", ErrFormat, f.name, start)
 		}
 	}
 	return nil, fmt.Errorf("%w: the file %s", ErrFormat, start)
+}
+
+// filesOnly adds to the error about something that isn't in a store what helps
+// where it is named as a file of a format that is read from files only.
+func filesOnly(name string, err error) error {
+	if !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	for part := range strings.SplitSeq(name, "/") {
+		for _, f := range formats {
+			if f.driver != "" && f.driver != storeFormat && contains(f.exts, filepath.Ext(part)) {
+				return fmt.Errorf("%w; %s is read from files on disk only%s", err, f.name, f.elsewhere)
+			}
+		}
+	}
+	return err
 }
 
 // startsWith looks for a signature at the beginning, and that of HDF5 behind a

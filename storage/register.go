@@ -60,7 +60,8 @@ func Open(ctx context.Context, url string, opts map[string]string) (Array, Group
 		return nil, nil, err
 	}
 	if s != nil {
-		return openIn(ctx, storeFormat, s, Ref{URL: path, Path: inner, Options: opts}, rest)
+		a, g, err := openIn(ctx, storeFormat, s, Ref{URL: path, Path: inner, Options: opts}, rest)
+		return a, g, filesOnly(inner, err)
 	}
 	d, err := detect(path)
 	if err != nil {

@@ -189,8 +189,8 @@ func TestDetect(t *testing.T) {
 		{"b.nc", "\x89HDF\r\n\x1a\n", `import _ "github.com/ndgrid/ndgrid/storage/hdf5"`},
 		{"user.h5", strings.Repeat("\x00", 1024) + "\x89HDF\r\n\x1a\n", "storage/hdf5"},
 		{"a.npy", "\x93NUMPY\x01\x00", `import _ "github.com/ndgrid/ndgrid/storage/std"`},
-		{"text.h5", "year,value\n1,2\n", `not an HDF5 file: starts with "year,value\n1,2\n"`},
-		{"empty.nc", "", "not an HDF5 file: is empty"},
+		{"text.h5", "year,value\n1,2\n", `no HDF5 file, it starts with "year,value\n1,2\n"`},
+		{"empty.nc", "", "no HDF5 file, it is empty"},
 		{"what.bin", "????", `unknown format: the file starts with "????"`},
 	} {
 		_, _, err := storage.Open(t.Context(), write(t, filepath.Join(root, c.name), c.content), nil)

@@ -151,6 +151,11 @@ func (o *options) describeGroup(ctx context.Context, g storage.Group, name strin
 		}
 	}
 	orderArrays(info.arrays)
+	for _, sub := range info.groups {
+		if sub.format != "" {
+			info.format = sub.format
+		}
+	}
 	for _, a := range info.arrays {
 		if a.meta != nil {
 			info.format = a.meta.Format

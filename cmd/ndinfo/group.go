@@ -11,7 +11,7 @@ import (
 // inspectGroup shows a group: a line of its own, then one for each array.
 func (o *options) inspectGroup(ctx context.Context, path string, g storage.Group) error {
 	if (o.stats || o.sliced || o.writing) && !o.json {
-		return fmt.Errorf("%w but a group; name an array inside it: %s/NAME", storage.ErrNotArray, path)
+		return fmt.Errorf("%w but a group; name an array inside it: %s/NAME", storage.ErrNotArray, strings.TrimSuffix(path, "/"))
 	}
 	if o.json {
 		return o.groupJSON(ctx, path, g)

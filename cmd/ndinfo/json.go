@@ -165,7 +165,7 @@ func (o *options) arrayJSON(ctx context.Context, path string, a storage.Array) e
 // groupJSON writes the document of a group and everything below it.
 func (o *options) groupJSON(ctx context.Context, path string, g storage.Group) error {
 	if o.sliced {
-		return fmt.Errorf("%w but a group; --slice takes an array: %s/NAME", storage.ErrNotArray, path)
+		return fmt.Errorf("%w but a group; --slice takes an array: %s/NAME", storage.ErrNotArray, strings.TrimSuffix(path, "/"))
 	}
 	info, err := o.describeGroup(ctx, g, "")
 	if err != nil {

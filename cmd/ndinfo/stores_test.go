@@ -33,6 +33,8 @@ func TestStores(t *testing.T) {
 	_, errs, status := ndinfo(t, server.URL+"/demo.zarr")
 	assert.Contains(t, errs, "not consolidated")
 	assert.Equal(t, 1, status)
+	_, errs, _ = ndinfo(t, server.URL+"/air.nc/air")
+	assert.Contains(t, errs, "not found: no zarr.json, .zarray or .zgroup there; HDF5 is read from files on disk only; ndinfo virtualize --url makes")
 	assert.Equal(t, strings.Replace(show(t, "demo.zarr/sub"), ".zarr", ".zarr.zip", 1), show(t, "demo.zarr.zip/sub"))
 	assert.Contains(t, show(t, "verify", "demo.zarr.zip"), "nothing is wrong")
 }

@@ -18,6 +18,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/ndgrid/ndgrid/storage"
 )
@@ -183,7 +184,7 @@ func room(dst []byte, size, offset, length int64) (longer []byte, lo int64) {
 
 // Version tells a file from those that were there before, and from what it was
 // before it was written to in place: by when that was, as exactly as the file
-// system knows.
+// system knows, to the nanosecond where a Store wrote it.
 func (s *Store) Version(ctx context.Context, key string) (any, error) {
 	err := check(ctx, key)
 	var v any
@@ -212,6 +213,12 @@ func (s *Store) Put(ctx context.Context, key string, value []byte) error {
 	}
 	if cerr := f.Close(); err == nil {
 		err = cerr
+	}
+	if err == nil {
+		// The system's own times are those of its last tick, some milliseconds ago, which two
+		// versions of a value can share.
+		now := time.Now()
+		err = s.root.Chtimes(tmp, now, now)
 	}
 	if err == nil {
 		err = s.root.Rename(tmp, key)

@@ -60,12 +60,14 @@ func (a *array) readValue(ctx context.Context, h *header, value []int, inside nd
 		if p.loc, present, err = a.locate(ctx, h, coord, known); err != nil {
 			return p.loc, fmt.Errorf("chunk %v: %w", coord, err)
 		}
-		if !present {
-			a.fillPart(h, box, dst, p.box)
-		} else if parts = append(parts, p); p.loc.version != parts[0].loc.version {
+		if len(parts) > 0 && p.loc.version != parts[0].loc.version {
 			return parts[0].loc, nil // which isn't there any more
 		}
-		loc = p.loc
+		if loc = p.loc; present {
+			parts = append(parts, p)
+		} else {
+			a.fillPart(h, box, dst, p.box)
+		}
 	}
 	return loc, a.readParts(ctx, h, parts, box, dst)
 }

@@ -294,7 +294,7 @@ func (a *array) locate(ctx context.Context, h *header, coord []int, known *index
 // it is in a shard that was replaced since its index was read, atOnce does it
 // again: an index of one version and chunks of another are wrong numbers.
 func (a *array) atOnce(ctx context.Context, read func(known *indexes) (location, error)) error {
-	const tries = 5
+	const tries = 10
 	for range tries {
 		known := a.known()
 		loc, err := read(known)

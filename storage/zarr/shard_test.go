@@ -3,7 +3,11 @@ package zarr_test
 import (
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"hash/crc32"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -91,6 +95,65 @@ func TestShardReplaced(t *testing.T) {
 			s.Fail = nil
 		}
 	}
+}
+
+// TestShardReplacedWhileRead: what is read of a shard that others write all the time
+// was in it at some time, each chunk in its place.
+func TestShardReplacedWhileRead(t *testing.T) {
+	ctx := t.Context()
+	s, err := dir.Open(t.TempDir())
+	require.NoError(t, err)
+	const chunks, each = 16, 4
+	grid, err := nd.NewGrid([]int{chunks * each}, []int{chunks * each})
+	require.NoError(t, err)
+	w, err := zarr.CreateArrayStore(ctx, s, "a", storage.Spec{DType: nd.Int64, Shape: grid.Shape(), Chunks: grid, Codecs: []string{"sharding (4)"}}, nil)
+	require.NoError(t, err)
+	require.NoError(t, w.Commit(ctx))
+	r, _, err := zarr.OpenStore(ctx, s, "a")
+	require.NoError(t, err)
+	w, err = zarr.OpenWritableArrayStore(ctx, s, "a")
+	require.NoError(t, err)
+	var done atomic.Bool
+	var readers sync.WaitGroup
+	for reader := range 2 {
+		readers.Go(func() {
+			for !done.Load() {
+				got, present := make([]int64, chunks*each), true
+				var err error
+				if reader == 0 {
+					err = storage.ReadBox(ctx, r, grid.Box([]int{0}), nd.AsBytes(got))
+				} else {
+					present, err = r.ReadChunk(ctx, []int{chunks - 1}, nd.AsBytes(got[(chunks-1)*each:]))
+				}
+				if err != nil || !present {
+					assert.True(t, err == nil || errors.Is(err, storage.ErrChanged), "%v", err)
+					continue
+				}
+				for i, v := range got {
+					if v != 0 && (v%100 != int64(1+i/each) || v != got[i/each*each]) {
+						assert.Fail(t, "chunks of several versions", "%d", got)
+						return
+					}
+				}
+			}
+		})
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	for n := range 100 {
+		values := make([]int64, chunks*each) // missing chunks move the others
+		for c := range chunks {
+			for i := range each * random.IntN(2) {
+				values[c*each+i] = int64(100*n + c + 1)
+			}
+		}
+		if n%20 == 0 {
+			clear(values) // the shard goes away
+		}
+		require.NoError(t, w.WriteChunk(ctx, []int{0}, nd.AsBytes(values)))
+	}
+	done.Store(true)
+	readers.Wait()
+	require.NoError(t, w.Commit(ctx))
 }
 
 func TestShards(t *testing.T) {
