@@ -204,7 +204,6 @@ func (p *program) foldRuns(t *task, w *tiles, fw *foldWalk, fs []folding) {
 			n := min(piece, m-first)
 			c.next(w, n)
 			w.eval(n, place{})
-			w.ahead(c.offs)
 			for i, f := range fs {
 				s := f.red.StateSize()
 				f.red.Run(trees[i].leaf[:s], w.value(f.reg, n), first)

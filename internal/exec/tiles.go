@@ -162,26 +162,6 @@ func (w *tiles) copyOut(in *instr, dst []byte, args [][]byte, item int) {
 	}
 }
 
-// aheadBytes is how much of each leaf ahead fetches. More takes longer to ask
-// for than it saves.
-const aheadBytes = 1 << 10
-
-// ahead fetches the beginning of the next piece, at offs, where the program
-// computes something: the caches by themselves are not ahead enough of a reduction,
-// which waits for the last of its tile while memory has nothing to do.
-func (w *tiles) ahead(offs []int) {
-	if len(w.p.instrs) == 0 {
-		return
-	}
-	last := len(w.walk.shape) - 1
-	for k := range w.ops {
-		if buf := w.ops[k].buf; w.walk.strides[k][last] == 1 {
-			at := min(offs[k]*w.p.items[k], len(buf))
-			kernel.Prefetch(buf[at:min(at+aheadBytes, len(buf))])
-		}
-	}
-}
-
 // load returns the piece's elements of a leaf: in place where they lie side by
 // side, one where all are the same, gathered otherwise.
 func (w *tiles) load(k, n int) []byte {

@@ -208,9 +208,3 @@ func fence() {
 		simd.FenceAVX2()
 	}
 }
-
-func prefetch(p []byte) {
-	if level > Plain && len(p) >= cacheLine {
-		simd.PrefetchLinesAVX2(unsafe.SliceData(p), len(p)/cacheLine)
-	}
-}

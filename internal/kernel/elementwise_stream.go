@@ -47,6 +47,3 @@ func second[T any](dst, src []T) {
 // follows. A goroutine calls it when it is done with loops of StreamOf and
 // CopyStream, before it tells another.
 func Fence() { fence() }
-
-// Prefetch has the caches fetch p, which is read soon.
-func Prefetch(p []byte) { prefetch(p) }

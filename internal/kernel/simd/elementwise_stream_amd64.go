@@ -13,10 +13,5 @@ func SecondLines4AVX2(dst *byte, src *byte, lines int)
 // SecondLines8AVX2 makes lines of 64 bytes of every second element of size 8 of 128 bytes each, past the caches; dst is aligned to a line.
 func SecondLines8AVX2(dst *byte, src *byte, lines int)
 
-// PrefetchLinesAVX2 has lines of 64 bytes, one or more, fetched into the caches.
-//
-//go:noescape
-func PrefetchLinesAVX2(p *byte, lines int)
-
 // FenceAVX2 makes stores that went past the caches visible before any store that follows.
 func FenceAVX2()

@@ -85,20 +85,6 @@ done:
 	VZEROUPPER
 	RET
 
-// func PrefetchLinesAVX2(p *byte, lines int)
-// Requires: AVX, MMX+
-TEXT ·PrefetchLinesAVX2(SB), NOSPLIT, $0-16
-	MOVQ p+0(FP), AX
-	MOVQ lines+8(FP), CX
-
-line:
-	PREFETCHT0 (AX)
-	ADDQ       $0x40, AX
-	DECQ       CX
-	JNE        line
-	VZEROUPPER
-	RET
-
 // func FenceAVX2()
 // Requires: AVX, MMX+
 TEXT ·FenceAVX2(SB), NOSPLIT, $0

@@ -7,31 +7,14 @@ import (
 	. "github.com/mmcloughlin/avo/operand"
 )
 
-// elementwiseStream writes what goes with stores past the caches, and what says
-// where a program reads next.
+// elementwiseStream writes what goes with stores past the caches.
 func elementwiseStream() {
 	copyLines()
 	secondLines(4)
 	secondLines(8)
-	prefetchLines()
 	TEXT("FenceAVX2", NOSPLIT, "func()")
 	Doc("FenceAVX2 makes stores that went past the caches visible before any store that follows.")
 	SFENCE()
-	VZEROUPPER()
-	RET()
-}
-
-// prefetchLines fetches one line after the other.
-func prefetchLines() {
-	TEXT("PrefetchLinesAVX2", NOSPLIT, "func(p *byte, lines int)")
-	Pragma("noescape")
-	Doc("PrefetchLinesAVX2 has lines of 64 bytes, one or more, fetched into the caches.")
-	p, lines := Load(Param("p"), GP64()), Load(Param("lines"), GP64())
-	Label("line")
-	PREFETCHT0(Mem{Base: p})
-	ADDQ(U8(64), p)
-	DECQ(lines)
-	JNE(LabelRef("line"))
 	VZEROUPPER()
 	RET()
 }
