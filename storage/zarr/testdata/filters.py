@@ -27,7 +27,7 @@ out = {}
 
 
 def put(path, data, **kw):
-    kw.setdefault("chunks", (7, 20))
+    kw.setdefault("chunks", (16, 21))  # cut at both edges
     a = zarr.create_array(f"{root}/{path}", shape=data.shape, dtype=data.dtype, zarr_format=int(path[1]), fill_value=0, **kw)
     a[...] = data
     got = a[...]
