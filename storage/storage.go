@@ -81,9 +81,10 @@ type Meta struct {
 	Fill  []byte
 	Dims  []string // dimension names, "" where an axis has none; nil: none at all
 	Attrs Attrs
-	// Unlimited are the axes that Resize can make as long as one likes, where the
-	// format has others (HDF5); nil: none, or the format doesn't tell them apart.
-	Unlimited []bool
+	// MaxShape is how long Resize can make the axes, where the format sets limits
+	// (HDF5); Unlimited: as long as one likes; nil: no longer than they are, or the
+	// format has no limits.
+	MaxShape []int
 	// For people: Format is "Zarr v3", "HDF5", "npy"…; Codecs the filters in the
 	// order in which they encode ("shuffle", "gzip 5"); ByteOrder is "little",
 	// "big", or "" for one-byte types; Order is "C" or "F", the layout inside a
@@ -226,6 +227,9 @@ type Resumable interface {
 	Written(ctx context.Context, coord []int) (bool, error)
 }
 
+// Unlimited is the length of an axis in MaxShape that has no limit.
+const Unlimited = -1
+
 // Spec describes an array to create. Zero values ask for the driver's default.
 type Spec struct {
 	DType  nd.DType
@@ -234,9 +238,9 @@ type Spec struct {
 	Fill   []byte  // as in Meta
 	Dims   []string
 	Attrs  Attrs
-	// Unlimited are the axes that shall be able to grow, where the format makes a
-	// difference; nil: none.
-	Unlimited []bool
+	// MaxShape is how long the axes shall be able to get, where the format makes a
+	// difference, Unlimited being as long as one likes; nil: no longer than Shape.
+	MaxShape []int
 	// Codecs are as in Meta.Codecs, "zstd 3", "gzip 5", or have their parameters by
 	// name, "zstd(level=5, checksum=true)"; nil: driver's default; empty: none.
 	// "sharding (10, 10)" in front makes shards of Zarr's chunks.

@@ -215,8 +215,8 @@ func (c *converter) describe(_ context.Context, src storage.Array) (storage.Spec
 		return storage.Spec{}, inFlag("--chunks", err)
 	}
 	s := storage.Spec{DType: m.DType, Shape: m.Shape, Chunks: grid, Fill: m.Fill, Dims: m.Dims,
-		Attrs: keptAttrs(m.Attrs, src.Ref(), m), Unlimited: m.Unlimited, Codecs: c.codecs}
-	if stored, ok := storage.As[storage.ChunkShaper](src); ok && m.Unlimited != nil && !cut { // longer than the array, perhaps
+		Attrs: keptAttrs(m.Attrs, src.Ref(), m), MaxShape: m.MaxShape, Codecs: c.codecs}
+	if stored, ok := storage.As[storage.ChunkShaper](src); ok && m.MaxShape != nil && !cut { // longer than the array, perhaps
 		s.Options = map[string]string{"chunks": joinInts(stored.ChunkShape(), ",")}
 	}
 	if c.format == "v2" {

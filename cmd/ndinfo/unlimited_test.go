@@ -6,12 +6,13 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
 )
 
-// Dimensions that are unlimited in a NetCDF-4 file are so in a copy of it, and
-// chunks that are longer than the array is so far stay as they are; not where Zarr
-// comes between, which has no dimensions of that kind.
+// Dimensions that are unlimited in a NetCDF-4 file are so in a copy of it, those
+// with a limit keep it, and chunks that are longer than the array is so far stay
+// as they are; not where Zarr comes between, which has no dimensions of that kind.
 func TestConvertUnlimited(t *testing.T) {
 	needHDF5(t)
 	t.Chdir(t.TempDir())
@@ -22,10 +23,15 @@ func TestConvertUnlimited(t *testing.T) {
 	show(t, "convert", "b.nc/air", "d.h5/air")
 	show(t, "convert", "a.nc", "a.zarr")
 	show(t, "convert", "a.zarr", "e.nc")
-	for url, want := range map[string][]bool{"b.nc/back": {false, true}, "d.h5/air": {true, false}, "a.zarr/air": nil, "e.nc/air": nil} {
+	limited, err := storage.CreateArray(t.Context(), "l.h5/v", storage.Spec{DType: nd.Int8, Shape: []int{3}, MaxShape: []int{5}}, nil)
+	require.NoError(t, err)
+	require.NoError(t, limited.Commit(t.Context()))
+	require.NoError(t, limited.Close())
+	show(t, "convert", "l.h5", "m.h5")
+	for url, want := range map[string][]int{"m.h5/v": {5}, "b.nc/back": {3, storage.Unlimited}, "d.h5/air": {storage.Unlimited, 3}, "a.zarr/air": nil, "e.nc/air": nil} {
 		a, err := storage.OpenArray(t.Context(), url)
 		require.NoError(t, err)
-		assert.Equal(t, want, a.Meta().Unlimited, url)
+		assert.Equal(t, want, a.Meta().MaxShape, url)
 		require.NoError(t, a.Close())
 	}
 }

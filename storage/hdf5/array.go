@@ -133,7 +133,7 @@ func (a *array) describe(name string, fields []string, t *C.nd_type, d *C.nd_dat
 		if a.chunk, err = chunkOf(d, a.elem); err != nil {
 			return err
 		}
-		a.limits, m.Unlimited = limitsOf(d)
+		a.limits, m.MaxShape = limitsOf(d, shape)
 		a.mandatory = d.mandatory != 0
 	}
 	if a.elem > 1 && sized && !slices.Contains([]nd.Kind{nd.KindBytes, nd.KindRaw, nd.KindStruct}, dtype.Kind()) {

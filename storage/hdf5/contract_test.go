@@ -22,7 +22,7 @@ func makeWith(codecs []string) storagetest.MakeArray {
 		t.Cleanup(func() { require.NoError(t, root.Close()) })
 		s.Codecs = codecs
 		if s.Chunks.Len() > 1 {
-			s.Unlimited = slices.Repeat([]bool{true}, len(s.Shape))
+			s.MaxShape = slices.Repeat([]int{storage.Unlimited}, len(s.Shape))
 		}
 		a, err := root.CreateArray(t.Context(), "g/data", s)
 		require.NoError(t, err)

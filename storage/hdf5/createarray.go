@@ -23,9 +23,8 @@ import (
 // CreateArray creates a dataset, and the groups on the way to it. Structs are
 // compounds; their fields must lie packed. It is stored
 // in chunks, or, where Codecs is empty, there is one chunk and no axis can
-// grow, contiguously. Axes can't get longer, but for those that are Unlimited and
-// those that the file's option "unlimited" lists, by dimension name or number:
-// "time", "0,2".
+// grow, contiguously. Axes can't get longer than MaxShape says, but for those that
+// the file's option "unlimited" lists, by dimension name or number: "time", "0,2".
 //
 // Codecs are shuffle, gzip, fletcher32 and zstd (which other programs read with
 // a plugin), nil being shuffle and gzip 4; a 0-d array has none, and text of any
@@ -51,10 +50,10 @@ func (g *writableGroup) CreateArray(ctx context.Context, name string, s storage.
 
 // plan is a Spec, but for its dtype, checked and in the library's terms.
 type plan struct {
-	d         C.nd_dataset
-	grid      nd.Grid // WriteGrid
-	plain     bool    // contiguous
-	unlimited []bool  // axes
+	d     C.nd_dataset
+	grid  nd.Grid // WriteGrid
+	plain bool    // contiguous
+	max   []int   // as MaxShape
 }
 
 func (g *writableGroup) createArray(name string, s storage.Spec) (*array, error) {
@@ -100,7 +99,7 @@ func (g *writableGroup) createArray(name string, s storage.Spec) (*array, error)
 	a.created = true
 	a.publish(m)
 	if slices.ContainsFunc(s.Dims, func(d string) bool { return d != "" }) {
-		g.f.w.dims = append(g.f.w.dims, dimJob{at.path, last, m.Dims, m.Shape, p.unlimited})
+		g.f.w.dims = append(g.f.w.dims, dimJob{at.path, last, m.Dims, m.Shape, p.max})
 	}
 	return a, nil
 }
@@ -154,8 +153,8 @@ func newPlan(s storage.Spec, unlimitedNames []string) (*plan, error) {
 		return nil, fmt.Errorf("%w: order %q, HDF5 has C", storage.ErrUnsupported, s.Order)
 	case s.Dims != nil && len(s.Dims) != len(s.Shape):
 		return nil, fmt.Errorf("%w: %d dimension names for shape %v", nd.ErrShape, len(s.Dims), s.Shape)
-	case s.Unlimited != nil && len(s.Unlimited) != len(s.Shape):
-		return nil, fmt.Errorf("%w: %d times unlimited or not for shape %v", nd.ErrShape, len(s.Unlimited), s.Shape)
+	case s.MaxShape != nil && len(s.MaxShape) != len(s.Shape):
+		return nil, fmt.Errorf("%w: greatest shape %v for shape %v", nd.ErrShape, s.MaxShape, s.Shape)
 	case s.Fill != nil && len(s.Fill) != elem && !text:
 		return nil, fmt.Errorf("%w: fill value of %d bytes for %s", nd.ErrDType, len(s.Fill), s.DType)
 	case text && bytes.IndexByte(s.Fill, 0) >= 0:
@@ -169,13 +168,15 @@ func newPlan(s storage.Spec, unlimitedNames []string) (*plan, error) {
 	if err := checkBytes(s.Shape, elem); err != nil {
 		return nil, err
 	}
-	p.setUnlimited(s, unlimitedNames)
+	if err := p.setMax(s, unlimitedNames); err != nil {
+		return nil, err
+	}
 	chunk, err := chunkShape(s, elem)
 	if err != nil {
 		return nil, err
 	}
-	for k, n := range s.Shape {
-		if !p.unlimited[k] {
+	for k, n := range p.max {
+		if n != storage.Unlimited {
 			chunk[k] = min(chunk[k], max(n, 1)) // as HDF5 demands
 		}
 	}
@@ -183,7 +184,7 @@ func newPlan(s storage.Spec, unlimitedNames []string) (*plan, error) {
 		return nil, err
 	}
 	p.d.rank = C.int(len(s.Shape))
-	p.plain = len(s.Shape) == 0 || s.Codecs != nil && len(s.Codecs) == 0 && p.grid.Len() <= 1 && !slices.Contains(p.unlimited, true)
+	p.plain = len(s.Shape) == 0 || s.Codecs != nil && len(s.Codecs) == 0 && p.grid.Len() <= 1 && slices.Equal(p.max, s.Shape)
 	p.d.dims = *sizesOf(s.Shape)
 	if p.plain {
 		p.d.layout = C.H5D_CONTIGUOUS

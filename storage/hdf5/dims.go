@@ -80,7 +80,7 @@ type dimJob struct {
 	group, name string // path of the group, and the array in it
 	dims        []string
 	shape       []int
-	unlimited   []bool
+	max         []int // as MaxShape
 }
 
 // nameDims writes dimension names as NetCDF-4 does: every named dimension is a
@@ -196,8 +196,11 @@ func (g *group) placeholder(j dimJob, axis int, dim string) (*array, error) {
 	defer func() { _ = closeID(t) }()
 	d := C.nd_dataset{rank: 1, layout: C.H5D_CONTIGUOUS}
 	d.dims[0], d.max[0] = C.hsize_t(n), C.hsize_t(n)
-	if j.unlimited[axis] {
+	switch limit := j.max[axis]; {
+	case limit == storage.Unlimited:
 		d.layout, d.max[0], d.chunk[0] = C.H5D_CHUNKED, unlimited, 1024
+	case limit > n:
+		d.layout, d.max[0], d.chunk[0] = C.H5D_CHUNKED, C.hsize_t(limit), C.hsize_t(min(limit, 1024))
 	}
 	id := withName(dim, func(c *C.char) C.hid_t { return C.nd_create(parent.id, c, t, &d, nil, &stack) })
 	if id < 0 {

@@ -158,7 +158,7 @@ func TestWriteTexts(t *testing.T) {
 		put(g, "gzip", storage.Spec{DType: nd.Text, Shape: []int{2, 3}, Chunks: chunks, Codecs: []string{"shuffle", "gzip 4"}})
 		put(g, "scalar", storage.Spec{DType: nd.Text})
 		a := put(g, "chunks", storage.Spec{DType: nd.Text, Shape: []int{2, 3}, Chunks: chunks, Fill: fill, Dims: []string{"y", "x"},
-			Unlimited: []bool{true, false}})
+			MaxShape: []int{storage.Unlimited, 3}})
 		compareTexts(t, a, words, nil)
 		require.NoError(t, a.DeleteChunk(ctx, []int{0, 1}))
 		require.NoError(t, a.Resize(ctx, []int{3, 3}))

@@ -6,37 +6,44 @@ package hdf5
 import "C"
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
 )
 
 // unlimited is H5S_UNLIMITED, a limit that is none.
 const unlimited = math.MaxUint64
 
-// setUnlimited marks the axes that can grow: those of the Spec and, where the
-// array has them, those that names lists for all arrays.
-func (p *plan) setUnlimited(s storage.Spec, names []string) {
-	p.unlimited = make([]bool, len(s.Shape))
-	copy(p.unlimited, s.Unlimited)
+// setMax notes how long the axes can get: what the Spec says and, along the axes
+// that names lists for all arrays, as long as one likes.
+func (p *plan) setMax(s storage.Spec, names []string) error {
+	p.max = slices.Clone(s.Shape)
+	copy(p.max, s.MaxShape)
 	for _, name := range names {
 		k := slices.Index(s.Dims, name)
 		if n, err := strconv.Atoi(name); k < 0 && err == nil && n >= 0 && n < len(s.Shape) {
 			k = n
 		}
 		if k >= 0 {
-			p.unlimited[k] = true
+			p.max[k] = storage.Unlimited
 		}
 	}
-	p.d.max = *sizesOf(s.Shape)
-	for k, grows := range p.unlimited {
-		if grows {
+	for k, n := range p.max {
+		switch {
+		case n == storage.Unlimited:
 			p.d.max[k] = unlimited
+		case n < s.Shape[k]:
+			return fmt.Errorf("%w: axis %d of length %d can't be limited to %d", nd.ErrShape, k, s.Shape[k], n)
+		default:
+			p.d.max[k] = C.hsize_t(n)
 		}
 	}
+	return nil
 }
 
 // listed returns the words of an option, "a, b"; "" has none.
@@ -48,15 +55,21 @@ func listed(text string) []string {
 	return words
 }
 
-// limitsOf returns how long the axes of a dataset in chunks can get, and which of
-// them as long as one likes: nil where there is none.
-func limitsOf(d *C.nd_dataset) (limits []int, free []bool) {
-	limits, free = make([]int, d.rank), make([]bool, d.rank)
+// limitsOf returns how long the axes of a dataset in chunks can get, and the same
+// for Meta: nil where they can't grow.
+func limitsOf(d *C.nd_dataset, shape []int) (limits, maxShape []int) {
+	limits = make([]int, d.rank)
 	for k := range limits {
-		limits[k], free[k] = int(min(uint64(d.max[k]), math.MaxInt)), d.max[k] == unlimited
+		limits[k] = int(min(uint64(d.max[k]), math.MaxInt))
 	}
-	if !slices.Contains(free, true) {
-		free = nil
+	if slices.Equal(limits, shape) {
+		return limits, nil
 	}
-	return limits, free
+	maxShape = slices.Clone(limits)
+	for k := range maxShape {
+		if d.max[k] == unlimited {
+			maxShape[k] = storage.Unlimited
+		}
+	}
+	return limits, maxShape
 }

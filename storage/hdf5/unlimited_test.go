@@ -23,7 +23,8 @@ func saveUnlimited(t *testing.T) string {
 	put(t, g, "v", storage.Spec{DType: nd.Float64, Shape: []int{2, 3}, Dims: []string{"time", "x"}}, floats(6))
 	put(t, g, "time", storage.Spec{DType: nd.Float64, Shape: []int{2}, Dims: []string{"time"}, Codecs: []string{}}, floats(2))
 	put(t, g, "still", storage.Spec{DType: nd.Float64, Shape: []int{3}, Dims: []string{"x"}, Options: map[string]string{"chunks": "100"}}, floats(3))
-	put(t, g, "numbered", storage.Spec{DType: nd.Float64, Shape: []int{3, 2}, Options: map[string]string{"chunks": "3,5"}, Unlimited: []bool{false, true}}, floats(6))
+	put(t, g, "numbered", storage.Spec{DType: nd.Float64, Shape: []int{3, 2}, Options: map[string]string{"chunks": "3,5"}, MaxShape: []int{3, storage.Unlimited}}, floats(6))
+	put(t, g, "limited", storage.Spec{DType: nd.Float64, Shape: []int{3, 2}, Codecs: []string{}, MaxShape: []int{5, 2}}, floats(6))
 	require.NoError(t, g.Commit(t.Context()))
 	require.NoError(t, g.Close())
 	return file
@@ -49,6 +50,8 @@ func TestUnlimited(t *testing.T) {
 		{"still", []int{4}, "axis 0 was created for a length of at most 3"},
 		{"numbered", []int{3, 9}, ""},
 		{"numbered", []int{4, 9}, "axis 0 was created for a length of at most 3"},
+		{"limited", []int{5, 2}, ""},
+		{"limited", []int{6, 2}, "axis 0 was created for a length of at most 5"},
 	} {
 		a, err := g.Array(t.Context(), c.name)
 		require.NoError(t, err)
@@ -71,7 +74,7 @@ func TestShrinkZstd(t *testing.T) {
 	g, err := create(ctx, file, nil)
 	require.NoError(t, err)
 	put(t, g, "a", storage.Spec{DType: nd.Float64, Shape: []int{7, 5}, Fill: nd.AsBytes([]float64{-1}), Codecs: []string{"shuffle", "zstd 3"},
-		Options: map[string]string{"chunks": "4,2"}, Unlimited: []bool{true, true}}, floats(35))
+		Options: map[string]string{"chunks": "4,2"}, MaxShape: []int{storage.Unlimited, storage.Unlimited}}, floats(35))
 	require.NoError(t, g.Commit(ctx))
 	require.NoError(t, g.Close())
 	for _, shape := range [][]int{{6, 3}, {7, 5}} {
@@ -115,7 +118,7 @@ print(json.dumps([most, dims]))`).Output()
 	var got []map[string]any
 	require.NoError(t, json.Unmarshal(out, &got))
 	assert.Equal(t, []map[string]any{
-		{"v": []any{nil, 3.0}, "time": []any{nil}, "still": []any{3.0}, "numbered": []any{3.0, nil}, "x": []any{3.0}},
+		{"v": []any{nil, 3.0}, "time": []any{nil}, "still": []any{3.0}, "numbered": []any{3.0, nil}, "limited": []any{5.0, 2.0}, "x": []any{3.0}},
 		{"time": true, "x": false},
 	}, got)
 }

@@ -152,7 +152,7 @@ func (a *writableArray) resize(shape []int) error {
 	smaller := false
 	for k, n := range shape {
 		if n > a.limits[k] {
-			return fmt.Errorf("%w: axis %d was created for a length of at most %d; Spec.Unlimited and option unlimited make axes that grow", storage.ErrUnsupported, k, a.limits[k])
+			return fmt.Errorf("%w: axis %d was created for a length of at most %d; Spec.MaxShape and option unlimited make axes that grow", storage.ErrUnsupported, k, a.limits[k])
 		}
 		smaller = smaller || n < m.Shape[k]
 	}

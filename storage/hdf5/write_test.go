@@ -122,7 +122,7 @@ func TestAppend(t *testing.T) {
 	ctx := t.Context()
 	file := save(t, func(g storage.WritableGroup) {
 		require.NoError(t, g.SetAttrs(ctx, storage.Attrs{"title": "old"}))
-		put(t, g, "log", storage.Spec{DType: nd.Float64, Shape: []int{3, 2}, Dims: []string{"step", "x"}, Options: map[string]string{"chunks": "4,2"}, Unlimited: []bool{true, false}}, floats(6))
+		put(t, g, "log", storage.Spec{DType: nd.Float64, Shape: []int{3, 2}, Dims: []string{"step", "x"}, Options: map[string]string{"chunks": "4,2"}, MaxShape: []int{storage.Unlimited, 2}}, floats(6))
 		put(t, g, "fixed", storage.Spec{DType: nd.Float64, Shape: []int{2}, Codecs: []string{}}, floats(2))
 	})
 	g, err := openWritable(ctx, file, nil)
@@ -176,7 +176,7 @@ func TestAppend(t *testing.T) {
 func TestRemovedScale(t *testing.T) {
 	file := save(t, func(g storage.WritableGroup) {
 		put(t, g, "x", storage.Spec{DType: nd.Float64, Shape: []int{3}, Dims: []string{"x"}}, floats(3))
-		put(t, g, "v", storage.Spec{DType: nd.Float64, Shape: []int{3}, Dims: []string{"x"}, Unlimited: []bool{true}}, floats(3))
+		put(t, g, "v", storage.Spec{DType: nd.Float64, Shape: []int{3}, Dims: []string{"x"}, MaxShape: []int{storage.Unlimited}}, floats(3))
 	})
 	g, err := openWritable(t.Context(), file, nil)
 	require.NoError(t, err)
@@ -277,7 +277,8 @@ func TestSpecErrors(t *testing.T) {
 		{storage.Spec{DType: nd.Int8, Shape: []int{2}, Options: map[string]string{"chunks": "a"}}, nd.ErrChunks},
 		{storage.Spec{DType: nd.Int8, Shape: []int{2}, Options: map[string]string{"chunks": "1,2"}}, nd.ErrChunks},
 		{storage.Spec{DType: nd.Int8, Shape: []int{2}, Options: map[string]string{"speed": "2"}}, storage.ErrUnsupported},
-		{storage.Spec{DType: nd.Int8, Shape: []int{2}, Unlimited: []bool{false, true}}, nd.ErrShape},
+		{storage.Spec{DType: nd.Int8, Shape: []int{2}, MaxShape: []int{2, 3}}, nd.ErrShape},
+		{storage.Spec{DType: nd.Int8, Shape: []int{2}, MaxShape: []int{1}}, nd.ErrShape},
 		{storage.Spec{DType: nd.Int8, Shape: []int{2}, Codecs: []string{"szip"}}, storage.ErrCodec},
 		{storage.Spec{DType: nd.Int8, Shape: []int{2}, Codecs: []string{"crc32c"}}, storage.ErrCodec},
 		{storage.Spec{DType: nd.Int8, Shape: []int{2}, Codecs: []string{"gzip 10"}}, nil},
