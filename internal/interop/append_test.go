@@ -142,7 +142,7 @@ func TestAppendRefused(t *testing.T) {
 		is    error
 		says  string
 	}{
-		{"fixed/rows", head, 0, storage.ErrUnsupported, "axis 0 was created for a length of at most 6; Spec.Unlimited and option unlimited make axes that grow"},
+		{"fixed/rows", head, 0, storage.ErrUnsupported, "axis 0 was created for a length of at most 6; Spec.MaxShape and option unlimited make axes that grow"},
 		{"contiguous/rows", head, 0, storage.ErrUnsupported, "not in chunks"},
 		{"grows/rows", head.View(nd.All, nd.Span(0, 2)), 0, nd.ErrShape, "append shape [6 2] to shape [6 5]"},
 		{"grows/rows", head, 1, storage.ErrUnsupported, "axis 1 was created for a length of at most 5"},
