@@ -2,6 +2,7 @@ package exec_test
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 	"testing"
 	"time"
@@ -43,4 +44,34 @@ func TestPanicOfAnArray(t *testing.T) {
 	require.NoError(t, err)
 	_, err = chunkgrid.Run(t.Context(), []chunkgrid.Out{x.To(newHidden(t, []int{100}, []int{3}))}, chunkgrid.Workers(3))
 	require.ErrorContains(t, err, "no chunk")
+}
+
+// failing is an array some chunks of which can't be read; the first of them takes
+// longest to say so.
+type failing struct{ storage.Array }
+
+func (f failing) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool, error) {
+	switch coord[0] {
+	case 3:
+		select {
+		case <-time.After(5 * time.Millisecond):
+		case <-ctx.Done():
+			return false, ctx.Err()
+		}
+		fallthrough
+	case 4, 5, 7:
+		return false, fmt.Errorf("no chunk %d", coord[0])
+	}
+	return f.Array.ReadChunk(ctx, coord, dst)
+}
+
+// TestFirstError: of several errors a run returns that of the first chunk, however
+// many workers there are.
+func TestFirstError(t *testing.T) {
+	x, err := chunkgrid.From[float64](failing{newHidden(t, []int{100}, []int{5})})
+	require.NoError(t, err)
+	for workers := 1; workers < 9; workers++ {
+		_, err = reduce.Sum(x).Compute(t.Context(), chunkgrid.Workers(workers))
+		require.ErrorContains(t, err, "no chunk 3")
+	}
 }

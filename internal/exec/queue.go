@@ -3,7 +3,7 @@ package exec
 import "sync"
 
 // queue hands out the numbers 0 … n-1 in order, never more than ahead beyond
-// the oldest that isn't done.
+// the oldest that isn't done, and none after one that failed.
 type queue struct {
 	mu     sync.Mutex
 	cond   *sync.Cond
@@ -13,10 +13,11 @@ type queue struct {
 	oldest int
 	ended  []bool // ring: whether oldest+i is done
 	closed bool
+	failed int // the least that failed; n: none
 }
 
 func newQueue(n, ahead int) *queue {
-	q := &queue{n: n, ahead: ahead, ended: make([]bool, ahead)}
+	q := &queue{n: n, ahead: ahead, ended: make([]bool, ahead), failed: n}
 	q.cond = sync.NewCond(&q.mu)
 	return q
 }
@@ -34,7 +35,10 @@ func (q *queue) claim() (int, bool) {
 	return q.next - 1, true
 }
 
-func (q *queue) done(i int) {
+// done ends i, and says whether nothing that is still being done matters: one has
+// failed, and all before it are done. Which error a run has so doesn't depend on
+// who was quicker.
+func (q *queue) done(i int, failed bool) (over bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.ended[i%q.ahead] = true
@@ -42,7 +46,11 @@ func (q *queue) done(i int) {
 		q.ended[q.oldest%q.ahead] = false
 		q.oldest++
 	}
+	if failed {
+		q.closed, q.failed = true, min(q.failed, i)
+	}
 	q.cond.Broadcast()
+	return q.oldest > q.failed
 }
 
 func (q *queue) close() {

@@ -162,6 +162,9 @@ func (t *task) trees(fs []folding, width int) []*tree {
 	return trees
 }
 
+// errGone is about runtime.Goexit, which a test's FailNow calls.
+var errGone = errors.New("a function ended its goroutine")
+
 // exec runs all tasks of the stage on its workers. Workers claim ranges of tasks
 // in order and never run far ahead of the oldest unfinished one, so that few
 // partial results wait for their neighbours. The error of the earliest task
@@ -185,7 +188,21 @@ func (s *stage) exec(ctx context.Context) error {
 		if i < at && (first == nil || !errors.Is(err, context.Canceled)) {
 			first, at = err, i
 		}
-		cancel()
+	}
+	do := func(w *worker, i int) {
+		task, err := i*s.batch, errGone
+		defer func() { // where a function ends the goroutine, too
+			if err == errGone {
+				err = fmt.Errorf("chunk %v: %w", w.coord, err)
+			}
+			if err != nil {
+				fail(task, err)
+			}
+			if q.done(i, err != nil) {
+				cancel()
+			}
+		}()
+		task, err = w.run(task, min(task+s.batch, n), &done)
 	}
 	stop := context.AfterFunc(ctx, func() {
 		s.stopped.Store(true)
@@ -196,20 +213,8 @@ func (s *stage) exec(ctx context.Context) error {
 		wg.Go(func() {
 			w := s.newWorker(ctx, id)
 			defer w.close()
-			gone := -1 // the task that is done, and no more if its function ends the goroutine
-			defer func() {
-				if gone >= 0 {
-					fail(gone, fmt.Errorf("chunk %v: a function ended its goroutine", w.coord))
-				}
-			}()
 			for i, ok := q.claim(); ok; i, ok = q.claim() {
-				lo, hi := i*s.batch, min((i+1)*s.batch, n)
-				gone = lo
-				if i, err := w.run(lo, hi, &done); err != nil {
-					fail(i, err)
-				}
-				gone = -1
-				q.done(i)
+				do(w, i)
 			}
 		})
 	}
