@@ -40,41 +40,22 @@ func readTexts(ctx context.Context, n *plan.Node, box nd.Box) ([]string, error) 
 	if box.Size() == 0 {
 		return nil, nil
 	}
-	var from nd.Box       // of the view's argument, around the elements
-	var within []nd.Range // where they are in it
-	for _, m := range plan.ViewOf(n).Maps {
-		first, count := m.Offset, 1
-		if m.Out >= 0 {
-			first, count = m.Offset+m.Stride*box.Start[m.Out], box.Shape[m.Out]
-		}
-		lo, hi := first, first+(count-1)*m.Stride
-		if lo > hi {
-			lo, hi = hi, lo
-		}
-		from.Start, from.Shape = append(from.Start, lo), append(from.Shape, hi-lo+1)
-		step := m.Stride
-		if step == 0 {
-			step = 1 // of an axis that is at one place
-		}
-		within = append(within, nd.From(first-lo).By(step))
-	}
+	from, view := n.Needs(box)[0], plan.ViewOf(n)
 	texts, err := readTexts(ctx, n.Args[0], from)
 	if err != nil {
 		return nil, err
 	}
-	places, err := nd.Arange[int64](0, int64(from.Size()), 1)
-	if err == nil {
-		places, err = places.Reshape(from.Shape...)
-	}
-	if err == nil {
-		places, err = places.Slice(within...)
-	}
-	if err != nil {
-		return nil, err
-	}
 	elems := make([]string, 0, box.Size())
-	for _, i := range places.Data() {
-		elems = append(elems, texts[i])
+	for index := range box.Indices() {
+		at := 0 // in texts
+		for k, m := range view.Maps {
+			i := m.Offset - from.Start[k]
+			if m.Out >= 0 {
+				i += m.Stride * index[m.Out]
+			}
+			at = at*from.Shape[k] + i
+		}
+		elems = append(elems, texts[at])
 	}
 	return elems, nil
 }

@@ -8,10 +8,15 @@ import (
 	"github.com/ndgrid/ndgrid/storage"
 )
 
+// needArray is the error about a group where there must be an array.
+func needArray(path, advice string) error {
+	return fmt.Errorf("%w but a group; %s: %s/NAME", storage.ErrNotArray, advice, strings.TrimSuffix(path, "/"))
+}
+
 // inspectGroup shows a group: a line of its own, then one for each array.
 func (o *options) inspectGroup(ctx context.Context, path string, g storage.Group) error {
 	if (o.stats || o.sliced || o.writing) && !o.json {
-		return fmt.Errorf("%w but a group; name an array inside it: %s/NAME", storage.ErrNotArray, strings.TrimSuffix(path, "/"))
+		return needArray(path, "name an array inside it")
 	}
 	if o.json {
 		return o.groupJSON(ctx, path, g)

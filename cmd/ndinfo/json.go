@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"reflect"
 	"strings"
@@ -165,7 +164,7 @@ func (o *options) arrayJSON(ctx context.Context, path string, a storage.Array) e
 // groupJSON writes the document of a group and everything below it.
 func (o *options) groupJSON(ctx context.Context, path string, g storage.Group) error {
 	if o.sliced {
-		return fmt.Errorf("%w but a group; --slice takes an array: %s/NAME", storage.ErrNotArray, strings.TrimSuffix(path, "/"))
+		return needArray(path, "--slice takes an array")
 	}
 	info, err := o.describeGroup(ctx, g, "")
 	if err != nil {

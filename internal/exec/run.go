@@ -56,25 +56,23 @@ type Program struct {
 	err    error // why it can't run: memory
 }
 
-// freeMemory is what was free when it was last asked for, which takes as long as
+// free is what was free when it was last asked for, which takes as long as
 // the rest of a small run.
-type freeMemory struct {
+var free struct {
 	mu    sync.Mutex
 	at    time.Time
 	bytes int
 }
 
-var free freeMemory
-
-// half returns half of what the process may still take, as it was at most 100 ms
-// ago: in that time it can't have taken much.
-func (f *freeMemory) half() int {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if now := time.Now(); now.Sub(f.at) > 100*time.Millisecond {
-		f.at, f.bytes = now, int(diag.FreeMemory())
+// DefaultMemory is the budget of a run that is given none: half of what the process
+// may still take, as it was at most 100 ms ago. In that time it can't have taken much.
+func DefaultMemory() int {
+	free.mu.Lock()
+	defer free.mu.Unlock()
+	if now := time.Now(); now.Sub(free.at) > 100*time.Millisecond {
+		free.at, free.bytes = now, int(diag.FreeMemory())
 	}
-	return f.bytes / 2
+	return free.bytes / 2
 }
 
 // Compile cuts outputs into stages. A program that needs more than its memory
@@ -84,7 +82,7 @@ func Compile(outs []Out, opts Options) (*Program, error) {
 		opts.Workers = runtime.GOMAXPROCS(0)
 	}
 	if opts.Memory <= 0 {
-		opts.Memory = free.half()
+		opts.Memory = DefaultMemory()
 	}
 	if opts.Scratch == "" {
 		opts.Scratch = os.TempDir()

@@ -182,13 +182,6 @@ func (s *stage) exec(ctx context.Context) error {
 		at    = n
 		done  atomic.Int64
 	)
-	fail := func(i int, err error) {
-		mu.Lock()
-		defer mu.Unlock()
-		if i < at && (first == nil || !errors.Is(err, context.Canceled)) {
-			first, at = err, i
-		}
-	}
 	do := func(w *worker, i int) {
 		task, err := i*s.batch, errGone
 		defer func() { // where a function ends the goroutine, too
@@ -196,7 +189,11 @@ func (s *stage) exec(ctx context.Context) error {
 				err = fmt.Errorf("chunk %v: %w", w.coord, err)
 			}
 			if err != nil {
-				fail(task, err)
+				mu.Lock()
+				if task < at && (first == nil || !errors.Is(err, context.Canceled)) {
+					first, at = err, task
+				}
+				mu.Unlock()
 			}
 			if q.done(i, err != nil) {
 				cancel()
