@@ -8,6 +8,7 @@ import "C"
 import (
 	"encoding/binary"
 	"fmt"
+	"strings"
 	"sync"
 	"unsafe"
 
@@ -90,4 +91,37 @@ func (f filter) decodeAlone(src []byte) ([]byte, error) {
 		return nil, err
 	}
 	return c.AppendDecoded(nil, src)
+}
+
+// What a filter of the library can do.
+const (
+	encodes = C.H5Z_FILTER_CONFIG_ENCODE_ENABLED
+	decodes = C.H5Z_FILTER_CONFIG_DECODE_ENABLED
+)
+
+// lacked returns a mask of the filters with which the library can't do what is
+// asked for. lib is held.
+func lacked(filters []filter, can C.uint) (mask uint32) {
+	for i, f := range filters {
+		if C.nd_filter_can(C.int(f.id), can) == 0 {
+			mask |= 1 << i
+		}
+	}
+	return mask
+}
+
+// libraryLacks returns an error that names the filters with which the library
+// can't do what is asked for. lib is held.
+func libraryLacks(filters []filter, can C.uint) error {
+	var missing []filter
+	mask := lacked(filters, can)
+	for i, f := range filters {
+		if mask&(1<<i) != 0 {
+			missing = append(missing, f)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w: the library has no %s", storage.ErrCodec, strings.Join(texts(missing), ", "))
 }

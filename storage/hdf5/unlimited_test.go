@@ -89,11 +89,10 @@ func TestShrink(t *testing.T) {
 	edit(func(g storage.WritableGroup) {
 		put(t, g, "ours", storage.Spec{DType: nd.Int32, Shape: shape, Codecs: []string{"shuffle", "zstd 3"}, Options: map[string]string{"chunks": "16,16"}}, want)
 	})
-	for i, v := range nd.AsSlice[int32](want) {
+	for i := range 30 * 50 {
 		if i >= 20*50 || i%50 >= 35 {
-			v = 0
+			clear(want[4*i : 4*i+4])
 		}
-		nd.AsSlice[int32](want)[i] = v
 	}
 	for _, name := range []string{"ours", "lzf"} {
 		for _, to := range [][]int{{20, 35}, shape} {
