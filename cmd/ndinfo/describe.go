@@ -121,6 +121,9 @@ func (o *options) addValues(ctx context.Context, a storage.Array, info *arrayInf
 		return err
 	}
 	if o.values || o.sliced {
+		if x.NBytes() > o.memory {
+			return fmt.Errorf("the values take %s, --memory is %s; --slice names a part of them", nd.FormatBytes(x.NBytes()), nd.FormatBytes(o.memory))
+		}
 		if info.values, err = chunkgrid.ComputeDyn(ctx, x, o.runOptions()...); err != nil {
 			return err
 		}
@@ -198,9 +201,9 @@ func (g *groupInfo) walk(f func(*groupInfo)) {
 func (g *groupInfo) errs() error {
 	var all []error
 	g.walk(func(g *groupInfo) {
-		all = append(all, g.err)
+		all = append(all, ofMember(g.name, g.err))
 		for _, a := range g.arrays {
-			all = append(all, a.err)
+			all = append(all, ofMember(a.name, a.err))
 		}
 	})
 	return errors.Join(all...)
