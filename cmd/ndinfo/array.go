@@ -166,7 +166,7 @@ func axisLines(ctx context.Context, a storage.Array) (string, error) {
 		rows = append(rows, row)
 		label = ""
 	}
-	return table(rows, []int{labelWidth - 2, 0, 0, 0, 0}), f.Close()
+	return aligned(rows, []int{labelWidth - 2, 0, 0, 0, 0}), f.Close()
 }
 
 // missingText says which values mean none: "-100 (missing_value); storage fill -127".

@@ -178,6 +178,9 @@ type family struct {
 // inside anything has an empty family.
 func familyOf(ctx context.Context, a storage.Array) (*family, error) {
 	ref := a.Ref()
+	if _, ok := a.(*csvColumn); ok {
+		return &family{}, nil
+	}
 	parts := strings.Split(ref.Path, "/")
 	for i := 0; i < len(parts) && ref.Path != ""; i++ {
 		root, err := storage.OpenGroup(ctx, storage.JoinKey(ref.URL, strings.Join(parts[:i], "/")))

@@ -25,7 +25,7 @@ type arrayInfo struct {
 	chunk  []int  // nil: the array has no chunks
 	stored storedSize
 	rng    *coordRange // of a coordinate; nil for other arrays
-	scalar string      // the value of an array without axes
+	scalar string      // the value of an array without axes, or the first ones of a column
 	stats  *statistics // with --json --stats
 	values nd.Dyn      // with --json, and --values or --slice
 	axes   []axis      // with --json, of an array that is shown alone
@@ -94,7 +94,10 @@ func (o *options) describeArray(ctx context.Context, a storage.Array, name strin
 	if !m.DType.Valid() {
 		return info
 	}
+	c, column := a.(*csvColumn)
 	switch {
+	case column:
+		info.scalar = c.first
 	case len(m.Shape) == 0 && cheap(a, 1):
 		d, err := readBox(ctx, a, nd.Box{})
 		if err == nil {
@@ -234,7 +237,7 @@ func orderArrays(arrays []*arrayInfo) {
 
 // formatName is what a driver's format is called.
 func formatName(driver string) string {
-	if name, ok := map[string]string{"hdf5": "HDF5", "zarr": "Zarr"}[driver]; ok {
+	if name, ok := map[string]string{"hdf5": "HDF5", "zarr": "Zarr", "csv": "CSV"}[driver]; ok {
 		return name
 	}
 	return driver

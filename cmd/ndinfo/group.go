@@ -25,11 +25,15 @@ func (o *options) inspectGroup(ctx context.Context, path string, g storage.Group
 	if err != nil {
 		return err
 	}
+	size := groupSize(info)
+	if t, ok := g.(*csvTable); ok {
+		size = t.size()
+	}
 	if o.brief {
-		fmt.Fprintln(o.stdout, oneLine(fmt.Sprintf("%s   %s   %s", path, info.format, groupSize(info))))
+		fmt.Fprintln(o.stdout, oneLine(fmt.Sprintf("%s   %s   %s", path, info.format, size)))
 		return info.errs()
 	}
-	head := fmt.Sprintf("%s   %s   %s", displayName(g.Ref()), info.format, groupSize(info))
+	head := fmt.Sprintf("%s   %s   %s", displayName(g.Ref()), info.format, size)
 	if c, err := storage.Attr[string](info.attrs, "Conventions"); err == nil {
 		head += "        Conventions " + c
 	}

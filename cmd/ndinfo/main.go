@@ -1,5 +1,5 @@
 // Command ndinfo shows what is in array files: Zarr stores, HDF5 and NetCDF-4
-// files, .npy files.
+// files, .npy files, CSV tables.
 //
 //	ndinfo basin_mask.nc                 the arrays of a file or group
 //	ndinfo basin_mask.nc/basin           one array
@@ -87,11 +87,11 @@ type options struct {
 	sliced, brief, writing bool
 }
 
-const long = `ndinfo shows what is in Zarr stores, HDF5 and NetCDF-4 files and .npy files,
-and, with a subcommand, verifies, compares and converts them.
+const long = `ndinfo shows what is in Zarr stores, HDF5 and NetCDF-4 files, .npy files and CSV
+tables, and, with a subcommand, verifies, compares and converts them.
 
 PATH is a file or directory, or something inside one: file.nc/group/array.
-A group is listed, an array described; of several paths each gets one line.
+A table is a group of its columns. A group is listed, an array described; of several paths each gets one line.
 Nothing but metadata and a few values is read unless a flag asks for more.
 Stored sizes are counted for a second at most, then given as "≥".
 A file that is named as a subcommand is ./verify. Files of strangers are read
@@ -111,7 +111,7 @@ func newCommand(args []string) *cobra.Command {
 	o := &options{budget: time.Second}
 	cmd := &cobra.Command{
 		Use:               "ndinfo PATH...",
-		Short:             "Show what is in Zarr, HDF5, NetCDF-4 and npy files",
+		Short:             "Show what is in Zarr, HDF5, NetCDF-4, npy and CSV files",
 		Long:              long,
 		Example:           examples,
 		Version:           version(),
@@ -240,7 +240,7 @@ func (o *options) inspectAll(ctx context.Context, paths []string) error {
 
 // inspect shows what lies at a path.
 func (o *options) inspect(ctx context.Context, path string) error {
-	a, g, err := storage.Open(ctx, path, nil)
+	a, g, err := open(ctx, path)
 	if err != nil {
 		return err
 	}

@@ -220,26 +220,26 @@ func crossText(lengths []int) string {
 // own row, not that of all others.
 const maxColumn = 48
 
-// fitTable writes rows as table does if no line has more columns than a terminal;
+// fitTable writes rows as aligned does if no line has more columns than a terminal;
 // else without the room that the widths give to columns of cells that are short or
 // empty, and if that isn't enough, the ends of lines cut off. 0 columns: no terminal.
 func fitTable(rows [][]string, widths []int, columns int) string {
 	tooLong := func(line string) bool { return cells.StringWidth(line) > columns }
-	text := table(rows, widths)
+	text := aligned(rows, widths)
 	if columns <= 0 || !slices.ContainsFunc(strings.Split(text, "\n"), tooLong) {
 		return text
 	}
-	lines := strings.Split(table(rows, make([]int, len(widths))), "\n")
+	lines := strings.Split(aligned(rows, make([]int, len(widths))), "\n")
 	for i, line := range lines {
 		lines[i] = cells.Truncate(line, columns, "…")
 	}
 	return strings.Join(lines, "\n")
 }
 
-// table writes rows in columns of at least the given widths, two spaces apart;
+// aligned writes rows in columns of at least the given widths, two spaces apart;
 // columns of no width at all are left out. The last cell of a row takes the room it
 // needs.
-func table(rows [][]string, widths []int) string {
+func aligned(rows [][]string, widths []int) string {
 	widths = slices.Clone(widths)
 	for _, row := range rows {
 		for i, cell := range row[:len(row)-1] {

@@ -73,7 +73,7 @@ func TestTableKeepsColumns(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		cell := rapid.StringOfN(rapid.SampledFrom([]rune("ab×é …")), 0, maxColumn, -1)
 		rows := rapid.SliceOf(rapid.SliceOfN(cell, 3, 3)).Draw(t, "rows")
-		text := table(rows, []int{2, 3, 0})
+		text := aligned(rows, []int{2, 3, 0})
 		assert.Equal(t, len(rows), strings.Count(text, "\n"))
 		starts := map[int]bool{}
 		for i, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
@@ -89,12 +89,12 @@ func TestTableKeepsColumns(t *testing.T) {
 func TestTableLongCell(t *testing.T) {
 	long := strings.Repeat("n", maxColumn+1)
 	rows := [][]string{{"a", "float32", "(3)"}, {long, "int8", "(x 4)"}, {"bb", "int8", "(5)"}}
-	assert.Equal(t, "a   float32  (3)\n"+long+"  int8     (x 4)\nbb  int8     (5)\n", table(rows, []int{2, 3, 0}))
+	assert.Equal(t, "a   float32  (3)\n"+long+"  int8     (x 4)\nbb  int8     (5)\n", aligned(rows, []int{2, 3, 0}))
 }
 
 func TestTableOfWideLetters(t *testing.T) {
 	rows := [][]string{{"日本", "K", "x"}, {"e\u0301", "", "y"}, {"🎉", "mm", "z"}}
-	assert.Equal(t, "日本  K   x\ne\u0301         y\n🎉    mm  z\n", table(rows, []int{0, 0, 0}))
+	assert.Equal(t, "日本  K   x\ne\u0301         y\n🎉    mm  z\n", aligned(rows, []int{0, 0, 0}))
 }
 
 // A table that is wider than the terminal gets narrower, and is cut.

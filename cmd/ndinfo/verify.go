@@ -123,7 +123,7 @@ func (v *verifier) found(name string, finding error) {
 // open verifies an array or a group by its path. Metadata that are damaged are
 // a finding, a path where nothing is isn't.
 func (v *verifier) open(ctx context.Context, path string) error {
-	a, g, err := storage.Open(ctx, path, nil)
+	a, g, err := open(ctx, path)
 	switch {
 	case errors.Is(err, storage.ErrCorrupt):
 		v.found(path, errors.New(reason(err)))
