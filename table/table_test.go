@@ -88,10 +88,10 @@ func TestStatsOfUint64(t *testing.T) {
 	tab, err := New("k", []int64{0, 0}, "n", []uint64{1 << 63, 1<<63 - 2})
 	require.NoError(t, err)
 	for f, want := range map[string]func(*Table) (*Table, error){
-		"k:int64 n:uint64 k,n\n0,18446744073709551614\n":      (*Table).Sum,
+		"k:int64 n:uint64 k,n\n0,18446744073709551614\n":     (*Table).Sum,
 		"k:float64 n:float64 k,n\n0,9.223372036854776e+18\n": (*Table).Mean,
-		"k:int64 n:uint64 k,n\n0,9223372036854775806\n":       (*Table).Min,
-		"k:int64 n:uint64 k,n\n0,9223372036854775808\n":       (*Table).Max,
+		"k:int64 n:uint64 k,n\n0,9223372036854775806\n":      (*Table).Min,
+		"k:int64 n:uint64 k,n\n0,9223372036854775808\n":      (*Table).Max,
 	} {
 		got, err := want(tab)
 		require.NoError(t, err)
