@@ -153,9 +153,11 @@ func (a *Array[T]) Value(ctx context.Context, opts ...Option) (T, error) {
 	return r.Data()[0], nil
 }
 
-// Into has Run write the values to dst, which has the array's shape and memory for
-// every element (not the same one along a broadcast axis); it does not count as
-// the run's.
+// Into has Run write the values to dst, which has the array's dtype and shape, and
+// memory for every element (not the same one along a broadcast axis); it does not
+// count as the run's. It may be memory that the run reads, where each element is
+// made of the one in its place and is read for nothing else then or later;
+// otherwise Run fails before it writes.
 func (a *Array[T]) Into(dst *nd.Array[T]) Out {
 	n := a.plan()
 	if n.Err != nil {
@@ -180,8 +182,9 @@ func (a *Array[T]) Into(dst *nd.Array[T]) Out {
 
 // To has Run write the values to a stored array of the same dtype, from index
 // region on along every axis (without one: from 0). Chunks that are covered
-// are written once, whole; others are read, changed and written back. The
-// caller commits and closes dst.
+// are written once, whole; others are read, changed and written back. Where
+// the run reads dst, too, what Into says of memory holds; not where it reads what
+// dst was opened from by another array. The caller commits and closes dst.
 func (a *Array[T]) To(dst storage.WritableArray, region ...int) Out { return To(a, dst, region...) }
 
 // To is the method of that name for arrays of any dtype. Text is stored before all

@@ -456,3 +456,17 @@ func TestNothing(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 1.0, v)
 }
+
+// TestStagesInOrder: what of two arrays is computed before, and then beside each
+// other, is there in time.
+func TestStagesInOrder(t *testing.T) {
+	x, y := chunkgrid.Arange(0.0, 6, 1, nd.Sizes(2)), chunkgrid.Arange(10.0, 14, 1, nd.Sizes(3))
+	x = chunkgrid.FromND(nd.Must(x.Compute(ctx)), nd.Sizes(2))
+	a, b, c := nd.Must(nd.Zeros[float64](6)), nd.Must(nd.Zeros[float64](6)), nd.Must(nd.Zeros[float64]())
+	_, err := chunkgrid.Run(ctx, []chunkgrid.Out{ufunc.Sub(x, reduce.Sum(x)).Into(a), ufunc.Sub(x, reduce.Max(y)).Into(b),
+		reduce.Sum(ufunc.Mul(x, reduce.Min(y.Slice(nd.From(1))))).Into(c)})
+	require.NoError(t, err)
+	assert.Equal(t, []float64{-15, -14, -13, -12, -11, -10}, a.Data())
+	assert.Equal(t, []float64{-13, -12, -11, -10, -9, -8}, b.Data())
+	assert.Equal(t, 165.0, c.At())
+}

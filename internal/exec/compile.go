@@ -151,8 +151,10 @@ func (c *compiler) add(k *sink, grid nd.Grid, register func(*builder) (int, erro
 
 // shares reports whether both stages read the same array.
 func (s *stage) shares(o *stage) bool {
-	if slices.ContainsFunc(s.inMemory, func(n *plan.Node) bool { return slices.Contains(o.inMemory, n) }) {
-		return true
+	for _, a := range s.reads {
+		if a.node.Op == plan.OpND && slices.ContainsFunc(o.reads, func(b read) bool { return a.node == b.node }) {
+			return true
+		}
 	}
 	for _, a := range s.sources {
 		for _, b := range o.sources {

@@ -107,6 +107,8 @@ func Compile(outs []Out, opts Options) (*Program, error) {
 			return nil, err
 		}
 	}
+	// One that was begun before others may have got a result that needs these.
+	slices.SortStableFunc(c.stages, func(a, b *stage) int { return a.level - b.level })
 	p.stages = c.stages
 	p.fit()
 	return p, nil
@@ -341,6 +343,9 @@ func (p *Program) Run(ctx context.Context) (rep Report, err error) {
 	}()
 	r.emit(diag.Event{Kind: diag.RunStart, Tasks: tasks})
 	p.allocate(r)
+	if err = p.inPlace(); err != nil {
+		return rep, err
+	}
 	for _, s := range p.stages {
 		s.run = r
 		s.cache = newCache(r, s.cacheCap)

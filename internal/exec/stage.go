@@ -18,16 +18,16 @@ import (
 // stage is a set of independent tasks, one per chunk of its domain, that fetch
 // the leaves of a program, compute it, and store or fold the results.
 type stage struct {
-	index    int
-	level    int // stages of lower levels run first
-	domain   nd.Grid
-	order    []int
-	prog     *program
-	sinks    []*sink
-	builder  *builder
-	sources  []sourceUse
-	needs    []*stage
-	inMemory []*plan.Node // arrays in memory it reads
+	index   int
+	level   int // stages of lower levels run first
+	domain  nd.Grid
+	order   []int
+	prog    *program
+	sinks   []*sink
+	builder *builder
+	sources []sourceUse
+	needs   []*stage
+	reads   []read
 
 	chunks []int     // of the domain, along each axis
 	groups [][]*sink // reductions along the same axes
