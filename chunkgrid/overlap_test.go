@@ -190,6 +190,7 @@ func TestOverlapErrors(t *testing.T) {
 	broken := errors.New("broken")
 	_, err = chunkgrid.MapOverlap(x, []int{1, 1, 1}, chunkgrid.Reflect, func(*nd.Array[int64]) (*nd.Array[int64], error) { return nil, broken }).Compute(t.Context())
 	require.ErrorIs(t, err, broken)
+	assert.ErrorContains(t, err, "chunkgrid.MapOverlap: chunk ")
 }
 
 // TestPadFar: what is beyond the ends costs as many views as there are turns.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/ndgrid/ndgrid/diag"
 	"github.com/ndgrid/ndgrid/internal/exec"
@@ -69,8 +70,21 @@ type Out struct {
 	err  error
 }
 
-// Report says what a run did.
-type Report = exec.Report
+// Report says what a run did. Sizes are in bytes.
+type Report struct {
+	Elapsed       time.Duration
+	Stages, Tasks int
+	ChunksDecoded int // of stored arrays, and the bytes they decoded to
+	BytesDecoded  int
+	ProjectedPeak int // memory the run would take at most, as Explain says
+	Peak          int // and what it took
+}
+
+// String writes the report in one line.
+func (r Report) String() string {
+	return fmt.Sprintf("%s, %d tasks in %d stages, %d chunks decoded (%s), at most %s of %s projected", diag.FormatDuration(r.Elapsed),
+		r.Tasks, r.Stages, r.ChunksDecoded, nd.FormatBytes(r.BytesDecoded), nd.FormatBytes(r.Peak), nd.FormatBytes(r.ProjectedPeak))
+}
 
 // Compute returns the values.
 func (a *Array[T]) Compute(ctx context.Context, opts ...Option) (*nd.Array[T], error) {
@@ -224,7 +238,8 @@ func execute(ctx context.Context, outs []Out, c config) (Report, error) {
 	if err := storeTexts(ctx, texts, c.exec.Workers); err != nil {
 		return Report{}, err
 	}
-	return p.Run(ctx)
+	r, err := p.Run(ctx)
+	return Report(r), err
 }
 
 func compile(outs []Out, c config) (*exec.Program, error) {

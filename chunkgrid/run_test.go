@@ -203,7 +203,7 @@ func TestPanicOfUserFunction(t *testing.T) {
 	_, err = chunkgrid.MapChunks(x, func(c *nd.Array[float64]) (*nd.Array[float64], error) {
 		return nil, errors.New("no")
 	}).Compute(ctx)
-	require.ErrorContains(t, err, "no")
+	assert.Regexp(t, `^run_test.go:\d+: chunkgrid.MapChunks: chunk \[0:4, 0:4\]: no$`, err.Error())
 	_, err = chunkgrid.MapChunks(x, func(c *nd.Array[float64]) (*nd.Array[float64], error) {
 		return c.Slice(nd.At(0))
 	}).Compute(ctx)
@@ -273,6 +273,7 @@ func TestSaveOpenRoundTrip(t *testing.T) {
 		chunkgrid.Attrs("v", storage.Attrs{"units": "K"}), chunkgrid.Attrs("", storage.Attrs{"title": "t"})))
 	err := chunkgrid.Save(ctx, url, chunkgrid.Vars{"v": x})
 	require.ErrorIs(t, err, storage.ErrExists)
+	require.ErrorContains(t, err, "Overwrite")
 
 	v, err := chunkgrid.Open[float32](ctx, url+"/v")
 	require.NoError(t, err)
@@ -282,7 +283,13 @@ func TestSaveOpenRoundTrip(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, nd.ArrayEqual(ramp[float32](t, 6, 8), got))
 	_, err = chunkgrid.Open[float64](ctx, url+"/v")
-	require.ErrorContains(t, err, "is float32, not float64")
+	require.ErrorContains(t, err, "is float32, not float64; use OpenAny and ufunc.Cast[float64]")
+	_, err = chunkgrid.Open[float64](ctx, url+"/w")
+	require.ErrorContains(t, err, "; the group holds m, v, x")
+	_, err = chunkgrid.Open[float64](ctx, url+"/v/w")
+	require.ErrorContains(t, err, `; "v" is an array`)
+	require.ErrorIs(t, chunkgrid.Save(ctx, url, chunkgrid.Vars{"v": x}, chunkgrid.Overwrite(), chunkgrid.Attrs("w", storage.Attrs{})), storage.ErrNotFound)
+	require.ErrorContains(t, chunkgrid.Save(ctx, url, chunkgrid.Vars{"v": nil}, chunkgrid.Overwrite()), `"v" is nil`)
 
 	g, err := storage.OpenGroup(ctx, url)
 	require.NoError(t, err)
@@ -329,6 +336,8 @@ func TestDecode(t *testing.T) {
 	require.NoError(t, chunkgrid.Save(ctx, url, chunkgrid.Vars{"v": x, "u": ufunc.Sub(ufunc.Cast[int8](x), 3)},
 		chunkgrid.Attrs("v", storage.Attrs{"_FillValue": int16(3), "scale_factor": float32(0.5), "add_offset": float32(10)}),
 		chunkgrid.Attrs("u", storage.Attrs{"_Unsigned": "true"})))
+	_, err := chunkgrid.Open[float64](ctx, url+"/v")
+	require.ErrorContains(t, err, "use the option Decode")
 	a, err := chunkgrid.OpenAny(ctx, url+"/v", chunkgrid.Decode())
 	require.NoError(t, err)
 	got, err := chunkgrid.As[float64](ufunc.Cast[float64](a)).Compute(ctx)
