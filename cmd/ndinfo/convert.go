@@ -70,7 +70,8 @@ alone may follow the name, "zstd 5". In Zarr there are
 In HDF5 there are shuffle, gzip(level), zstd(level) and fletcher32.
 
 In Zarr v2 the fill value is that of attribute _FillValue, or there is none:
-xarray takes it for missing.
+xarray takes it for missing. From Zarr v2 with dimension names it becomes that
+attribute.
 
 With --resume, which Zarr has, what is written stays where not all could be, and
 the same command goes on from there: it takes SRC to be as it was.
@@ -210,6 +211,12 @@ func (c *converter) describe(_ context.Context, src storage.Array) (storage.Spec
 	}
 	s := storage.Spec{DType: m.DType, Shape: m.Shape, Chunks: grid, Fill: m.Fill, Dims: m.Dims,
 		Attrs: keptAttrs(m.Attrs, src.Ref(), m), MaxShape: m.MaxShape, Codecs: c.codecs}
+	if v := missingValues(m)[zarrFill]; v != nil && (m.DType.IsInteger() || m.DType.IsFloat()) {
+		if s.Attrs == nil {
+			s.Attrs = storage.Attrs{}
+		}
+		s.Attrs[missingAttrs[0]] = v[0]
+	}
 	if stored, ok := storage.As[storage.ChunkShaper](src); ok && m.MaxShape != nil && !cut { // longer than the array, perhaps
 		s.Options = map[string]string{"chunks": joinInts(stored.ChunkShape(), ",")}
 	}
