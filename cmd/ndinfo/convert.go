@@ -162,6 +162,9 @@ func (c *converter) end(ctx context.Context, err error) error {
 		}
 		_, err = chunkgrid.Run(ctx, c.outs, opts...)
 		bar.stop()
+		if c.resume && ctx.Err() != nil {
+			fmt.Fprintln(c.stderr, prefix+"what is written stays; the same command goes on from there")
+		}
 	}
 	return c.duplicate.end(ctx, err)
 }

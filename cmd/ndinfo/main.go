@@ -62,6 +62,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case errors.Is(err, errReported):
 		return 1
 	}
+	if ctx.Err() != nil {
+		err = errors.New("interrupted")
+	}
 	fmt.Fprintln(stderr, prefix+errorText(err))
 	if cmd != root {
 		return 2
@@ -83,6 +86,7 @@ type options struct {
 	memory                 int
 	budget                 time.Duration // left for counting stored sizes, unless --size is given
 	columns                int           // of the terminal; 0: stdout is none
+	pathColumns            int           // of the longest path
 	stdout, stderr         io.Writer
 	sliced, brief, writing bool
 }
@@ -214,6 +218,9 @@ func (o *options) check(cmd *cobra.Command, paths []string) (err error) {
 	}
 	o.stats = o.stats || o.raw
 	o.columns = terminalColumns(o.stdout)
+	for _, p := range paths {
+		o.pathColumns = max(o.pathColumns, cells.StringWidth(oneLine(p)))
+	}
 	return nil
 }
 
@@ -221,7 +228,11 @@ func (o *options) check(cmd *cobra.Command, paths []string) (err error) {
 func (o *options) inspectAll(ctx context.Context, paths []string) error {
 	failed := false
 	for _, p := range paths {
-		if err := o.inspect(ctx, p); err != nil {
+		err := o.inspect(ctx, p)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
 			failed = true
 			for _, e := range flatten(err) {
 				where := p
