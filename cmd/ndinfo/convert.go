@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -134,7 +135,9 @@ func (c *converter) run(ctx context.Context, src, dst string) error {
 	if err != nil {
 		return err
 	}
-	if from.array != nil {
+	if from.group != nil && isInside(dst, src) {
+		err = fmt.Errorf("%s is inside %s: it would be copied into itself", dst, src)
+	} else if from.array != nil {
 		err = c.root(ctx, from.array, dst)
 	} else {
 		err = c.tree(ctx, from.group, dst)
@@ -144,6 +147,13 @@ func (c *converter) run(ctx context.Context, src, dst string) error {
 	}
 	fmt.Fprintln(c.stdout, oneLine(fmt.Sprintf("%s   %s, %s", dst, plural(c.arrays, "array"), nd.FormatBytes(int(c.bytes)))))
 	return nil
+}
+
+// isInside reports whether a path is below another.
+func isInside(path, dir string) bool {
+	p, err1 := filepath.Abs(path)
+	d, err2 := filepath.Abs(dir)
+	return err1 == nil && err2 == nil && strings.HasPrefix(p, strings.TrimSuffix(d, string(filepath.Separator))+string(filepath.Separator))
 }
 
 // end computes everything, and ends what was begun.

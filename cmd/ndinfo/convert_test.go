@@ -140,6 +140,15 @@ func TestConvertArray(t *testing.T) {
 	assert.Contains(t, show(t, "packed.zarr/temperature/air"), "transpose (2, 0, 1), shuffle 4, zstd 9")
 }
 
+func TestConvertIntoItself(t *testing.T) {
+	demo(t)
+	_, errs, status := ndinfo(t, "convert", "demo.zarr", "./demo.zarr/copy")
+	assert.Equal(t, 2, status)
+	assert.Equal(t, "ndinfo: ./demo.zarr/copy is inside demo.zarr: it would be copied into itself\n", errs)
+	show(t, "convert", "demo.zarr/sub", "demo.zarr/copy")
+	assert.Empty(t, show(t, "diff", "demo.zarr/sub", "demo.zarr/copy"))
+}
+
 func TestConvertChunks(t *testing.T) {
 	demo(t)
 	for chunks, want := range map[string]map[string]string{

@@ -48,11 +48,15 @@ func main() {
 
 // run is main with everything it touches as arguments; it returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	out := &output{w: stdout}
 	root := newCommand(args)
 	root.SetArgs(args)
-	root.SetOut(stdout)
+	root.SetOut(out)
 	root.SetErr(stderr)
 	cmd, err := root.ExecuteContextC(ctx)
+	if (err == nil || errors.Is(err, errReported)) && out.err != nil {
+		err = out.err
+	}
 	var child childStatus
 	switch {
 	case err == nil:
@@ -70,6 +74,21 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	return 1
+}
+
+// output is stdout, of which a screen that is written line by line need not look at
+// errors: the first is kept, and ends the run as a failed one.
+type output struct {
+	w   io.Writer
+	err error
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	n, err := o.w.Write(b)
+	if o.err == nil {
+		o.err = err
+	}
+	return n, err
 }
 
 // errReported is the error of a run that has said what it found.
