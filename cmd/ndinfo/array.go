@@ -20,7 +20,7 @@ func (o *options) inspectArray(ctx context.Context, url string, a storage.Array)
 	}
 	info := o.describeArray(ctx, a, displayPath(a.Ref()))
 	if o.brief {
-		fmt.Fprintln(o.stdout, oneLine(arrayLine(url, info)))
+		fmt.Fprintln(o.stdout, o.pathLine(url, arrayLine(info)))
 	}
 	var err error
 	switch {

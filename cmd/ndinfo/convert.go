@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -70,7 +71,8 @@ alone may follow the name, "zstd 5". In Zarr there are
 In HDF5 there are shuffle, gzip(level), zstd(level) and fletcher32.
 
 In Zarr v2 the fill value is that of attribute _FillValue, or there is none:
-xarray takes it for missing.
+xarray takes it for missing. From Zarr v2 with dimension names it becomes that
+attribute.
 
 With --resume, which Zarr has, what is written stays where not all could be, and
 the same command goes on from there: it takes SRC to be as it was.
@@ -133,7 +135,9 @@ func (c *converter) run(ctx context.Context, src, dst string) error {
 	if err != nil {
 		return err
 	}
-	if from.array != nil {
+	if from.group != nil && isInside(dst, src) {
+		err = fmt.Errorf("%s is inside %s: it would be copied into itself", dst, src)
+	} else if from.array != nil {
 		err = c.root(ctx, from.array, dst)
 	} else {
 		err = c.tree(ctx, from.group, dst)
@@ -143,6 +147,13 @@ func (c *converter) run(ctx context.Context, src, dst string) error {
 	}
 	fmt.Fprintln(c.stdout, oneLine(fmt.Sprintf("%s   %s, %s", dst, plural(c.arrays, "array"), nd.FormatBytes(int(c.bytes)))))
 	return nil
+}
+
+// isInside reports whether a path is below another.
+func isInside(path, dir string) bool {
+	p, err1 := filepath.Abs(path)
+	d, err2 := filepath.Abs(dir)
+	return err1 == nil && err2 == nil && strings.HasPrefix(p, strings.TrimSuffix(d, string(filepath.Separator))+string(filepath.Separator))
 }
 
 // end computes everything, and ends what was begun.
@@ -161,6 +172,9 @@ func (c *converter) end(ctx context.Context, err error) error {
 		}
 		_, err = chunkgrid.Run(ctx, c.outs, opts...)
 		bar.stop()
+		if c.resume && ctx.Err() != nil {
+			fmt.Fprintln(c.stderr, prefix+"what is written stays; the same command goes on from there")
+		}
 	}
 	return c.duplicate.end(ctx, err)
 }
@@ -210,6 +224,12 @@ func (c *converter) describe(_ context.Context, src storage.Array) (storage.Spec
 	}
 	s := storage.Spec{DType: m.DType, Shape: m.Shape, Chunks: grid, Fill: m.Fill, Dims: m.Dims,
 		Attrs: keptAttrs(m.Attrs, src.Ref(), m), MaxShape: m.MaxShape, Codecs: c.codecs}
+	if v := missingValues(m)[zarrFill]; v != nil && (m.DType.IsInteger() || m.DType.IsFloat()) {
+		if s.Attrs == nil {
+			s.Attrs = storage.Attrs{}
+		}
+		s.Attrs[missingAttrs[0]] = v[0]
+	}
 	if stored, ok := storage.As[storage.ChunkShaper](src); ok && m.MaxShape != nil && !cut { // longer than the array, perhaps
 		s.Options = map[string]string{"chunks": joinInts(stored.ChunkShape(), ",")}
 	}

@@ -65,6 +65,34 @@ func TestConvertMissing(t *testing.T) {
 	python(t, "datasets.py", stores...)
 }
 
+// The fill value of Zarr v2 as xarray writes it means missing, without an attribute
+// that says so; and an array without axes has an empty list of names.
+func TestConvertFromXarray(t *testing.T) {
+	t.Chdir(t.TempDir())
+	ctx := context.Background()
+	g, err := storage.Create(ctx, "a.zarr", map[string]string{"zarr_format": "2", "consolidated": "true"})
+	require.NoError(t, err)
+	put(t, g, "i", storage.Spec{Dims: []string{"x"}, Fill: nd.AsBytes([]int16{-9}), Attrs: storage.Attrs{"scale_factor": 0.5}}, nd.Must(nd.FromSlice([]int16{0, -9, 7})))
+	put(t, g, "f", storage.Spec{Dims: []string{"x"}, Fill: nd.AsBytes([]float32{1e20})}, nd.Must(nd.FromSlice([]float32{0, 1e20, 7})))
+	put(t, g, "scalar", storage.Spec{}, nd.Scalar(int64(3)))
+	require.NoError(t, g.Commit(ctx))
+	require.NoError(t, g.Close())
+	show(t, "convert", "a.zarr", "b.zarr")
+	show(t, "convert", "a.zarr", "c.zarr", "--format", "v2")
+	stores := []string{"a.zarr", "b.zarr", "c.zarr"}
+	if hdf5.Available() {
+		show(t, "convert", "a.zarr", "a.nc")
+		stores = append(stores, "a.nc")
+	}
+	for _, store := range stores[1:] {
+		a, err := storage.OpenArray(ctx, store+"/i")
+		require.NoError(t, err)
+		assert.Equal(t, []int16{-9}, declaredMissing[int16](a.Meta()), store)
+		require.NoError(t, a.Close())
+	}
+	python(t, "datasets.py", stores...)
+}
+
 // Everything of a hierarchy arrives: nested groups, arrays without axes, without
 // elements and never written, dtypes, names, fill values and attributes.
 func TestConvertDemo(t *testing.T) {
@@ -110,6 +138,15 @@ func TestConvertArray(t *testing.T) {
 	show(t, "convert", "lone.npy", "packed.zarr/temperature/air", "--codecs", "shuffle, transpose (2, 0, 1), zstd 9")
 	assert.Empty(t, show(t, "diff", "air.npy", "packed.zarr/temperature/air"))
 	assert.Contains(t, show(t, "packed.zarr/temperature/air"), "transpose (2, 0, 1), shuffle 4, zstd 9")
+}
+
+func TestConvertIntoItself(t *testing.T) {
+	demo(t)
+	_, errs, status := ndinfo(t, "convert", "demo.zarr", "./demo.zarr/copy")
+	assert.Equal(t, 2, status)
+	assert.Equal(t, "ndinfo: ./demo.zarr/copy is inside demo.zarr: it would be copied into itself\n", errs)
+	show(t, "convert", "demo.zarr/sub", "demo.zarr/copy")
+	assert.Empty(t, show(t, "diff", "demo.zarr/sub", "demo.zarr/copy"))
 }
 
 func TestConvertChunks(t *testing.T) {

@@ -19,7 +19,7 @@ day       string   (row 3)  3                             "2012-01-01" "2012-01-
 n         int64    (row 3)  3                             1 2 3
 rain, mm  float64  (row 3)  3                             0.5 NaN 1.5
 `, show(t, "t.csv"))
-	assert.Equal(t, "t.csv   CSV   3 rows, 3 columns, 60 B\n"+"t.csv/n   int64 (row 3)   24 B\n", show(t, "t.csv", "t.csv/n"))
+	assert.Equal(t, "t.csv     CSV   3 rows, 3 columns, 60 B\n"+"t.csv/n   int64 (row 3)   24 B\n", show(t, "t.csv", "t.csv/n"))
 	assert.Contains(t, show(t, "t.csv/rain, mm", "--stats"), "stats    valid 2   missing 0   NaN 1\n         min 0.5   max 1.5   mean 1   std 0.5\n")
 	assert.Equal(t, "n[::2]  int64 (row 2)\n[1 3]\n", show(t, "t.csv/n", "--slice", "::2"))
 	assert.Contains(t, show(t, "t.csv/day"), `values   "2012-01-01" "2012-01-02" "a\nb"`)

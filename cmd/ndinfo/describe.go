@@ -275,8 +275,10 @@ func readBox(ctx context.Context, a storage.Array, box nd.Box) (nd.Dyn, error) {
 // in Zarr v2, that stands for _FillValue.
 var (
 	missingAttrs = []string{"_FillValue", "missing_value"}
-	missingNames = append(slices.Clone(missingAttrs), "fill_value")
+	missingNames = append(slices.Clone(missingAttrs), zarrFill)
 )
+
+const zarrFill = "fill_value"
 
 // missingValues returns the values that mean none, by one of missingNames.
 func missingValues(m *storage.Meta) map[string][]any {
@@ -288,7 +290,7 @@ func missingValues(m *storage.Meta) map[string][]any {
 	}
 	if found["_FillValue"] == nil && m.Format == "Zarr v2" && m.Dims != nil && m.Fill != nil {
 		if d, err := nd.DynFromBytes(m.DType, nil, m.Fill); err == nil {
-			found["fill_value"] = []any{d.Item()}
+			found[zarrFill] = []any{d.Item()}
 		}
 	}
 	return found

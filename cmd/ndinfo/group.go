@@ -30,7 +30,7 @@ func (o *options) inspectGroup(ctx context.Context, path string, g storage.Group
 		size = t.size()
 	}
 	if o.brief {
-		fmt.Fprintln(o.stdout, oneLine(fmt.Sprintf("%s   %s   %s", path, info.format, size)))
+		fmt.Fprintln(o.stdout, o.pathLine(path, info.format+"   "+size))
 		return info.errs()
 	}
 	head := fmt.Sprintf("%s   %s   %s", displayName(g.Ref()), info.format, size)
@@ -136,9 +136,14 @@ func whatItIs(attrs storage.Attrs) string {
 	return ""
 }
 
-// arrayLine is the line of an array among several paths.
-func arrayLine(path string, a *arrayInfo) string {
-	line := fmt.Sprintf("%s   %s %s   %s", path, a.dtype, dimsText(a.meta.Shape, a.meta.Dims), a.sizeText())
+// pathLine is the line of one of several paths.
+func (o *options) pathLine(path, text string) string {
+	return cells.FillRight(oneLine(path), o.pathColumns) + "   " + oneLine(text)
+}
+
+// arrayLine says what there is to say of an array among several paths.
+func arrayLine(a *arrayInfo) string {
+	line := fmt.Sprintf("%s %s   %s", a.dtype, dimsText(a.meta.Shape, a.meta.Dims), a.sizeText())
 	for _, more := range []string{a.ratioText(), shortCodecs(a.meta.Codecs), whatItIs(a.meta.Attrs)} {
 		if more != "" {
 			line += "   " + more

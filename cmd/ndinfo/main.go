@@ -48,11 +48,15 @@ func main() {
 
 // run is main with everything it touches as arguments; it returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	out := &output{w: stdout}
 	root := newCommand(args)
 	root.SetArgs(args)
-	root.SetOut(stdout)
+	root.SetOut(out)
 	root.SetErr(stderr)
 	cmd, err := root.ExecuteContextC(ctx)
+	if (err == nil || errors.Is(err, errReported)) && out.err != nil {
+		err = out.err
+	}
 	var child childStatus
 	switch {
 	case err == nil:
@@ -62,11 +66,29 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case errors.Is(err, errReported):
 		return 1
 	}
+	if ctx.Err() != nil {
+		err = errors.New("interrupted")
+	}
 	fmt.Fprintln(stderr, prefix+errorText(err))
 	if cmd != root {
 		return 2
 	}
 	return 1
+}
+
+// output is stdout, of which a screen that is written line by line need not look at
+// errors: the first is kept, and ends the run as a failed one.
+type output struct {
+	w   io.Writer
+	err error
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	n, err := o.w.Write(b)
+	if o.err == nil {
+		o.err = err
+	}
+	return n, err
 }
 
 // errReported is the error of a run that has said what it found.
@@ -83,6 +105,7 @@ type options struct {
 	memory                 int
 	budget                 time.Duration // left for counting stored sizes, unless --size is given
 	columns                int           // of the terminal; 0: stdout is none
+	pathColumns            int           // of the longest path
 	stdout, stderr         io.Writer
 	sliced, brief, writing bool
 }
@@ -214,6 +237,9 @@ func (o *options) check(cmd *cobra.Command, paths []string) (err error) {
 	}
 	o.stats = o.stats || o.raw
 	o.columns = terminalColumns(o.stdout)
+	for _, p := range paths {
+		o.pathColumns = max(o.pathColumns, cells.StringWidth(oneLine(p)))
+	}
 	return nil
 }
 
@@ -221,7 +247,11 @@ func (o *options) check(cmd *cobra.Command, paths []string) (err error) {
 func (o *options) inspectAll(ctx context.Context, paths []string) error {
 	failed := false
 	for _, p := range paths {
-		if err := o.inspect(ctx, p); err != nil {
+		err := o.inspect(ctx, p)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
 			failed = true
 			for _, e := range flatten(err) {
 				where := p

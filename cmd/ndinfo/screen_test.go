@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -92,6 +93,23 @@ func TestErrors(t *testing.T) {
 	}
 	_, err := os.Stat("x.png")
 	assert.ErrorIs(t, err, os.ErrNotExist, "a picture that failed leaves no file")
+}
+
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
+
+// A screen that can't be written is a failure.
+func TestFullDisk(t *testing.T) {
+	demo(t)
+	for status, args := range map[int][][]string{1: {{"demo.zarr"}, {"demo.zarr/air"}, {"demo.zarr", "air.npy"}, {"air.npy", "--json"}, {"air.npy", "--csv"}, {"--help"}},
+		2: {{"verify", "demo.zarr"}, {"diff", "demo.zarr/air", "demo.zarr/lat"}, {"convert", "air.npy", "full.zarr"}}} {
+		for _, a := range args {
+			var errs strings.Builder
+			assert.Equal(t, status, run(t.Context(), a, full{}, &errs), a)
+			assert.Contains(t, errs.String(), "no space left", a)
+		}
+	}
 }
 
 // What can't be read doesn't hide the rest.

@@ -11,6 +11,9 @@ import (
 
 // terminalColumns is how many columns a terminal has, 0 of what is none.
 func terminalColumns(w io.Writer) int {
+	if o, ok := w.(*output); ok {
+		w = o.w
+	}
 	f, ok := w.(*os.File)
 	if !ok {
 		return 0

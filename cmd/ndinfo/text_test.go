@@ -128,6 +128,14 @@ func TestDates(t *testing.T) {
 	}
 }
 
+func TestUnpacked(t *testing.T) {
+	s := &statistics{dtype: nd.Int16, moments: moments{min: int16(-100), max: int16(50), mean: 2.0, std: 10.0}}
+	assert.Equal(t, "         unpacked: min 0   max 15   mean 4.8   std 1   K\n", s.unpacked(storage.Attrs{"scale_factor": -0.1, "add_offset": 5, "units": "K"}))
+	assert.Equal(t, "         unpacked: min -95   max 55   mean 7   std 10\n", s.unpacked(storage.Attrs{"add_offset": []float32{5}}))
+	assert.Empty(t, s.unpacked(storage.Attrs{"units": "K"}))
+	assert.Empty(t, (&statistics{}).unpacked(storage.Attrs{"add_offset": 5}))
+}
+
 func TestRatio(t *testing.T) {
 	for bytes, want := range map[int64]string{0: "", 40: "25 000:1", 1_000_000: "", 999_000: "1.0:1", 2_000_000: "0.5:1"} {
 		assert.Equal(t, want, ratioText(1_000_000, storedSize{bytes: bytes, known: true}), bytes)
