@@ -178,7 +178,7 @@ func (c *compiler) statesFit(st *stage, k *sink) bool {
 
 // partials bounds the bytes of states of a reduction that wait for others.
 func (c *compiler) partials(st *stage, k *sink, workers int) int {
-	if !k.isReduction() {
+	if !k.folds() {
 		return 0
 	}
 	n, levels := 1, 1
