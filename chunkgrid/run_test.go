@@ -289,7 +289,7 @@ func TestSaveOpenRoundTrip(t *testing.T) {
 	_, err = chunkgrid.Open[float64](ctx, url+"/v/w")
 	require.ErrorContains(t, err, `; "v" is an array`)
 	require.ErrorIs(t, chunkgrid.Save(ctx, url, chunkgrid.Vars{"v": x}, chunkgrid.Overwrite(), chunkgrid.Attrs("w", storage.Attrs{})), storage.ErrNotFound)
-	require.ErrorContains(t, chunkgrid.Save(ctx, url, chunkgrid.Vars{"v": nil}, chunkgrid.Overwrite()), `"v" is nil`)
+	require.ErrorContains(t, chunkgrid.Save(ctx, url, chunkgrid.Vars{"v": nil}, chunkgrid.Overwrite()), `"v" is a nil array`)
 
 	g, err := storage.OpenGroup(ctx, url)
 	require.NoError(t, err)
