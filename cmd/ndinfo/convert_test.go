@@ -228,7 +228,7 @@ func TestConvertTrouble(t *testing.T) {
 		"convert air.npy out.npy --format v2":                   "zarr_format",
 		"convert air.npy out.npy --resume":                      "resume",
 		"convert air.npy demo.zarr/sub/two --resume":            "resuming inside of what is there already",
-		"convert demo.zarr demo.zarr/sub/two --resume":          "resuming inside of what is there already",
+		"convert demo.zarr demo.zarr/sub/two --resume":          "it would be copied into itself",
 		"convert demo.zarr out.zarr --memory 1kB":               "memory budget too small",
 		"convert air.npy demo.zarr/sub/ramp":                    "exists already",
 		"convert demo.zarr/air demo.zarr/lat/c --overwrite":     "not a group but an array",
