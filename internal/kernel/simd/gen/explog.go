@@ -1,6 +1,8 @@
 package main
 
 import (
+	"iter"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -44,6 +46,9 @@ type elementary struct {
 	core func(v *vector, x vec, whole bool) vec
 	// tables are loaded with AVX-512, two registers each.
 	tables []field
+	// pairs: with AVX-512 two vectors are computed at a time, their instructions in
+	// turns: many wait for each other, and a processor doesn't look far ahead.
+	pairs bool
 }
 
 // vector is the context of a core.
@@ -53,6 +58,7 @@ type vector struct {
 	base   reg.Register
 	inside map[field]vec    // constants in registers
 	tables map[field][2]vec // of 16 numbers
+	turn   func()           // lets the other of a pair emit an instruction
 }
 
 // bytes is the size of a register.
@@ -108,16 +114,35 @@ func (v *vector) inRegister(f field) vec {
 
 // copyOf returns a register that may be written to.
 func (v *vector) copyOf(x Op) vec {
-	r := v.register()
-	VMOVUPD(x, r)
-	return r
+	return v.do(VMOVUPD, x)
 }
 
 // do emits an instruction with a new register for its result, which it returns.
 func (v *vector) do(f func(...Op), operands ...Op) vec {
 	r := v.register()
 	f(append(operands, r)...)
+	if v.turn != nil {
+		v.turn()
+	}
 	return r
+}
+
+// inTurns emits core for two vectors, an instruction or a few of one and then of
+// the other. Both leave special ones to the label "single".
+func (v *vector) inTurns(core func(v *vector, x vec, whole bool) vec, x [2]vec) (y [2]vec) {
+	var next [2]func() (struct{}, bool)
+	for i := range x {
+		next[i], _ = iter.Pull(func(yield func(struct{}) bool) {
+			w := *v
+			w.turn = func() { yield(struct{}{}) }
+			y[i] = core(&w, x[i], false)
+		})
+	}
+	for more := true; more; {
+		_, more = next[0]()
+		next[1]()
+	}
+	return y
 }
 
 // pick chooses between an instruction for lanes of float64 and one for float32.
@@ -247,6 +272,15 @@ func (v *vector) compare(predicate int, x vec, y Op) vec {
 	return v.do(v.pick(VCMPPD, VCMPPS), U8(predicate), y, x)
 }
 
+// jump is to a label; of a pair, "special" is a label before the loop that takes
+// one vector at a time.
+func (v *vector) jump(label string) {
+	if v.turn != nil && label == "special" {
+		label = "single"
+	}
+	JNE(LabelRef(label))
+}
+
 // jumpIfSigned is AVX2's: it jumps where a lane's first bit is set.
 func (v *vector) jumpIfSigned(x vec, label string) {
 	if v.narrow {
@@ -254,7 +288,7 @@ func (v *vector) jumpIfSigned(x vec, label string) {
 	} else {
 		VTESTPD(x, x)
 	}
-	JNE(LabelRef(label))
+	v.jump(label)
 }
 
 // jumpIfSet is AVX-512's: it jumps where a lane's bit of the mask is set.
@@ -264,7 +298,7 @@ func (v *vector) jumpIfSet(k reg.OpmaskVirtual, label string) {
 	} else {
 		KORTESTB(k, k)
 	}
-	JNE(LabelRef(label))
+	v.jump(label)
 }
 
 // Predicates of VCMPPD, none of which signals.
@@ -338,11 +372,15 @@ func (l *loopWriter) write() {
 	if l.half() {
 		x = v.half()
 	}
-	SUBQ(U8(l.count()), l.n)
+	if l.pairs && v.wide {
+		l.writePairs()
+	} else {
+		SUBQ(U8(l.count()), l.n)
+	}
 	JL(LabelRef("tail"))
 	Label("vectors")
-	l.load(x)
-	l.store(l.core(v, x, false))
+	l.load(x, 0)
+	l.store(l.core(v, x, false), 0)
 	Label("next")
 	ADDQ(U8(l.count()*l.elementSize()), l.a)
 	ADDQ(U8(l.count()*l.elementSize()), l.dst)
@@ -358,7 +396,7 @@ func (l *loopWriter) write() {
 	y := l.core(v, x, true)
 	TESTQ(l.n, l.n)
 	JL(LabelRef("rest"))
-	l.store(y)
+	l.store(y, 0)
 	JMP(LabelRef("next"))
 	Label("rest")
 	l.someElements()
@@ -377,6 +415,28 @@ func (l *loopWriter) write() {
 	VZEROUPPER()
 	RET()
 	l.end()
+}
+
+// writePairs emits the loop over pairs of vectors, and what goes on with single
+// ones.
+func (l *loopWriter) writePairs() {
+	both := 2 * l.count()
+	SUBQ(U8(both), l.n)
+	JL(LabelRef("single"))
+	Label("pairs")
+	x := [2]vec{l.v.register(), l.v.register()}
+	for i := range x {
+		l.load(x[i], i)
+	}
+	for i, y := range l.v.inTurns(l.core, x) {
+		l.store(y, i)
+	}
+	ADDQ(U8(both*l.elementSize()), l.a)
+	ADDQ(U8(both*l.elementSize()), l.dst)
+	SUBQ(U8(both), l.n)
+	JGE(LabelRef("pairs"))
+	Label("single")
+	ADDQ(U8(l.count()), l.n)
 }
 
 // half reports whether elements are half the size of lanes.
@@ -398,22 +458,24 @@ func (l *loopWriter) elementSize() int {
 	return 8
 }
 
-// load reads a vector of elements into x.
-func (l *loopWriter) load(x vec) {
+// load reads the i-th vector of elements from here on into x.
+func (l *loopWriter) load(x vec, i int) {
+	m := Mem{Base: l.a, Disp: i * l.count() * l.elementSize()}
 	if l.single {
-		VMOVUPS(Mem{Base: l.a}, x)
+		VMOVUPS(m, x)
 		return
 	}
-	VMOVUPD(Mem{Base: l.a}, x)
+	VMOVUPD(m, x)
 }
 
-// store writes a vector of elements.
-func (l *loopWriter) store(y vec) {
+// store writes the i-th vector of elements from here on.
+func (l *loopWriter) store(y vec, i int) {
+	m := Mem{Base: l.dst, Disp: i * l.count() * l.elementSize()}
 	if l.half() {
-		l.pastStores.store(l.narrowed(y), Mem{Base: l.dst}, VMOVUPS, VMOVNTPS)
+		l.pastStores.store(l.narrowed(y), m, VMOVUPS, VMOVNTPS)
 		return
 	}
-	l.pastStores.store(y, Mem{Base: l.dst}, VMOVUPD, VMOVNTPD)
+	l.pastStores.store(y, m, VMOVUPD, VMOVNTPD)
 }
 
 // narrowed is y as float32.

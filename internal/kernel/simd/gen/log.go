@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -53,13 +55,14 @@ const (
 func logarithms() {
 	common := []field{logStep, logFraction, logMagic, logOne, logStart, logBias}
 	double := append(fields(logC, 8), logHi, logLo)
+	paired := slices.Concat(common, []field{logHi, logLo}) // registers are left for two vectors
 	tables := []field{logInverse, logLog, logLogLo}
 	elementary{
-		name: "LogFloat64", doc: "log(a[i])", registers: append(common, double...), few: 3, tables: tables,
+		name: "LogFloat64", doc: "log(a[i])", registers: paired, few: 3, tables: tables, pairs: true,
 		core: func(v *vector, x vec, whole bool) vec { return logCore(v, x, whole, false) },
 	}.emit()
 	elementary{
-		name: "LogBaseFloat64", doc: "log(a[i]) to a base", registers: append(common, double...), few: 3, tables: tables,
+		name: "LogBaseFloat64", doc: "log(a[i]) to a base", registers: paired, few: 3, tables: tables, pairs: true,
 		core: func(v *vector, x vec, whole bool) vec { return logCore(v, x, whole, true) },
 	}.emit()
 	elementary{
