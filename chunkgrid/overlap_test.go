@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -206,4 +207,25 @@ func TestPadFar(t *testing.T) {
 	assert.Equal(t, []int64{2, 0, 2, 0}, ends(chunkgrid.Pad(x, []int{1000}, chunkgrid.Periodic)))
 	assert.Equal(t, []int64{2, 2, 0, 0}, ends(chunkgrid.Pad(x, []int{1000}, chunkgrid.Reflect)))
 	require.ErrorContains(t, chunkgrid.Pad(x, []int{far}, chunkgrid.Periodic).Err(), "depth 1073741824 is more than 4096 times the length 3 of axis 0")
+}
+
+// TestSteppedChunks: a function on chunks is called once for each that a view with
+// gaps shows anything of, and what it takes index by index, of a reshape, is free
+// again for the next.
+func TestSteppedChunks(t *testing.T) {
+	x := chunkgrid.FromND(long(), nd.Sizes(1, 5, 6))
+	var calls atomic.Int64
+	y := chunkgrid.MapChunks(x, func(c *nd.Array[int64]) (*nd.Array[int64], error) { calls.Add(1); return c, nil })
+	for text, n := range map[string]int64{":": 4, "::2, ::3, ::-2": 2, "3, ::2": 1, "::-3, 1::2, ::4": 2} {
+		calls.Store(0)
+		got, err := y.SliceText(text).Compute(t.Context())
+		require.NoError(t, err)
+		assert.True(t, nd.ArrayEqual(nd.Must(long().SliceText(text)), got), text)
+		assert.Equal(t, n, calls.Load(), text)
+	}
+	z := chunkgrid.Arange[int64](0, 2000, 1, nd.Sizes(1000))
+	z = chunkgrid.MapChunks(z, func(c *nd.Array[int64]) (*nd.Array[int64], error) { return c, nil }).Reshape(2, 1, 1000).SliceText("..., ::2")
+	rep, err := chunkgrid.Run(t.Context(), []chunkgrid.Out{z.Into(nd.Must(nd.Zeros[int64](2, 1, 500)))}, chunkgrid.Workers(1))
+	require.NoError(t, err)
+	assert.LessOrEqual(t, rep.Peak, rep.ProjectedPeak)
 }

@@ -454,6 +454,11 @@ func TestNoPlaceForResults(t *testing.T) {
 func TestNothing(t *testing.T) {
 	_, err := chunkgrid.FromAny(nil)
 	require.ErrorContains(t, err, "nil array")
+	_, err = chunkgrid.FromAny(struct {
+		storage.Array
+		names []string
+	}{})
+	require.ErrorContains(t, err, "can't be compared with itself")
 	require.ErrorContains(t, chunkgrid.FromDyn(nil).Err(), "nil array")
 	require.ErrorContains(t, chunkgrid.FromND(&nd.Array[float64]{}).Err(), "nil array")
 	_, err = chunkgrid.ComputeDyn(ctx, nil)

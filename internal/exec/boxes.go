@@ -274,26 +274,34 @@ func (o *boxOp) box(t *task, box nd.Box, dst []byte) error {
 	if !o.op.WholeChunks {
 		return o.eval(t, box, dst)
 	}
-	grid, item := o.node.Grid, o.node.DType.Size()
-	cover := grid.Cover(box)
-	return eachCoord(cover, func(coord []int) error {
+	return o.region(t, region{box.Start, slices.Repeat([]int{1}, box.NDim()), box.Shape}, dst)
+}
+
+// region computes whole chunks, each once, for indices that may have gaps.
+func (o *boxOp) region(t *task, r region, dst []byte) error {
+	grid, item, bounds := o.node.Grid, o.node.DType.Size(), r.bounds()
+	return eachCoord(grid.Cover(bounds), func(coord []int) error {
 		chunk := grid.Box(coord)
-		if equalBox(chunk, box) {
-			return o.eval(t, box, dst)
+		if r.ahead() && equalBox(chunk, bounds) {
+			return o.eval(t, chunk, dst)
+		}
+		d, s := operand{dst, 0, cStrides(r.n)}, operand{nil, 0, cStrides(chunk.Shape)}
+		shape := make([]int, len(r.n))
+		for k := range shape {
+			lo, hi := inside(r.start[k], r.step[k], r.n[k], chunk.Start[k], chunk.Stop(k))
+			shape[k] = hi - lo
+			d.off += lo * d.strides[k]
+			s.off += (r.start[k] + lo*r.step[k] - chunk.Start[k]) * s.strides[k]
+			s.strides[k] *= r.step[k]
+		}
+		if size(shape) == 0 {
+			return nil // it lies in a gap
 		}
 		mark := t.mark()
 		defer t.release(mark)
-		buf := t.take(chunk.Size() * item)
-		if err := o.eval(t, chunk, buf); err != nil {
+		s.buf = t.take(chunk.Size() * item)
+		if err := o.eval(t, chunk, s.buf); err != nil {
 			return err
-		}
-		d, s := operand{dst, 0, cStrides(box.Shape)}, operand{buf, 0, cStrides(chunk.Shape)}
-		shape := make([]int, box.NDim())
-		for k := range shape {
-			lo, hi := max(box.Start[k], chunk.Start[k]), min(box.Stop(k), chunk.Stop(k))
-			shape[k] = hi - lo
-			d.off += (lo - box.Start[k]) * d.strides[k]
-			s.off += (lo - chunk.Start[k]) * s.strides[k]
 		}
 		copyStrided(d, s, shape, item, false)
 		return nil

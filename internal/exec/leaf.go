@@ -90,6 +90,11 @@ func (r region) bounds() nd.Box {
 	return b
 }
 
+// ahead reports whether no axis skips indices or goes backwards.
+func (r region) ahead() bool {
+	return !slices.ContainsFunc(r.step, func(s int) bool { return s != 1 })
+}
+
 // unit reports whether no axis skips indices.
 func (r region) unit() bool {
 	for k, s := range r.step {
@@ -406,6 +411,9 @@ func (l boxLeaf) fetch(t *task, box nd.Box, o *operand) error {
 	}
 	dense := cStrides(r.n)
 	*o = onDomain(l.view, buf, 0, dense)
+	if op, ok := l.src.(*boxOp); ok && op.op.WholeChunks {
+		return op.region(t, r, buf)
+	}
 	return l.skipping(t, r, buf, dense)
 }
 
@@ -427,9 +435,11 @@ func (l boxLeaf) skipping(t *task, r region, buf []byte, dense []int) error {
 			one.start[k] = r.start[k] + i[k]*r.step[k]
 		}
 		b := one.bounds()
+		mark := t.mark()
 		if err := l.src.box(t, b, tmp); err != nil {
 			return err
 		}
+		t.release(mark)
 		src := operand{tmp, 0, cStrides(b.Shape)}
 		for k := range src.strides {
 			src.off += (one.start[k] - b.Start[k]) * src.strides[k]

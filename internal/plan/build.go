@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/ndgrid/ndgrid/internal/kernel"
@@ -19,6 +20,9 @@ type Generator func(dst []byte, box nd.Box)
 func Source(a storage.Array) *Node {
 	if a == nil {
 		return Fail(OpSource, errNil)
+	}
+	if !reflect.ValueOf(a).Comparable() {
+		return Fail(OpSource, fmt.Errorf("an array of type %T, which can't be compared with itself; use a pointer", a))
 	}
 	m := a.Meta()
 	n := &Node{Op: OpSource, Leaf: a, DType: m.DType, Shape: m.Shape, Dims: m.Dims, Grid: m.ReadGrid}
