@@ -23,7 +23,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/ndgrid/ndgrid/storage"
@@ -43,9 +42,7 @@ type Store struct {
 	timeout time.Duration
 	pause   time.Duration // before the first repetition
 
-	// versions are those of values, by key, of which parts were read (version); a
-	// hundred bytes or so each.
-	versions sync.Map
+	versions storage.Versions
 }
 
 var (

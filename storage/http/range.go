@@ -110,11 +110,17 @@ func (s *Store) get(ctx context.Context, alive func(), key string, p span, dst [
 	switch {
 	case p.whole(len(dst) - n):
 	case err == nil:
-		err = s.sameVersion(key, r)
+		err = s.same(key, r)
 	case errors.Is(err, storage.ErrNotFound):
-		err = s.neverThere(key)
+		err = s.versions.Absent(key)
 	}
 	return dst, err
+}
+
+// same fails where an answer about part of a value, or its length, is of another
+// version than the first such answer.
+func (s *Store) same(key string, r *http.Response) error {
+	return s.versions.Same(key, r.Header.Get("ETag"), r.Header.Get("Last-Modified"))
 }
 
 // body tells whenever something has come.
@@ -288,7 +294,7 @@ func (s *Store) size(ctx context.Context, alive func(), key string) (int64, erro
 	r.Body.Close()
 	switch {
 	case r.StatusCode == http.StatusOK && r.ContentLength >= 0 && plain(r):
-		return r.ContentLength, s.sameVersion(key, r)
+		return r.ContentLength, s.same(key, r)
 	case r.StatusCode != http.StatusOK && r.StatusCode != http.StatusMethodNotAllowed && r.StatusCode != http.StatusNotImplemented:
 		return 0, status(r)
 	}
@@ -298,7 +304,7 @@ func (s *Store) size(ctx context.Context, alive func(), key string) (int64, erro
 	defer r.Body.Close()
 	n, err := length(r, alive)
 	if err == nil {
-		err = s.sameVersion(key, r)
+		err = s.same(key, r)
 	}
 	return n, err
 }

@@ -27,7 +27,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
@@ -46,9 +45,7 @@ type Store struct {
 	bucket string
 	prefix string // "", or with a slash at the end
 
-	// versions are the ETags of objects, by key, of which parts were read; a hundred
-	// bytes or so each.
-	versions sync.Map
+	versions storage.Versions
 }
 
 var (
@@ -159,7 +156,7 @@ func (s *Store) GetRange(ctx context.Context, key string, offset, length int64, 
 	}
 	if err != nil {
 		if err = s.fail("get", key, err); offset != 0 && errors.Is(err, storage.ErrNotFound) {
-			err = s.fail("get", key, s.neverThere(key))
+			err = s.fail("get", key, s.versions.Absent(key))
 		}
 		return dst[:n], err
 	}
@@ -187,7 +184,7 @@ func (s *Store) get(ctx context.Context, key string, offset, length int64, dst [
 	}
 	defer r.Close()
 	if offset != 0 || length >= 0 && info.Size >= length { // perhaps not all of it
-		if err := s.sameVersion(key, info); err != nil {
+		if err := s.versions.Same(key, info.ETag, ""); err != nil {
 			return dst, false, err
 		}
 	}
@@ -224,7 +221,7 @@ func checkRange(asked, sent string, offset, length int64) error {
 // Put sets an object.
 func (s *Store) Put(ctx context.Context, key string, value []byte) error {
 	err := check(ctx, key)
-	defer s.written(key)
+	defer s.versions.Forget(key)
 	if err == nil {
 		_, err = s.client.PutObject(ctx, s.bucket, s.prefix+key, bytes.NewReader(value), int64(len(value)), minio.PutObjectOptions{
 			ContentType: "application/octet-stream",
@@ -241,7 +238,7 @@ func (s *Store) Put(ctx context.Context, key string, value []byte) error {
 // Delete removes an object.
 func (s *Store) Delete(ctx context.Context, key string) error {
 	err := check(ctx, key)
-	defer s.written(key)
+	defer s.versions.Forget(key)
 	if err == nil {
 		err = s.client.RemoveObject(ctx, s.bucket, s.prefix+key, minio.RemoveObjectOptions{})
 	}
@@ -261,7 +258,7 @@ func (s *Store) Size(ctx context.Context, key string) (int64, error) {
 		info, err = s.client.StatObject(ctx, s.bucket, s.prefix+key, minio.StatObjectOptions{})
 	}
 	if err == nil {
-		err = s.sameVersion(key, info)
+		err = s.versions.Same(key, info.ETag, "")
 	}
 	if err != nil {
 		return 0, s.fail("size", key, err)
@@ -350,7 +347,7 @@ func (s *Store) DeleteAll(ctx context.Context, prefix string) error {
 
 // remove deletes objects, many with one request.
 func (s *Store) remove(ctx context.Context, keys []string) error {
-	defer s.written(keys...)
+	defer s.versions.Forget(keys...)
 	objects := func(yield func(minio.ObjectInfo) bool) {
 		for _, k := range keys {
 			if !yield(minio.ObjectInfo{Key: s.prefix + k}) {
@@ -391,7 +388,7 @@ func (s *Store) Rename(ctx context.Context, from, to string) error {
 			copied := to + strings.TrimPrefix(k, from)
 			_, err = s.client.CopyObject(ctx, minio.CopyDestOptions{Bucket: s.bucket, Object: s.prefix + copied},
 				minio.CopySrcOptions{Bucket: s.bucket, Object: s.prefix + k})
-			s.written(copied)
+			s.versions.Forget(copied)
 		}
 	}
 	if err == nil {
