@@ -3,6 +3,7 @@ package storage
 import (
 	"fmt"
 	"hash/maphash"
+	"strings"
 	"sync"
 )
 
@@ -25,7 +26,8 @@ func versionOf(etag, modified string) version {
 		}
 		return maphash.String(versionSeed, s)
 	}
-	return version{hash(etag), hash(modified)}
+	// One server may call the same version strong and weak, by what it sends it through.
+	return version{hash(strings.TrimPrefix(etag, "W/")), hash(modified)}
 }
 
 // differs reports whether the server says that two versions aren't the same.
