@@ -72,14 +72,15 @@ func New(client *minio.Client, bucket, prefix string) *Store {
 // ~/.aws/credentials, or the machine's role); AWS_NO_SIGN_REQUEST=YES asks
 // anonymously, for public buckets. For anything else there is New.
 func Open(root string) (*Store, error) {
-	u, err := url.Parse(root)
-	if err != nil || u.Scheme != "s3" || u.Host == "" {
+	where, ok := strings.CutPrefix(root, "s3://")
+	bucket, prefix, _ := strings.Cut(where, "/")
+	if !ok || bucket == "" {
 		return nil, &storage.Error{Op: "open", Name: root, Err: fmt.Errorf("%w: not the URL of a bucket, s3://…", storage.ErrUnsupported)}
 	}
-	where := cmp.Or(os.Getenv("AWS_ENDPOINT_URL_S3"), os.Getenv("AWS_ENDPOINT_URL"), "https://s3.amazonaws.com")
+	where = cmp.Or(os.Getenv("AWS_ENDPOINT_URL_S3"), os.Getenv("AWS_ENDPOINT_URL"), "https://s3.amazonaws.com")
 	endpoint, err := url.Parse(where)
-	if err != nil || endpoint.Host == "" {
-		return nil, &storage.Error{Op: "open", Name: root, Err: fmt.Errorf("%w: the endpoint %q is no URL", storage.ErrUnsupported, where)}
+	if err != nil || endpoint.Scheme != "http" && endpoint.Scheme != "https" || endpoint.Host == "" || strings.Trim(endpoint.Path, "/") != "" {
+		return nil, &storage.Error{Op: "open", Name: root, Err: fmt.Errorf("%w: the endpoint %q is not the URL of a host, http://… or https://…", storage.ErrUnsupported, where)}
 	}
 	o := &minio.Options{
 		Secure: endpoint.Scheme == "https",
@@ -95,7 +96,7 @@ func Open(root string) (*Store, error) {
 	if err != nil {
 		return nil, &storage.Error{Op: "open", Name: root, Err: err}
 	}
-	return New(client, u.Host, u.Path), nil
+	return New(client, bucket, prefix), nil
 }
 
 // fail names the object in an error.
