@@ -44,6 +44,7 @@ type Store struct {
 	client *minio.Client
 	bucket string
 	prefix string // "", or with a slash at the end
+	pays   bool   // whoever reads pays, and says so
 
 	versions storage.Versions
 }
@@ -70,7 +71,8 @@ func New(client *minio.Client, bucket, prefix string) *Store {
 // (AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL; Amazon's without them), AWS_REGION,
 // and who asks (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the file
 // ~/.aws/credentials, or the machine's role); AWS_NO_SIGN_REQUEST=YES asks
-// anonymously, for public buckets. For anything else there is New.
+// anonymously, for public buckets, and AWS_REQUEST_PAYER=requester pays for what is
+// read, where the owner of a bucket doesn't. For anything else there is New.
 func Open(root string) (*Store, error) {
 	where, ok := strings.CutPrefix(root, "s3://")
 	bucket, prefix, _ := strings.Cut(where, "/")
@@ -96,7 +98,32 @@ func Open(root string) (*Store, error) {
 	if err != nil {
 		return nil, &storage.Error{Op: "open", Name: root, Err: err}
 	}
-	return New(client, bucket, prefix), nil
+	s := New(client, bucket, prefix)
+	s.pays = os.Getenv("AWS_REQUEST_PAYER") == payer
+	return s, nil
+}
+
+// payerHeader, set to payer, says who pays for a request.
+const (
+	payerHeader = "x-amz-request-payer"
+	payer       = "requester"
+)
+
+// getOptions are those of requests about an object.
+func (s *Store) getOptions() (o minio.GetObjectOptions) {
+	if s.pays {
+		o.Set(payerHeader, payer)
+	}
+	return o
+}
+
+// listOptions are those of lists of objects.
+func (s *Store) listOptions(prefix string, recursive bool) minio.ListObjectsOptions {
+	o := minio.ListObjectsOptions{Prefix: prefix, Recursive: recursive}
+	if s.pays {
+		o.Set(payerHeader, payer)
+	}
+	return o
 }
 
 // fail names the object in an error.
@@ -166,7 +193,7 @@ func (s *Store) GetRange(ctx context.Context, key string, offset, length int64, 
 
 // get asks for part of an object, once.
 func (s *Store) get(ctx context.Context, key string, offset, length int64, dst []byte) (out []byte, brokeOff bool, err error) {
-	var o minio.GetObjectOptions
+	o := s.getOptions()
 	switch {
 	case offset < 0:
 		err = o.SetRange(0, offset)
@@ -256,7 +283,7 @@ func (s *Store) Size(ctx context.Context, key string) (int64, error) {
 	err := check(ctx, key)
 	var info minio.ObjectInfo
 	if err == nil {
-		info, err = s.client.StatObject(ctx, s.bucket, s.prefix+key, minio.StatObjectOptions{})
+		info, err = s.client.StatObject(ctx, s.bucket, s.prefix+key, s.getOptions())
 	}
 	if err == nil {
 		err = s.versions.Same(key, info.ETag, "")
@@ -292,7 +319,7 @@ func (s *Store) entries(ctx context.Context, prefix string) (map[string]storage.
 		below += prefix + "/"
 	}
 	entries := map[string]storage.Entry{}
-	for o := range s.client.ListObjectsIter(ctx, s.bucket, minio.ListObjectsOptions{Prefix: below}) {
+	for o := range s.client.ListObjectsIter(ctx, s.bucket, s.listOptions(below, false)) {
 		if o.Err != nil {
 			return nil, o.Err
 		}
@@ -314,7 +341,7 @@ func (s *Store) entries(ctx context.Context, prefix string) (map[string]storage.
 // those nearest to the root are last.
 func (s *Store) keys(ctx context.Context, prefix string) ([]string, error) {
 	var keys []string
-	for o := range s.client.ListObjectsIter(ctx, s.bucket, minio.ListObjectsOptions{Prefix: s.prefix + prefix, Recursive: true}) {
+	for o := range s.client.ListObjectsIter(ctx, s.bucket, s.listOptions(s.prefix+prefix, true)) {
 		if o.Err != nil {
 			return nil, o.Err
 		}

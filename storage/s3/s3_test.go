@@ -213,6 +213,33 @@ func TestURL(t *testing.T) {
 	}
 }
 
+// TestRequesterPays: where the reader pays, all requests that read say so.
+func TestRequesterPays(t *testing.T) {
+	var said []string
+	c := service(t, func(_ http.ResponseWriter, r *http.Request) bool {
+		said = append(said, r.Method+" "+r.Header.Get("X-Amz-Request-Payer"))
+		return false
+	})
+	b := bucket(t, c)
+	require.NoError(t, s3.New(c, b, "").Put(t.Context(), "k", []byte("0123456789")))
+	t.Setenv("AWS_ENDPOINT_URL", c.EndpointURL().String())
+	t.Setenv("AWS_REGION", "us-east-1")
+	t.Setenv("AWS_ACCESS_KEY_ID", "access")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+	t.Setenv("AWS_REQUEST_PAYER", "requester")
+	s, err := s3.Open("s3://" + b)
+	require.NoError(t, err)
+	said = nil
+	_, err = s.GetRange(t.Context(), "k", 2, 3, nil)
+	require.NoError(t, err)
+	_, err = s.Size(t.Context(), "k")
+	require.NoError(t, err)
+	for _, err := range s.List(t.Context(), "") {
+		require.NoError(t, err)
+	}
+	assert.Equal(t, []string{"GET requester", "HEAD requester", "GET requester"}, said)
+}
+
 func Example() {
 	fake := httptest.NewServer(gofakes3.New(s3mem.New()).Server()) // a real service in real life
 	defer fake.Close()
