@@ -97,7 +97,7 @@ type scanner struct {
 
 // newScanner starts at the beginning of a file.
 func newScanner(f io.Reader, o Options) (*scanner, error) {
-	r := bufio.NewReader(newLineEnds(f))
+	r := bufio.NewReaderSize(newLineEnds(f), 64<<10)
 	s := &scanner{o: o}
 	if bom, err := r.Peek(3); err == nil && string(bom) == "\xef\xbb\xbf" {
 		s.base += 3
