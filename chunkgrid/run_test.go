@@ -373,8 +373,10 @@ func TestToRegion(t *testing.T) {
 	got, err := all.SliceText("3:8, 2:8").Compute(ctx)
 	require.NoError(t, err)
 	assert.True(t, nd.ArrayEqual(ramp[float64](t, 5, 6), got))
-	_, err = chunkgrid.Run(ctx, []chunkgrid.Out{x.To(dst, 6, 2)})
-	require.ErrorIs(t, err, nd.ErrShape)
+	for _, region := range [][]int{{6, 2}, {-1, 0}, {math.MaxInt - 1, 0}, {3}} {
+		_, err = chunkgrid.Run(ctx, []chunkgrid.Out{x.To(dst, region...)})
+		require.ErrorIs(t, err, nd.ErrShape, region)
+	}
 }
 
 func TestZeroLengthAxes(t *testing.T) {

@@ -2,7 +2,6 @@ package chunkgrid
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -72,15 +71,11 @@ func newTextOut(n *plan.Node, dst storage.WritableArray, origin []int) (*textOut
 	if origin == nil {
 		origin = make([]int, n.NDim())
 	}
-	fits := len(m.Shape) == n.NDim() && len(origin) == n.NDim()
-	for k := 0; fits && k < len(origin); k++ {
-		fits = origin[k] >= 0 && n.Shape[k] <= m.Shape[k]-origin[k]
-	}
 	if _, ok := storage.As[storage.StringWriter](dst); !ok || m.DType != n.DType {
 		return nil, fmt.Errorf("%v into an array of %v in %s: %w", n.DType, m.DType, m.Format, nd.ErrDType)
 	}
-	if !fits {
-		return nil, fmt.Errorf("shape %v from %v on into shape %v: %w", n.Shape, origin, m.Shape, nd.ErrShape)
+	if err := exec.CheckRegion(n.Shape, m.Shape, origin); err != nil {
+		return nil, err
 	}
 	return &textOut{n, dst, nd.Box{Start: origin, Shape: n.Shape}}, nil
 }
@@ -99,8 +94,6 @@ func (t *textOut) store(ctx context.Context, coord []int) error {
 	return storage.WriteStrings(ctx, t.dst, region, texts)
 }
 
-var errGoexit = errors.New("reading text ended its goroutine")
-
 // storeTexts writes arrays of text, chunk by chunk. Memory says nothing here: how
 // long texts are isn't known.
 func storeTexts(ctx context.Context, outs []*textOut, workers int) error {
@@ -118,7 +111,6 @@ func storeTexts(ctx context.Context, outs []*textOut, workers int) error {
 		Name:  "store text",
 		First: make([]int32, len(places)+1),
 		Do:    func(ctx context.Context, i int) error { return places[i].out.store(ctx, places[i].coord) },
-		Gone:  func(int) error { return errGoexit },
 		Free:  func(int) {},
 	}, exec.Options{Workers: workers})
 }

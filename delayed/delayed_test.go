@@ -182,7 +182,7 @@ func TestErrorsNameTheCall(t *testing.T) {
 			"(" + strings.Repeat("é", 22) + "…): panic: a reason"},
 		{delayed.Func1(func([]int) int { panic("all") })(delayed.List(delayed.Of(1), delayed.Of(2))), "([1 2]): panic: all"},
 		{delayed.Func1(func(error) int { panic(nil) })(delayed.Of[error](nil)), "(nil): panic: panic called with nil argument"},
-		{delayed.Func1(func(time.Duration) int { runtime.Goexit(); return 0 })(delayed.Of(time.Second)), "(1s): the function ended its goroutine"},
+		{delayed.Func1(func(time.Duration) int { runtime.Goexit(); return 0 })(delayed.Of(time.Second)), "(1s): a function ended its goroutine"},
 	} {
 		_, err := delayed.Func1(func(any) int { return 0 })(anyOf(c.value)).Compute(t.Context(), chunkgrid.Workers(2))
 		require.ErrorContains(t, err, c.want)

@@ -116,8 +116,6 @@ func newGraph(outs []*node) (*graph, error) {
 	return g, nil
 }
 
-var errGone = errors.New("the function ended its goroutine")
-
 // run returns the results of the graph's outs.
 func (g *graph) run(ctx context.Context, opts exec.Options) ([]any, error) {
 	results := make([]any, len(g.calls))
@@ -140,7 +138,7 @@ func (g *graph) run(ctx context.Context, opts exec.Options) ([]any, error) {
 		return err
 	}
 	t.Gone = func(i int) error {
-		return &Error{Func: g.calls[i].call.name, Args: texts(args(i)), Err: errGone}
+		return &Error{Func: g.calls[i].call.name, Args: texts(args(i)), Err: exec.ErrGone}
 	}
 	t.Free = func(i int) { results[i] = nil }
 	if err := exec.RunTasks(ctx, t, opts); err != nil {

@@ -123,6 +123,20 @@ func (d DType) IsFloat() bool { return d.kind >= KindFloat16 && d.kind <= KindFl
 // IsComplex reports whether d is complex64 or complex128.
 func (d DType) IsComplex() bool { return d.kind == KindComplex64 || d.kind == KindComplex128 }
 
+// WordSize returns the bytes of what a byte order applies to in an element: half of
+// a complex number, a code point of text; 1 where it doesn't.
+func (d DType) WordSize() int {
+	switch {
+	case d.IsComplex():
+		return d.Size() / 2
+	case d.Kind() == KindUTF32:
+		return 4
+	case d.Computable():
+		return d.Size()
+	}
+	return 1
+}
+
 // String returns the name NumPy users know: "float32", "datetime64[D]".
 func (d DType) String() string {
 	switch d.kind {

@@ -175,9 +175,12 @@ func detect(path string) (*Driver, error) {
 
 // filesOnly adds to the error about something that isn't in a store what helps
 // where it is named as a file of a format that is read from files only.
-func filesOnly(name string, err error) error {
+func filesOnly(store, name string, err error) error {
 	if !errors.Is(err, ErrNotFound) {
 		return err
+	}
+	if strings.EqualFold(filepath.Ext(store), ".npz") {
+		return fmt.Errorf("%w; an npz file is an archive of npy files, which are read from files on disk only: unpack it with unzip", err)
 	}
 	for part := range strings.SplitSeq(name, "/") {
 		for _, f := range formats {

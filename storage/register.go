@@ -61,7 +61,7 @@ func Open(ctx context.Context, url string, opts map[string]string) (Array, Group
 	}
 	if s != nil {
 		a, g, err := openIn(ctx, storeFormat, s, Ref{URL: path, Path: inner, Options: opts}, rest)
-		return a, g, filesOnly(inner, err)
+		return a, g, filesOnly(path, inner, err)
 	}
 	d, err := detect(path)
 	if err != nil {

@@ -81,8 +81,15 @@ func isURL(name string) bool {
 	return ok && scheme != "file"
 }
 
-// splitHost cuts a URL into its host, which is a store, and the key in that.
+// splitHost cuts a URL into its host, which is a store, and the key in that. Only on
+// the web are names in URLs escaped ("a%20b"); objects are called what is written.
 func splitHost(name string) (root, key string, err error) {
+	scheme, rest, _ := strings.Cut(name, "://")
+	web := strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https")
+	if !web {
+		rest, key, _ = strings.Cut(rest, "/")
+		name = scheme + "://" + rest
+	}
 	u, err := url.Parse(name)
 	switch {
 	case err != nil:
@@ -93,7 +100,10 @@ func splitHost(name string) (root, key string, err error) {
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		return "", "", &Error{"open", u.Redacted(), fmt.Errorf("%w: a URL with a user, a query or a fragment; the store's own package takes a client that adds what it takes", ErrUnsupported)}
 	}
-	return u.Scheme + "://" + u.Host, strings.Trim(path.Clean("/"+u.Path), "/"), nil
+	if web {
+		key = u.Path
+	}
+	return u.Scheme + "://" + u.Host, strings.Trim(path.Clean("/"+key), "/"), nil
 }
 
 // splitURL cuts a URL into the store it leads to and the key in that. The store

@@ -156,17 +156,28 @@ func regionGrid(n *plan.Node, m *storage.Meta, origin []int) (nd.Grid, error) {
 	if m.DType != n.DType {
 		return nd.Grid{}, fmt.Errorf("an array of %v into a stored array of %v; Cast it first: %w", n.DType, m.DType, nd.ErrDType)
 	}
-	if len(m.Shape) != n.NDim() || len(origin) != n.NDim() {
-		return nd.Grid{}, fmt.Errorf("shape %v into a stored array of shape %v from %v: %w", n.Shape, m.Shape, origin, nd.ErrShape)
+	if err := CheckRegion(n.Shape, m.Shape, origin); err != nil {
+		return nd.Grid{}, err
 	}
 	var axes []nd.Grid
 	for k, at := range origin {
-		if at < 0 || at+n.Shape[k] > m.Shape[k] {
-			return nd.Grid{}, fmt.Errorf("shape %v into a stored array of shape %v from %v: axis %d ends at %d: %w", n.Shape, m.Shape, origin, k, at+n.Shape[k], nd.ErrShape)
-		}
 		axes = append(axes, m.WriteGrid.ViewAxis(k, at, 1, n.Shape[k]))
 	}
 	return nd.JoinGrids(axes...)
+}
+
+// CheckRegion refuses to put a shape into a stored array, from origin on, where it
+// doesn't fit.
+func CheckRegion(shape, stored, origin []int) error {
+	if len(stored) != len(shape) || len(origin) != len(shape) {
+		return fmt.Errorf("shape %v into a stored array of shape %v from %v: %w", shape, stored, origin, nd.ErrShape)
+	}
+	for k, at := range origin {
+		if at < 0 || shape[k] > stored[k]-at {
+			return fmt.Errorf("shape %v into a stored array of shape %v from %v: axis %d doesn't fit: %w", shape, stored, origin, k, nd.ErrShape)
+		}
+	}
+	return nil
 }
 
 // cuts reports whether a region has parts of chunks.

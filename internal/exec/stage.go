@@ -180,8 +180,8 @@ func (t *task) trees(fs []folding, width int) []*tree {
 	return trees
 }
 
-// errGone is about runtime.Goexit, which a test's FailNow calls.
-var errGone = errors.New("a function ended its goroutine")
+// ErrGone is about runtime.Goexit, which a test's FailNow calls.
+var ErrGone = errors.New("a function ended its goroutine")
 
 // exec runs all tasks of the stage on its workers. Workers claim ranges of tasks
 // in order and never run far ahead of the oldest unfinished one, so that few
@@ -201,9 +201,9 @@ func (s *stage) exec(ctx context.Context) error {
 		done  atomic.Int64
 	)
 	do := func(w *worker, i int) {
-		task, err := i*s.batch, errGone
+		task, err := i*s.batch, ErrGone
 		defer func() { // where a function ends the goroutine, too
-			if err == errGone {
+			if err == ErrGone {
 				err = fmt.Errorf("chunk %v: %w", w.coord, err)
 			}
 			if err != nil {

@@ -21,7 +21,7 @@ type Tasks struct {
 	Outs []int32
 	// Do does task i.
 	Do func(ctx context.Context, i int) error
-	// Gone returns the error of a task that called runtime.Goexit.
+	// Gone returns the error of a task that called runtime.Goexit; nil: ErrGone.
 	Gone func(i int) error
 	// Free is called when no task to come uses the result of i, which isn't wanted.
 	Free func(i int)
@@ -138,7 +138,10 @@ func (r *taskRun) step(ctx context.Context, worker int, i int32) (next int32, ok
 	returned := false
 	defer func() {
 		if !returned { // so ends this worker
-			err := r.Gone(int(i))
+			err := ErrGone
+			if r.Gone != nil {
+				err = r.Gone(int(i))
+			}
 			r.mu.Lock()
 			r.end(ctx, worker, i, err)
 			r.change.Broadcast()

@@ -4,26 +4,10 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
-
-	"github.com/ndgrid/ndgrid/nd"
 )
 
 // nativeLittle tells the byte order of this machine.
 var nativeLittle = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
-
-// WordSize returns the bytes of what a byte order applies to in an element of
-// dtype: half of a complex number, a code point of text; 1 where it doesn't.
-func WordSize(d nd.DType) int {
-	switch {
-	case d.IsComplex():
-		return d.Size() / 2
-	case d.Kind() == nd.KindUTF32:
-		return 4
-	case d.Computable():
-		return d.Size()
-	}
-	return 1
-}
 
 // bindBytes is array→bytes: elements in C order in a byte order.
 func bindBytes(p Params, in Data) (Codec, Data, error) {
@@ -37,7 +21,7 @@ func bindBytes(p Params, in Data) (Codec, Data, error) {
 	if !in.Array {
 		return nil, in, fmt.Errorf("bytes enter where an array should")
 	}
-	word := WordSize(in.DType)
+	word := in.DType.WordSize()
 	swapped := word > 1 && (endian == "little") != nativeLittle
 	out := Data{DType: in.DType, swapped: swapped, Size: in.Size, Exact: in.Exact}
 	switch {

@@ -44,7 +44,7 @@ func (p Params) word(name string, def word) (word, error) {
 			return def, fmt.Errorf("%s: %w: dtype %q", name, storage.ErrUnsupported, text)
 		}
 	}
-	return word{d, WordSize(d) > 1 && (text[0] == '>') == nativeLittle}, nil
+	return word{d, d.WordSize() > 1 && (text[0] == '>') == nativeLittle}, nil
 }
 
 // number returns a parameter that is one.
@@ -177,7 +177,7 @@ func (c *change) apply(dst, src []byte) ([]byte, error) {
 // turn changes the byte order of elements between that of this machine and theirs.
 func (w word) turn(x []byte) {
 	if w.swapped {
-		reverseWords(x, x, WordSize(w.dtype))
+		reverseWords(x, x, w.dtype.WordSize())
 	}
 }
 

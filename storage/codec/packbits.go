@@ -73,7 +73,7 @@ func bindPackBits(p Params, in Data) (Codec, Data, error) {
 	if !in.DType.Computable() {
 		return nil, in, fmt.Errorf("%w: bits of %s", storage.ErrUnsupported, in.DType)
 	}
-	c := &packBits{size: WordSize(in.DType), signed: in.DType.IsSigned() || in.DType.Kind() == nd.KindDatetime || in.DType.Kind() == nd.KindTimedelta}
+	c := &packBits{size: in.DType.WordSize(), signed: in.DType.IsSigned() || in.DType.Kind() == nd.KindDatetime || in.DType.Kind() == nd.KindTimedelta}
 	most := 8*c.size - 1
 	if in.DType == nd.Bool {
 		most = 0

@@ -242,7 +242,7 @@ func (a *array) readRows(ctx context.Context, from, to int64, rows int, dst []by
 // linesBefore counts the lines of a file up to an offset. Only errors ask.
 func linesBefore(f io.ReaderAt, offset int64) int {
 	lines, buf := 0, make([]byte, 64<<10)
-	r := io.NewSectionReader(f, 0, offset)
+	r := newLineEnds(io.NewSectionReader(f, 0, offset))
 	for {
 		n, err := r.Read(buf)
 		lines += bytes.Count(buf[:n], []byte{'\n'})

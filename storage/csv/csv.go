@@ -5,6 +5,7 @@ package csv
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	stdcsv "encoding/csv"
 	"errors"
@@ -23,7 +24,7 @@ import (
 // comma-separated file without a header.
 type Options struct {
 	Delimiter rune   // between fields; 0: a comma
-	UseCols   []int  // columns to read, from 0, negative from the end; nil: all, and all rows must have as many
+	UseCols   []int  // columns to read, from 0, negative from the end of each row; nil: all, and all rows must have as many
 	SkipRows  int    // lines to skip first, such as a header
 	Comment   rune   // lines that begin with it are skipped; 0: none are
 	Empty     string // what an empty field stands for, such as "nan"; "": empty fields are errors
@@ -90,13 +91,13 @@ type scanner struct {
 	base  int64      // bytes before what csv reads
 	lines func() int // lines before it; only errors ask
 	width int        // fields of the first row
-	cols  []int      // used ones, from 0; set with the first row
+	cols  []int      // used ones of the last row, from 0; as many for all rows
 	used  []string
 }
 
 // newScanner starts at the beginning of a file.
 func newScanner(f io.Reader, o Options) (*scanner, error) {
-	r := bufio.NewReaderSize(f, 64<<10)
+	r := bufio.NewReaderSize(newLineEnds(f), 64<<10)
 	s := &scanner{o: o}
 	if bom, err := r.Peek(3); err == nil && string(bom) == "\xef\xbb\xbf" {
 		s.base += 3
@@ -125,8 +126,8 @@ func newScanner(f io.Reader, o Options) (*scanner, error) {
 
 // resume starts at a row in the middle of the same file.
 func (s *scanner) resume(r io.Reader, offset int64, lines func() int) (*scanner, error) {
-	t := &scanner{o: s.o, base: offset, lines: lines, width: s.width, cols: s.cols}
-	return t, t.start(r)
+	t := &scanner{o: s.o, base: offset, lines: lines, width: s.width, cols: slices.Clone(s.cols)}
+	return t, t.start(newLineEnds(r))
 }
 
 func (s *scanner) start(r io.Reader) error {
@@ -174,31 +175,34 @@ func (s *scanner) next() ([]string, error) {
 		return row, nil
 	}
 	s.used = s.used[:0]
-	for _, c := range s.cols {
-		if c >= len(row) {
-			return nil, fmt.Errorf("%w: line %d has %d columns; column %d is wanted", storage.ErrCorrupt, s.line(0), len(row), c)
+	for i, c := range s.o.UseCols {
+		if c < 0 {
+			c += len(row)
 		}
+		if c < 0 || c >= len(row) {
+			return nil, fmt.Errorf("%w: line %d has %d columns; column %d is wanted", storage.ErrCorrupt, s.line(0), len(row), s.o.UseCols[i])
+		}
+		s.cols[i] = c
 		s.used = append(s.used, row[c])
 	}
 	return s.used, nil
 }
 
-// choose fixes the used columns by the first row.
+// choose says by the first row how many columns are used.
 func (s *scanner) choose(width int) error {
-	s.width, s.cols = width, make([]int, 0, width)
+	s.width = width
 	if s.o.UseCols == nil {
-		for c := range width {
-			s.cols = append(s.cols, c)
+		s.cols = make([]int, width)
+		for c := range s.cols {
+			s.cols[c] = c
 		}
+		return nil
 	}
+	s.cols = make([]int, len(s.o.UseCols))
 	for _, c := range s.o.UseCols {
 		if c < -width || c >= width {
 			return fmt.Errorf("%w: column %d; line %d has %d", nd.ErrIndex, c, s.line(0), width)
 		}
-		if c < 0 {
-			c += width
-		}
-		s.cols = append(s.cols, c)
 	}
 	return nil
 }
@@ -229,6 +233,29 @@ func (s *scanner) parse(dst []byte, fields []string, set setter) error {
 		}
 	}
 	return nil
+}
+
+// lineEnds reads lines that end in \r alone as if they ended in \n, byte for byte.
+type lineEnds struct{ r *bufio.Reader }
+
+func newLineEnds(r io.Reader) lineEnds { return lineEnds{bufio.NewReaderSize(r, 64<<10)} }
+
+func (l lineEnds) Read(b []byte) (int, error) {
+	n, err := l.r.Read(b)
+	for b = b[:n]; ; b = b[1:] {
+		i := bytes.IndexByte(b, '\r')
+		if i < 0 {
+			return n, err
+		}
+		b = b[i:]
+		next := b[1:]
+		if len(next) == 0 {
+			next, _ = l.r.Peek(1) // an error comes again
+		}
+		if len(next) == 0 || next[0] != '\n' {
+			b[0] = '\n'
+		}
+	}
 }
 
 // rowLimit fails once a row has taken too much.

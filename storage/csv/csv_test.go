@@ -43,10 +43,12 @@ func TestLoad(t *testing.T) {
 		"plain":             {"1,2\n3,4\n", Options{}, [][]float64{{1, 2}, {3, 4}}},
 		"no newline at end": {"1,2\n3,4", Options{}, [][]float64{{1, 2}, {3, 4}}},
 		"windows":           {"\xef\xbb\xbfa,b\r\n1,2\r\n\r\n3,4\r\n", Options{SkipRows: 1}, [][]float64{{1, 2}, {3, 4}}},
+		"carriage returns":  {"a,b\r1,2\r\r3,4\r\n5,6\r", Options{SkipRows: 1, UseCols: []int{0}}, [][]float64{{1}, {3}, {5}}},
 		"spaces":            {" 1 ,\t2\n", Options{}, [][]float64{{1, 2}}},
 		"quotes":            {"x\n\"a\nb\",\"1\"\n\"a,\"\"b\",2\n", Options{SkipRows: 1, UseCols: []int{1}}, [][]float64{{1}, {2}}},
 		"columns":           {"1,x,3\n4,y,6\n", Options{UseCols: []int{-1, 0}}, [][]float64{{3, 1}, {6, 4}}},
 		"ragged but used":   {"1,2,3\n4,5\n", Options{UseCols: []int{0, 1}}, [][]float64{{1, 2}, {4, 5}}},
+		"from the end":      {"1,2,3\n4,5\n", Options{UseCols: []int{-1}}, [][]float64{{3}, {5}}},
 		"tabs":              {"1\t2\n", Options{Delimiter: '\t'}, [][]float64{{1, 2}}},
 		"semicolons":        {"1;2\n", Options{Delimiter: ';'}, [][]float64{{1, 2}}},
 		"comments":          {"# head\n1\n#2\n3\n", Options{Comment: '#'}, [][]float64{{1}, {3}}},
@@ -79,6 +81,8 @@ func TestLoadTypes(t *testing.T) {
 	assert.Equal(t, []nd.Float16{0x3c00, 0xc000, 0x7c00}, h)
 	_, f := loaded[float32](t, "0.1,-Infinity\n", Options{})
 	assert.Equal(t, "[0.1 -Inf]", fmt.Sprint(f))
+	_, f = loaded[float32](t, "-nan,+NaN\n", Options{})
+	assert.Equal(t, "[NaN NaN]", fmt.Sprint(f))
 	_, z := loaded[complex128](t, "1+2j,(3-1j),2i,4\n", Options{})
 	assert.Equal(t, []complex128{1 + 2i, 3 - 1i, 2i, 4}, z)
 }
@@ -105,6 +109,7 @@ func TestErrorsNameThePlace(t *testing.T) {
 		{"1\n", Options{Delimiter: '"'}, try[float64], "delimiter '\"'"},
 		{"1\n", Options{Delimiter: '#', Comment: '#'}, try[float64], "delimiter '#' with comment '#'"},
 		{"1\n2,\"x\" y\n", Options{UseCols: []int{0}}, try[float64], "line 2, character 5"},
+		{"1\r2\rx\r", Options{}, try[float64], "line 3, column 0"},
 		{"1\n\"2\n", Options{}, try[float64], "line 2, character"},
 		{"2012-01-01\n", Options{}, try[nd.Datetime], "can't be read as datetime64"},
 	} {

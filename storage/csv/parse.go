@@ -63,12 +63,20 @@ func parseUint[T uint8 | uint16 | uint32 | uint64](s string) (T, error) {
 }
 
 func parseFloat[T nd.Float](s string) (T, error) {
-	v, err := strconv.ParseFloat(s, bitsOf[T]())
+	v, err := strconv.ParseFloat(unsignedNaN(s), bitsOf[T]())
 	return T(v), err
 }
 
+// unsignedNaN takes the sign off NaN, which C prints and Go doesn't read.
+func unsignedNaN(s string) string {
+	if len(s) == 4 && (s[0] == '-' || s[0] == '+') && strings.EqualFold(s[1:], "nan") {
+		return s[1:]
+	}
+	return s
+}
+
 func parseHalf(s string) (nd.Float16, error) {
-	v, err := strconv.ParseFloat(s, 64)
+	v, err := strconv.ParseFloat(unsignedNaN(s), 64)
 	h := kernel.HalfFromFloat(v)
 	if h&0x7fff == 0x7c00 && v-v == 0 { // infinite, though v isn't
 		err = strconv.ErrRange
@@ -83,6 +91,6 @@ func parseComplex[T nd.Complex](s string) (T, error) {
 	} else if n > 0 && s[n] == ')' && s[n-1] == 'j' {
 		s = s[:n-1] + "i)"
 	}
-	v, err := strconv.ParseComplex(s, bitsOf[T]())
+	v, err := strconv.ParseComplex(unsignedNaN(s), bitsOf[T]())
 	return T(v), err
 }

@@ -23,7 +23,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/ndgrid/ndgrid/storage"
@@ -43,9 +42,7 @@ type Store struct {
 	timeout time.Duration
 	pause   time.Duration // before the first repetition
 
-	// versions are those of values, by key, of which parts were read (version); a
-	// hundred bytes or so each.
-	versions sync.Map
+	versions storage.Versions
 }
 
 var (
@@ -101,6 +98,7 @@ var errFolder = errors.New("a folder")
 
 func checkRedirect(r *http.Request, via []*http.Request) error {
 	last := via[len(via)-1]
+	r.Header.Del("Referer") // where we come from may be a secret: a query that signs requests
 	switch {
 	case r.URL.Path == last.URL.Path+"/":
 		return errFolder
@@ -160,6 +158,13 @@ func (s *Store) GetRange(ctx context.Context, key string, offset, length int64, 
 		dst, err = s.get(ctx, alive, key, span{offset, length}, dst[:n])
 		return err
 	})
+	if errors.Is(err, errBeyond) {
+		err = s.repeat(ctx, key, func(ctx context.Context, alive func()) error {
+			var err error
+			dst, err = s.end(ctx, alive, key, span{offset, length}, dst[:n])
+			return err
+		})
+	}
 	if err != nil {
 		return dst[:n], s.fail("get", key, err)
 	}

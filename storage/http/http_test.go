@@ -289,6 +289,8 @@ func TestConnections(t *testing.T) {
 			require.NoError(t, err)
 			_, err = s.Size(t.Context(), "absent")
 			require.ErrorIs(t, err, storage.ErrNotFound)
+			_, err = s.Get(t.Context(), "absent", nil) // which has a text for people
+			require.ErrorIs(t, err, storage.ErrNotFound)
 		}
 	}
 	assert.Len(t, conns, 1)

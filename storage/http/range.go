@@ -1,6 +1,7 @@
 package http
 
 import (
+	"cmp"
 	"compress/gzip"
 	"context"
 	"crypto/tls"
@@ -13,6 +14,7 @@ import (
 	"net/url"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/ndgrid/ndgrid/storage"
 )
@@ -48,6 +50,10 @@ const (
 	maxValue = 1 << 32
 )
 
+// little is how much of an answer nobody wants is read all the same, which costs
+// less than a new connection.
+const little = 64 << 10
+
 // do makes a request.
 func (s *Store) do(ctx context.Context, alive func(), method, key, spans string) (*http.Response, error) {
 	r, err := http.NewRequestWithContext(ctx, method, s.at(key).String(), nil)
@@ -64,6 +70,24 @@ func (s *Store) do(ctx context.Context, alive func(), method, key, spans string)
 	}
 	alive()
 	return a, nil
+}
+
+// ask requests a value, or part of it. Where the server has it encoded for the way,
+// a part counts encoded bytes: then all of it is asked for.
+func (s *Store) ask(ctx context.Context, alive func(), key, spans string) (*http.Response, error) {
+	r, err := s.do(ctx, alive, http.MethodGet, key, spans)
+	if err != nil || spans == "" || r.StatusCode != http.StatusPartialContent || plain(r) {
+		return r, err
+	}
+	r.Body.Close()
+	return s.do(ctx, alive, http.MethodGet, key, "")
+}
+
+// finish reads the rest of an answer, if it is little, so that its connection can
+// be used again.
+func finish(r *http.Response) {
+	_, _ = io.CopyN(io.Discard, r.Body, little)
+	r.Body.Close()
 }
 
 // explain takes the URL off an error, which may hold secrets, and tells what
@@ -91,11 +115,20 @@ func (p span) whole(n int) bool {
 
 // get reads a span of a value, once.
 func (s *Store) get(ctx context.Context, alive func(), key string, p span, dst []byte) ([]byte, error) {
-	r, err := s.do(ctx, alive, http.MethodGet, key, p.header())
+	r, err := s.ask(ctx, alive, key, p.header())
 	if err != nil {
 		return dst, err
 	}
-	defer r.Body.Close()
+	if p.offset < 0 && r.StatusCode == http.StatusOK && plain(r) && r.ContentLength > little {
+		// Ranges from the end on are unknown to some servers that know others (Azure).
+		r.Body.Close()
+		lo, hi := storage.Range(r.ContentLength, p.offset, p.length)
+		if err := s.same(key, r); err != nil {
+			return dst, err
+		}
+		return s.get(ctx, alive, key, span{lo, hi - lo}, dst)
+	}
+	defer finish(r)
 	n, body := len(dst), &body{r.Body, alive}
 	switch r.StatusCode {
 	case http.StatusPartialContent:
@@ -109,12 +142,18 @@ func (s *Store) get(ctx context.Context, alive func(), key string, p span, dst [
 	}
 	switch {
 	case p.whole(len(dst) - n):
-	case err == nil:
-		err = s.sameVersion(key, r)
+	case err == nil, errors.Is(err, errBeyond):
+		err = cmp.Or(s.same(key, r), err)
 	case errors.Is(err, storage.ErrNotFound):
-		err = s.neverThere(key)
+		err = s.versions.Absent(key)
 	}
 	return dst, err
+}
+
+// same fails where an answer about part of a value, or its length, is of another
+// version than the first such answer.
+func (s *Store) same(key string, r *http.Response) error {
+	return s.versions.Same(key, r.Header.Get("ETag"), r.Header.Get("Last-Modified"))
 }
 
 // body tells whenever something has come.
@@ -183,17 +222,28 @@ func (p span) read(b io.Reader, n, want int64, dst []byte) ([]byte, error) {
 }
 
 // plain reports whether an answer is the value itself, not encoded for the way.
-func plain(r *http.Response) bool {
-	e := r.Header.Get("Content-Encoding")
-	return e == "" || e == "identity"
+func plain(r *http.Response) bool { return encoding(r) == "" }
+
+// encoding is how an answer is encoded for the way. "aws-chunked" is how an object
+// once came to its store; some keep it as if it said something about the object.
+func encoding(r *http.Response) string {
+	var all []string
+	for e := range strings.SplitSeq(strings.Join(r.Header.Values("Content-Encoding"), ","), ",") {
+		switch e = strings.ToLower(strings.TrimSpace(e)); e {
+		case "", "identity", "aws-chunked":
+		default:
+			all = append(all, e)
+		}
+	}
+	return strings.Join(all, ", ")
 }
 
 // cut reads the span from an answer that is the whole value.
 func (p span) cut(r *http.Response, b io.Reader, dst []byte) ([]byte, error) {
 	size := r.ContentLength
-	switch e := r.Header.Get("Content-Encoding"); {
-	case plain(r):
-	case e == "gzip":
+	switch e := encoding(r); e {
+	case "":
+	case "gzip", "x-gzip":
 		z, err := gzip.NewReader(b)
 		if err != nil {
 			return dst, fmt.Errorf("%w: Content-Encoding gzip: %w", storage.ErrCorrupt, err)
@@ -265,40 +315,62 @@ func (p span) tail(b io.Reader, dst []byte) ([]byte, error) {
 
 var unsatisfied = regexp.MustCompile(`^bytes \*/(\d{1,18})$`)
 
-// beyond decides whether a server may say that there is nothing in the span.
+var errBeyond = errors.New("the server has nothing there")
+
+// beyond is errBeyond where a server may say that there is nothing in the span.
 func (p span) beyond(r *http.Response) error {
 	m := unsatisfied.FindStringSubmatch(r.Header.Get("Content-Range"))
 	if m == nil {
-		return nil // it doesn't say how long the value is
+		return errBeyond // it doesn't say how long the value is
 	}
 	size, _ := strconv.ParseInt(m[1], 10, 64)
 	if lo, hi := storage.Range(size, p.offset, p.length); lo < hi {
 		return fmt.Errorf("%w: the server has %d bytes and none of %s", storage.ErrCorrupt, size, p.header())
 	}
-	return nil
+	return errBeyond
 }
 
-// size asks how long a value is, once: by HEAD, or by its first byte where the
-// server doesn't answer that.
+// end reads a span in which a server says there is nothing (errBeyond): that may be
+// true of the bytes of an encoded value only, or said to all requests for ranges.
+func (s *Store) end(ctx context.Context, alive func(), key string, p span, dst []byte) ([]byte, error) {
+	size, err := s.size(ctx, alive, key)
+	if lo, hi := storage.Range(size, p.offset, p.length); err != nil || lo == hi {
+		return dst, err
+	}
+	r, err := s.do(ctx, alive, http.MethodGet, key, "")
+	if err != nil {
+		return dst, err
+	}
+	defer finish(r)
+	if r.StatusCode != http.StatusOK {
+		return dst, status(r)
+	}
+	return p.cut(r, &body{r.Body, alive}, dst)
+}
+
+// size asks how long a value is, once: by HEAD, or by its first byte where that
+// says nothing.
 func (s *Store) size(ctx context.Context, alive func(), key string) (int64, error) {
 	r, err := s.do(ctx, alive, http.MethodHead, key, "")
 	if err != nil {
 		return 0, err
 	}
 	r.Body.Close()
-	switch {
-	case r.StatusCode == http.StatusOK && r.ContentLength >= 0 && plain(r):
-		return r.ContentLength, s.sameVersion(key, r)
-	case r.StatusCode != http.StatusOK && r.StatusCode != http.StatusMethodNotAllowed && r.StatusCode != http.StatusNotImplemented:
-		return 0, status(r)
-	}
-	if r, err = s.do(ctx, alive, http.MethodGet, key, "bytes=0-0"); err != nil {
+	if r.StatusCode == http.StatusOK {
+		if r.ContentLength >= 0 && plain(r) {
+			return r.ContentLength, s.same(key, r)
+		}
+	} else if err := status(r); errors.Is(err, storage.ErrNotFound) || errors.As(err, new(*passing)) {
 		return 0, err
 	}
-	defer r.Body.Close()
+	// Servers may not know HEAD, or not allow it: URLs can be signed for GET alone.
+	if r, err = s.ask(ctx, alive, key, "bytes=0-0"); err != nil {
+		return 0, err
+	}
+	defer finish(r)
 	n, err := length(r, alive)
 	if err == nil {
-		err = s.sameVersion(key, r)
+		err = s.same(key, r)
 	}
 	return n, err
 }

@@ -134,22 +134,23 @@ func TestHostile(t *testing.T) {
 func TestOutside(t *testing.T) {
 	root, err := filepath.EvalSymlinks(t.TempDir())
 	require.NoError(t, err)
-	for _, name := range []string{"in/data", "out/data"} {
+	for _, name := range []string{"i%/data", "out/data"} {
 		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(root, name)), 0o777))
 		require.NoError(t, os.WriteFile(filepath.Join(root, name), []byte(name), 0o600))
 	}
-	require.NoError(t, os.Symlink("../out/data", filepath.Join(root, "in", "link")))
+	require.NoError(t, os.Symlink("../out/data", filepath.Join(root, "i%", "link")))
 	server := httptest.NewServer(http.FileServer(http.Dir(root)))
 	t.Cleanup(server.Close)
 	refs := map[string]any{
-		"relative": []any{"data"}, "absolute": []any{filepath.Join(root, "in/data")}, "url": []any{"file://" + filepath.Join(root, "in/data")},
+		"relative": []any{"data"}, "absolute": []any{filepath.Join(root, "i%/data")}, "url": []any{"file://" + filepath.Join(root, "i%/data")},
 		"up": []any{"../out/data"}, "away": []any{filepath.Join(root, "out/data")}, "host": []any{server.URL + "/out/data"}, "link": []any{"link"},
 	}
 	array := `{"zarr_format":3,"node_type":"array","shape":[7],"data_type":"uint8","chunk_grid":{"name":"regular","configuration":{"chunk_shape":[7]}},
 		"chunk_key_encoding":{"name":"default"},"fill_value":7,"codecs":["bytes"]}`
 	refs["a/zarr.json"], refs["a/c/0"] = array, []any{"data"}
 	refs["b/zarr.json"], refs["b/c/0"] = array, []any{"../out/data", 0, 7}
-	path := filepath.Join(root, "in", "refs.json")
+	refs["c/zarr.json"], refs["c/c/0"] = array, []any{server.URL + "/i%25/data", 0, 7}
+	path := filepath.Join(root, "i%", "refs.json")
 	require.NoError(t, os.WriteFile(path, []byte(encode(t, map[string]any{"version": 1, "refs": refs})), 0o600))
 	for _, outside := range []string{"false", "true"} {
 		s, _, err := storage.OpenStore(t.Context(), path, map[string]string{"outside": outside})
@@ -159,7 +160,7 @@ func TestOutside(t *testing.T) {
 			switch {
 			case inside:
 				require.NoError(t, err, key)
-				assert.Equal(t, "in/data", string(v), key)
+				assert.Equal(t, "i%/data", string(v), key)
 			case outside == "true":
 				require.NoError(t, err, key)
 				assert.Equal(t, "out/data", string(v), key)
@@ -178,11 +179,13 @@ func TestOutside(t *testing.T) {
 		_, err = a.ReadChunk(t.Context(), []int{0}, make([]byte, 7))
 		return err
 	}
-	for _, url := range []string{path, "file://" + path, server.URL + "/in/refs.json"} {
+	for _, url := range []string{path, "file://" + path, server.URL + "/i%25/refs.json"} {
 		assert.NoError(t, read(url+"/a", nil), url)
 		assert.ErrorContains(t, read(url+"/b", nil), "outside=true", url)
 		assert.NoError(t, read(url+"/b", map[string]string{"outside": "true"}), url)
 	}
+	assert.NoError(t, read(server.URL+"/i%25/refs.json/c", nil), "the same folder, as a URL")
+	assert.ErrorContains(t, read(path+"/c", nil), "outside=true")
 	_, _, err = storage.OpenStore(t.Context(), path, map[string]string{"outside": "yes"})
 	assert.ErrorContains(t, err, `outside="yes"`)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"path"
 	"path/filepath"
 	"strings"
@@ -83,11 +82,10 @@ func (t *targets) below(target string) (string, bool) {
 		return name, inside(name)
 	}
 	if strings.Contains(t.manifest.URL, "://") {
-		// path.Clean and the like would make one slash of two.
+		// Names are escaped in a target, in the manifest's own URL they aren't.
 		folder := t.manifest.URL[:strings.LastIndexByte(t.manifest.URL, '/')]
-		name, ok := strings.CutPrefix(target, folder+"/")
-		name, err := url.PathUnescape(name)
-		name = path.Clean(name)
+		root, key, err := storage.Locate(target)
+		name, ok := strings.CutPrefix(root+"/"+key, folder+"/")
 		return name, ok && err == nil && inside(name)
 	}
 	target = strings.TrimPrefix(target, "file://")

@@ -23,7 +23,7 @@ type array struct {
 
 func newArray(f *os.File, path string, h *header, g nd.Grid) *array {
 	m := &storage.Meta{DType: h.dtype, Shape: h.shape, ReadGrid: g, WriteGrid: g, Format: "npy", Order: "C"}
-	if wordSize(h.dtype) > 1 {
+	if h.dtype.WordSize() > 1 {
 		m.ByteOrder = "little"
 		if h.big {
 			m.ByteOrder = "big"

@@ -47,20 +47,7 @@ func (h *header) bytes() (int64, error) {
 }
 
 // swapped reports whether elements must be reversed on this machine.
-func (h *header) swapped() bool { return h.big != nativeBig && wordSize(h.dtype) > 1 }
-
-// wordSize returns the bytes of the unit that has a byte order.
-func wordSize(d nd.DType) int {
-	switch {
-	case d.IsComplex():
-		return d.Size() / 2
-	case d.Kind() == nd.KindUTF32:
-		return 4
-	case d.Computable():
-		return d.Size()
-	}
-	return 1
-}
+func (h *header) swapped() bool { return h.big != nativeBig && h.dtype.WordSize() > 1 }
 
 // readHeader reads the header at the start of a file (versions 1.0, 2.0, 3.0
 // of the format: NEP 1 and numpy.lib.format).
@@ -212,7 +199,7 @@ func parseDescr(descr any) (d nd.DType, big bool, err error) {
 // descr writes a dtype in native byte order as parseDescr reads it.
 func descr(d nd.DType) (string, error) {
 	order := "|"
-	if wordSize(d) > 1 {
+	if d.WordSize() > 1 {
 		order = "<"
 		if nativeBig {
 			order = ">"

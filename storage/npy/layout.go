@@ -161,7 +161,7 @@ func strips(shape []int, do func(d, s, n, step int)) {
 func (h *header) normalize(b []byte) {
 	switch {
 	case h.swapped():
-		swap(b, wordSize(h.dtype))
+		swap(b, h.dtype.WordSize())
 	case h.dtype == nd.Bool:
 		for i, v := range b {
 			if v > 1 {

@@ -27,7 +27,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
@@ -45,10 +44,9 @@ type Store struct {
 	client *minio.Client
 	bucket string
 	prefix string // "", or with a slash at the end
+	pays   bool   // whoever reads pays, and says so
 
-	// versions are the ETags of objects, by key, of which parts were read; a hundred
-	// bytes or so each.
-	versions sync.Map
+	versions storage.Versions
 }
 
 var (
@@ -73,16 +71,18 @@ func New(client *minio.Client, bucket, prefix string) *Store {
 // (AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL; Amazon's without them), AWS_REGION,
 // and who asks (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the file
 // ~/.aws/credentials, or the machine's role); AWS_NO_SIGN_REQUEST=YES asks
-// anonymously, for public buckets. For anything else there is New.
+// anonymously, for public buckets, and AWS_REQUEST_PAYER=requester pays for what is
+// read, where the owner of a bucket doesn't. For anything else there is New.
 func Open(root string) (*Store, error) {
-	u, err := url.Parse(root)
-	if err != nil || u.Scheme != "s3" || u.Host == "" {
+	where, ok := strings.CutPrefix(root, "s3://")
+	bucket, prefix, _ := strings.Cut(where, "/")
+	if !ok || bucket == "" {
 		return nil, &storage.Error{Op: "open", Name: root, Err: fmt.Errorf("%w: not the URL of a bucket, s3://…", storage.ErrUnsupported)}
 	}
-	where := cmp.Or(os.Getenv("AWS_ENDPOINT_URL_S3"), os.Getenv("AWS_ENDPOINT_URL"), "https://s3.amazonaws.com")
+	where = cmp.Or(os.Getenv("AWS_ENDPOINT_URL_S3"), os.Getenv("AWS_ENDPOINT_URL"), "https://s3.amazonaws.com")
 	endpoint, err := url.Parse(where)
-	if err != nil || endpoint.Host == "" {
-		return nil, &storage.Error{Op: "open", Name: root, Err: fmt.Errorf("%w: the endpoint %q is no URL", storage.ErrUnsupported, where)}
+	if err != nil || endpoint.Scheme != "http" && endpoint.Scheme != "https" || endpoint.Host == "" || strings.Trim(endpoint.Path, "/") != "" {
+		return nil, &storage.Error{Op: "open", Name: root, Err: fmt.Errorf("%w: the endpoint %q is not the URL of a host, http://… or https://…", storage.ErrUnsupported, where)}
 	}
 	o := &minio.Options{
 		Secure: endpoint.Scheme == "https",
@@ -98,7 +98,32 @@ func Open(root string) (*Store, error) {
 	if err != nil {
 		return nil, &storage.Error{Op: "open", Name: root, Err: err}
 	}
-	return New(client, u.Host, u.Path), nil
+	s := New(client, bucket, prefix)
+	s.pays = os.Getenv("AWS_REQUEST_PAYER") == payer
+	return s, nil
+}
+
+// payerHeader, set to payer, says who pays for a request.
+const (
+	payerHeader = "x-amz-request-payer"
+	payer       = "requester"
+)
+
+// getOptions are those of requests about an object.
+func (s *Store) getOptions() (o minio.GetObjectOptions) {
+	if s.pays {
+		o.Set(payerHeader, payer)
+	}
+	return o
+}
+
+// listOptions are those of lists of objects.
+func (s *Store) listOptions(prefix string, recursive bool) minio.ListObjectsOptions {
+	o := minio.ListObjectsOptions{Prefix: prefix, Recursive: recursive}
+	if s.pays {
+		o.Set(payerHeader, payer)
+	}
+	return o
 }
 
 // fail names the object in an error.
@@ -159,7 +184,7 @@ func (s *Store) GetRange(ctx context.Context, key string, offset, length int64, 
 	}
 	if err != nil {
 		if err = s.fail("get", key, err); offset != 0 && errors.Is(err, storage.ErrNotFound) {
-			err = s.fail("get", key, s.neverThere(key))
+			err = s.fail("get", key, s.versions.Absent(key))
 		}
 		return dst[:n], err
 	}
@@ -168,7 +193,7 @@ func (s *Store) GetRange(ctx context.Context, key string, offset, length int64, 
 
 // get asks for part of an object, once.
 func (s *Store) get(ctx context.Context, key string, offset, length int64, dst []byte) (out []byte, brokeOff bool, err error) {
-	var o minio.GetObjectOptions
+	o := s.getOptions()
 	switch {
 	case offset < 0:
 		err = o.SetRange(0, offset)
@@ -187,7 +212,7 @@ func (s *Store) get(ctx context.Context, key string, offset, length int64, dst [
 	}
 	defer r.Close()
 	if offset != 0 || length >= 0 && info.Size >= length { // perhaps not all of it
-		if err := s.sameVersion(key, info); err != nil {
+		if err := s.versions.Same(key, info.ETag, ""); err != nil {
 			return dst, false, err
 		}
 	}
@@ -224,7 +249,7 @@ func checkRange(asked, sent string, offset, length int64) error {
 // Put sets an object.
 func (s *Store) Put(ctx context.Context, key string, value []byte) error {
 	err := check(ctx, key)
-	defer s.written(key)
+	defer s.versions.Forget(key)
 	if err == nil {
 		_, err = s.client.PutObject(ctx, s.bucket, s.prefix+key, bytes.NewReader(value), int64(len(value)), minio.PutObjectOptions{
 			ContentType: "application/octet-stream",
@@ -241,7 +266,7 @@ func (s *Store) Put(ctx context.Context, key string, value []byte) error {
 // Delete removes an object.
 func (s *Store) Delete(ctx context.Context, key string) error {
 	err := check(ctx, key)
-	defer s.written(key)
+	defer s.versions.Forget(key)
 	if err == nil {
 		err = s.client.RemoveObject(ctx, s.bucket, s.prefix+key, minio.RemoveObjectOptions{})
 	}
@@ -258,10 +283,10 @@ func (s *Store) Size(ctx context.Context, key string) (int64, error) {
 	err := check(ctx, key)
 	var info minio.ObjectInfo
 	if err == nil {
-		info, err = s.client.StatObject(ctx, s.bucket, s.prefix+key, minio.StatObjectOptions{})
+		info, err = s.client.StatObject(ctx, s.bucket, s.prefix+key, s.getOptions())
 	}
 	if err == nil {
-		err = s.sameVersion(key, info)
+		err = s.versions.Same(key, info.ETag, "")
 	}
 	if err != nil {
 		return 0, s.fail("size", key, err)
@@ -294,7 +319,7 @@ func (s *Store) entries(ctx context.Context, prefix string) (map[string]storage.
 		below += prefix + "/"
 	}
 	entries := map[string]storage.Entry{}
-	for o := range s.client.ListObjectsIter(ctx, s.bucket, minio.ListObjectsOptions{Prefix: below}) {
+	for o := range s.client.ListObjectsIter(ctx, s.bucket, s.listOptions(below, false)) {
 		if o.Err != nil {
 			return nil, o.Err
 		}
@@ -316,7 +341,7 @@ func (s *Store) entries(ctx context.Context, prefix string) (map[string]storage.
 // those nearest to the root are last.
 func (s *Store) keys(ctx context.Context, prefix string) ([]string, error) {
 	var keys []string
-	for o := range s.client.ListObjectsIter(ctx, s.bucket, minio.ListObjectsOptions{Prefix: s.prefix + prefix, Recursive: true}) {
+	for o := range s.client.ListObjectsIter(ctx, s.bucket, s.listOptions(s.prefix+prefix, true)) {
 		if o.Err != nil {
 			return nil, o.Err
 		}
@@ -350,7 +375,7 @@ func (s *Store) DeleteAll(ctx context.Context, prefix string) error {
 
 // remove deletes objects, many with one request.
 func (s *Store) remove(ctx context.Context, keys []string) error {
-	defer s.written(keys...)
+	defer s.versions.Forget(keys...)
 	objects := func(yield func(minio.ObjectInfo) bool) {
 		for _, k := range keys {
 			if !yield(minio.ObjectInfo{Key: s.prefix + k}) {
@@ -391,7 +416,7 @@ func (s *Store) Rename(ctx context.Context, from, to string) error {
 			copied := to + strings.TrimPrefix(k, from)
 			_, err = s.client.CopyObject(ctx, minio.CopyDestOptions{Bucket: s.bucket, Object: s.prefix + copied},
 				minio.CopySrcOptions{Bucket: s.bucket, Object: s.prefix + k})
-			s.written(copied)
+			s.versions.Forget(copied)
 		}
 	}
 	if err == nil {

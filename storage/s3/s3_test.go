@@ -193,7 +193,7 @@ func TestURL(t *testing.T) {
 	c := service(t, nil)
 	b := bucket(t, c)
 	s := s3.New(c, b, "d")
-	g, err := zarr.CreateStore(t.Context(), s, "x.zarr", nil)
+	g, err := zarr.CreateStore(t.Context(), s, "100% x#%20.zarr", nil)
 	require.NoError(t, err)
 	require.NoError(t, g.SetAttrs(t.Context(), storage.Attrs{"title": "air"}))
 	require.NoError(t, g.Commit(t.Context()))
@@ -201,14 +201,43 @@ func TestURL(t *testing.T) {
 	t.Setenv("AWS_REGION", "us-east-1")
 	t.Setenv("AWS_ACCESS_KEY_ID", "access")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
-	r, err := storage.OpenGroup(t.Context(), "s3://"+b+"/d/x.zarr")
+	r, err := storage.OpenGroup(t.Context(), "s3://"+b+"/d/100% x#%20.zarr")
 	require.NoError(t, err)
 	assert.Equal(t, storage.Attrs{"title": "air"}, r.Attrs())
 	_, err = s3.Open("s3://")
 	assert.ErrorIs(t, err, storage.ErrUnsupported)
-	t.Setenv("AWS_ENDPOINT_URL", "nowhere")
-	_, err = s3.Open("s3://" + b)
-	assert.ErrorContains(t, err, `"nowhere"`)
+	for _, where := range []string{"nowhere", "ftp://host", "http://host/below"} {
+		t.Setenv("AWS_ENDPOINT_URL", where)
+		_, err = s3.Open("s3://" + b)
+		assert.ErrorContains(t, err, where)
+	}
+}
+
+// TestRequesterPays: where the reader pays, all requests that read say so.
+func TestRequesterPays(t *testing.T) {
+	var said []string
+	c := service(t, func(_ http.ResponseWriter, r *http.Request) bool {
+		said = append(said, r.Method+" "+r.Header.Get("X-Amz-Request-Payer"))
+		return false
+	})
+	b := bucket(t, c)
+	require.NoError(t, s3.New(c, b, "").Put(t.Context(), "k", []byte("0123456789")))
+	t.Setenv("AWS_ENDPOINT_URL", c.EndpointURL().String())
+	t.Setenv("AWS_REGION", "us-east-1")
+	t.Setenv("AWS_ACCESS_KEY_ID", "access")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+	t.Setenv("AWS_REQUEST_PAYER", "requester")
+	s, err := s3.Open("s3://" + b)
+	require.NoError(t, err)
+	said = nil
+	_, err = s.GetRange(t.Context(), "k", 2, 3, nil)
+	require.NoError(t, err)
+	_, err = s.Size(t.Context(), "k")
+	require.NoError(t, err)
+	for _, err := range s.List(t.Context(), "") {
+		require.NoError(t, err)
+	}
+	assert.Equal(t, []string{"GET requester", "HEAD requester", "GET requester"}, said)
 }
 
 func Example() {

@@ -56,7 +56,7 @@ func testChanged(t *testing.T, c *minio.Client) {
 				require.NoError(t, other.Delete(ctx, "key"))
 				_, err = s.GetRange(ctx, "key", 2, 3, nil)
 				assert.ErrorIs(t, err, storage.ErrChanged)
-				assert.ErrorContains(t, err, "no longer there")
+				assert.ErrorContains(t, err, "no longer has it")
 				assert.NotErrorIs(t, err, storage.ErrNotFound, "which would mean fill values")
 			}
 		}

@@ -130,7 +130,7 @@ func (h *header) describe(configs []codec.Config) {
 		switch {
 		case c.Name == "bytes":
 			endian, _ := c.Params["endian"].(string)
-			if codec.WordSize(m.DType) > 1 {
+			if m.DType.WordSize() > 1 {
 				m.ByteOrder = endian
 			}
 			if endian != "big" || m.ByteOrder == "" {

@@ -63,7 +63,7 @@ func chunkCodecs(s storage.Spec, texts []string, shape []int) (extensions, error
 		bytes = extension{name: "vlen-utf8"}
 	case d.Size() == 0:
 		bytes = extension{name: "vlen-bytes"}
-	case codec.WordSize(d) == 1:
+	case d.WordSize() == 1:
 		delete(bytes.config, "endian")
 	}
 	return slices.Concat(before, extensions{bytes}, behind), nil
@@ -160,7 +160,7 @@ func fullConfig(c codec.Config, d nd.DType) (object, error) {
 			return nil, fmt.Errorf("codec blosc: shuffle %v; there are %s", v, strings.Join(bloscShuffles, ", "))
 		}
 		full["cname"], full["clevel"], full["blocksize"] = "zstd", 5, 0
-		full["shuffle"], full["typesize"] = "shuffle", codec.WordSize(d)
+		full["shuffle"], full["typesize"] = "shuffle", d.WordSize()
 	}
 	for k, v := range c.Params {
 		full[k] = v

@@ -117,7 +117,7 @@ func parseNumcodec(v any, d nd.DType) (extension, error) {
 	delete(e.config, "id")
 	switch {
 	case e.name == "blosc":
-		e.config["typesize"] = codec.WordSize(d)
+		e.config["typesize"] = d.WordSize()
 	case !slices.Contains(numcodecs, e.name) && codec.Known(e.name):
 		e.name = "numcodecs." + e.name // of the same name, but not the same
 	}
@@ -197,7 +197,7 @@ func setNumcodecs(doc object, d nd.DType, list extensions) error {
 			c["dtype"], c["astype"] = doc["dtype"], doc["dtype"]
 		case "blosc":
 			c["shuffle"] = slices.Index(bloscShuffles, c["shuffle"].(string))
-			if c["typesize"] != codec.WordSize(d) {
+			if c["typesize"] != d.WordSize() {
 				return fmt.Errorf("%w: blosc with typesize %v for %s; in version 2 it follows from the dtype", storage.ErrUnsupported, c["typesize"], d)
 			}
 			delete(c, "typesize")

@@ -63,7 +63,7 @@ func parseFields2(v any, depth int) (nd.DType, swaps, error) {
 	list, ok := v.([]any)
 	if !ok { // a simple field
 		d, endian, err := parseTypestr(v)
-		if word := codec.WordSize(d); err == nil && word > 1 && endian != nativeEndian {
+		if word := d.WordSize(); err == nil && word > 1 && endian != nativeEndian {
 			return d, words(d, 0, nil), nil
 		}
 		return d, nil, err
@@ -143,7 +143,7 @@ func words(d nd.DType, offset int, list swaps) swaps {
 	for _, f := range d.Fields() {
 		list = words(f.DType, offset+f.Offset, list)
 	}
-	if n := codec.WordSize(d); n > 1 && d.Kind() != nd.KindStruct {
+	if n := d.WordSize(); n > 1 && d.Kind() != nd.KindStruct {
 		for at := 0; at < d.Size(); at += n {
 			list = append(list, word{offset + at, n})
 		}

@@ -203,6 +203,17 @@ func TestDuplicate(t *testing.T) {
 	assert.Equal(t, "new", string(got))
 }
 
+// TestNpz: what NumPy's savez writes is an archive too, but no Zarr.
+func TestNpz(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.npz")
+	require.NoError(t, os.WriteFile(path, archive(t, stdzip.Store, map[string]string{"a.npy": "\x93NUMPY"}), 0o600))
+	for _, inner := range []string{"", "/a", "/a.npy"} {
+		_, err := storage.OpenArray(t.Context(), path+inner)
+		assert.ErrorIs(t, err, storage.ErrNotFound)
+		assert.ErrorContains(t, err, "an npz file is an archive of npy files")
+	}
+}
+
 // TestPython reads what zarr-python's ZipStore writes: stored and deflated,
 // with attributes written twice, which leaves two entries of one name.
 func TestPython(t *testing.T) {
