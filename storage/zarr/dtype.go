@@ -303,3 +303,17 @@ func lengths(v any, least int) ([]int, error) {
 	}
 	return shape, nil
 }
+
+// chunkLengths reads the shape of the chunks of an array. Others write 0 for an axis
+// that is empty, which is read as 1.
+func chunkLengths(v any, shape []int) ([]int, error) {
+	chunk, err := lengths(v, 0)
+	for i, n := range chunk {
+		if n == 0 && i < len(shape) && shape[i] == 0 {
+			chunk[i] = 1
+		} else if n == 0 {
+			return nil, fmt.Errorf("%w: length 0 along axis %d", storage.ErrCorrupt, i)
+		}
+	}
+	return chunk, err
+}

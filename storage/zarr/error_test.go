@@ -150,6 +150,9 @@ func TestOddDocuments(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []int16{7, 7, 7, 7}, nd.AsSlice[int16](readAll(t, a)))
 	assert.Equal(t, []int{2}, a.Meta().ReadGrid.NumChunks())
+	a, err = openText(t, ".zarray", `{"zarr_format":2,"shape":[0,3],"chunks":[0,3],"dtype":"<i2","compressor":null,"fill_value":0,"order":"C","filters":null}`)
+	require.NoError(t, err)
+	assert.Empty(t, readAll(t, a))
 }
 
 func TestBadDocuments(t *testing.T) {

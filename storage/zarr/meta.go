@@ -138,7 +138,7 @@ func (h *header) parseGrid3(doc object) error {
 	}
 	switch e.name {
 	case "regular":
-		chunk, err := lengths(e.config["chunk_shape"], 1)
+		chunk, err := chunkLengths(e.config["chunk_shape"], shape)
 		if err != nil {
 			return fmt.Errorf("chunk_shape: %w", err)
 		}
