@@ -34,7 +34,7 @@ func Explain(arrays []Any, opts ...Option) (Explanation, error) {
 		}
 		outs[i] = Out{out: exec.Out{Node: n, Counted: true, Buf: func() ([]byte, int, []int) { return nil, 0, nil }}}
 	}
-	p, err := compile(outs, configure(opts))
+	p, _, err := compile(outs, configure(opts))
 	if err != nil {
 		return Explanation{}, err
 	}

@@ -47,6 +47,13 @@ func Workers(n int) Option { return func(c *config) { c.exec.Workers = n } }
 // results, and results that Compute allocates; not arrays given by the caller
 // and not the runtime's own some 30 MiB. A run that needs more fails before it
 // starts. By default half of what the machine or its container has free.
+//
+// How long texts are shows when they are read, unless the store knows it as CSV files
+// do. A run stores as many chunks of text at a time, by as many workers at most,
+// as fit in, each taken to be as large as the largest so far, and the first alone;
+// of texts that MapText reads, as many as fit in a quarter. One chunk that doesn't
+// fit ends the run with an error. What the garbage collector hasn't collected of them
+// comes on top, up to as much again.
 func Memory(bytes int) Option { return func(c *config) { c.exec.Memory = bytes } }
 
 // Scratch sets the directory for what a run must lay aside; by default the
@@ -202,7 +209,7 @@ func (a *Array[T]) Into(dst *nd.Array[T]) Out {
 func (a *Array[T]) To(dst storage.WritableArray, region ...int) Out { return To(a, dst, region...) }
 
 // To is the method of that name for arrays of any dtype. Text is stored before all
-// else, by as many workers; Memory doesn't count it.
+// else, chunk by chunk, see Memory.
 func To(a Any, dst storage.WritableArray, region ...int) Out {
 	n := nodesOf([]Any{a})[0]
 	if n.Err != nil {
@@ -225,7 +232,7 @@ func Run(ctx context.Context, outs []Out, opts ...Option) (Report, error) {
 }
 
 func execute(ctx context.Context, outs []Out, c config) (Report, error) {
-	p, err := compile(outs, c)
+	p, room, err := compile(outs, c)
 	if err != nil {
 		return Report{}, err
 	}
@@ -235,23 +242,26 @@ func execute(ctx context.Context, outs []Out, c config) (Report, error) {
 			texts = append(texts, o.text)
 		}
 	}
-	if err := storeTexts(ctx, texts, c.exec.Workers); err != nil {
+	if err := storeTexts(ctx, texts, newTextRoom(c.memory()), c.exec.Workers); err != nil {
 		return Report{}, err
 	}
-	r, err := p.Run(ctx)
+	r, err := p.Run(context.WithValue(ctx, roomKey{}, room))
 	return Report(r), err
 }
 
-func compile(outs []Out, c config) (*exec.Program, error) {
+// compile returns the program of what isn't text, and the room for texts it reads.
+func compile(outs []Out, c config) (*exec.Program, *textRoom, error) {
 	var list []exec.Out
 	for _, o := range outs {
 		if o.err != nil {
-			return nil, o.err
+			return nil, nil, o.err
 		}
 		if o.text == nil {
 			o.out.Resume = c.save.resume
 			list = append(list, o.out)
 		}
 	}
-	return exec.Compile(list, c.exec)
+	room := c.roomFor(list)
+	p, err := exec.Compile(list, c.exec)
+	return p, room, err
 }

@@ -80,37 +80,57 @@ func newTextOut(n *plan.Node, dst storage.WritableArray, origin []int) (*textOut
 	return &textOut{n, dst, nd.Box{Start: origin, Shape: n.Shape}}, nil
 }
 
-// store writes the elements that are in one chunk of the destination.
-func (t *textOut) store(ctx context.Context, coord []int) error {
-	region := storage.Intersect(t.dst.Meta().WriteGrid.Box(coord), t.box)
+// store writes the elements that are in one chunk of the destination, and returns
+// about what memory that took.
+func (t *textOut) store(ctx context.Context, chunk nd.Box) (bytes int, err error) {
+	region := storage.Intersect(chunk, t.box)
 	part := nd.Box{Start: slices.Clone(region.Start), Shape: region.Shape}
 	for k := range part.Start {
 		part.Start[k] -= t.box.Start[k]
 	}
 	texts, err := readTexts(ctx, t.n, part)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return storage.WriteStrings(ctx, t.dst, region, texts)
+	n := t.n
+	for n.Op == plan.OpView {
+		n = n.Args[0]
+	}
+	read := nd.Box{Shape: n.Leaf.(storage.Array).Meta().ReadGrid.MaxChunk()}
+	return textBytes(read.Size(), texts), storage.WriteStrings(ctx, t.dst, region, texts)
 }
 
-// storeTexts writes arrays of text, chunk by chunk. Memory says nothing here: how
-// long texts are isn't known.
-func storeTexts(ctx context.Context, outs []*textOut, workers int) error {
-	type place struct {
-		out   *textOut
-		coord []int
+// storeTexts writes arrays of text, chunk by chunk of the destinations.
+func storeTexts(ctx context.Context, outs []*textOut, room *textRoom, workers int) error {
+	covers, total := make([]nd.Box, len(outs)), 0 // of coordinates
+	for i, o := range outs {
+		covers[i] = o.dst.Meta().WriteGrid.Cover(o.box)
+		total += covers[i].Size()
 	}
-	var places []place
-	for _, o := range outs {
-		for coord := range o.dst.Meta().WriteGrid.Cover(o.box).Indices() {
-			places = append(places, place{o, slices.Clone(coord)})
-		}
-	}
+	const most = 1 << 16 // tasks: of many chunks each has several
+	each := max((total+most-1)/most, 1)
 	return exec.RunTasks(ctx, exec.Tasks{
 		Name:  "store text",
-		First: make([]int32, len(places)+1),
-		Do:    func(ctx context.Context, i int) error { return places[i].out.store(ctx, places[i].coord) },
-		Free:  func(int) {},
+		First: make([]int32, (total+each-1)/each+1),
+		Do: func(ctx context.Context, i int) error {
+			for at := i * each; at < min((i+1)*each, total); at++ {
+				o, index := 0, at
+				for index >= covers[o].Size() {
+					index -= covers[o].Size()
+					o++
+				}
+				coord := make([]int, covers[o].NDim())
+				for k := len(coord) - 1; k >= 0; k-- {
+					coord[k] = covers[o].Start[k] + index%covers[o].Shape[k]
+					index /= covers[o].Shape[k]
+				}
+				chunk := outs[o].dst.Meta().WriteGrid.Box(coord)
+				if err := room.do(ctx, chunk, func() (int, error) { return outs[o].store(ctx, chunk) }); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+		Free: func(int) {},
 	}, exec.Options{Workers: workers})
 }

@@ -20,8 +20,7 @@ import (
 //	cash := chunkgrid.MapText(payment, func(s string) bool { return s == "CASH" })
 //
 // f is called from several goroutines at a time, and may be called more than once
-// for an element. The texts of a chunk lie in memory beside the result; Memory
-// counts them where the store knows their length beforehand, as CSV files do.
+// for an element. The texts of a chunk lie in memory beside the result, see Memory.
 func MapText[R nd.Elem](a Any, f func(string) R) *Array[R] {
 	return mapTexts("chunkgrid.MapText", a, func(dst []R, texts []string) error {
 		for i, s := range texts {
@@ -159,8 +158,12 @@ func (t *mappedText[R]) Ref() storage.Ref { return storage.Ref{} }
 
 func (t *mappedText[R]) Close() error { return nil }
 
-// ReadCost is what reading the texts costs, and two lists of them.
+// ReadCost is what reading the texts costs, and two lists of them, where that is
+// known; where it isn't, there is room for them.
 func (t *mappedText[R]) ReadCost() int {
+	if !countsText(t.texts()) {
+		return 0
+	}
 	const perString = 2 * 16
 	chunk := perString * nd.Box{Shape: t.meta.ReadGrid.MaxChunk()}.Size()
 	return chunk + storage.ReadCost(t.texts(), chunk)
@@ -169,12 +172,20 @@ func (t *mappedText[R]) ReadCost() int {
 // ReadChunk maps the texts of a chunk.
 func (t *mappedText[R]) ReadChunk(ctx context.Context, coord []int, dst []byte) (present bool, err error) {
 	box := t.meta.ReadGrid.Box(coord)
-	texts, err := storage.ReadStrings(ctx, t.texts(), box)
-	if err != nil {
-		return false, err
+	read := func() (bytes int, err error) {
+		texts, err := storage.ReadStrings(ctx, t.texts(), box)
+		if err != nil {
+			return 0, err
+		}
+		if err := t.f(nd.AsSlice[R](dst)[:len(texts)], texts); err != nil {
+			return 0, fmt.Errorf("chunk %v: %w", box, err)
+		}
+		return textBytes(0, texts), nil
 	}
-	if err := t.f(nd.AsSlice[R](dst)[:len(texts)], texts); err != nil {
-		return false, fmt.Errorf("chunk %v: %w", box, err)
+	if room, _ := ctx.Value(roomKey{}).(*textRoom); room != nil && !countsText(t.texts()) {
+		err = room.do(ctx, box, read)
+	} else {
+		_, err = read()
 	}
-	return true, nil
+	return err == nil, err
 }

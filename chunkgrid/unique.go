@@ -42,10 +42,7 @@ func Unique[T nd.Real](ctx context.Context, a *Array[T], opts ...Option) (values
 
 // halve sets half of a run's memory aside for what it finds, and returns that in bytes.
 func (c *config) halve() int {
-	if c.exec.Memory <= 0 {
-		c.exec.Memory = exec.DefaultMemory()
-	}
-	half := c.exec.Memory / 2
+	half := c.memory() / 2
 	c.exec.Memory -= half
 	return half
 }

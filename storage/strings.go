@@ -11,7 +11,8 @@ import (
 // StringReader is an Array whose elements vary in length: text (nd.KindString),
 // or bytes (nd.KindBytes of size 0), which are Go strings too. Its dtype has no
 // size and its ReadChunk always fails. Meta.Fill holds the fill value's own
-// bytes: nil is the empty text.
+// bytes: nil is the empty text. What reading a chunk costs, where it is a ReadCoster,
+// counts the longest texts, or is 0, which says that nobody knows them yet.
 type StringReader interface {
 	Array
 	// ReadStrings returns the elements of the chunk of ReadGrid at coord, C

@@ -213,6 +213,9 @@ func toInt(v any) (int, error) {
 		if i, err := strconv.Atoi(v.String()); err == nil {
 			return i, nil
 		}
+		if f, err := v.Float64(); err == nil {
+			return toInt(f) // 3.0
+		}
 	}
 	return 0, fmt.Errorf("%v is not an integer", v)
 }

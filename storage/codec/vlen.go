@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"unsafe"
 
 	"github.com/ndgrid/ndgrid/storage"
 )
@@ -13,8 +14,9 @@ import (
 // then for each its length in bytes and the bytes. Numbers are little-endian and
 // have 32 bits.
 
-// DecodeStrings reads the n elements of a chunk. They share the memory of one
-// copy of src. Whether they are text is up to the caller, who knows the dtype.
+// DecodeStrings reads the n elements of a chunk. They lie in the memory of src,
+// which must not change any more. Whether they are text is up to the caller, who
+// knows the dtype.
 func DecodeStrings(src []byte, n int) ([]string, error) {
 	if len(src) < 4 {
 		return nil, corrupt("%d bytes are too few for the number of strings", len(src))
@@ -25,7 +27,7 @@ func DecodeStrings(src []byte, n int) ([]string, error) {
 	if n > (len(src)-4)/4 {
 		return nil, corrupt("%d bytes are too few for %d strings", len(src), n)
 	}
-	all, at := string(src), 4
+	all, at := unsafe.String(unsafe.SliceData(src), len(src)), 4
 	list := make([]string, n)
 	for i := range list {
 		if len(src)-at < 4 {

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"sync"
 	"syscall"
-	"time"
 )
 
 // heldLock is the lock that this process has on a directory, for all who use it.
@@ -58,8 +57,8 @@ func (s *Store) Lock(ctx context.Context, prefix string) (unlock func(), err err
 	return unlock, nil
 }
 
-// flock opens a directory and locks it. It asks again and again, so that ctx can
-// end the waiting.
+// flock opens a directory and locks it. Those who wait get the lock one after the
+// other, as they came; whoever asks again and again may wait for ever.
 func (s *Store) flock(ctx context.Context, prefix string) (*os.File, error) {
 	name := filepath.Join(".", filepath.FromSlash(prefix))
 	if err := s.root.MkdirAll(name, 0o777); err != nil {
@@ -69,19 +68,36 @@ func (s *Store) flock(ctx context.Context, prefix string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	for wait := time.Millisecond; ; wait = min(2*wait, 50*time.Millisecond) {
-		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-		switch {
-		case err == nil, errors.Is(err, syscall.ENOTSUP), errors.Is(err, syscall.EINVAL), errors.Is(err, syscall.ENOLCK), errors.Is(err, syscall.ENOSYS),
-			errors.Is(err, syscall.EBADF): // NFS: not on directories
-			return f, nil
-		case !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR):
-			return nil, errors.Join(err, f.Close())
-		}
+	err = flock(f, syscall.LOCK_EX|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		done := make(chan error, 1)
+		go func() { done <- flock(f, syscall.LOCK_EX) }()
 		select {
+		case err = <-done:
 		case <-ctx.Done():
-			return nil, errors.Join(ctx.Err(), f.Close())
-		case <-time.After(wait):
+			go func() { // nothing ends the call but the lock
+				<-done
+				_ = f.Close()
+			}()
+			return nil, ctx.Err()
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// flock locks a file, where its file system has locks.
+func flock(f *os.File, how int) error {
+	for {
+		switch err := syscall.Flock(int(f.Fd()), how); {
+		case errors.Is(err, syscall.EINTR):
+		case errors.Is(err, syscall.ENOTSUP), errors.Is(err, syscall.EINVAL), errors.Is(err, syscall.ENOLCK), errors.Is(err, syscall.ENOSYS),
+			errors.Is(err, syscall.EBADF): // NFS: not on directories
+			return nil
+		default:
+			return err
 		}
 	}
 }

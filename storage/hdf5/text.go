@@ -60,6 +60,12 @@ func (a *array) describeText(d *C.nd_dataset, m *storage.Meta, filters []filter)
 	return check(rc)
 }
 
+// ReadCost is 0: how long the texts are isn't known.
+func (a *textArray) ReadCost() int { return 0 }
+
+// ReadCost is 0, as for reading.
+func (a *writableText) ReadCost() int { return 0 }
+
 // splitStrings takes n strings, each with a NUL, and frees the answer.
 func splitStrings(b *C.nd_buf, n int) []string {
 	defer C.free(unsafe.Pointer(b.data))

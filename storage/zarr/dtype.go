@@ -45,6 +45,18 @@ func parseExtension(v any) (extension, error) {
 	return e, nil
 }
 
+// parseMust is parseExtension for a member that can't be left out.
+func parseMust(member string, v any) (extension, error) {
+	e, err := parseExtension(v)
+	if err == nil && !e.must {
+		err = fmt.Errorf("%w: must_understand false of what always must be understood", storage.ErrCorrupt)
+	}
+	if err != nil {
+		err = fmt.Errorf("%s: %w", member, err)
+	}
+	return e, err
+}
+
 // maxItem is the most bytes an element may have.
 const maxItem = 1 << 24
 
@@ -53,12 +65,9 @@ var rawName = regexp.MustCompile(`^r([1-9][0-9]{0,9})$`)
 // parseDataType reads the data type of a v3 document; true for bfloat16, which
 // is read as float32.
 func parseDataType(v any) (nd.DType, bool, error) {
-	e, err := parseExtension(v)
+	e, err := parseMust("data_type", v)
 	if err != nil {
-		return nd.DType{}, false, fmt.Errorf("data_type: %w", err)
-	}
-	if !e.must {
-		return nd.DType{}, false, fmt.Errorf("%w: a data type always must be understood", storage.ErrCorrupt)
+		return nd.DType{}, false, err
 	}
 	if e.name == "bfloat16" {
 		return nd.Float32, true, nil
@@ -256,13 +265,16 @@ func typestr2(d nd.DType) (string, error) {
 	return "", fmt.Errorf("%w: dtype %s in version 2", storage.ErrUnsupported, d)
 }
 
-// integer reads a JSON integer.
+// integer reads a JSON integer, which may be written as 3.0.
 func integer(v any) (int, error) {
 	n, ok := v.(json.Number)
 	if !ok {
 		return 0, fmt.Errorf("%w: %v is not an integer", storage.ErrCorrupt, v)
 	}
 	i, err := strconv.Atoi(n.String())
+	if f, ferr := n.Float64(); err != nil && ferr == nil && f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+		return int(f), nil
+	}
 	if err != nil {
 		return 0, fmt.Errorf("%w: %v is not an integer of 64 bits", storage.ErrCorrupt, v)
 	}
@@ -290,4 +302,18 @@ func lengths(v any, least int) ([]int, error) {
 		shape[i] = n
 	}
 	return shape, nil
+}
+
+// chunkLengths reads the shape of the chunks of an array. Others write 0 for an axis
+// that is empty, which is read as 1.
+func chunkLengths(v any, shape []int) ([]int, error) {
+	chunk, err := lengths(v, 0)
+	for i, n := range chunk {
+		if n == 0 && i < len(shape) && shape[i] == 0 {
+			chunk[i] = 1
+		} else if n == 0 {
+			return nil, fmt.Errorf("%w: length 0 along axis %d", storage.ErrCorrupt, i)
+		}
+	}
+	return chunk, err
 }

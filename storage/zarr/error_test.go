@@ -103,6 +103,8 @@ func TestMetadataErrors(t *testing.T) {
 		{good3, "chunk_grid", named("hexagonal", nil), storage.ErrUnsupported, `"hexagonal"`},
 		{good3, "chunk_grid", named("regular", map[string]any{"chunk_shape": []int{0}}), storage.ErrCorrupt, "length 0"},
 		{good3, "chunk_grid", 7, storage.ErrCorrupt, "chunk_grid"},
+		{good3, "chunk_grid", map[string]any{"name": "regular", "must_understand": false}, storage.ErrCorrupt, "chunk_grid: corrupt: must_understand"},
+		{good3, "chunk_key_encoding", map[string]any{"name": "v2", "must_understand": false}, storage.ErrCorrupt, "must_understand"},
 		{good3, "chunk_key_encoding", "fancy", storage.ErrUnsupported, `"fancy"`},
 		{good3, "chunk_key_encoding", named("default", map[string]any{"separator": "-"}), storage.ErrCorrupt, `"-"`},
 		{good3, "fill_value", 70000, storage.ErrCorrupt, "fill_value 70000 of int16"},
@@ -138,6 +140,19 @@ func TestMetadataErrors(t *testing.T) {
 		assert.ErrorContains(t, err, c.want, about)
 		assert.ErrorContains(t, err, "open some/array: "+name+": ", about)
 	}
+}
+
+// TestOddDocuments: what JSON and the specification leave open.
+func TestOddDocuments(t *testing.T) {
+	a, err := openText(t, "zarr.json", "\uFEFF"+`{"zarr_format":3.0,"node_type":"array","shape":[4.0],"data_type":{"name":"int16"},"chunk_grid":{"name":"regular",
+		"configuration":{"chunk_shape":[2e0]}},"chunk_key_encoding":"default","fill_value":7,"codecs":[{"name":"bytes","configuration":{"endian":"little"}},
+		{"name":"zstd","configuration":{"level":3.0}},{"name":"new","must_understand":false},"crc32c"],"storage_transformers":[],"dimension_names":[null]}`)
+	require.NoError(t, err)
+	assert.Equal(t, []int16{7, 7, 7, 7}, nd.AsSlice[int16](readAll(t, a)))
+	assert.Equal(t, []int{2}, a.Meta().ReadGrid.NumChunks())
+	a, err = openText(t, ".zarray", `{"zarr_format":2,"shape":[0,3],"chunks":[0,3],"dtype":"<i2","compressor":null,"fill_value":0,"order":"C","filters":null}`)
+	require.NoError(t, err)
+	assert.Empty(t, readAll(t, a))
 }
 
 func TestBadDocuments(t *testing.T) {

@@ -66,9 +66,52 @@ func FuzzMetadata(f *testing.F) {
 			return
 		}
 		first := make([]int, len(m.Shape))
+		if m.DType.Size() == 0 {
+			_, present, _ := a.(storage.StringReader).ReadStrings(t.Context(), first)
+			require.False(t, present)
+			return
+		}
 		if n, err := nd.SizeOf(append(m.ReadGrid.Box(first).Shape, m.DType.Size())); err == nil && n < 1<<20 {
 			present, _ := a.ReadChunk(t.Context(), first, make([]byte, n))
 			require.False(t, present)
+		}
+	})
+}
+
+const textShards = `{"zarr_format":3,"node_type":"array","shape":[2,3],"data_type":"string","chunk_grid":{"name":"regular","configuration":{"chunk_shape":[2,4]}},
+"chunk_key_encoding":"default","fill_value":"x","codecs":[BEFORE{"name":"sharding_indexed","configuration":{"chunk_shape":[1,2],"codecs":["vlen-utf8"],
+"index_codecs":[{"name":"bytes","configuration":{"endian":"little"}}]}}]}`
+
+// FuzzTextShard reads what it is given as a shard of texts, between other codecs and
+// not.
+func FuzzTextShard(f *testing.F) {
+	docs := []string{strings.Replace(textShards, "BEFORE", "", 1),
+		strings.Replace(strings.Replace(textShards, "BEFORE", `{"name":"transpose","configuration":{"order":[1,0]}},`, 1), `"chunk_shape":[2,4]`, `"chunk_shape":[2,2]`, 1)}
+	for _, doc := range docs {
+		s := mem.NewStore()
+		require.NoError(f, s.Put(f.Context(), "zarr.json", []byte(doc)))
+		a, err := OpenWritableArrayStore(f.Context(), s, "")
+		require.NoError(f, err)
+		box := nd.Box{Start: []int{0, 0}, Shape: []int{2, 2}}
+		require.NoError(f, storage.WriteStrings(f.Context(), a, box, []string{"a", "", "—", "x"}))
+		value, err := s.Get(f.Context(), "c/0/0", nil)
+		require.NoError(f, err)
+		f.Add(uint8(0), value)
+		f.Add(uint8(1), value)
+	}
+	f.Fuzz(func(t *testing.T, which uint8, value []byte) {
+		s := mem.NewStore()
+		require.NoError(t, s.Put(t.Context(), "zarr.json", []byte(docs[int(which)%len(docs)])))
+		require.NoError(t, s.Put(t.Context(), "c/0/0", value))
+		a, _, err := OpenStore(t.Context(), s, "")
+		require.NoError(t, err)
+		for coord, box := range a.Meta().ReadGrid.Boxes() {
+			elems, present, err := a.(storage.StringReader).ReadStrings(t.Context(), coord)
+			if err != nil {
+				require.ErrorIs(t, err, storage.ErrCorrupt)
+			} else if present {
+				require.Len(t, elems, box.Size())
+			}
 		}
 	})
 }

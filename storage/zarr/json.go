@@ -29,7 +29,7 @@ func decode(b []byte) (object, error) {
 	if len(b) > maxDocument {
 		return nil, fmt.Errorf("%w: a metadata document of more than %d bytes", storage.ErrCorrupt, maxDocument)
 	}
-	b, err := prepare(b)
+	b, err := prepare(bytes.TrimPrefix(b, []byte("\uFEFF"))) // a byte order mark
 	if err != nil {
 		return nil, err
 	}

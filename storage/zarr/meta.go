@@ -132,13 +132,13 @@ func (h *header) parseGrid3(doc object) error {
 	if err != nil {
 		return fmt.Errorf("shape: %w", err)
 	}
-	e, err := parseExtension(doc["chunk_grid"])
+	e, err := parseMust("chunk_grid", doc["chunk_grid"])
 	if err != nil {
-		return fmt.Errorf("chunk_grid: %w", err)
+		return err
 	}
 	switch e.name {
 	case "regular":
-		chunk, err := lengths(e.config["chunk_shape"], 1)
+		chunk, err := chunkLengths(e.config["chunk_shape"], shape)
 		if err != nil {
 			return fmt.Errorf("chunk_shape: %w", err)
 		}
@@ -176,9 +176,9 @@ func (h *header) setShape(shape, chunk []int) error {
 
 // parseKeys reads the chunk key encoding of v3.
 func parseKeys(v any) (keyEncoding, error) {
-	e, err := parseExtension(v)
+	e, err := parseMust("chunk_key_encoding", v)
 	if err != nil {
-		return keyEncoding{}, fmt.Errorf("chunk_key_encoding: %w", err)
+		return keyEncoding{}, err
 	}
 	k := keyEncoding{prefix: "c", sep: "/"}
 	switch e.name {

@@ -30,7 +30,7 @@ func parseArray2(doc, attributes object) (*header, error) {
 	if err != nil {
 		return nil, fmt.Errorf("shape: %w", err)
 	}
-	chunk, err := lengths(doc["chunks"], 1)
+	chunk, err := chunkLengths(doc["chunks"], shape)
 	if err != nil {
 		return nil, fmt.Errorf("chunks: %w", err)
 	}

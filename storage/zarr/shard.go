@@ -72,7 +72,7 @@ func (h *header) newSharding(shape []int, config object) (*sharding, error) {
 	if err != nil {
 		return nil, fmt.Errorf("index: %w", err)
 	}
-	if s.index, err = codec.New(nd.Uint64, []int{s.count, 2}, list.configs()); err != nil {
+	if s.index, err = codec.New(nd.Uint64, append(slices.Clone(s.per), 2), list.configs()); err != nil {
 		return nil, fmt.Errorf("%w: index: %w", storage.ErrCorrupt, err)
 	}
 	if !s.index.Fixed() {

@@ -215,6 +215,22 @@ func TestShards(t *testing.T) {
 	}
 }
 
+// TestShardIndexTransposed: the index is an array of the shard's grid and two, not
+// of pairs.
+func TestShardIndexTransposed(t *testing.T) {
+	ctx, values := t.Context(), mem.NewStore()
+	doc := parse(t, `{"zarr_format":3,"node_type":"array","shape":[2,2],"data_type":"uint8","chunk_grid":{"name":"regular","configuration":{"chunk_shape":[2,2]}},
+		"chunk_key_encoding":"default","fill_value":0,"codecs":[{"name":"sharding_indexed","configuration":{"chunk_shape":[1,1],"codecs":["bytes"],
+		"index_codecs":[{"name":"transpose","configuration":{"order":[2,1,0]}},{"name":"bytes","configuration":{"endian":"little"}}]}}]}`)
+	b, err := json.Marshal(doc)
+	require.NoError(t, err)
+	require.NoError(t, values.Put(ctx, "x/zarr.json", b))
+	require.NoError(t, values.Put(ctx, "x/c/0/0", shard("acbd", 0, 1, 2, 3, 1, 1, 1, 1))) // offsets, then lengths, by columns
+	a, _, err := zarr.OpenStore(ctx, values, "x")
+	require.NoError(t, err)
+	assert.Equal(t, "abcd", string(readAll(t, a)))
+}
+
 func TestShardErrors(t *testing.T) {
 	for want, config := range map[string]map[string]any{
 		"chunk_shape [3] in shards of [4]":   {"chunk_shape": []int{3}},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/ndgrid/ndgrid/nd"
@@ -34,6 +35,7 @@ type texts struct {
 	order  []int     // in which transposes leave the axes; nil: as they are
 	shard  *sharding // nil: the elements lie one behind the other
 	behind *codec.Chain
+	bufs   sync.Pool // of *[]byte: what enters behind
 }
 
 // newTexts returns the coder of chunks of a shape; nil where it can't be had, for
@@ -72,16 +74,20 @@ func (h *header) newTexts(shape []int, list extensions) (*texts, error) {
 // encode appends the stored form of the elements of a chunk to dst.
 func (c *texts) encode(dst []byte, elems []string, shape []int) (_ []byte, err error) {
 	elems = transposeTexts(elems, shape, c.order)
-	var raw []byte
+	buf, ok := c.bufs.Get().(*[]byte)
+	if !ok {
+		buf = new([]byte)
+	}
+	defer c.bufs.Put(buf)
 	if c.shard == nil {
-		raw, err = codec.EncodeStrings(nil, elems)
+		*buf, err = codec.EncodeStrings((*buf)[:0], elems)
 	} else {
-		raw, err = c.shard.encodeTexts(nil, elems)
+		*buf, err = c.shard.encodeTexts((*buf)[:0], elems)
 	}
 	if err != nil {
 		return dst, err
 	}
-	return c.behind.Encode(dst, raw)
+	return c.behind.Encode(dst, *buf)
 }
 
 // decode returns the elements of a chunk.
@@ -266,9 +272,10 @@ func (a *writableArray) writeStrings(ctx context.Context, h *header, coord []int
 		storage.CopyStrings(all, full, elems, box, box)
 		elems = all
 	}
-	value, err := h.wholeText.encode(nil, elems, full.Shape)
-	if err != nil {
+	buf := a.scratch.Get().(*[]byte)
+	defer a.scratch.Put(buf)
+	if *buf, err = h.wholeText.encode((*buf)[:0], elems, full.Shape); err != nil {
 		return err
 	}
-	return a.store.Put(ctx, key, value)
+	return a.store.Put(ctx, key, *buf)
 }
