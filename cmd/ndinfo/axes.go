@@ -215,7 +215,7 @@ func (f *family) coordinate(ctx context.Context, dim string, n int) (storage.Arr
 		switch {
 		case err == nil:
 			f.open = append(f.open, a)
-			if m := a.Meta(); len(m.Shape) == 1 && m.Shape[0] == n && m.DType.Size() > 0 {
+			if m := a.Meta(); len(m.Shape) == 1 && m.Shape[0] == n && m.DType.Size() > 0 && !onlyLength(m) {
 				return a, nil
 			}
 		case !errors.Is(err, storage.ErrNotFound) && !errors.Is(err, storage.ErrNotArray):
@@ -225,6 +225,13 @@ func (f *family) coordinate(ctx context.Context, dim string, n int) (storage.Arr
 			return nil, nil
 		}
 	}
+}
+
+// onlyLength reports whether an array is what NetCDF-4 keeps the length of a dimension
+// in that has no coordinates.
+func onlyLength(m *storage.Meta) bool {
+	name, _ := m.Attrs["NAME"].(string)
+	return strings.HasPrefix(name, "This is a netCDF dimension but not a netCDF variable")
 }
 
 // axes describes the axes of an array.

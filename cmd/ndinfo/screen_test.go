@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"os"
 	"strings"
 	"syscall"
@@ -8,6 +9,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
 )
 
 func TestBasinScreens(t *testing.T) {
@@ -51,6 +55,21 @@ func TestHDF5Demo(t *testing.T) {
 	fill(t, "demo.h5")
 	golden(t, "demo-hdf5", show(t, "demo.h5"))
 	golden(t, "demo-hdf5-array", show(t, "demo.h5/air", "--all", "--stats"))
+}
+
+// What NetCDF-4 keeps for a dimension without coordinates is none: rows of CSV have
+// indices then.
+func TestDimensionWithoutCoordinates(t *testing.T) {
+	needHDF5(t)
+	t.Chdir(t.TempDir())
+	ctx := context.Background()
+	g, err := storage.Create(ctx, "a.nc", nil)
+	require.NoError(t, err)
+	put(t, g, "v", storage.Spec{Dims: []string{"x"}}, nd.Must(nd.FromSlice([]int16{7, 8, 9})))
+	require.NoError(t, g.Commit(ctx))
+	require.NoError(t, g.Close())
+	assert.Contains(t, show(t, "a.nc/v"), "axes     x 3\n")
+	assert.Equal(t, "x,v\n1,8\n2,9\n", show(t, "a.nc/v", "--slice", "1:", "--csv"))
 }
 
 func TestErrors(t *testing.T) {
