@@ -69,16 +69,25 @@ const (
 	headLimit = 1000 // columns: of more, values are not shown, as looking for each takes long
 )
 
+// openTable opens a file with commas between columns or, where the header has none,
+// semicolons or tabs; tabs alone if it is called so.
 func openTable(ctx context.Context, file string) (*csvTable, error) {
-	var opts []table.Option
+	separators := ",;\t"
 	if strings.EqualFold(csvExt(file), ".tsv") {
-		opts = append(opts, table.Separator('\t'))
+		separators = "\t"
 	}
-	files, err := table.Open(ctx, stream.Of(file), opts...)
+	sep := separators[0]
+	files, err := table.Open(ctx, stream.Of(file), table.Separator(sep))
 	if err != nil {
 		return nil, err
 	}
-	next, stop := iter.Pull2(table.ReadCSV(file, append(opts, table.ChunkRows(headRows))...))
+	if names := files.Columns(); len(names) == 1 && strings.ContainsAny(names[0], separators) {
+		sep = names[0][strings.IndexAny(names[0], separators)]
+		if files, err = table.Open(ctx, stream.Of(file), table.Separator(sep)); err != nil {
+			return nil, err
+		}
+	}
+	next, stop := iter.Pull2(table.ReadCSV(file, table.Separator(sep), table.ChunkRows(headRows)))
 	defer stop()
 	head, err, _ := next() // there is one without rows, too
 	return &csvTable{files, head, storage.Ref{Driver: "csv", URL: file}}, err

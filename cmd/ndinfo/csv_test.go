@@ -40,6 +40,10 @@ rain, mm  float64  (row 3)  3                             0.5 NaN 1.5
 	require.NoError(t, f.Close())
 	assert.Contains(t, show(t, "u.TSV.gz"), "u.TSV.gz   CSV   1 row, 2 columns, ")
 
+	require.NoError(t, os.WriteFile("semicolons.csv", []byte("a;b\n1,5;2\n"), 0o666))
+	assert.Contains(t, show(t, "semicolons.csv"), "1 row, 2 columns, ")
+	require.NoError(t, os.WriteFile("tabs.tsv", []byte("a\tb,c\n1\t2\n"), 0o666))
+	assert.Contains(t, show(t, "tabs.tsv"), "1 row, 2 columns, ")
 	require.NoError(t, os.WriteFile("numbers.csv", []byte("1,2\n3,4\n"), 0o666))
 	assert.Contains(t, show(t, "numbers.csv"), "float64 (2, 2)")
 	require.NoError(t, os.WriteFile("header.csv", []byte("a,b\n"), 0o666))

@@ -76,7 +76,7 @@ func (s *Store) flock(ctx context.Context, prefix string) (*os.File, error) {
 		case err = <-done:
 		case <-ctx.Done():
 			go func() { // nothing ends the call but the lock
-				<-done
+				_ = <-done
 				_ = f.Close()
 			}()
 			return nil, ctx.Err()
