@@ -3,11 +3,14 @@ package chunkgrid_test
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/ndgrid/ndgrid/chunkgrid"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/reduce"
+	"github.com/ndgrid/ndgrid/storage"
 	"github.com/ndgrid/ndgrid/ufunc"
 )
 
@@ -38,6 +41,34 @@ func ExampleRun() {
 	_, err := chunkgrid.Run(context.Background(), []chunkgrid.Out{reduce.Mean(x).Into(mean), reduce.Max(x).Into(highest)})
 	fmt.Println(mean, highest, err)
 	// Output: 499999.5 999999.0 <nil>
+}
+
+// Save writes a store, and with Extend adds what is computed from it.
+func ExampleExtend() {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	url := filepath.Join(dir, "sst.zarr")
+	err = chunkgrid.Save(ctx, url, chunkgrid.Vars{"celsius": chunkgrid.Arange(0.0, 4, 1, nd.Sizes(2)).Named("x")})
+	fmt.Println(err)
+	celsius, err := chunkgrid.Open[float64](ctx, url+"/celsius")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	err = chunkgrid.Save(ctx, url, chunkgrid.Vars{"kelvin": ufunc.Add(celsius, 273.15)}, chunkgrid.Extend(),
+		chunkgrid.Attrs("kelvin", storage.Attrs{"units": "K"}))
+	fmt.Println(err)
+	kelvin, err := chunkgrid.Open[float64](ctx, url+"/kelvin")
+	fmt.Println(kelvin, err)
+	// Output:
+	// <nil>
+	// <nil>
+	// float64 (x 4)  chunks (2), 2 chunks, 32 B, not computed <nil>
 }
 
 // DOT shows an expression as a graph of operations; SVG draws it.

@@ -22,6 +22,7 @@ func MapChunks[A, R nd.Elem](a *Array[A], f func(chunk *nd.Array[A]) (*nd.Array[
 // returns for a box of the argument: given says which, and which part of that is the
 // chunk's own, if f may return as much as it was given.
 func onChunks[A, R nd.Elem](grid nd.Grid, f func(*nd.Array[A]) (*nd.Array[R], error), given func(chunk nd.Box) (box nd.Box, own []nd.Range)) *plan.BoxOp {
+	call := plan.Caller("chunkgrid.MapChunks")
 	return &plan.BoxOp{
 		WholeChunks: true,
 		Infer: func(_ plan.Params, args []*plan.Node) (plan.Result, error) {
@@ -39,7 +40,7 @@ func onChunks[A, R nd.Elem](grid nd.Grid, f func(*nd.Array[A]) (*nd.Array[R], er
 			}
 			r, err := f(chunk)
 			if err != nil {
-				return fmt.Errorf("chunk %v: %w", box, err)
+				return call.Failed(fmt.Errorf("chunk %v: %w", box, err))
 			}
 			if own != nil && r != nil && slices.Equal(r.Shape(), around.Shape) {
 				if r, err = r.Slice(own...); err != nil {
@@ -51,7 +52,7 @@ func onChunks[A, R nd.Elem](grid nd.Grid, f func(*nd.Array[A]) (*nd.Array[R], er
 				if own != nil {
 					with = fmt.Sprintf(" given with what is around it, %v", around.Shape)
 				}
-				return fmt.Errorf("chunk %v: the function returned shape %v for a chunk of shape %v%s: %w", box, shapeOf(r), box.Shape, with, nd.ErrShape)
+				return call.Failed(fmt.Errorf("chunk %v: the function returned shape %v for a chunk of shape %v%s: %w", box, shapeOf(r), box.Shape, with, nd.ErrShape))
 			}
 			if r.DType() == nd.DTypeOf[R]() { // of no unit, where there are some
 				if r, err = r.WithDType(n.DType); err != nil {

@@ -27,10 +27,26 @@ func Open[T nd.Elem](ctx context.Context, url string, opts ...Option) (*Array[T]
 		if configure(opts).decode {
 			return castTo[T](a), nil
 		}
-		return nil, fmt.Errorf("open %s: the stored array is %v, not %v; use OpenAny and ufunc.Cast[%v]: %w", url, a.DType(), want, want, nd.ErrDType)
+		return nil, fmt.Errorf("open %s: the stored array is %v, not %v; use %s: %w", url, a.DType(), want, instead(a, want), nd.ErrDType)
 	}
 	return As[T](a), nil
 }
+
+// instead says how to open an array that isn't of the dtype wanted.
+func instead(a Any, want nd.DType) string {
+	src, stored := a.plan().Leaf.(storage.Array)
+	switch {
+	case a.DType().Kind() == nd.KindString:
+		return "OpenAny, and Texts, MapText or Factorize"
+	case !a.DType().Computable():
+		return "OpenAny"
+	case stored && packed(src.Meta().Attrs):
+		return "the option Decode, its numbers are packed (scale_factor, add_offset)"
+	}
+	return fmt.Sprintf("OpenAny and ufunc.Cast[%v]", want)
+}
+
+func packed(a storage.Attrs) bool { return a["scale_factor"] != nil || a["add_offset"] != nil }
 
 // OpenAny is Open with the dtype found in the file; As narrows the result.
 func OpenAny(ctx context.Context, url string, opts ...Option) (Any, error) {
@@ -85,6 +101,9 @@ func FromND[T nd.Elem](a *nd.Array[T], c ...nd.Chunks) *Array[T] {
 func FromDyn(a nd.Dyn, c ...nd.Chunks) Any { return wrap(fromMemory("chunkgrid.FromDyn", a, c)) }
 
 func fromMemory(op string, a nd.Dyn, c []nd.Chunks) *plan.Node {
+	if a == nil || !a.DType().Valid() { // or the zero nd.Array
+		return plan.Fail(op, errNil)
+	}
 	chunks := rows(a.Shape(), a.DType().Size())
 	if len(c) > 0 {
 		chunks = c[0]

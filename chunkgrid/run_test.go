@@ -203,7 +203,7 @@ func TestPanicOfUserFunction(t *testing.T) {
 	_, err = chunkgrid.MapChunks(x, func(c *nd.Array[float64]) (*nd.Array[float64], error) {
 		return nil, errors.New("no")
 	}).Compute(ctx)
-	require.ErrorContains(t, err, "no")
+	assert.Regexp(t, `^run_test.go:\d+: chunkgrid.MapChunks: chunk \[0:4, 0:4\]: no$`, err.Error())
 	_, err = chunkgrid.MapChunks(x, func(c *nd.Array[float64]) (*nd.Array[float64], error) {
 		return c.Slice(nd.At(0))
 	}).Compute(ctx)
@@ -273,6 +273,7 @@ func TestSaveOpenRoundTrip(t *testing.T) {
 		chunkgrid.Attrs("v", storage.Attrs{"units": "K"}), chunkgrid.Attrs("", storage.Attrs{"title": "t"})))
 	err := chunkgrid.Save(ctx, url, chunkgrid.Vars{"v": x})
 	require.ErrorIs(t, err, storage.ErrExists)
+	require.ErrorContains(t, err, "Overwrite")
 
 	v, err := chunkgrid.Open[float32](ctx, url+"/v")
 	require.NoError(t, err)
@@ -282,7 +283,13 @@ func TestSaveOpenRoundTrip(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, nd.ArrayEqual(ramp[float32](t, 6, 8), got))
 	_, err = chunkgrid.Open[float64](ctx, url+"/v")
-	require.ErrorContains(t, err, "is float32, not float64")
+	require.ErrorContains(t, err, "is float32, not float64; use OpenAny and ufunc.Cast[float64]")
+	_, err = chunkgrid.Open[float64](ctx, url+"/w")
+	require.ErrorContains(t, err, "; the group holds m, v, x")
+	_, err = chunkgrid.Open[float64](ctx, url+"/v/w")
+	require.ErrorContains(t, err, `; "v" is an array`)
+	require.ErrorIs(t, chunkgrid.Save(ctx, url, chunkgrid.Vars{"v": x}, chunkgrid.Overwrite(), chunkgrid.Attrs("w", storage.Attrs{})), storage.ErrNotFound)
+	require.ErrorContains(t, chunkgrid.Save(ctx, url, chunkgrid.Vars{"v": nil}, chunkgrid.Overwrite()), `"v" is a nil array`)
 
 	g, err := storage.OpenGroup(ctx, url)
 	require.NoError(t, err)
@@ -329,6 +336,8 @@ func TestDecode(t *testing.T) {
 	require.NoError(t, chunkgrid.Save(ctx, url, chunkgrid.Vars{"v": x, "u": ufunc.Sub(ufunc.Cast[int8](x), 3)},
 		chunkgrid.Attrs("v", storage.Attrs{"_FillValue": int16(3), "scale_factor": float32(0.5), "add_offset": float32(10)}),
 		chunkgrid.Attrs("u", storage.Attrs{"_Unsigned": "true"})))
+	_, err := chunkgrid.Open[float64](ctx, url+"/v")
+	require.ErrorContains(t, err, "use the option Decode")
 	a, err := chunkgrid.OpenAny(ctx, url+"/v", chunkgrid.Decode())
 	require.NoError(t, err)
 	got, err := chunkgrid.As[float64](ufunc.Cast[float64](a)).Compute(ctx)
@@ -432,9 +441,41 @@ func TestArangeAtTheEdges(t *testing.T) {
 // TestNoPlaceForResults: what isn't there, and elements that share their memory.
 func TestNoPlaceForResults(t *testing.T) {
 	x := chunkgrid.FromND(nd.Must(nd.Zeros[float64](2, 3)))
+	seconds := nd.Must(nd.Must(nd.Zeros[nd.Datetime](2)).WithDType(nd.Datetime64("s")))
 	wide := nd.Must(nd.Must(nd.Zeros[float64](1, 3)).BroadcastTo(2, 3))
-	for _, out := range []chunkgrid.Out{x.To(nil), x.Into(nil), x.Into(wide)} {
+	for _, out := range []chunkgrid.Out{x.To(nil), x.Into(nil), x.Into(wide), chunkgrid.To(nil, nil), chunkgrid.Constant(1.0).Into(&nd.Array[float64]{}),
+		chunkgrid.FromND(seconds).Into(nd.Must(nd.Zeros[nd.Datetime](2)))} {
 		_, err := chunkgrid.Run(ctx, []chunkgrid.Out{out})
 		require.Error(t, err)
 	}
+}
+
+// TestNothing: what isn't there is an error, options that aren't there are none.
+func TestNothing(t *testing.T) {
+	_, err := chunkgrid.FromAny(nil)
+	require.ErrorContains(t, err, "nil array")
+	require.ErrorContains(t, chunkgrid.FromDyn(nil).Err(), "nil array")
+	require.ErrorContains(t, chunkgrid.FromND(&nd.Array[float64]{}).Err(), "nil array")
+	_, err = chunkgrid.ComputeDyn(ctx, nil)
+	require.ErrorContains(t, err, "nil array")
+	require.ErrorContains(t, chunkgrid.Save(ctx, t.TempDir()+"/x.zarr", chunkgrid.Vars{"a": nil}), "nil array")
+	one := chunkgrid.Constant(1.0).ExpandDims(0)
+	require.ErrorContains(t, one.Squeeze(0, -1).Err(), "name axis 0 twice")
+	v, err := reduce.Sum(one, nil).Value(ctx, nil, chunkgrid.Workers(math.MaxInt), chunkgrid.Memory(math.MaxInt))
+	require.NoError(t, err)
+	assert.Equal(t, 1.0, v)
+}
+
+// TestStagesInOrder: what of two arrays is computed before, and then beside each
+// other, is there in time.
+func TestStagesInOrder(t *testing.T) {
+	x, y := chunkgrid.Arange(0.0, 6, 1, nd.Sizes(2)), chunkgrid.Arange(10.0, 14, 1, nd.Sizes(3))
+	x = chunkgrid.FromND(nd.Must(x.Compute(ctx)), nd.Sizes(2))
+	a, b, c := nd.Must(nd.Zeros[float64](6)), nd.Must(nd.Zeros[float64](6)), nd.Must(nd.Zeros[float64]())
+	_, err := chunkgrid.Run(ctx, []chunkgrid.Out{ufunc.Sub(x, reduce.Sum(x)).Into(a), ufunc.Sub(x, reduce.Max(y)).Into(b),
+		reduce.Sum(ufunc.Mul(x, reduce.Min(y.Slice(nd.From(1))))).Into(c)})
+	require.NoError(t, err)
+	assert.Equal(t, []float64{-15, -14, -13, -12, -11, -10}, a.Data())
+	assert.Equal(t, []float64{-13, -12, -11, -10, -9, -8}, b.Data())
+	assert.Equal(t, 165.0, c.At())
 }

@@ -19,6 +19,7 @@ type saveConfig struct {
 	coords    storage.Group
 	codecs    []string
 	overwrite bool
+	extend    bool
 	resume    bool
 }
 
@@ -43,6 +44,12 @@ func Codecs(names ...string) Option {
 // new one is complete.
 func Overwrite() Option { return func(c *config) { c.save.overwrite = true } }
 
+// Extend lets Save add arrays to the group that is at the url, if there is one. An
+// array of a name that is there is storage.ErrExists; coordinates (CopyCoords) that are
+// there stay. Arrays appear one after the other, and one that is there can't be
+// part of what is computed if it lies in an HDF5 file, see hdf5.ErrReading.
+func Extend() Option { return func(c *config) { c.save.extend = true } }
+
 // Resume lets Save go on where one with the same arrays, and with this option,
 // was interrupted, be it killed: it doesn't compute again the chunks that are
 // stored. Results of reductions, and chunks of nothing but the fill value, which
@@ -54,14 +61,20 @@ func Resume() Option { return func(c *config) { c.save.resume = true } }
 // Save computes arrays in one pass and writes them as a group at url: Zarr,
 // HDF5 or NetCDF-4 by the file name's ending. Dtype, shape, chunks and dimension
 // names are those of the arrays. Nothing appears at url before all is written.
-// Options: Attrs, CopyCoords, Codecs, Overwrite, Resume, DriverOptions, and those
-// of Run.
+// Other libraries want names for the axes: xarray opens no Zarr without, see Named.
+// Options: Attrs, CopyCoords, Codecs, Overwrite, Extend, Resume, DriverOptions, and
+// those of Run.
 func Save(ctx context.Context, url string, v Vars, opts ...Option) (err error) {
 	c := configure(opts)
-	names := slices.Sorted(maps.Keys(v))
+	if c.save.extend && (c.save.overwrite || c.save.resume) {
+		return fmt.Errorf("save %s: Extend goes with neither Overwrite nor Resume", url)
+	}
 	arrays := maps.Clone(v)
-	for _, name := range names {
-		if err := arrays[name].plan().Err; err != nil {
+	for _, name := range slices.Sorted(maps.Keys(v)) {
+		if v[name] == nil {
+			return fmt.Errorf("save %s: %q is a nil array", url, name)
+		}
+		if err := v[name].plan().Err; err != nil {
 			return err
 		}
 	}
@@ -70,24 +83,20 @@ func Save(ctx context.Context, url string, v Vars, opts ...Option) (err error) {
 		return err
 	}
 	defer closeCoords()
-	names = slices.Sorted(maps.Keys(arrays))
-	options := map[string]string{}
-	maps.Copy(options, c.driver)
-	if c.save.overwrite {
-		options["overwrite"] = "true"
+	for name := range c.save.attrs {
+		if name != "" && arrays[name] == nil {
+			return fmt.Errorf("save %s: attributes of %q, which is none of the arrays %v: %w", url, name, slices.Sorted(maps.Keys(arrays)), storage.ErrNotFound)
+		}
 	}
-	if c.save.resume {
-		options["resume"] = "true"
-	}
-	group := maps.Clone(options)
-	group["consolidated"] = "true" // xarray looks there first; other formats have no use for it
-	g, err := storage.Create(ctx, url, group)
-	if err != nil {
-		if len(names) == 1 && errors.Is(err, storage.ErrUnsupported) { // a file of a single array, such as .npy
-			if one := saveOne(ctx, url, arrays[names[0]], names[0], c, options); !errors.Is(one, storage.ErrUnsupported) {
+	g, err := saveGroup(ctx, url, c)
+	if len(arrays) == 1 && errors.Is(err, storage.ErrUnsupported) { // a file of a single array, such as .npy
+		for name, a := range arrays {
+			if one := saveOne(ctx, url, a, name, c); !errors.Is(one, storage.ErrUnsupported) {
 				return one
 			}
 		}
+	}
+	if err != nil {
 		return err
 	}
 	defer func() {
@@ -96,15 +105,78 @@ func Save(ctx context.Context, url string, v Vars, opts ...Option) (err error) {
 		}
 		err = errors.Join(err, g.Close())
 	}()
-	if a, ok := c.save.attrs[""]; ok {
-		if err := g.SetAttrs(ctx, a); err != nil {
+	if c.save.extend {
+		if err := leaveOut(ctx, g, arrays, v); err != nil {
 			return err
 		}
 	}
-	if err := saveAll(ctx, g, names, arrays, c); err != nil {
+	if a, ok := c.save.attrs[""]; ok {
+		all := maps.Clone(g.Attrs()) // of the group there is
+		if all == nil {
+			all = storage.Attrs{}
+		}
+		maps.Copy(all, a)
+		if err := g.SetAttrs(ctx, all); err != nil {
+			return err
+		}
+	}
+	if err := saveAll(ctx, g, slices.Sorted(maps.Keys(arrays)), arrays, c); err != nil {
 		return err
 	}
 	return g.Commit(ctx)
+}
+
+// saveGroup opens the group to save in: a new one, but for Extend.
+func saveGroup(ctx context.Context, url string, c config) (storage.WritableGroup, error) {
+	options := createOptions(c)
+	options["consolidated"] = "true" // xarray looks there first; other formats have no use for it
+	g, err := storage.Create(ctx, url, options)
+	switch {
+	case !errors.Is(err, storage.ErrExists):
+		return g, err
+	case c.save.extend:
+		return storage.OpenWritable(ctx, url, c.driver)
+	}
+	return nil, fmt.Errorf("%w; Overwrite replaces it, Extend adds to it", err)
+}
+
+// createOptions returns the driver's options for something new.
+func createOptions(c config) map[string]string {
+	options := map[string]string{}
+	maps.Copy(options, c.driver)
+	if c.save.overwrite {
+		options["overwrite"] = "true"
+	}
+	if c.save.resume {
+		options["resume"] = "true"
+	}
+	return options
+}
+
+// leaveOut takes the coordinates that a group has from the arrays to be saved in
+// it, which but for coordinates are own.
+func leaveOut(ctx context.Context, g storage.Group, arrays, own Vars) error {
+	for name, a := range arrays {
+		if _, ok := own[name]; ok {
+			continue
+		}
+		old, err := g.Array(ctx, name)
+		if errors.Is(err, storage.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		shape := old.Meta().Shape
+		if err := old.Close(); err != nil {
+			return err
+		}
+		if !slices.Equal(shape, a.Shape()) {
+			return fmt.Errorf("coordinate %q of shape %v, the group has one of %v: %w", name, a.Shape(), shape, nd.ErrShape)
+		}
+		delete(arrays, name)
+	}
+	return nil
 }
 
 // saveAll writes arrays into a group in one run.
@@ -181,12 +253,12 @@ func Append(ctx context.Context, url string, a Any, axis int, opts ...Option) (e
 }
 
 // saveOne writes a file that holds a single array.
-func saveOne(ctx context.Context, url string, a Any, name string, c config, options map[string]string) error {
+func saveOne(ctx context.Context, url string, a Any, name string, c config) error {
 	s, err := spec(a, name, c)
 	if err != nil {
 		return err
 	}
-	d, err := storage.CreateArray(ctx, url, s, options)
+	d, err := storage.CreateArray(ctx, url, s, createOptions(c))
 	if err != nil {
 		return err
 	}

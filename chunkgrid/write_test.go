@@ -235,3 +235,43 @@ func TestConcurrentRegionsOverlap(t *testing.T) {
 		}
 	}
 }
+
+// TestExtend adds an array, computed from one that is there, to a store.
+func TestExtend(t *testing.T) {
+	url := filepath.Join(t.TempDir(), "out.zarr")
+	want := ramp[float64](t, 6, 8)
+	x := chunkgrid.FromND(want, nd.Sizes(4, 3)).Named("y", "x")
+	coord := chunkgrid.FromND(ramp[float64](t, 8)).Named("x")
+	require.NoError(t, chunkgrid.Save(ctx, url, chunkgrid.Vars{"v": x, "x": coord}, chunkgrid.Extend(),
+		chunkgrid.Attrs("", storage.Attrs{"title": "t"})), "a new one")
+	g, err := storage.OpenGroup(ctx, url)
+	require.NoError(t, err)
+	defer func() { _ = g.Close() }()
+	v, err := chunkgrid.Open[float64](ctx, url+"/v")
+	require.NoError(t, err)
+	w := ufunc.Mul(v, 2)
+	require.NoError(t, chunkgrid.Save(ctx, url, chunkgrid.Vars{"w": w}, chunkgrid.Extend(), chunkgrid.CopyCoords(g),
+		chunkgrid.Attrs("", storage.Attrs{"history": "h"})))
+	twice := nd.Map(want, func(v float64) float64 { return 2 * v })
+	assert.True(t, nd.ArrayEqual(twice, computed[float64](t, url+"/w")))
+	assert.True(t, nd.ArrayEqual(want, computed[float64](t, url+"/v")))
+	g, err = storage.OpenGroup(ctx, url)
+	require.NoError(t, err)
+	assert.Equal(t, storage.Attrs{"title": "t", "history": "h"}, g.Attrs())
+
+	err = chunkgrid.Save(ctx, url, chunkgrid.Vars{"u": x, "v": w}, chunkgrid.Extend())
+	require.ErrorIs(t, err, storage.ErrExists)
+	assert.ErrorContains(t, err, "/v: ")
+	short := v.Slice(nd.All, nd.To(5))
+	other := filepath.Join(t.TempDir(), "other.zarr")
+	require.NoError(t, chunkgrid.Save(ctx, other, chunkgrid.Vars{"v": short, "x": coord.Slice(nd.To(5))}))
+	from, err := storage.OpenGroup(ctx, other)
+	require.NoError(t, err)
+	defer func() { _ = from.Close() }()
+	err = chunkgrid.Save(ctx, url, chunkgrid.Vars{"u": short}, chunkgrid.Extend(), chunkgrid.CopyCoords(from))
+	require.ErrorIs(t, err, nd.ErrShape)
+	require.Error(t, chunkgrid.Save(ctx, url, chunkgrid.Vars{"u": x}, chunkgrid.Extend(), chunkgrid.Overwrite()))
+	names, err := g.Names(ctx)
+	require.NoError(t, err)
+	assert.Equal(t, []storage.Child{{Name: "v"}, {Name: "w"}, {Name: "x"}}, names, "what failed left nothing")
+}

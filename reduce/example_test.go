@@ -3,6 +3,7 @@ package reduce_test
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/ndgrid/ndgrid/chunkgrid"
 	"github.com/ndgrid/ndgrid/nd"
@@ -66,6 +67,14 @@ func ExampleQuantile() {
 	// [[ 1.2 12. ]
 	//  [ 3.  30. ]
 	//  [ 4.8 48. ]] <nil>
+}
+
+// What is missing, as NaN, is left out.
+func ExampleNaNMedian() {
+	nan := math.NaN()
+	x := chunkgrid.FromND(nd.Must(nd.FromSlice([]float64{5, nan, 1, nan, 3, 40, 2, nan, 4, 50}, 5, 2))).Named("time", "x")
+	fmt.Println(reduce.NaNMedian(x, reduce.Dim("time")).Compute(context.Background()))
+	// Output: [ 3. 45.] <nil>
 }
 
 // The mean of each season, and how far each month is from it.

@@ -187,7 +187,7 @@ func evalBincount(n *plan.Node, _ nd.Box, dst []byte, in [][]byte, boxes []nd.Bo
 	clear(dst)
 	for i, v := range x {
 		if v < 0 || v >= int64(n.Shape[1]) {
-			return fmt.Errorf("element %d of the chunk at %v is %d, want 0 to %d: %w", i, boxes[0].Start, v, n.Shape[1]-1, nd.ErrIndex)
+			return fmt.Errorf("bincount: element %d of the chunk at %v is %d, want 0 to %d: %w", i, boxes[0].Start, v, n.Shape[1]-1, nd.ErrIndex)
 		}
 	}
 	if len(in) == 1 {

@@ -20,13 +20,29 @@ import (
 // is rechunked, to chunks of about nd.DefaultChunkBytes. float32 is interpolated
 // in float64.
 func Quantile[T nd.Float](a *chunkgrid.Array[T], q []float64, opts ...Option) *chunkgrid.Array[T] {
-	return quantile(a, q, methodLinear, opts)
+	return quantile(a, q, methodLinear, false, opts)
+}
+
+// NaNQuantile returns the quantiles of the elements that are not NaN, NaN where there
+// are none; see Quantile.
+func NaNQuantile[T nd.Float](a *chunkgrid.Array[T], q []float64, opts ...Option) *chunkgrid.Array[T] {
+	return quantile(a, q, methodLinear, true, opts)
 }
 
 // Median returns the middle element in the order of size, of an even number the
 // mean of the two in the middle; see Quantile.
 func Median[T nd.Float](a *chunkgrid.Array[T], opts ...Option) *chunkgrid.Array[T] {
-	m := quantile(a, []float64{0.5}, methodMedian, opts)
+	return middle(a, false, opts)
+}
+
+// NaNMedian returns the median of the elements that are not NaN, NaN where there are
+// none; see Quantile.
+func NaNMedian[T nd.Float](a *chunkgrid.Array[T], opts ...Option) *chunkgrid.Array[T] {
+	return middle(a, true, opts)
+}
+
+func middle[T nd.Float](a *chunkgrid.Array[T], skip bool, opts []Option) *chunkgrid.Array[T] {
+	m := quantile(a, []float64{0.5}, methodMedian, skip, opts)
 	if m.Err() != nil {
 		return m
 	}
@@ -70,7 +86,8 @@ func interpolate(a, b, t float64, _ bool) float64 {
 	return a + float64((b-a)*t)
 }
 
-func quantile[T nd.Float](a *chunkgrid.Array[T], q []float64, method string, opts []Option) *chunkgrid.Array[T] {
+// quantile makes the array; skip leaves NaN out.
+func quantile[T nd.Float](a *chunkgrid.Array[T], q []float64, method string, skip bool, opts []Option) *chunkgrid.Array[T] {
 	o := collect(opts)
 	fail := func(err error) *chunkgrid.Array[T] { return chunkgrid.Failed[T](opQuantile, err, a) }
 	if a.Err() != nil {
@@ -100,7 +117,7 @@ func quantile[T nd.Float](a *chunkgrid.Array[T], q []float64, method string, opt
 	if err != nil {
 		return fail(err)
 	}
-	r := chunkgrid.Op[T](opQuantile, plan.Params{"q": slices.Clone(q), "method": method}, whole(a, k).MoveAxis(k, -1))
+	r := chunkgrid.Op[T](opQuantile, plan.Params{"q": slices.Clone(q), "method": method, "skip": skip}, whole(a, k).MoveAxis(k, -1))
 	if !o.keepdims || r.Err() != nil {
 		return r
 	}
@@ -187,39 +204,39 @@ func inferQuantile(p plan.Params, args []*plan.Node) (plan.Result, error) {
 }
 
 func evalQuantile(n *plan.Node, box nd.Box, dst []byte, in [][]byte, boxes []nd.Box) error {
-	q := n.Params["q"].([]float64)[box.Start[0]:box.Stop(0)]
+	w := &wanted{q: n.Params["q"].([]float64)[box.Start[0]:box.Stop(0)]}
 	pick, length := between[n.Params["method"].(string)], boxes[0].Shape[box.NDim()-1]
+	skip, _ := n.Params["skip"].(bool)
 	if n.DType == nd.Float32 {
-		quantiles(nd.AsSlice[float32](dst), nd.AsSlice[float32](in[0])[:boxes[0].Size()], q, length, pick)
+		quantiles(nd.AsSlice[float32](dst), nd.AsSlice[float32](in[0])[:boxes[0].Size()], w, length, skip, pick)
 	} else {
-		quantiles(nd.AsSlice[float64](dst), nd.AsSlice[float64](in[0])[:boxes[0].Size()], q, length, pick)
+		quantiles(nd.AsSlice[float64](dst), nd.AsSlice[float64](in[0])[:boxes[0].Size()], w, length, skip, pick)
 	}
 	return nil
 }
 
 // quantiles orders every row of x, which is the task's own, as far as needed, and
 // sets dst, C order of (quantile, row), to what pick makes of it.
-func quantiles[T nd.Float](dst, x []T, q []float64, length int, pick func(a, b, t float64, even bool) float64) {
-	rows, places := len(x)/length, make([]place, len(q))
-	var ks []int // what of a row must be in order
-	for i, share := range q {
-		k, t := math.Modf(share * float64(length-1))
-		places[i] = place{int(k), t}
-		ks = append(ks, int(k), min(int(k)+1, length-1))
-	}
-	slices.Sort(ks)
-	ks = slices.Compact(ks)
+func quantiles[T nd.Float](dst, x []T, w *wanted, length int, skip bool, pick func(a, b, t float64, even bool) float64) {
+	rows := len(x) / length
+	isNaN := func(v T) bool { return v != v }
 	for r := range rows {
 		row := x[r*length : (r+1)*length]
-		nan := slices.IndexFunc(row, func(v T) bool { return v != v })
-		if nan < 0 {
-			selectAll(row, ks)
-		}
-		for i, p := range places {
-			if nan >= 0 {
-				dst[i*rows+r] = row[nan]
+		if nan := slices.IndexFunc(row, isNaN); nan >= 0 {
+			first := row[nan]
+			if skip {
+				row = slices.DeleteFunc(row, isNaN)
+			}
+			if !skip || len(row) == 0 {
+				for i := range w.q {
+					dst[i*rows+r] = first
+				}
 				continue
 			}
+		}
+		w.of(len(row))
+		selectAll(row, w.ks)
+		for i, p := range w.places {
 			v := row[p.k]
 			if p.t > 0 && row[p.k+1] != v {
 				v = T(pick(float64(v), float64(row[p.k+1]), p.t, p.k%2 == 0))
@@ -229,9 +246,32 @@ func quantiles[T nd.Float](dst, x []T, q []float64, length int, pick func(a, b, 
 	}
 }
 
+// wanted says where the quantiles q lie in rows of a length.
+type wanted struct {
+	q      []float64
+	length int
+	places []place
+	ks     []int // what of a row must be in order
+}
+
 // place is where a quantile lies in an ordered row: the share t of the way from
 // element k to the next.
 type place struct {
 	k int
 	t float64
+}
+
+// of finds the places in rows of another length.
+func (w *wanted) of(length int) {
+	if length == w.length {
+		return
+	}
+	w.length, w.places, w.ks = length, w.places[:0], w.ks[:0]
+	for _, share := range w.q {
+		k, t := math.Modf(share * float64(length-1))
+		w.places = append(w.places, place{int(k), t})
+		w.ks = append(w.ks, int(k), min(int(k)+1, length-1))
+	}
+	slices.Sort(w.ks)
+	w.ks = slices.Compact(w.ks)
 }

@@ -3,6 +3,7 @@ package reduce_test
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,16 +24,27 @@ func quantiles(c nd.Chunks) map[string]chunkgrid.Any {
 	for i := range v {
 		v[i] = float64(i*37%101-50) / 7
 	}
-	x := chunkgrid.FromND(nd.Must(nd.FromSlice(v, 4, 5, 6)), c)
+	x := chunkgrid.FromND(nd.Must(nd.FromSlice(slices.Clone(v), 4, 5, 6)), c)
 	w := append([]float64{}, v...)
 	w[(1*5+2)*6+3] = math.NaN()
 	h := chunkgrid.FromND(nd.Must(nd.FromSlice(w, 4, 5, 6)), c)
+	nan := math.Float64frombits(0x7FF8000000000000) // NumPy's
+	for i := range v {
+		if at := i % 30; i%7 == 0 || i/30 == 1 && at >= 12 && at < 24 && at%6 > 0 || i/30 == 2 && at >= 6 && at < 12 {
+			v[i] = nan
+		}
+	}
+	g := chunkgrid.FromND(nd.Must(nd.FromSlice(v, 4, 5, 6)), c)
 	all := map[string]chunkgrid.Any{}
 	for name, o := range map[string][]reduce.Option{"0": {reduce.Axis(0)}, "1": {reduce.Axis(1)}, "-1": {reduce.Axis(-1)}, "None": nil} {
 		for _, m := range []string{"linear", "lower", "higher", "midpoint", "nearest"} {
 			all[m+" "+name] = reduce.Quantile(x, shares, append(o, reduce.Method(m))...)
 		}
 		all["median "+name] = reduce.Median(x, o...)
+		for _, m := range []string{"linear", "nearest"} {
+			all["nanquantile "+m+" "+name] = reduce.NaNQuantile(g, shares, append(o, reduce.Method(m))...)
+		}
+		all["nanmedian "+name] = reduce.NaNMedian(g, o...)
 		all["nan "+name] = reduce.Quantile(h, shares, o...)
 		all["keepdims "+name] = reduce.Quantile(x, shares, append(o, reduce.KeepDims())...)
 		all["float32 "+name] = ufunc.Cast[float64](reduce.Quantile(ufunc.Cast[float32](x), shares, o...))
@@ -78,6 +90,8 @@ func TestQuantileErrors(t *testing.T) {
 		"reduce.Median: the option DDof is for variances":           reduce.Median(f, reduce.DDof(1)),
 		"reduce.Quantile: shape [0]: nothing has no quantiles":      reduce.Quantile(f.Slice(nd.To(0)), shares),
 		"axis 3 of an array with 3 axes":                            reduce.Quantile(f, shares, reduce.Axis(3)),
+		"reduce.NaNQuantile: quantile 5 is not from 0 to 1":         reduce.NaNQuantile(f, []float64{5}),
+		"reduce.NaNMedian: the option Method is for Quantile":       reduce.NaNMedian(f, reduce.Method("lower")),
 	} {
 		require.Error(t, a.Err(), want)
 		assert.Contains(t, a.Err().Error(), want)

@@ -87,7 +87,9 @@ func moment[T nd.Elem](name string, a *chunkgrid.Array[T], opts []Option) *chunk
 func collect(opts []Option) options {
 	var o options
 	for _, set := range opts {
-		set(&o)
+		if set != nil {
+			set(&o)
+		}
 	}
 	return o
 }
@@ -128,6 +130,8 @@ func (o options) resolve(dims []string) ([]int, error) {
 func axisOf(dims []string, name string) (int, error) {
 	k := slices.Index(dims, name)
 	switch {
+	case !slices.ContainsFunc(dims, func(d string) bool { return d != "" }):
+		return 0, fmt.Errorf("no dimension %q, the %d axes of the array have no names; Named gives them: %w", name, len(dims), nd.ErrAxis)
 	case k < 0 || name == "":
 		return 0, fmt.Errorf("no dimension %q, the array has (%s): %w", name, strings.Join(dims, ", "), nd.ErrAxis)
 	case slices.Contains(dims[k+1:], name):

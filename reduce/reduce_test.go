@@ -165,6 +165,7 @@ func TestErrors(t *testing.T) {
 	}{
 		{reduce.Sum(f, reduce.Dim("depth")), `reduce.Sum: no dimension "depth", the array has (time, lat, lon)`, nd.ErrAxis},
 		{reduce.Sum(f, reduce.Dim("")), `reduce.Sum: no dimension "", the array has (time, lat, lon)`, nd.ErrAxis},
+		{reduce.Sum(f.Named("", "", ""), reduce.Dim("time")), `reduce.Sum: no dimension "time", the 3 axes of the array have no names; Named gives them`, nd.ErrAxis},
 		{reduce.Max(f.Named("x", "x", "y"), reduce.Dim("x")), `reduce.Max: more than one dimension "x" in (x, x, y); use Axis`, nd.ErrAxis},
 		{reduce.Mean(f, reduce.Axis(3)), "axis 3 of an array with 3 axes", nd.ErrAxis},
 		{reduce.Mean(f, reduce.Axis(0, -3)), "reduce.Mean: axes [0 -3] name axis 0 twice", nd.ErrAxis},

@@ -67,7 +67,36 @@ func Open(ctx context.Context, url string, opts map[string]string) (Array, Group
 	if err != nil {
 		return nil, nil, &Error{"open", url, err}
 	}
-	return d.Open(ctx, path, inner, opts)
+	a, g, err := d.Open(ctx, path, inner, opts)
+	if inner != "" && errors.Is(err, ErrNotFound) {
+		err = withNames(ctx, d, path, inner, opts, err)
+	}
+	return a, g, err
+}
+
+// withNames adds to the error about what isn't in a file or directory what is in
+// the group that its path leads to.
+func withNames(ctx context.Context, d *Driver, path, inner string, opts map[string]string, err error) error {
+	e, ok := err.(*Error)
+	for ok && inner != "" {
+		inner = inner[:max(strings.LastIndex(inner, "/"), 0)]
+		a, g, failed := d.Open(ctx, path, inner, opts)
+		switch {
+		case errors.Is(failed, ErrNotFound):
+			continue
+		case failed != nil:
+			return err
+		case a != nil:
+			_ = a.Close()
+			return &Error{e.Op, e.Name, fmt.Errorf("%w; %q is an array", e.Err, inner)}
+		}
+		defer g.Close()
+		if names := contents(ctx, g); names != "" {
+			return &Error{e.Op, e.Name, fmt.Errorf("%w; the group holds %s", e.Err, names)}
+		}
+		return err
+	}
+	return err
 }
 
 // storeFormat is the format of what lies in a store that is no directory.
@@ -94,7 +123,11 @@ func OpenArray(ctx context.Context, url string, opts ...map[string]string) (Arra
 		return a, err
 	}
 	defer g.Close()
-	return nil, &Error{"open", url, fmt.Errorf("%w but a group%s", ErrNotArray, contents(ctx, g))}
+	of := ""
+	if names := contents(ctx, g); names != "" {
+		of = " of " + names
+	}
+	return nil, &Error{"open", url, fmt.Errorf("%w but a group%s", ErrNotArray, of)}
 }
 
 // contents lists the children of a group for an error message.
@@ -111,7 +144,7 @@ func contents(ctx context.Context, g Group) string {
 		}
 		names = append(names, c.Name)
 	}
-	return " of " + strings.Join(names, ", ")
+	return strings.Join(names, ", ")
 }
 
 // OpenGroup opens the group at url; an array there is ErrNotGroup.
@@ -240,7 +273,11 @@ func Create(ctx context.Context, url string, opts map[string]string) (WritableGr
 	}
 	if inner == "" {
 		if d.Create == nil {
-			return nil, &Error{"create", url, fmt.Errorf("%w: driver %s can't create groups", ErrUnsupported, d.Name)}
+			one := ""
+			if d.CreateArray != nil {
+				one = ", its files hold one array each"
+			}
+			return nil, &Error{"create", url, fmt.Errorf("%w: driver %s can't create groups%s", ErrUnsupported, d.Name, one)}
 		}
 		return d.Create(ctx, path, opts)
 	}

@@ -52,6 +52,8 @@ func castUfunc() *Ufunc {
 				return nd.DType{}, fmt.Errorf("cast: parameter to is %v, want a dtype", p["to"])
 			case from.IsComplex() && (to.IsInteger() || to.IsFloat()):
 				return nd.DType{}, fmt.Errorf("cast: %s to %s would lose the imaginary part; use real", from, to)
+			case from.Kind() == nd.KindString:
+				return nd.DType{}, fmt.Errorf("cast: %s to %s; chunkgrid.MapText and Factorize make numbers of text", from, to)
 			case casts[from.Kind()][to.Kind()] == nil, isTime(from) && isTime(to) && from != to:
 				return nd.DType{}, fmt.Errorf("cast: no loop from %s to %s", from, to)
 			}

@@ -43,7 +43,7 @@ func Fail(op string, err error, args ...*Node) *Node {
 			return n
 		}
 	}
-	n.Err = located(op, err)
+	n.Err = Caller(op).Failed(err)
 	return n
 }
 
@@ -51,25 +51,32 @@ func Fail(op string, err error, args ...*Node) *Node {
 // apart, is not the user's.
 const library = "github.com/ndgrid/ndgrid/"
 
-// located finds the first frame outside the library: its file and line are the
-// user's, the function it called is the operation's public name.
-func located(op string, err error) error {
-	e := &Error{Op: op, Err: err}
+// Call is a call of the library in the user's program.
+type Call struct{ pos, op string }
+
+// Failed returns the error of what was called, be it now or when it is computed.
+func (c Call) Failed(err error) error { return &Error{Pos: c.pos, Op: c.op, Err: err} }
+
+// Caller finds the first frame outside the library: its file and line are the
+// user's, the function it called is the operation's public name, op where
+// that isn't known.
+func Caller(op string) Call {
+	c := Call{op: op}
 	pcs := make([]uintptr, 32)
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])
 	for {
 		f, more := frames.Next()
 		rest, inside := strings.CutPrefix(f.Function, library)
 		pkg, _, _ := strings.Cut(rest[strings.LastIndex(rest, "/")+1:], ".")
 		if !inside || strings.HasSuffix(pkg, "_test") || strings.HasSuffix(f.File, "_test.go") || !publicPackage(rest) {
-			e.Pos = fmt.Sprintf("%s:%d", filepath.Base(f.File), f.Line)
-			return e
+			c.pos = fmt.Sprintf("%s:%d", filepath.Base(f.File), f.Line)
+			return c
 		}
 		if !strings.HasPrefix(rest, "internal/") {
-			e.Op = callName(rest)
+			c.op = callName(rest)
 		}
 		if !more {
-			return e
+			return c
 		}
 	}
 }

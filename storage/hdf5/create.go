@@ -59,6 +59,9 @@ func createRoot(ctx context.Context, path string, opts map[string]string) (*writ
 	if err := w.vacant(abs); err != nil {
 		return nil, err
 	}
+	if _, err := os.Stat(filepath.Dir(abs)); errors.Is(err, fs.ErrNotExist) { // the library says it in five lines
+		return nil, fmt.Errorf("%w: there is no folder %s", storage.ErrNotFound, filepath.Dir(abs))
+	}
 	w.temp = filepath.Join(filepath.Dir(abs), "."+filepath.Base(abs)+"."+rand.Text()[:10]+".tmp")
 	lib.Lock()
 	defer lib.Unlock()

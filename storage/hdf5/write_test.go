@@ -115,7 +115,8 @@ func TestReplace(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "precious", string(kept))
 	_, err = create(ctx, filepath.Join(t.TempDir(), "no/such/dir.h5"), nil)
-	assert.ErrorContains(t, err, "libhdf5")
+	assert.ErrorIs(t, err, storage.ErrNotFound)
+	assert.ErrorContains(t, err, "there is no folder")
 }
 
 func TestAppend(t *testing.T) {

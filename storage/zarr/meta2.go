@@ -44,8 +44,9 @@ func parseArray2(doc, attributes object) (*header, error) {
 		return nil, err
 	}
 	decodeFillAttr(m.Attrs, m.DType)
-	if dims, err := parseDims(attributes[v2Dims], len(shape)); err == nil && dims != nil {
-		m.Dims = dims
+	dims, err := parseDims(attributes[v2Dims], len(shape))
+	if _, named := attributes[v2Dims]; err == nil && (dims != nil || named && len(shape) == 0) {
+		m.Dims = append([]string{}, dims...) // not nil for an array without axes, too: xarray wrote it
 		delete(m.Attrs, v2Dims)
 	}
 	list, err := parseCodecs2(doc, m.DType, endian)
@@ -153,11 +154,11 @@ func arrayDocs2(s storage.Spec) (documents, error) {
 		return nil, err
 	}
 	attributes := maps.Clone(s.Attrs)
-	if s.Dims != nil {
+	if s.Dims != nil || len(s.Shape) == 0 { // without it xarray opens nothing of the store
 		if attributes == nil {
 			attributes = storage.Attrs{}
 		}
-		attributes[v2Dims] = s.Dims
+		attributes[v2Dims] = append([]string{}, s.Dims...)
 	}
 	zattrs, err := attrsDoc(attributes)
 	if err != nil {
