@@ -31,7 +31,9 @@ func RunOptions(opts ...Option) exec.Options { return configure(opts).exec }
 func configure(opts []Option) config {
 	c := config{order: nd.C}
 	for _, o := range opts {
-		o(&c)
+		if o != nil {
+			o(&c)
+		}
 	}
 	return c
 }
@@ -107,7 +109,7 @@ func inMemory[T nd.Elem](dt nd.DType, data []T, shape, strides []int) (*nd.Array
 
 // ComputeDyn is Compute for an array of any dtype, stored dtypes included.
 func ComputeDyn(ctx context.Context, a Any, opts ...Option) (nd.Dyn, error) {
-	n := a.plan()
+	n := nodesOf([]Any{a})[0]
 	if n.Err != nil {
 		return nil, n.Err
 	}
@@ -162,6 +164,9 @@ func (a *Array[T]) Into(dst *nd.Array[T]) Out {
 	if dst == nil || !slices.Equal(dst.Shape(), n.Shape) {
 		return Out{err: fmt.Errorf("into: shape %v into an array of shape %v: %w", n.Shape, shapeOf(dst), nd.ErrShape)}
 	}
+	if dst.DType() != n.DType {
+		return Out{err: fmt.Errorf("into: an array of %v into one of %v: %w", n.DType, dst.DType(), nd.ErrDType)}
+	}
 	for k, stride := range dst.Strides() {
 		if stride == 0 && n.Shape[k] > 1 {
 			return Out{err: fmt.Errorf("into: an array of shape %v whose elements are the same along axis %d: %w", n.Shape, k, nd.ErrShape)}
@@ -182,7 +187,7 @@ func (a *Array[T]) To(dst storage.WritableArray, region ...int) Out { return To(
 // To is the method of that name for arrays of any dtype. Text is stored before all
 // else, by as many workers; Memory doesn't count it.
 func To(a Any, dst storage.WritableArray, region ...int) Out {
-	n := a.plan()
+	n := nodesOf([]Any{a})[0]
 	if n.Err != nil {
 		return Out{err: n.Err}
 	}

@@ -434,9 +434,27 @@ func TestArangeAtTheEdges(t *testing.T) {
 // TestNoPlaceForResults: what isn't there, and elements that share their memory.
 func TestNoPlaceForResults(t *testing.T) {
 	x := chunkgrid.FromND(nd.Must(nd.Zeros[float64](2, 3)))
+	seconds := nd.Must(nd.Must(nd.Zeros[nd.Datetime](2)).WithDType(nd.Datetime64("s")))
 	wide := nd.Must(nd.Must(nd.Zeros[float64](1, 3)).BroadcastTo(2, 3))
-	for _, out := range []chunkgrid.Out{x.To(nil), x.Into(nil), x.Into(wide)} {
+	for _, out := range []chunkgrid.Out{x.To(nil), x.Into(nil), x.Into(wide), chunkgrid.To(nil, nil), chunkgrid.Constant(1.0).Into(&nd.Array[float64]{}),
+		chunkgrid.FromND(seconds).Into(nd.Must(nd.Zeros[nd.Datetime](2)))} {
 		_, err := chunkgrid.Run(ctx, []chunkgrid.Out{out})
 		require.Error(t, err)
 	}
+}
+
+// TestNothing: what isn't there is an error, options that aren't there are none.
+func TestNothing(t *testing.T) {
+	_, err := chunkgrid.FromAny(nil)
+	require.ErrorContains(t, err, "nil array")
+	require.ErrorContains(t, chunkgrid.FromDyn(nil).Err(), "nil array")
+	require.ErrorContains(t, chunkgrid.FromND(&nd.Array[float64]{}).Err(), "nil array")
+	_, err = chunkgrid.ComputeDyn(ctx, nil)
+	require.ErrorContains(t, err, "nil array")
+	require.ErrorContains(t, chunkgrid.Save(ctx, t.TempDir()+"/x.zarr", chunkgrid.Vars{"a": nil}), "nil array")
+	one := chunkgrid.Constant(1.0).ExpandDims(0)
+	require.ErrorContains(t, one.Squeeze(0, -1).Err(), "name axis 0 twice")
+	v, err := reduce.Sum(one, nil).Value(ctx, nil, chunkgrid.Workers(math.MaxInt), chunkgrid.Memory(math.MaxInt))
+	require.NoError(t, err)
+	assert.Equal(t, 1.0, v)
 }

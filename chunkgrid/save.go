@@ -61,7 +61,7 @@ func Save(ctx context.Context, url string, v Vars, opts ...Option) (err error) {
 	names := slices.Sorted(maps.Keys(v))
 	arrays := maps.Clone(v)
 	for _, name := range names {
-		if err := arrays[name].plan().Err; err != nil {
+		if err := nodesOf([]Any{arrays[name]})[0].Err; err != nil {
 			return err
 		}
 	}

@@ -41,7 +41,8 @@ written.
 Values, shapes, dimension names, unlimited dimensions, fill values and attributes
 are kept, as far as the format has them. Attributes that describe values, such as _FillValue and
 valid_range, get the dtype of the array, and a list of one that comes from HDF5
-becomes its element, as NetCDF has it. References and compounds in attributes of
+becomes its element, as NetCDF has it. Texts padded to one length, str24 for
+example, are texts of any length in HDF5. References and compounds in attributes of
 HDF5 are left out.
 
 Without --chunks arrays keep their chunks, without --codecs they get those that
@@ -181,16 +182,9 @@ func (c *converter) options() map[string]string {
 
 // root begins a single array at a url.
 func (c *converter) root(ctx context.Context, src storage.Array, url string) error {
-	s, err := c.spec(ctx, src)
-	if err != nil {
-		return err
-	}
-	dst, err := storage.CreateArray(ctx, url, s, c.options())
-	if err != nil {
-		return err
-	}
-	c.begun = append(c.begun, dst)
-	return c.values(ctx, "", src, dst)
+	return c.array(ctx, "", src, func(s storage.Spec) (storage.WritableArray, error) {
+		return storage.CreateArray(ctx, url, s, c.options())
+	})
 }
 
 // tree begins a group at a url, with everything in it.

@@ -82,6 +82,26 @@ func TestConvertDemo(t *testing.T) {
 	assert.Empty(t, show(t, "diff", "demo.zarr", "back.zarr"))
 }
 
+// Texts of one length, which HDF5 doesn't have, get any length there.
+func TestConvertText(t *testing.T) {
+	needHDF5(t)
+	t.Chdir(t.TempDir())
+	ctx := context.Background()
+	d := nd.Must(nd.NewDyn(nd.Sized(nd.KindUTF32, 16), []int{3}))
+	copy(nd.AsSlice[rune](d.Bytes()), []rune("Oslo東京\x00\x00"))
+	g, err := storage.Create(ctx, "a.zarr", nil)
+	require.NoError(t, err)
+	put(t, g, "name", storage.Spec{Dims: []string{"station"}, Attrs: storage.Attrs{"long_name": "names"}}, d)
+	require.NoError(t, g.Commit(ctx))
+	require.NoError(t, g.Close())
+	show(t, "convert", "a.zarr", "a.nc")
+	show(t, "convert", "a.zarr/name", "b.nc/name")
+	for _, file := range []string{"a.nc", "b.nc"} {
+		assert.Equal(t, "name: dtype: str16 / string\n", different(t, "a.zarr/name", file+"/name"))
+		assert.Contains(t, show(t, file+"/name", "--slice", ":"), "['Oslo' '東京' '']")
+	}
+}
+
 func TestConvertArray(t *testing.T) {
 	demo(t)
 	assert.Equal(t, "lone.zarr   1 array, 768 B\n", show(t, "convert", "demo.zarr/air", "lone.zarr"))

@@ -75,12 +75,16 @@ func DefaultMemory() int {
 	return free.bytes / 2
 }
 
+// maxWorkers is more than any machine has use for; what each takes is multiplied.
+const maxWorkers = 1 << 10
+
 // Compile cuts outputs into stages. A program that needs more than its memory
 // budget is returned with the error that Run would give.
 func Compile(outs []Out, opts Options) (*Program, error) {
 	if opts.Workers <= 0 {
 		opts.Workers = runtime.GOMAXPROCS(0)
 	}
+	opts.Workers = min(opts.Workers, maxWorkers)
 	if opts.Memory <= 0 {
 		opts.Memory = DefaultMemory()
 	}

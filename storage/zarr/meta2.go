@@ -52,7 +52,7 @@ func parseArray2(doc, attributes object) (*header, error) {
 	if err != nil {
 		return nil, err
 	}
-	if list[0].name == "vlen-bytes" {
+	if slices.ContainsFunc(list, func(e extension) bool { return e.name == "vlen-bytes" }) {
 		m.DType = nd.Sized(nd.KindBytes, 0)
 	}
 	if m.Fill, err = h.parseFill(doc["fill_value"]); err != nil {
@@ -91,12 +91,6 @@ func parseCodecs2(doc object, d nd.DType, endian string) (extensions, error) {
 			return nil, err
 		}
 		list = append(list, e)
-	}
-	if d.Size() == 0 && list[0].name == "transpose" {
-		if len(list[0].config["order"].([]int)) < 2 {
-			return list[1:], nil
-		}
-		list[0].name = "transpose of objects" // there is no such thing here
 	}
 	return list, nil
 }
