@@ -31,7 +31,12 @@ func OperandOf[T nd.Elem, B Operand[T]](beside Any, b B) *Array[T] {
 	v, ok := any(b).(T)
 	if !ok {
 		if v, ok = convert[T](any(b)); !ok {
-			return of[T](plan.Fail("constant", fmt.Errorf("%v holds no %v; Cast the array or the number: %w", nd.DTypeOf[T](), any(b), nd.ErrDType)))
+			text := fmt.Sprint(b)
+			switch t := any(b).(type) {
+			case nd.Datetime, nd.Timedelta:
+				text = fmt.Sprintf("%T(%v)", t, t)
+			}
+			return of[T](plan.Fail("constant", fmt.Errorf("%v holds no %s; Cast the array or the number: %w", nd.DTypeOf[T](), text, nd.ErrDType)))
 		}
 	}
 	return constant(v, inUnit(nd.DTypeOf[T](), beside.DType()))

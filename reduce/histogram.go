@@ -24,7 +24,7 @@ const (
 // The data are read once. A density is the counts divided by their sum and by the
 // widths.
 func Histogram[T nd.Real](a *chunkgrid.Array[T], edges []float64) *chunkgrid.Array[int64] {
-	return binned[int64, float64](opHistogram, plan.Params{"edges": slices.Clone(edges)}, a, nil)
+	return binned[int64, float64](opHistogram, plan.Params{"edges": slices.Clone(edges)}, a)
 }
 
 // WeightedHistogram sums the weights of the elements in each bin: weights has the
@@ -37,7 +37,7 @@ func WeightedHistogram[T nd.Real](a *chunkgrid.Array[T], weights *chunkgrid.Arra
 // numpy.bincount of an array of any shape. Another number is an error when
 // computed. The result has the shape (n).
 func Bincount[T nd.Integer](a *chunkgrid.Array[T], n int) *chunkgrid.Array[int64] {
-	return binned[int64, int64](opBincount, plan.Params{"n": n}, a, nil)
+	return binned[int64, int64](opBincount, plan.Params{"n": n}, a)
 }
 
 // WeightedBincount sums the weights of the elements that are 0, 1, … n-1: weights
@@ -48,15 +48,12 @@ func WeightedBincount[T nd.Integer](a *chunkgrid.Array[T], weights *chunkgrid.Ar
 
 // binned sums the bins of all chunks, which are those of one chunk in a row each.
 // C is what bins are found for.
-func binned[R, C, T nd.Elem](op string, p plan.Params, a *chunkgrid.Array[T], weights *chunkgrid.Array[float64]) *chunkgrid.Array[R] {
+func binned[R, C, T nd.Elem](op string, p plan.Params, a *chunkgrid.Array[T], weights ...chunkgrid.Any) *chunkgrid.Array[R] {
 	args := []chunkgrid.Any{a}
 	if to := nd.DTypeOf[C](); a.DType().Kind() != to.Kind() {
 		args[0] = chunkgrid.Op[C]("cast", plan.Params{"to": to}, a)
 	}
-	if weights != nil {
-		args = append(args, weights)
-	}
-	return chunkgrid.Op[R]("sum", plan.Params{"axes": []int{0}}, chunkgrid.Op[R](op, p, args...))
+	return chunkgrid.Op[R]("sum", plan.Params{"axes": []int{0}}, chunkgrid.Op[R](op, p, append(args, weights...)...))
 }
 
 func init() {

@@ -107,4 +107,5 @@ func TestHistogramErrors(t *testing.T) {
 	_, err := reduce.Bincount(i, 100).Compute(t.Context())
 	require.ErrorIs(t, err, nd.ErrIndex)
 	assert.ErrorContains(t, err, "element 0 of the chunk at [0 0 0] is -1, want 0 to 99")
+	assert.ErrorContains(t, reduce.WeightedBincount(chunkgrid.Constant(int64(1)), nil, 2).Err(), "nil array")
 }

@@ -213,6 +213,7 @@ func TestNumbersBeside(t *testing.T) {
 		require.ErrorIs(t, a.Err(), nd.ErrDType)
 		assert.ErrorContains(t, a.Err(), " holds no ")
 	}
+	assert.ErrorContains(t, ufunc.Add(i, nd.Timedelta(5)).Err(), "int64 holds no nd.Timedelta(5)")
 	d := days[nd.Timedelta](nd.Timedelta64("D"), 1, 2)
 	assert.Equal(t, []nd.Timedelta{3, 4}, compute(t, ufunc.Add(d, 2)))
 	assert.Equal(t, []nd.Timedelta{6, 5}, compute(t, ufunc.Sub(d.Scalar(7), d)))
