@@ -16,9 +16,10 @@
 // of any length, as [storage.StringReader]s and StringWriters. Compounds are read
 // and created as structs whose fields lie packed, and read field by field: path stations/height is
 // the field height of the array stations, an array by itself, and stations/at/x
-// one of a compound in a compound. Arrays of other types, lists, references and
-// arrays in compounds among them, can be opened, looked at (see [Typed]) and not
-// read; fields beside such a one can be. Attributes are numbers,
+// one of a compound in a compound. Elements that are arrays are further axes:
+// stations/wind, of two numbers each, has the shape of stations and 2. Arrays of
+// other types, lists, references and compounds with arrays in them among them, can
+// be opened, looked at (see [Typed]) and not read; their fields can. Attributes are numbers,
 // bools and strings, alone or in arrays; references and compounds are left out.
 //
 // Dimension names are those of NetCDF-4: the names of the dimension scales
