@@ -67,6 +67,7 @@ typedef struct {
 } nd_silence;
 void nd_enter(nd_silence *s, nd_err *e);
 int nd_leave(nd_silence *s, nd_err *e, int rc);
+int nd_note(nd_err *e, int rc); // keeps the messages of a failure, which the next call would clear
 hid_t nd_leave_id(nd_silence *s, nd_err *e, hid_t id);
 int nd_fail(nd_err *e, const char *text);
 int nd_put(nd_buf *b, const void *p, size_t n);
