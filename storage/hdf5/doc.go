@@ -37,7 +37,11 @@
 //
 // A new file appears whole, at Commit. One that is changed in place is the
 // library's to keep in order: a process that is killed, or a disk that is full,
-// in the middle of a change may leave it so that nothing opens it again. Change a
+// in the middle of a change may leave it so that nothing opens it again. What is
+// in most danger are chunks with codecs that are written again, by a region that
+// is stored or by Append behind a chunk that isn't full: what lay around the
+// region in them may be lost, unreadable or wrong, in half of the cases. New
+// arrays, and old data without codecs, have come through every trial. Change a
 // copy of what can't be lost.
 //
 // What this package reads by itself it checks. libhdf5 however crashes, and the
