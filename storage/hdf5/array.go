@@ -6,6 +6,8 @@ package hdf5
 import "C"
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,6 +31,7 @@ type array struct {
 	state      atomic.Pointer[state]
 	stored     string // type in the file
 	elem       int    // bytes of an element in memory; of text, see refBytes
+	inner      int    // how many of the axes, the last, are those of elements that are arrays
 	chunk      []int  // nil: not chunked
 	pipe       *pipeline
 	raw        *os.File // where the data are; nil: only the library reads them
@@ -65,7 +68,7 @@ func (a *array) public() storage.Array {
 		return &writableArray{a}
 	case text:
 		return &textArray{a}
-	case a.chunk == nil && a.unreadable == nil:
+	case a.chunk == nil && a.unreadable == nil && (a.inner == 0 || a.direct):
 		return &flat{a}
 	}
 	return a
@@ -105,7 +108,7 @@ func (g *group) openArray(name string, fields []string) (*array, error) {
 
 // describe fills in everything about the array. lib is held.
 func (a *array) describe(name string, fields []string, t *C.nd_type, d *C.nd_dataset) error {
-	dtype, err := a.element(t, fields)
+	dtype, err := a.element(t, d, fields)
 	switch {
 	case errors.Is(err, storage.ErrUnsupported):
 		a.unreadable = err
@@ -124,6 +127,9 @@ func (a *array) describe(name string, fields []string, t *C.nd_type, d *C.nd_dat
 	}
 	if d.null != 0 {
 		shape = []int{0}
+		if a.inner > 0 {
+			a.inner, d.has_fill = 0, 0
+		}
 	}
 	if err := checkBytes(shape, a.elem); err != nil {
 		return err
@@ -148,8 +154,7 @@ func (a *array) describe(name string, fields []string, t *C.nd_type, d *C.nd_dat
 		return err
 	}
 	if sized && d.has_fill != 0 {
-		m.Fill = make([]byte, a.elem)
-		if err := check(C.nd_fill(a.id, a.mem, unsafe.Pointer(&m.Fill[0]), &stack)); err != nil {
+		if m.Fill, err = a.fill(shape); err != nil {
 			return err
 		}
 	}
@@ -163,6 +168,25 @@ func (a *array) describe(name string, fields []string, t *C.nd_type, d *C.nd_dat
 		return err
 	}
 	return a.setMeta(m)
+}
+
+// fill returns the fill value. That of elements which are arrays must be of one
+// number. lib is held.
+func (a *array) fill(shape []int) ([]byte, error) {
+	n, err := nd.SizeOf(append(slices.Clone(shape[len(shape)-a.inner:]), a.elem))
+	if err != nil {
+		return nil, err
+	}
+	all := make([]byte, n)
+	if err := check(C.nd_fill(a.id, a.mem, unsafe.Pointer(&all[0]), &stack)); err != nil {
+		return nil, err
+	}
+	for at := a.elem; at < n; at += a.elem {
+		if !bytes.Equal(all[at:at+a.elem], all[:a.elem]) {
+			a.unreadable = fmt.Errorf("%w: a fill value of different numbers", storage.ErrUnsupported)
+		}
+	}
+	return all[:a.elem], nil
 }
 
 // checkBytes refuses arrays of more bytes than int counts.
@@ -225,7 +249,7 @@ func (a *array) choosePath(t *C.nd_type, d *C.nd_dataset, dtype nd.DType, order 
 				return nil
 			}
 		}
-		a.unreadable = libraryLacks(filters, decodes)
+		a.unreadable = cmp.Or(a.unreadable, libraryLacks(filters, decodes))
 	}
 	return nil
 }
@@ -257,7 +281,12 @@ func bands(shape []int, elem, limit int) []int {
 func (a *array) setMeta(m storage.Meta) (err error) {
 	chunk := a.chunk
 	if chunk == nil {
-		chunk = bands(m.Shape, a.elem, bandBytes)
+		outer, inner := m.Shape[:len(m.Shape)-a.inner], m.Shape[len(m.Shape)-a.inner:]
+		n, err := nd.SizeOf(append(slices.Clone(inner), a.elem))
+		if err != nil {
+			return err
+		}
+		chunk = append(bands(outer, n, bandBytes), inner...)
 	}
 	if m.ReadGrid, err = nd.NewGrid(m.Shape, chunk); err != nil {
 		return err
@@ -509,7 +538,7 @@ func (a *array) libRead(box nd.Box, dst []byte) error {
 		return errVaries // the library gives no references
 	}
 	start, count := sizesOf(box.Start), sizesOf(box.Shape)
-	return check(C.nd_read(a.id, a.mem, C.int(box.NDim()), &start[0], &count[0], unsafe.Pointer(&dst[0]), &stack))
+	return check(C.nd_read(a.id, a.mem, C.int(box.NDim()-a.inner), &start[0], &count[0], unsafe.Pointer(&dst[0]), &stack))
 }
 
 // readInPlace reads a box of the data of a shape that begin at an offset in the

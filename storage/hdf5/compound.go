@@ -17,16 +17,18 @@ import (
 )
 
 // A compound is read as a struct, whose fields lie packed, or a single field of
-// it as an array of its own, of which the library takes out the bytes.
+// it as an array of its own, of which the library takes out the bytes. Elements
+// that are arrays are further axes of the array that they are in.
 
 // maxNesting is how deep compounds may lie in each other.
 const maxNesting = 16
 
 // element returns the dtype of the elements, or of a field of theirs, named by
 // those that it lies in and itself, and makes t and mem those of the dtype.
-// ErrUnsupported is that of a type which can't be read. lib is held.
-func (a *array) element(t *C.nd_type, fields []string) (nd.DType, error) {
-	if t.kind != C.ND_COMPOUND && len(fields) == 0 {
+// Elements that are arrays add their axes to d. ErrUnsupported is that of a type
+// which can't be read. lib is held.
+func (a *array) element(t *C.nd_type, d *C.nd_dataset, fields []string) (nd.DType, error) {
+	if t.kind != C.ND_COMPOUND && t.kind != C.ND_ARRAY && len(fields) == 0 {
 		return dtypeOf(t)
 	}
 	stored := C.nd_dataset_type(a.id, &stack)
@@ -40,25 +42,72 @@ func (a *array) element(t *C.nd_type, fields []string) (nd.DType, error) {
 		}
 		stored = inner
 	}
-	dtype, mem, err := describeType(stored, t, 0)
+	dtype, mem, err := a.elementOf(stored, t, d)
+	if err = errors.Join(err, closeID(stored)); err != nil {
+		return dtype, err
+	}
 	size := dtype.Size()
 	if dtype == nd.Text {
 		size = int(unsafe.Sizeof(uintptr(0))) // a pointer to it
+	}
+	for k := int(d.rank) - a.inner; k < int(d.rank); k++ {
+		size *= int(d.dims[k])
 	}
 	for _, name := range slices.Backward(fields) {
 		if err == nil {
 			mem, err = pack([]nd.Field{{Name: name}}, []C.hid_t{mem}, size)
 		}
 	}
-	t.how = C.ND_CONVERT
+	if len(fields) > 0 {
+		t.how = C.ND_CONVERT
+	}
 	if err == nil {
 		err = closeID(a.mem)
 		a.mem = mem
 	}
-	if err == nil && len(fields) == 0 && C.nd_same_type(stored, mem, &stack) > 0 {
-		t.how = C.ND_SAME
+	return dtype, err
+}
+
+// elementOf describes a type, and makes that to read it with. The axes of an
+// array are added to d: its elements lie as if it had them itself.
+func (a *array) elementOf(stored C.hid_t, t *C.nd_type, d *C.nd_dataset) (nd.DType, C.hid_t, error) {
+	dtype, mem, err := describeType(stored, t, 0)
+	if t.kind != C.ND_ARRAY {
+		if t.kind == C.ND_COMPOUND {
+			t.how = C.ND_CONVERT
+			if err == nil && C.nd_same_type(stored, mem, &stack) > 0 {
+				t.how = C.ND_SAME
+			}
+		}
+		return dtype, mem, err
 	}
-	return dtype, errors.Join(err, closeID(stored))
+	text, outer := t.text, d.rank
+	var rank C.int
+	var dims sizes
+	base := C.nd_array_base(stored, &rank, &dims[0], &stack)
+	switch {
+	case base < 0:
+		return dtype, -1, libErr()
+	case outer+rank > C.ND_RANK:
+		return dtype, -1, errors.Join(fmt.Errorf("%w: more than %d axes, those of elements included", storage.ErrUnsupported, C.ND_RANK), closeID(base))
+	}
+	copy(d.dims[outer:], dims[:rank])
+	copy(d.chunk[outer:], dims[:rank])
+	copy(d.max[outer:], dims[:rank])
+	d.rank += rank
+	a.inner += int(rank)
+	dtype, inner, err := a.elementOf(base, t, d)
+	t.text = text
+	if dtype == nd.Text {
+		err = errors.Join(fmt.Errorf("%w: elements of type %s", storage.ErrUnsupported, C.GoString(&text[0])), closeID(inner))
+	}
+	if err = errors.Join(err, closeID(base)); err != nil {
+		return nd.DType{}, -1, err
+	}
+	if mem = C.nd_array(inner, rank, &dims[0], &stack); mem < 0 {
+		err = libErr()
+	}
+	return dtype, mem, errors.Join(err, closeID(inner))
 }
 
 // memberNamed opens the type of a field.

@@ -76,6 +76,14 @@ func TestWriteField(t *testing.T) {
 	x, err := g.Array(ctx, "nested/at/p/y")
 	require.NoError(t, err)
 	require.NoError(t, x.(storage.WritableArray).WriteChunk(ctx, []int{0}, nd.AsBytes([]int16{-3, -7})))
+	arrays := map[string][]byte{"arrays/v": nd.AsBytes([]float32{1, 2, 3, 4, 5, 6}), "cubesz": make([]byte, 120), "cubes": make([]byte, 120)}
+	for path, data := range arrays {
+		a, err := g.Array(ctx, path)
+		require.NoError(t, err)
+		shape := a.Meta().Shape
+		require.NoError(t, storage.WriteBox(ctx, a.(storage.WritableArray), allOf(shape), data))
+		assert.ErrorIs(t, a.(storage.WritableArray).Resize(ctx, make([]int, len(shape))), storage.ErrUnsupported)
+	}
 	words, err := g.Array(ctx, "texts/word")
 	require.NoError(t, err)
 	require.NoError(t, words.(storage.StringWriter).WriteStrings(ctx, []int{0}, []string{"one", "ß"}))
@@ -84,6 +92,10 @@ func TestWriteField(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, storage.ReadBox(ctx, openArrayT(t, file, "nested"), allOf([]int{2}), d.Bytes()))
 	assert.Equal(t, "[((1., (2, -3)), 4) ((5., (6, -7)), 8)]", nd.Format(d, nd.FormatOptions{}))
+	for path, want := range arrays {
+		got, _ := contents(t, openArrayT(t, file, path))
+		assert.Equal(t, want, got, path)
+	}
 	compareTexts(t, openArrayT(t, file, "texts/word"), []string{"one", "ß"}, nil)
 	n, _ := contents(t, openArrayT(t, file, "texts/n"))
 	assert.Equal(t, nd.AsBytes([]int32{1, 12}), n)
@@ -154,10 +166,10 @@ with h5py.File(sys.argv[1]) as f:
 
 func TestCompoundErrors(t *testing.T) {
 	for path, text := range map[string]string{
-		"arrays":   `compounds.h5/arrays: field "v": not supported: elements of type array of float32`,
-		"arrays/v": `compounds.h5/arrays/v: not supported: elements of type array of float32`,
-		"texts":    `field "word": not supported: strings of any length in compounds are read alone`,
-		"refs/r":   "not supported: elements of type reference",
+		"arrays": `compounds.h5/arrays: field "v": not supported: elements of type array of float32`,
+		"many/a": `compounds.h5/many/a: field "s": not supported: elements of type array of string of 3 bytes`,
+		"texts":  `field "word": not supported: strings of any length in compounds are read alone`,
+		"refs/r": "not supported: elements of type reference",
 	} {
 		a := openArrayT(t, compounds, path)
 		_, err := a.ReadChunk(t.Context(), make([]int, len(a.Meta().Shape)), nil)

@@ -27,7 +27,7 @@ func (a *array) dimNames(name string, ndim int, attrs storage.Attrs) ([]string, 
 		return []string{name}, nil
 	}
 	var refs [C.ND_RANK]C.uint64_t
-	if err := check(C.nd_dim_refs(a.id, C.int(ndim), &refs[0], &stack)); err != nil {
+	if err := check(C.nd_dim_refs(a.id, C.int(ndim-a.inner), &refs[0], &stack)); err != nil {
 		return nil, err
 	}
 	names := make([]string, ndim)
@@ -44,7 +44,7 @@ func (a *array) dimNames(name string, ndim int, attrs storage.Attrs) ([]string, 
 			names[i] = ""
 		}
 	}
-	if labels, _ := attrs["DIMENSION_LABELS"].([]string); len(labels) == ndim {
+	if labels, _ := attrs["DIMENSION_LABELS"].([]string); len(labels) == ndim-a.inner {
 		for i, l := range labels {
 			if names[i] == "" {
 				names[i] = l
@@ -239,7 +239,7 @@ func (g *group) followShape(arrayPath string) error {
 	shape := a.Meta().Shape
 	var refs [C.ND_RANK]C.uint64_t
 	if len(shape) > 0 {
-		err = check(C.nd_dim_refs(a.id, C.int(len(shape)), &refs[0], &stack))
+		err = check(C.nd_dim_refs(a.id, C.int(len(shape)-a.inner), &refs[0], &stack))
 	}
 	for i, n := range shape {
 		if err != nil {

@@ -16,9 +16,10 @@
 // of any length, as [storage.StringReader]s and StringWriters. Compounds are read
 // and created as structs whose fields lie packed, and read field by field: path stations/height is
 // the field height of the array stations, an array by itself, and stations/at/x
-// one of a compound in a compound. Arrays of other types, lists, references and
-// arrays in compounds among them, can be opened, looked at (see [Typed]) and not
-// read; fields beside such a one can be. Attributes are numbers,
+// one of a compound in a compound. Elements that are arrays are further axes:
+// stations/wind, of two numbers each, has the shape of stations and 2. Arrays of
+// other types, lists, references and compounds with arrays in them among them, can
+// be opened, looked at (see [Typed]) and not read; their fields can. Attributes are numbers,
 // bools and strings, alone or in arrays; references and compounds are left out.
 //
 // Dimension names are those of NetCDF-4: the names of the dimension scales
@@ -36,7 +37,11 @@
 //
 // A new file appears whole, at Commit. One that is changed in place is the
 // library's to keep in order: a process that is killed, or a disk that is full,
-// in the middle of a change may leave it so that nothing opens it again. Change a
+// in the middle of a change may leave it so that nothing opens it again. What is
+// in most danger are chunks with codecs that are written again, by a region that
+// is stored or by Append behind a chunk that isn't full: what lay around the
+// region in them may be lost, unreadable or wrong, in half of the cases. New
+// arrays, and old data without codecs, have come through every trial. Change a
 // copy of what can't be lost.
 //
 // What this package reads by itself it checks. libhdf5 however crashes, and the

@@ -181,3 +181,12 @@ func TestConcurrent(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+// TestLibraryText: an array that the library doesn't open says why.
+func TestLibraryText(t *testing.T) {
+	g := openGroupT(t, "testdata/types.h5", "").(*group)
+	lib.Lock()
+	defer lib.Unlock()
+	_, err := g.openArray("nothing", nil)
+	assert.ErrorContains(t, err, "H5Dopen2: unable to open dataset")
+}

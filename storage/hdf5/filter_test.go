@@ -5,6 +5,7 @@ package hdf5
 import (
 	"bytes"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -107,7 +108,9 @@ with h5py.File("f.h5", "w") as f:
     f.create_dataset("c", data=c, chunks=(4, 4), compression="lzf", shuffle=True)
     v = h5py.VirtualLayout((6, 10), "i4")
     v[:] = h5py.VirtualSource(f["lzf"])
-    f.create_virtual_dataset("v", v)`).Run())
+    f.create_virtual_dataset("v", v)
+with h5py.File("s.h5", "w", userblock_size=512) as f: # where only the library finds texts
+    f.create_dataset("s", data=["a" * i for i in range(20)], dtype=h5py.string_dtype(), chunks=(7,), compression="lzf")`).Run())
 	want := make([]int32, 60)
 	for i := range want {
 		want[i] = int32(i)
@@ -116,6 +119,11 @@ with h5py.File("f.h5", "w") as f:
 		got, _ := contents(t, openArrayT(t, filepath.Join(dir, "f.h5"), path))
 		assert.Equal(t, want, nd.AsSlice[int32](got), path)
 	}
+	texts := make([]string, 20)
+	for i := range texts {
+		texts[i] = strings.Repeat("a", i)
+	}
+	compareTexts(t, openArrayT(t, filepath.Join(dir, "s.h5"), "s"), texts, nil)
 }
 
 // TestReadRows compares boxes read in place with the same parts of memory.

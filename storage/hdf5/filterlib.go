@@ -74,8 +74,8 @@ func (f filter) decodeAlone(src []byte) ([]byte, error) {
 	switch {
 	case f.id == filterZstd: // frames may not say
 		size, bind = maxChunk, codec.NewBytesUpTo
-	case f.id == filterLZF: // of the whole chunk, which another filter may have made shorter, or a little longer
-		size, bind = f.param(2, 0)+f.param(2, 0)>>3+64, codec.NewBytesUpTo
+	case f.id == filterLZF:
+		size = lzfSize(src)
 	case f.id == filterBlosc:
 		size = int(binary.LittleEndian.Uint32(head[4:]))
 	case f.id == filterBitshuffle && f.param(4, 0) == 0:
@@ -91,6 +91,26 @@ func (f filter) decodeAlone(src []byte) ([]byte, error) {
 		return nil, err
 	}
 	return c.AppendDecoded(nil, src)
+}
+
+// lzfSize returns how many bytes lzf's data decode to: the filter's parameters may
+// say what the chunk is without other filters, or nothing.
+func lzfSize(src []byte) (n int) {
+	for len(src) > 0 {
+		control, used := int(src[0]), 2
+		switch {
+		case control < 32: // literals
+			n += control + 1
+			used = control + 2
+		case control>>5 == 7 && len(src) > 1: // a long match
+			n += 9 + int(src[1])
+			used = 3
+		default:
+			n += control>>5 + 2
+		}
+		src = src[min(used, len(src)):]
+	}
+	return n
 }
 
 // What a filter of the library can do.

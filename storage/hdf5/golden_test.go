@@ -163,7 +163,7 @@ func readBoxes(t *testing.T, a storage.Array, all []byte) {
 func TestUnreadableTypes(t *testing.T) {
 	for path, text := range map[string]string{
 		"lists": "list of int32",
-		"refs":  "reference", "pairs": "array of int32",
+		"refs":  "reference",
 	} {
 		a := openArrayT(t, "testdata/types.h5", path)
 		m := a.Meta()

@@ -72,7 +72,7 @@ func readIndex(r io.ReaderAt, header int64, g nd.Grid, chunk []int, elem int) (i
 	if root == math.MaxUint64 {
 		return index{}, nil
 	}
-	t := treeReader{r: r, grid: g, chunk: chunk, coord: make([]int, len(chunk))}
+	t := treeReader{r: r, grid: g, chunk: chunk, coord: make([]int, g.NDim())}
 	return t.places, t.node(root, -1)
 }
 
@@ -218,7 +218,11 @@ func (a *array) places() (index, bool) {
 		if a.raw == nil || a.pipe == nil {
 			return
 		}
-		if x, err := readIndex(a.raw, a.header, a.Meta().ReadGrid, a.chunk, a.elem); err == nil {
+		outer, elem := len(a.chunk)-a.inner, a.elem
+		for _, n := range a.chunk[outer:] {
+			elem *= n
+		}
+		if x, err := readIndex(a.raw, a.header, a.Meta().ReadGrid, a.chunk[:outer], elem); err == nil {
 			a.index = &x
 		}
 	})

@@ -19,7 +19,7 @@ typedef struct {
 } nd_err;
 
 // What the elements of a dataset or an attribute mean.
-enum { ND_OTHER, ND_INT, ND_UINT, ND_FLOAT, ND_BOOL, ND_COMPLEX, ND_STRING, ND_VLSTRING, ND_OPAQUE, ND_REF, ND_COMPOUND };
+enum { ND_OTHER, ND_INT, ND_UINT, ND_FLOAT, ND_BOOL, ND_COMPLEX, ND_STRING, ND_VLSTRING, ND_OPAQUE, ND_REF, ND_COMPOUND, ND_ARRAY };
 
 // How stored bytes become those in memory.
 enum { ND_SAME, ND_SWAP, ND_CONVERT };
@@ -67,6 +67,7 @@ typedef struct {
 } nd_silence;
 void nd_enter(nd_silence *s, nd_err *e);
 int nd_leave(nd_silence *s, nd_err *e, int rc);
+int nd_note(nd_err *e, int rc); // keeps the messages of a failure, which the next call would clear
 hid_t nd_leave_id(nd_silence *s, nd_err *e, hid_t id);
 int nd_fail(nd_err *e, const char *text);
 int nd_put(nd_buf *b, const void *p, size_t n);
@@ -114,6 +115,8 @@ hid_t nd_member(hid_t stored, int i, nd_buf *name, nd_err *e);
 hid_t nd_compound(size_t size, nd_err *e);
 int nd_insert(hid_t compound, const char *name, size_t at, hid_t type, nd_err *e);
 int nd_same_type(hid_t a, hid_t b, nd_err *e);
+hid_t nd_array_base(hid_t stored, int *rank, hsize_t *dims, nd_err *e);
+hid_t nd_array(hid_t base, int rank, const hsize_t *dims, nd_err *e);
 
 // shim_text.c
 int nd_read_strings(hid_t ds, hid_t mem, int rank, const hsize_t *start, const hsize_t *count, size_t n, size_t room, nd_buf *out, nd_err *e);

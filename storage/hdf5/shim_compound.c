@@ -56,3 +56,21 @@ int nd_same_type(hid_t a, hid_t b, nd_err *e) {
 	nd_enter(&s, e);
 	return nd_leave(&s, e, H5Tequal(a, b));
 }
+
+// nd_array_base opens the type of an array's elements and gives its shape.
+hid_t nd_array_base(hid_t stored, int *rank, hsize_t *dims, nd_err *e) {
+	nd_silence s;
+	nd_enter(&s, e);
+	hid_t base = -1;
+	*rank = H5Tget_array_ndims(stored); // at most 32: H5S_MAX_RANK
+	if (*rank >= 0 && H5Tget_array_dims2(stored, dims) >= 0)
+		base = H5Tget_super(stored);
+	return nd_leave_id(&s, e, base);
+}
+
+// nd_array makes the type of arrays of a shape.
+hid_t nd_array(hid_t base, int rank, const hsize_t *dims, nd_err *e) {
+	nd_silence s;
+	nd_enter(&s, e);
+	return nd_leave_id(&s, e, H5Tarray_create2(base, (unsigned)rank, dims));
+}

@@ -67,6 +67,7 @@ static int open_parts(hid_t ds, nd_type *t, nd_dataset *d, hid_t *mem, nd_err *e
 		d->header = info.addr;
 		rc = nd_describe(type, t, mem);
 	}
+	nd_note(e, rc);
 	if (type >= 0)
 		H5Tclose(type);
 	if (space >= 0)
@@ -87,14 +88,13 @@ hid_t nd_open(hid_t loc, const char *name, nd_type *t, nd_dataset *d, hid_t *mem
 	if (access >= 0 && H5Pset_chunk_cache(access, 1, 0, 1) >= 0)
 		ds = H5Dopen2(loc, name, access);
 	if (ds >= 0 && open_parts(ds, t, d, mem, e) < 0) {
-		nd_leave(&s, e, -1);
-		H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 		H5Dclose(ds);
 		ds = -1;
 	}
+	nd_leave_id(&s, e, ds);
 	if (access >= 0)
 		H5Pclose(access);
-	return nd_leave_id(&s, e, ds);
+	return ds;
 }
 
 static int set_filter(hid_t plist, const nd_filter *f) {
@@ -282,6 +282,7 @@ int nd_attr_info(hid_t obj, const char *name, nd_type *t, nd_dataset *d, nd_err 
 		hid_t type = H5Aget_type(attr), space = H5Aget_space(attr);
 		if (type >= 0 && read_space(space, d, e) >= 0)
 			rc = nd_describe(type, t, &mem);
+		nd_note(e, rc);
 		if (mem >= 0)
 			H5Tclose(mem);
 		if (type >= 0)

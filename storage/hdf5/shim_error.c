@@ -27,9 +27,14 @@ static herr_t collect(unsigned n, const H5E_error2_t *entry, void *data) {
 	return 0;
 }
 
-int nd_leave(nd_silence *s, nd_err *e, int rc) {
+int nd_note(nd_err *e, int rc) {
 	if (rc < 0 && e->text[0] == 0)
 		H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, collect, e);
+	return rc;
+}
+
+int nd_leave(nd_silence *s, nd_err *e, int rc) {
+	nd_note(e, rc);
 	H5Eclear2(H5E_DEFAULT);
 	H5Eset_auto2(H5E_DEFAULT, s->func, s->data);
 	return rc;

@@ -188,8 +188,8 @@ static int enum_kind(hid_t mem) {
 }
 
 // nd_describe says what a stored type means and makes the type to read it
-// with. Types that are not read get the stored type itself and ND_OTHER,
-// ND_VLSTRING or ND_REF.
+// with. Types that are not read as they are get the stored type itself and
+// ND_OTHER, ND_VLSTRING, ND_REF or ND_ARRAY.
 int nd_describe(hid_t stored, nd_type *t, hid_t *mem) {
 	memset(t, 0, sizeof *t);
 	*mem = -1;
@@ -232,6 +232,9 @@ int nd_describe(hid_t stored, nd_type *t, hid_t *mem) {
 		break;
 	case H5T_REFERENCE:
 		t->kind = ND_REF;
+		break;
+	case H5T_ARRAY:
+		t->kind = ND_ARRAY;
 		break;
 	default:
 		break;

@@ -90,7 +90,7 @@ func (a *writableArray) writeByLibrary(box nd.Box, src []byte) error {
 		return err
 	}
 	start, count := sizesOf(box.Start), sizesOf(box.Shape)
-	return check(C.nd_write(a.id, a.mem, C.int(box.NDim()), &start[0], &count[0], unsafe.Pointer(&src[0]), &stack))
+	return check(C.nd_write(a.id, a.mem, C.int(box.NDim()-a.inner), &start[0], &count[0], unsafe.Pointer(&src[0]), &stack))
 }
 
 // DeleteChunk gives a chunk the fill value. HDF5 never takes a chunk out of a
@@ -145,6 +145,9 @@ func (a *writableArray) resize(shape []int) error {
 	}
 	if slices.Equal(shape, m.Shape) {
 		return nil
+	}
+	if outer := len(shape) - a.inner; !slices.Equal(shape[outer:], m.Shape[outer:]) {
+		return fmt.Errorf("%w: the last %d axes are those of elements, which don't change", storage.ErrUnsupported, a.inner)
 	}
 	if a.limits == nil {
 		return fmt.Errorf("%w: the array is not in chunks, its shape is fixed", storage.ErrUnsupported)
