@@ -37,6 +37,9 @@ func ParseCalendar(name string) (Calendar, error) {
 
 // String returns the calendar's name in files.
 func (c Calendar) String() string {
+	if c < Standard || c > Day360 {
+		return fmt.Sprintf("calendar %d", int(c))
+	}
 	return [...]string{"standard", "proleptic_gregorian", "julian", "noleap", "all_leap", "360_day"}[c]
 }
 

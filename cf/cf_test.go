@@ -101,6 +101,9 @@ func TestUnitsErrors(t *testing.T) {
 		_, err := u.Date(f)
 		assert.ErrorContains(t, err, "no date, or out of range", v)
 	}
+	_, err = Units{}.Date(1)
+	require.ErrorContains(t, err, "zero Units")
+	assert.Equal(t, "calendar 99", Calendar(99).String())
 }
 
 func FuzzUnits(f *testing.F) {

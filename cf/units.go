@@ -109,6 +109,9 @@ func (u Units) String() string { return u.text }
 // Date returns the date that is v units after the reference, in UTC, to the
 // nearest microsecond. NaN and what lies millions of years away are errors.
 func (u Units) Date(v float64) (Date, error) {
+	if u.step == 0 {
+		return Date{}, errors.New("zero Units have no dates")
+	}
 	whole, part := math.Modf(v)
 	perDay := float64(dayMicros) / float64(u.step)
 	if !(math.Abs(v)/perDay <= 366*lastYear && math.Abs(v) < 1<<62) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"reflect"
 
 	"github.com/ndgrid/ndgrid/internal/plan"
 	"github.com/ndgrid/ndgrid/nd"
@@ -17,86 +18,109 @@ type Operand[T nd.Elem] interface {
 		float32 | float64 | complex64 | complex128 | nd.Float16 | nd.Datetime | nd.Timedelta
 }
 
-// OperandOf returns an operand as an array. A number that T can't hold (2.5 in
-// an int16, 300 in an int8) is the array's error.
-func OperandOf[T nd.Elem, B Operand[T]](b B) *Array[T] {
+// OperandOf returns what stands beside an array as an array; a single time has
+// that array's unit. A number that T can't hold (2.5 in an int16, 300 in an int8)
+// is the result's error.
+func OperandOf[T nd.Elem, B Operand[T]](beside Any, b B) *Array[T] {
 	switch x := any(b).(type) {
 	case *Array[T]:
 		return of[T](x.plan())
 	case *nd.Array[T]:
 		return FromND(x)
-	case T:
-		return Constant(x)
 	}
-	v, err := convert[T](any(b))
-	if err != nil {
-		return of[T](plan.Fail("constant", err))
+	v, ok := any(b).(T)
+	if !ok {
+		if v, ok = convert[T](any(b)); !ok {
+			return of[T](plan.Fail("constant", fmt.Errorf("%v holds no %v; Cast the array or the number: %w", nd.DTypeOf[T](), any(b), nd.ErrDType)))
+		}
 	}
-	return Constant(v)
+	return constant(v, inUnit(nd.DTypeOf[T](), beside.DType()))
 }
 
 // Constant returns v as a 0-d array, which broadcasts against any other.
-func Constant[T nd.Elem](v T) *Array[T] {
-	return of[T](plan.Full(nd.DTypeOf[T](), nd.AsBytes([]T{v}), nd.Grid{}))
+func Constant[T nd.Elem](v T) *Array[T] { return constant(v, nd.DTypeOf[T]()) }
+
+func constant[T nd.Elem](v T, dt nd.DType) *Array[T] {
+	return of[T](plan.Full(dt, nd.AsBytes([]T{v}), nd.Grid{}))
 }
 
-// convert returns the value of T that equals the number x. Floats may round:
-// 0.1 is a float32 for users, though not the same number; whole numbers may not.
-func convert[T nd.Elem](x any) (T, error) {
-	var v T
-	refuse := fmt.Errorf("%v holds no %v; Cast the array or the number: %w", nd.DTypeOf[T](), x, nd.ErrDType)
-	if _, ok := x.(bool); ok {
-		return v, refuse
+// convert returns the value of T that equals the number x, if there is one. Floats
+// may round: 0.1 is a float32 for users, though not the same number; whole
+// numbers may not.
+func convert[T nd.Elem](x any) (v T, ok bool) {
+	n, ok := numberOf(x)
+	if !ok {
+		return v, false
 	}
-	if isNaN(x) {
-		switch p := any(&v).(type) {
-		case *float32:
-			*p = float32(math.NaN())
-			return v, nil
-		case *float64:
-			*p = math.NaN()
-			return v, nil
-		}
-		return v, refuse
-	}
-	z, exact := number(x)
-	re, im := z[0], z[1]
+	var im bool
 	switch p := any(&v).(type) {
 	case *float32:
-		f, _ := re.Float64()
-		*p = float32(f)
-		if im.Sign() != 0 || (exact && big.NewFloat(float64(*p)).Cmp(re) != 0) || (math.IsInf(float64(*p), 0) && !math.IsInf(f, 0)) {
-			return v, refuse
-		}
-		return v, nil
+		*p, ok = part[float32](n, n.re)
+		return v, ok && n.im == 0
 	case *float64:
-		f, _ := re.Float64()
-		*p = f
-		if im.Sign() != 0 || (exact && big.NewFloat(f).Cmp(re) != 0) {
-			return v, refuse
-		}
-		return v, nil
+		*p, ok = part[float64](n, n.re)
+		return v, ok && n.im == 0
 	case *complex64:
-		a, _ := re.Float32()
-		b, _ := im.Float32()
-		*p = complex(a, b)
-		return v, nil
+		var z [2]float32
+		z[0], ok = part[float32](n, n.re)
+		z[1], im = part[float32](number{}, n.im)
+		*p = complex(z[0], z[1])
+		return v, ok && im
 	case *complex128:
-		a, _ := re.Float64()
-		b, _ := im.Float64()
-		*p = complex(a, b)
-		return v, nil
-	case *bool, *nd.Float16:
-		return v, refuse
+		re, ok := part[float64](n, n.re)
+		*p = complex(re, n.im)
+		return v, ok
 	}
-	if im.Sign() != 0 || !re.IsInt() {
-		return v, refuse
+	i := n.whole
+	if i == nil {
+		if n.im != 0 || n.re != math.Trunc(n.re) || math.IsInf(n.re, 0) {
+			return v, false
+		}
+		i, _ = big.NewFloat(n.re).Int(nil)
 	}
-	i, _ := re.Int(nil)
-	if setInteger(&v, i) {
-		return v, nil
+	return v, setInteger(&v, i)
+}
+
+// number is a Go number: whole if it is of a type of whole numbers.
+type number struct {
+	whole  *big.Int
+	re, im float64
+}
+
+// numberOf returns a Go number. Bools and times are none.
+func numberOf(x any) (n number, ok bool) {
+	v := reflect.ValueOf(x)
+	switch x := x.(type) {
+	case bool, nd.Datetime, nd.Timedelta:
+		return n, false
+	case nd.Float16:
+		return number{re: float64(x.Float32())}, true
 	}
-	return v, refuse
+	switch {
+	case v.CanInt():
+		n.whole = big.NewInt(v.Int())
+	case v.CanUint():
+		n.whole = new(big.Int).SetUint64(v.Uint())
+	case v.CanFloat():
+		n.re = v.Float()
+	case v.CanComplex():
+		n.re, n.im = real(v.Complex()), imag(v.Complex())
+	default:
+		return n, false
+	}
+	return n, true
+}
+
+// part returns a number that is whole, or else re, as a float.
+func part[F nd.Float](n number, re float64) (v F, ok bool) {
+	if n.whole == nil {
+		v = F(re)
+		return v, math.IsInf(float64(v), 0) == math.IsInf(re, 0)
+	}
+	f, _ := new(big.Float).SetInt(n.whole).Float64()
+	v = F(f)
+	i, _ := big.NewFloat(float64(v)).Int(nil)
+	return v, i.Cmp(n.whole) == 0
 }
 
 // setInteger sets an integer of any width if i is one of its values.
@@ -134,58 +158,4 @@ func setSigned[T int8 | int16 | int32 | int64 | nd.Datetime | nd.Timedelta](p *T
 func setUnsigned[T uint8 | uint16 | uint32 | uint64](p *T, i *big.Int) bool {
 	*p = T(i.Uint64())
 	return i.IsUint64() && uint64(*p) == i.Uint64()
-}
-
-// isNaN reports whether a Go number is or contains NaN.
-func isNaN(x any) bool {
-	switch v := x.(type) {
-	case float32:
-		return v != v
-	case float64:
-		return v != v
-	case complex64:
-		return v != v
-	case complex128:
-		return v != v
-	}
-	return false
-}
-
-// number returns the parts of a Go number that is not NaN; exact is true for
-// whole-number types, whose value a result must have to the last digit.
-func number(x any) (parts [2]*big.Float, exact bool) {
-	zero, fromFloat := new(big.Float), big.NewFloat
-	fromInt := func(i int64) *big.Float { return new(big.Float).SetPrec(64).SetInt64(i) }
-	fromUint := func(u uint64) *big.Float { return new(big.Float).SetPrec(64).SetUint64(u) }
-	switch v := x.(type) {
-	case int:
-		return [2]*big.Float{fromInt(int64(v)), zero}, true
-	case int8:
-		return [2]*big.Float{fromInt(int64(v)), zero}, true
-	case int16:
-		return [2]*big.Float{fromInt(int64(v)), zero}, true
-	case int32:
-		return [2]*big.Float{fromInt(int64(v)), zero}, true
-	case int64:
-		return [2]*big.Float{fromInt(v), zero}, true
-	case uint:
-		return [2]*big.Float{fromUint(uint64(v)), zero}, true
-	case uint8:
-		return [2]*big.Float{fromUint(uint64(v)), zero}, true
-	case uint16:
-		return [2]*big.Float{fromUint(uint64(v)), zero}, true
-	case uint32:
-		return [2]*big.Float{fromUint(uint64(v)), zero}, true
-	case uint64:
-		return [2]*big.Float{fromUint(v), zero}, true
-	case float32:
-		return [2]*big.Float{fromFloat(float64(v)), zero}, false
-	case float64:
-		return [2]*big.Float{fromFloat(v), zero}, false
-	case complex64:
-		return [2]*big.Float{fromFloat(float64(real(v))), fromFloat(float64(imag(v)))}, false
-	case complex128:
-		return [2]*big.Float{fromFloat(real(v)), fromFloat(imag(v))}, false
-	}
-	return [2]*big.Float{zero, zero}, true
 }

@@ -2,6 +2,7 @@ package chunkgrid
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/ndgrid/ndgrid/internal/plan"
@@ -10,10 +11,12 @@ import (
 
 // Boundary says what lies beyond the ends of an axis; the names are dask's.
 type Boundary struct {
-	name  string
-	index func(i, n int) int // the place of n at which element i is found again
-	fill  []byte             // or what all is, an element of
-	dtype nd.DType
+	name string
+	// stretch is where elements i, i+step, … are found again: count of them, from
+	// place at of n on.
+	stretch func(i, n int) (at, step, count int)
+	fill    []byte // or what all is, an element of
+	dtype   nd.DType
 }
 
 var (
@@ -21,14 +24,24 @@ var (
 	NoBoundary = Boundary{name: "none"}
 	// Reflect has the elements in reverse, c b a | a b c | c b a (numpy.pad:
 	// "symmetric").
-	Reflect = Boundary{name: "reflect", index: func(i, n int) int {
-		i = mod(i, 2*n)
-		return min(i, 2*n-1-i)
+	Reflect = Boundary{name: "reflect", stretch: func(i, n int) (at, step, count int) {
+		if i = mod(i, 2*n); i < n {
+			return i, 1, n - i
+		}
+		return 2*n - 1 - i, -1, 2*n - i
 	}}
 	// Periodic has the elements of the other end (numpy.pad: "wrap").
-	Periodic = Boundary{name: "periodic", index: mod}
+	Periodic = Boundary{name: "periodic", stretch: func(i, n int) (at, step, count int) {
+		i = mod(i, n)
+		return i, 1, n - i
+	}}
 	// Nearest has the last element again and again (numpy.pad: "edge").
-	Nearest = Boundary{name: "nearest", index: func(i, n int) int { return min(max(i, 0), n-1) }}
+	Nearest = Boundary{name: "nearest", stretch: func(i, n int) (at, step, count int) {
+		if i < 0 {
+			return 0, 0, -i
+		}
+		return n - 1, 0, math.MaxInt
+	}}
 )
 
 // Filled is a boundary of which every element is v, a time in the array's unit.
@@ -37,6 +50,9 @@ func Filled[T nd.Elem](v T) Boundary {
 }
 
 func mod(i, n int) int { return (i%n + n) % n }
+
+// maxTurns is how many times an axis is laid end to end at most: each is a node.
+const maxTurns = 1 << 12
 
 // Pad returns a with depth[k] more elements at both ends of axis k.
 func Pad[T nd.Elem](a *Array[T], depth []int, b Boundary) *Array[T] {
@@ -47,7 +63,7 @@ func Pad[T nd.Elem](a *Array[T], depth []int, b Boundary) *Array[T] {
 	for k, d := range depth {
 		n := a.Shape()[k]
 		switch {
-		case d == 0 || b.index == nil && b.fill == nil:
+		case d == 0 || b.stretch == nil && b.fill == nil:
 		case b.fill != nil:
 			if b.dtype.Kind() != a.DType().Kind() {
 				return Failed[T](name, fmt.Errorf("a boundary of %v for elements of %v: %w", b.dtype, a.DType(), nd.ErrDType), a)
@@ -58,6 +74,8 @@ func Pad[T nd.Elem](a *Array[T], depth []int, b Boundary) *Array[T] {
 			a = Concatenate(k, more, a, more)
 		case n == 0:
 			return Failed[T](name, fmt.Errorf("axis %d has no element for the boundary %q: %w", k, b.name, nd.ErrShape), a)
+		case n > 1 && d/n > maxTurns && b.name != Nearest.name:
+			return Failed[T](name, fmt.Errorf("depth %d is more than %d times the length %d of axis %d: %w", d, maxTurns, n, k, nd.ErrShape), a)
 		default:
 			parts := append(beyond(a, k, -d, 0, b), a)
 			a = Concatenate(k, append(parts, beyond(a, k, n, n+d, b)...)...)
@@ -69,13 +87,14 @@ func Pad[T nd.Elem](a *Array[T], depth []int, b Boundary) *Array[T] {
 // beyond returns what b has at indices lo to hi of axis k, beyond its ends: views of
 // stretches of the axis, forwards or backwards, or of one element again and again.
 func beyond[T nd.Elem](a *Array[T], k, lo, hi int, b Boundary) (parts []*Array[T]) {
-	at := func(i int) int { return b.index(i, a.Shape()[k]) }
 	for lo < hi {
-		v, first, step, n := plan.Identity(slices.Clone(a.Shape())), at(lo), at(lo+1)-at(lo), 1
-		for step*step <= 1 && lo+n < hi && at(lo+n) == first+n*step {
-			n++
+		at, step, n := 0, 0, hi-lo // of a single element
+		if length := a.Shape()[k]; length > 1 {
+			at, step, n = b.stretch(lo, length)
 		}
-		v.Shape[k], v.Maps[k] = n, plan.AxisMap{Out: k, Offset: first, Stride: step}
+		n = min(n, hi-lo)
+		v := plan.Identity(slices.Clone(a.Shape()))
+		v.Shape[k], v.Maps[k] = n, plan.AxisMap{Out: k, Offset: at, Stride: step}
 		if step == 0 {
 			v.Maps[k].Out = -1
 		}

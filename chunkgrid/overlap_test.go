@@ -192,3 +192,18 @@ func TestOverlapErrors(t *testing.T) {
 	require.ErrorIs(t, err, broken)
 	assert.ErrorContains(t, err, "chunkgrid.MapOverlap: chunk ")
 }
+
+// TestPadFar: what is beyond the ends costs as many views as there are turns.
+func TestPadFar(t *testing.T) {
+	x, far := chunkgrid.Arange[int64](0, 3, 1, nd.Sizes(2)), 1<<30
+	ends := func(a *chunkgrid.Array[int64]) []int64 {
+		got, err := chunkgrid.Concatenate(0, a.SliceText("0:2"), a.SliceText("-2:")).Compute(t.Context())
+		require.NoError(t, err)
+		return got.Data()
+	}
+	assert.Equal(t, []int64{0, 0, 2, 2}, ends(chunkgrid.Pad(x, []int{far}, chunkgrid.Nearest)))
+	assert.Equal(t, []int64{1, 1, 1, 1}, ends(chunkgrid.Pad(x.SliceText("1:2"), []int{far}, chunkgrid.Reflect)))
+	assert.Equal(t, []int64{2, 0, 2, 0}, ends(chunkgrid.Pad(x, []int{1000}, chunkgrid.Periodic)))
+	assert.Equal(t, []int64{2, 2, 0, 0}, ends(chunkgrid.Pad(x, []int{1000}, chunkgrid.Reflect)))
+	require.ErrorContains(t, chunkgrid.Pad(x, []int{far}, chunkgrid.Periodic).Err(), "depth 1073741824 is more than 4096 times the length 3 of axis 0")
+}

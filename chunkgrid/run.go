@@ -32,7 +32,9 @@ func RunOptions(opts ...Option) exec.Options { return configure(opts).exec }
 func configure(opts []Option) config {
 	c := config{order: nd.C}
 	for _, o := range opts {
-		o(&c)
+		if o != nil {
+			o(&c)
+		}
 	}
 	return c
 }
@@ -121,7 +123,7 @@ func inMemory[T nd.Elem](dt nd.DType, data []T, shape, strides []int) (*nd.Array
 
 // ComputeDyn is Compute for an array of any dtype, stored dtypes included.
 func ComputeDyn(ctx context.Context, a Any, opts ...Option) (nd.Dyn, error) {
-	n := a.plan()
+	n := nodesOf([]Any{a})[0]
 	if n.Err != nil {
 		return nil, n.Err
 	}
@@ -165,9 +167,11 @@ func (a *Array[T]) Value(ctx context.Context, opts ...Option) (T, error) {
 	return r.Data()[0], nil
 }
 
-// Into has Run write the values to dst, which has the array's shape and memory for
-// every element (not the same one along a broadcast axis); it does not count as
-// the run's.
+// Into has Run write the values to dst, which has the array's dtype and shape, and
+// memory for every element (not the same one along a broadcast axis); it does not
+// count as the run's. It may be memory that the run reads, where each element is
+// made of the one in its place and is read for nothing else then or later;
+// otherwise Run fails before it writes.
 func (a *Array[T]) Into(dst *nd.Array[T]) Out {
 	n := a.plan()
 	if n.Err != nil {
@@ -175,6 +179,9 @@ func (a *Array[T]) Into(dst *nd.Array[T]) Out {
 	}
 	if dst == nil || !slices.Equal(dst.Shape(), n.Shape) {
 		return Out{err: fmt.Errorf("into: shape %v into an array of shape %v: %w", n.Shape, shapeOf(dst), nd.ErrShape)}
+	}
+	if dst.DType() != n.DType {
+		return Out{err: fmt.Errorf("into: an array of %v into one of %v: %w", n.DType, dst.DType(), nd.ErrDType)}
 	}
 	for k, stride := range dst.Strides() {
 		if stride == 0 && n.Shape[k] > 1 {
@@ -189,14 +196,15 @@ func (a *Array[T]) Into(dst *nd.Array[T]) Out {
 
 // To has Run write the values to a stored array of the same dtype, from index
 // region on along every axis (without one: from 0). Chunks that are covered
-// are written once, whole; others are read, changed and written back. The
-// caller commits and closes dst.
+// are written once, whole; others are read, changed and written back. Where
+// the run reads dst, too, what Into says of memory holds; not where it reads what
+// dst was opened from by another array. The caller commits and closes dst.
 func (a *Array[T]) To(dst storage.WritableArray, region ...int) Out { return To(a, dst, region...) }
 
 // To is the method of that name for arrays of any dtype. Text is stored before all
 // else, by as many workers; Memory doesn't count it.
 func To(a Any, dst storage.WritableArray, region ...int) Out {
-	n := a.plan()
+	n := nodesOf([]Any{a})[0]
 	if n.Err != nil {
 		return Out{err: n.Err}
 	}

@@ -289,7 +289,7 @@ func TestSaveOpenRoundTrip(t *testing.T) {
 	_, err = chunkgrid.Open[float64](ctx, url+"/v/w")
 	require.ErrorContains(t, err, `; "v" is an array`)
 	require.ErrorIs(t, chunkgrid.Save(ctx, url, chunkgrid.Vars{"v": x}, chunkgrid.Overwrite(), chunkgrid.Attrs("w", storage.Attrs{})), storage.ErrNotFound)
-	require.ErrorContains(t, chunkgrid.Save(ctx, url, chunkgrid.Vars{"v": nil}, chunkgrid.Overwrite()), `"v" is nil`)
+	require.ErrorContains(t, chunkgrid.Save(ctx, url, chunkgrid.Vars{"v": nil}, chunkgrid.Overwrite()), `"v" is a nil array`)
 
 	g, err := storage.OpenGroup(ctx, url)
 	require.NoError(t, err)
@@ -441,9 +441,41 @@ func TestArangeAtTheEdges(t *testing.T) {
 // TestNoPlaceForResults: what isn't there, and elements that share their memory.
 func TestNoPlaceForResults(t *testing.T) {
 	x := chunkgrid.FromND(nd.Must(nd.Zeros[float64](2, 3)))
+	seconds := nd.Must(nd.Must(nd.Zeros[nd.Datetime](2)).WithDType(nd.Datetime64("s")))
 	wide := nd.Must(nd.Must(nd.Zeros[float64](1, 3)).BroadcastTo(2, 3))
-	for _, out := range []chunkgrid.Out{x.To(nil), x.Into(nil), x.Into(wide)} {
+	for _, out := range []chunkgrid.Out{x.To(nil), x.Into(nil), x.Into(wide), chunkgrid.To(nil, nil), chunkgrid.Constant(1.0).Into(&nd.Array[float64]{}),
+		chunkgrid.FromND(seconds).Into(nd.Must(nd.Zeros[nd.Datetime](2)))} {
 		_, err := chunkgrid.Run(ctx, []chunkgrid.Out{out})
 		require.Error(t, err)
 	}
+}
+
+// TestNothing: what isn't there is an error, options that aren't there are none.
+func TestNothing(t *testing.T) {
+	_, err := chunkgrid.FromAny(nil)
+	require.ErrorContains(t, err, "nil array")
+	require.ErrorContains(t, chunkgrid.FromDyn(nil).Err(), "nil array")
+	require.ErrorContains(t, chunkgrid.FromND(&nd.Array[float64]{}).Err(), "nil array")
+	_, err = chunkgrid.ComputeDyn(ctx, nil)
+	require.ErrorContains(t, err, "nil array")
+	require.ErrorContains(t, chunkgrid.Save(ctx, t.TempDir()+"/x.zarr", chunkgrid.Vars{"a": nil}), "nil array")
+	one := chunkgrid.Constant(1.0).ExpandDims(0)
+	require.ErrorContains(t, one.Squeeze(0, -1).Err(), "name axis 0 twice")
+	v, err := reduce.Sum(one, nil).Value(ctx, nil, chunkgrid.Workers(math.MaxInt), chunkgrid.Memory(math.MaxInt))
+	require.NoError(t, err)
+	assert.Equal(t, 1.0, v)
+}
+
+// TestStagesInOrder: what of two arrays is computed before, and then beside each
+// other, is there in time.
+func TestStagesInOrder(t *testing.T) {
+	x, y := chunkgrid.Arange(0.0, 6, 1, nd.Sizes(2)), chunkgrid.Arange(10.0, 14, 1, nd.Sizes(3))
+	x = chunkgrid.FromND(nd.Must(x.Compute(ctx)), nd.Sizes(2))
+	a, b, c := nd.Must(nd.Zeros[float64](6)), nd.Must(nd.Zeros[float64](6)), nd.Must(nd.Zeros[float64]())
+	_, err := chunkgrid.Run(ctx, []chunkgrid.Out{ufunc.Sub(x, reduce.Sum(x)).Into(a), ufunc.Sub(x, reduce.Max(y)).Into(b),
+		reduce.Sum(ufunc.Mul(x, reduce.Min(y.Slice(nd.From(1))))).Into(c)})
+	require.NoError(t, err)
+	assert.Equal(t, []float64{-15, -14, -13, -12, -11, -10}, a.Data())
+	assert.Equal(t, []float64{-13, -12, -11, -10, -9, -8}, b.Data())
+	assert.Equal(t, 165.0, c.At())
 }

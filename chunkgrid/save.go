@@ -72,7 +72,7 @@ func Save(ctx context.Context, url string, v Vars, opts ...Option) (err error) {
 	arrays := maps.Clone(v)
 	for _, name := range slices.Sorted(maps.Keys(v)) {
 		if v[name] == nil {
-			return fmt.Errorf("save %s: %q is nil", url, name)
+			return fmt.Errorf("save %s: %q is a nil array", url, name)
 		}
 		if err := v[name].plan().Err; err != nil {
 			return err

@@ -88,7 +88,7 @@ func compress[T nd.Elem](ctx context.Context, a *Array[T], k int, mask *Array[bo
 	counts := make([]int, grid.NumChunks()[0])
 	m := plan.Rechunk(mask.plan(), grid)
 	out := Out{out: exec.Out{Node: m, Each: func(box nd.Box, buf []byte) error {
-		counts[grid.ChunkOf(0, box.Start[0])] += bytes.Count(buf[:box.Size()], []byte{1})
+		counts[grid.ChunkOf(0, box.Start[0])] += box.Size() - bytes.Count(buf[:box.Size()], []byte{0})
 		return nil
 	}}}
 	if _, err := execute(ctx, []Out{out}, configure(opts)); err != nil {

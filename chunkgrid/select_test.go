@@ -14,6 +14,8 @@ import (
 	"github.com/ndgrid/ndgrid/chunkgrid"
 	"github.com/ndgrid/ndgrid/internal/exec"
 	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/reduce"
+	"github.com/ndgrid/ndgrid/storage/mem"
 	"github.com/ndgrid/ndgrid/ufunc"
 )
 
@@ -228,4 +230,27 @@ func TestNonzeroTimes(t *testing.T) {
 	got, err := at[0].Compute(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, []int64{1, 2, 4}, got.Data())
+}
+
+// TestOtherTrues: files may have any byte but 0 for true.
+func TestOtherTrues(t *testing.T) {
+	grid := nd.Must(nd.NewGrid([]int{6}, []int{3}))
+	src := nd.Must(mem.New(nd.Bool, []int{6}, grid))
+	for k := range 2 {
+		require.NoError(t, src.WriteChunk(t.Context(), []int{k}, []byte{0, 2, 255}))
+	}
+	mask := nd.Must(chunkgrid.From[bool](src))
+	x := chunkgrid.Arange[int64](0, 6, 1, nd.Sizes(3))
+	some, err := x.Compress(t.Context(), 0, mask)
+	require.NoError(t, err)
+	same, err := x.Extract(t.Context(), mask)
+	require.NoError(t, err)
+	for _, a := range []*chunkgrid.Array[int64]{some, same, reduce.ArgTopK(mask, 4)} {
+		got, err := a.Compute(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, []int64{1, 2, 4, 5}, got.Data())
+	}
+	at, err := reduce.ArgMax(mask).Value(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, int64(1), at)
 }

@@ -143,14 +143,13 @@ func (a *Array[T]) Rechunk(c nd.Chunks) *Array[T] {
 // Named returns the array with other names for its axes; "" removes one.
 func (a *Array[T]) Named(dims ...string) *Array[T] { return of[T](plan.Rename(a.plan(), dims)) }
 
-// Scalar returns v as an array that broadcasts against a: for a constant on the
-// left, ufunc.Sub(a.Scalar(1), a).
+// Scalar returns v as an array that broadcasts against a, a time in its unit: for
+// a constant on the left, ufunc.Sub(a.Scalar(1), a).
 func (a *Array[T]) Scalar(v T) *Array[T] {
-	s := Constant(v)
-	if err := a.Err(); err != nil {
+	if a.Err() != nil {
 		return of[T](a.plan())
 	}
-	return s
+	return constant(v, a.DType())
 }
 
 // Concatenate returns arrays laid end to end along an axis.

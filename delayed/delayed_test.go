@@ -300,6 +300,12 @@ func TestLongChains(t *testing.T) {
 	assert.Equal(t, n, got)
 }
 
+// TestNothing: no place for a result, and no value to draw.
+func TestNothing(t *testing.T) {
+	require.ErrorContains(t, delayed.Run(t.Context(), []delayed.Out{delayed.Of(1).Into(nil)}), "into nil")
+	assert.Contains(t, delayed.DOT(chunkgrid.Picture{}, nil), "zero Value")
+}
+
 func BenchmarkTasks(b *testing.B) {
 	inc, add := delayed.Func1(increment), delayed.Func2(plus)
 	for b.Loop() {

@@ -25,7 +25,9 @@ func picture(p chunkgrid.Picture, values []Any) (viz.Graph, viz.Options) {
 	o := viz.Options{TopDown: p.TopDown, Title: p.Title}
 	outs := make([]*node, len(values))
 	for i, v := range values {
-		outs[i] = v.node()
+		if v != nil {
+			outs[i] = v.node()
+		}
 	}
 	g, err := newGraph(outs)
 	if err != nil {

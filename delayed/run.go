@@ -14,11 +14,15 @@ import (
 type Out struct {
 	n   *node
 	set func(result any)
+	err error
 }
 
 // Into has Run write the value's result to dst.
 func (v Value[T]) Into(dst *T) Out {
-	return Out{v.n, func(result any) { *dst = as[T](result) }}
+	if dst == nil {
+		return Out{err: errors.New("delayed: into nil")}
+	}
+	return Out{n: v.n, set: func(result any) { *dst = as[T](result) }}
 }
 
 // Compute returns the value's result.
@@ -33,6 +37,9 @@ func (v Value[T]) Compute(ctx context.Context, opts ...chunkgrid.Option) (T, err
 func Run(ctx context.Context, outs []Out, opts ...chunkgrid.Option) error {
 	nodes := make([]*node, len(outs))
 	for i, o := range outs {
+		if o.err != nil {
+			return o.err
+		}
 		nodes[i] = o.n
 	}
 	g, err := newGraph(nodes)

@@ -3,6 +3,7 @@
 package linalg
 
 import (
+	"errors"
 	"fmt"
 
 	"gonum.org/v1/gonum/blas/blas64"
@@ -28,6 +29,9 @@ func ToDense(a *nd.Array[float64]) (*mat.Dense, error) {
 
 // FromDense returns a gonum matrix as an array over the same memory.
 func FromDense(m *mat.Dense) (*nd.Array[float64], error) {
+	if m == nil {
+		return nil, fmt.Errorf("linalg.FromDense: %w", errNil)
+	}
 	r := m.RawMatrix()
 	return nd.FromStrided(r.Data, []int{r.Rows, r.Cols}, []int{r.Stride, 1}, 0)
 }
@@ -45,9 +49,14 @@ func ToCDense(a *nd.Array[complex128]) (*mat.CDense, error) {
 
 // FromCDense returns a complex gonum matrix as an array over the same memory.
 func FromCDense(m *mat.CDense) (*nd.Array[complex128], error) {
+	if m == nil {
+		return nil, fmt.Errorf("linalg.FromCDense: %w", errNil)
+	}
 	r := m.RawCMatrix()
 	return nd.FromStrided(r.Data, []int{r.Rows, r.Cols}, []int{r.Stride, 1}, 0)
 }
+
+var errNil = errors.New("nil matrix")
 
 // layout is a matrix as BLAS sees it: row i starts at data[i*stride].
 type layout[T nd.Elem] struct {
@@ -57,6 +66,9 @@ type layout[T nd.Elem] struct {
 
 // rowLayout finds the layout of an array that has one.
 func rowLayout[T nd.Elem](a *nd.Array[T]) (l layout[T], err error) {
+	if a == nil {
+		return l, errNil
+	}
 	shape, strides := a.Shape(), a.Strides()
 	if len(shape) != 2 || shape[0] == 0 || shape[1] == 0 {
 		return l, fmt.Errorf("shape %v, want two axes that are not empty: %w", shape, nd.ErrShape)

@@ -88,4 +88,8 @@ func TestComplex(t *testing.T) {
 	assert.True(t, back.SharesMemory(a))
 	_, err = linalg.ToCDense(nd.Must(a.Transpose()))
 	assert.ErrorContains(t, err, "linalg.ToCDense: shape [3 2] with strides [1 3] does not lie row after row in memory; Copy it first")
+	_, err = linalg.ToDense(nil)
+	require.ErrorContains(t, err, "nil matrix")
+	_, err = linalg.FromCDense(nil)
+	require.ErrorContains(t, err, "nil matrix")
 }

@@ -2,6 +2,7 @@ package reduce
 
 import (
 	"github.com/ndgrid/ndgrid/chunkgrid"
+	"github.com/ndgrid/ndgrid/internal/plan"
 	"github.com/ndgrid/ndgrid/nd"
 )
 
@@ -69,12 +70,12 @@ func CountNonzero[T nd.Elem](a *chunkgrid.Array[T], opts ...Option) *chunkgrid.A
 // axes it is the index in C order over these axes, along all of them that of
 // the flattened array. An empty axis is an error.
 func ArgMin[T nd.Ordered](a *chunkgrid.Array[T], opts ...Option) *chunkgrid.Array[int64] {
-	return reduction[int64]("argmin", a, opts)
+	return reduction[int64]("argmin", zeroOrOne(a), opts)
 }
 
 // ArgMax returns the index of the greatest element; see ArgMin.
 func ArgMax[T nd.Ordered](a *chunkgrid.Array[T], opts ...Option) *chunkgrid.Array[int64] {
-	return reduction[int64]("argmax", a, opts)
+	return reduction[int64]("argmax", zeroOrOne(a), opts)
 }
 
 // NaNSum returns the sum of the elements that are not NaN, 0 if there are none.
@@ -108,4 +109,13 @@ func NaNVar[T nd.Float](a *chunkgrid.Array[T], opts ...Option) *chunkgrid.Array[
 // NaNStd returns the square root of NaNVar.
 func NaNStd[T nd.Float](a *chunkgrid.Array[T], opts ...Option) *chunkgrid.Array[T] {
 	return moment("nanstd", a, opts)
+}
+
+// zeroOrOne returns bools whose bytes can be compared: those in files may have any
+// byte but 0 for true.
+func zeroOrOne[T nd.Elem](a *chunkgrid.Array[T]) *chunkgrid.Array[T] {
+	if a.DType() != nd.Bool {
+		return a
+	}
+	return chunkgrid.Op[T]("cast", plan.Params{"to": nd.Bool}, a)
 }

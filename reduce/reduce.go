@@ -87,7 +87,9 @@ func moment[T nd.Elem](name string, a *chunkgrid.Array[T], opts []Option) *chunk
 func collect(opts []Option) options {
 	var o options
 	for _, set := range opts {
-		set(&o)
+		if set != nil {
+			set(&o)
+		}
 	}
 	return o
 }

@@ -25,7 +25,7 @@ func TopK[T nd.Ordered](a *chunkgrid.Array[T], k int, opts ...Option) *chunkgrid
 	if err != nil || a.Err() != nil {
 		return chunkgrid.Failed[T](opTopK, err, a)
 	}
-	values, _ := topK(a.MoveAxis(axis, -1), k, false)
+	values, _ := topK(zeroOrOne(a).MoveAxis(axis, -1), k, false)
 	return values.MoveAxis(-1, axis)
 }
 
@@ -37,7 +37,7 @@ func ArgTopK[T nd.Ordered](a *chunkgrid.Array[T], k int, opts ...Option) *chunkg
 	if err != nil || a.Err() != nil {
 		return chunkgrid.Failed[int64](opArgTopK, err, a)
 	}
-	_, places := topK(a.MoveAxis(axis, -1), k, true)
+	_, places := topK(zeroOrOne(a).MoveAxis(axis, -1), k, true)
 	return places.MoveAxis(-1, axis)
 }
 

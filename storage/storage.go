@@ -186,6 +186,14 @@ type StoredSizer interface {
 	StoredSize(ctx context.Context, coord []int) (size int64, present bool, err error)
 }
 
+// ChunkLister is an Array that can list what is stored of it, which takes less than
+// asking for every chunk where most were never written.
+type ChunkLister interface {
+	// StoredChunks ranges over the coordinates of the chunks of WriteGrid that are
+	// stored, in no order. Where they can't be listed it gives ErrUnsupported.
+	StoredChunks(ctx context.Context) iter.Seq2[[]int, error]
+}
+
 // Prefetcher is an Array that can begin to read a chunk that is wanted soon,
 // while its caller computes. It returns at once; what goes wrong shows when the
 // chunk is read.

@@ -33,7 +33,7 @@ type StringWriter interface {
 // of another dtype is nd.ErrDType.
 func ReadStrings(ctx context.Context, a Array, box nd.Box) ([]string, error) {
 	m := a.Meta()
-	r, ok := a.(StringReader)
+	r, ok := As[StringReader](a)
 	if !ok || m.DType.Size() != 0 {
 		return nil, &Error{"read strings", refName(a), fmt.Errorf("%w: its elements are %s", nd.ErrDType, m.DType)}
 	}

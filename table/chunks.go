@@ -81,6 +81,7 @@ func (r *reader) name(head [][]byte) error {
 		return fmt.Errorf("more than %d columns", maxColumns)
 	}
 	given, times := make(map[string]bool, len(head)), make(map[string]int, len(head))
+	var named, unnamed []int
 	for i, name := range head {
 		switch {
 		case r.noHeader:
@@ -89,13 +90,18 @@ func (r *reader) name(head [][]byte) error {
 			return fmt.Errorf("column %d is named %q, which isn't text in UTF-8", i+1, brief(name))
 		case bytes.Count(name, []byte{'\r'}) > bytes.Count(name, []byte("\r\n")):
 			return fmt.Errorf(`column %d is named %q; rows end in "\n" or "\r\n"`, i+1, brief(name))
-		case len(name) == 0:
+		}
+		if len(name) == 0 {
 			name = strconv.AppendInt([]byte("Unnamed: "), int64(i), 10)
+			unnamed = append(unnamed, i)
+		} else {
+			named = append(named, i)
 		}
 		given[string(name)] = true
 		r.names = append(r.names, string(name))
 	}
-	for i, name := range r.names {
+	for _, i := range append(named, unnamed...) { // names that were given stay, where there is a choice
+		name := r.names[i]
 		for times[name] > 0 && given[r.names[i]] {
 			r.names[i] = name + "." + strconv.Itoa(times[name])
 			times[name]++

@@ -3,6 +3,7 @@ package table
 import (
 	"bufio"
 	"bytes"
+	"compress/bzip2"
 	"errors"
 	"fmt"
 	"io"
@@ -43,7 +44,7 @@ func Separator(c byte) Option { return func(o *options) { o.sep = c } }
 func NoHeader() Option { return func(o *options) { o.noHeader = true } }
 
 // Types declares the dtype of columns by name, or by place from 0, instead of
-// finding it out: nd.Int64, nd.Float64, nd.Bool or nd.Text.
+// finding it out: nd.Int64, nd.Uint64, nd.Float64, nd.Bool or nd.Text.
 func Types[C string | int](dt nd.DType, columns ...C) Option {
 	return func(o *options) {
 		for _, c := range columns {
@@ -55,7 +56,7 @@ func Types[C string | int](dt nd.DType, columns ...C) Option {
 // Times declares columns of times, by name or by place from 0. layout is as in
 // package time; "" stands for ISO 8601, such as 2006-01-02 15:04:05 with or without a
 // fraction and a zone (Z, +01:00). The dtype is datetime64[us], in UTC, as which times
-// without a zone are taken.
+// without a zone are taken; what is finer than a microsecond is cut off.
 func Times[C string | int](layout string, columns ...C) Option {
 	return func(o *options) {
 		for _, c := range columns {
@@ -80,19 +81,20 @@ func newOptions(opts []Option) (*options, error) {
 
 // ReadCSV returns the rows of a file in chunks, in constant memory, parsed by all
 // processors. Nothing is read before the first chunk is asked for; every range
-// reads the file anew. Files that gzip or zstd made are recognised by their first
-// bytes.
+// reads the file anew. Files that gzip, zstd or bzip2 made are recognised by their
+// first bytes.
 //
 // Fields are quoted as in RFC 4180. Rows end in "\n" or "\r\n"; a "\r" alone is text,
 // and an error in a header. Blank lines are skipped, a byte order mark too. Columns
 // without a name, and further ones of the same name, are named as pandas does:
 // "Unnamed: 2" by the place from 0, "fare.1".
 // Where no dtype is declared it follows from the rows in the first 128 KiB: int64,
-// float64, bool (true, false) or text, and it is the same for all chunks: a field
-// further on that doesn't fit is an error that names file, line and column. A
-// missing value (an empty field, NA, NaN, null and others that pandas knows) is NaN
-// or NaT; ints and bools have none, and text is as it stands. Integers that int64 can't
-// hold are rounded as floats: declare text for numbers that are names.
+// uint64, float64, bool (true, false in any case) or text, and it is the same for all
+// chunks: a field further on that doesn't fit is an error that names file, line and
+// column. A missing value (an empty field, NA, NaN, null and others that pandas knows) is
+// NaN or NaT; integers and bools have none, and text is as it stands. Integers are float64,
+// and rounded, where others are missing or have fractions; where they are beyond int64
+// without that, they are uint64, or text if that can't hold them either.
 func ReadCSV(path string, opts ...Option) iter.Seq2[*Table, error] {
 	return func(yield func(*Table, error) bool) {
 		f, err := os.Open(path)
@@ -112,7 +114,7 @@ func ReadCSVFrom(r io.Reader, opts ...Option) iter.Seq2[*Table, error] {
 }
 
 // Read reads a whole file into memory. It is as ReadCSV, but dtypes follow from
-// all rows: a column has the first of int64, float64 and text that holds every field.
+// all rows: a column has the first of int64, uint64, float64 and text that holds every field.
 func Read(path string, opts ...Option) (*Table, error) {
 	for {
 		chunks, err := stream.Collect(ReadCSV(path, opts...))
@@ -145,7 +147,11 @@ func (s *schema) widen(rows []byte, begin bool) []nd.DType {
 	p := part{text: rows, columns: make([]parser, len(types))}
 	try := func(i int) {
 		p.columns[i] = skipped{}
-		if dt := types[i]; !s.known[i] && dt != nd.Text {
+		switch dt := types[i]; {
+		case s.known[i] || dt == nd.Text:
+		case dt == nd.Int64 || dt == nd.Uint64:
+			p.columns[i] = &integers{big: dt == nd.Uint64}
+		default:
 			p.columns[i], _ = newParser(dt, "", 0) // there is one for these
 		}
 	}
@@ -153,7 +159,7 @@ func (s *schema) widen(rows []byte, begin bool) []nd.DType {
 		switch dt := types[i]; {
 		case dt == nd.Int64 && begin && p.rows == 0:
 			types[i] = nd.Bool
-		case dt == nd.Int64, dt == nd.Bool && begin && p.rows == 0:
+		case dt == nd.Int64, dt == nd.Uint64, dt == nd.Bool && begin && p.rows == 0:
 			types[i] = nd.Float64
 		default:
 			types[i] = nd.Text
@@ -164,6 +170,11 @@ func (s *schema) widen(rows []byte, begin bool) []nd.DType {
 		try(i)
 	}
 	p.parse(s.sep)
+	for i, c := range p.columns {
+		if c, ok := c.(*integers); ok {
+			types[i] = c.dtype()
+		}
+	}
 	return types
 }
 
@@ -241,6 +252,8 @@ func uncompressed(r io.Reader) (text *bufio.Reader, packed bool, closer func(), 
 			return nil, true, nil, err
 		}
 		text, packed, closer = bufio.NewReaderSize(z, 64<<10), true, z.Close
+	case bytes.HasPrefix(head, []byte("BZh")):
+		text, packed = bufio.NewReaderSize(bzip2.NewReader(text), 64<<10), true
 	}
 	const mark = "\xef\xbb\xbf"
 	if head, _ = text.Peek(len(mark)); string(head) == mark {

@@ -61,12 +61,19 @@ func TestRead(t *testing.T) {
 		"times": {"t,u\n2015-01-31 23:59:58,31/01/15\n,01/02/15\n1969-12-31T00:00:00,\n", "t:datetime64[us] u:datetime64[us] t,u\n2015-01-31T23:59:58,2015-01-31T00:00:00\n,2015-02-01T00:00:00\n1969-12-31T00:00:00,\n",
 			[]Option{Times("", "t"), Times("02/01/06", 1)}},
 		"names as pandas'":   {",a,a,,a.1,a\n1,2,3,4,5,6\n", "Unnamed: 0:int64 a:int64 a.2:int64 Unnamed: 3:int64 a.1:int64 a.3:int64 Unnamed: 0,a,a.2,Unnamed: 3,a.1,a.3\n1,2,3,4,5,6\n", nil},
-		"zones":              {"t\n2015-01-31 23:59:58+01:00\n2015-01-31T23:59:58.25Z\n2015-01-31 23:59:58Z\n2015-01-31T23:59:58-02:30\n", "t:datetime64[us] t\n2015-01-31T22:59:58\n2015-01-31T23:59:58.250000\n2015-01-31T23:59:58\n2015-02-01T02:29:58\n", []Option{Times("", "t")}},
+		"zones":              {"t\n2015-01-31 23:59:58+01:00\n2015-01-31T23:59:58.25Z\n2015-01-31 23:59:58Z\n2015-01-31T23:59:58-02:30\n2015-01-31 23:59:58.5+01\n2015-01-31T23:59+0030\n2015-01-31 23:59:58-0230\n", "t:datetime64[us] t\n2015-01-31T22:59:58\n2015-01-31T23:59:58.250000\n2015-01-31T23:59:58\n2015-02-01T02:29:58\n2015-01-31T22:59:58.500000\n2015-01-31T23:29:00\n2015-02-01T02:29:58\n", []Option{Times("", "t")}},
 		"missing on Windows": {"f\n1.#IND\n-1.#QNAN\n2\n", "f:float64 f\n\"\"\n\"\"\n2\n", nil},
 		"header only":        {"a,b\n", "a:float64 b:float64 a,b\n", nil},
 		"one column":         {"a\n\"\"\n1.5\n", "a:float64 a\n\"\"\n1.5\n", nil},
 		"long numbers":       {"a,b\n9223372036854775807,0.1234567890123456789\n", "a:int64 b:float64 a,b\n9223372036854775807,0.12345678901234568\n", nil},
-		"beyond int64":       {"a\n9223372036854775808\n", "a:float64 a\n9.223372036854776e+18\n", nil},
+		"beyond int64":       {"a\n-0\n+9223372036854775808\n18446744073709551615\n", "a:uint64 a\n0\n9223372036854775808\n18446744073709551615\n", nil},
+		"beyond uint64":      {"a,b\n18446744073709551616,-1\n1,9223372036854775808\n", "a:string b:string a,b\n18446744073709551616,-1\n1,9223372036854775808\n", nil},
+		"beyond, missing":    {"a,b\n,18446744073709551616\n9223372036854775808,.5\n", "a:string b:float64 a,b\n,1.8446744073709552e+19\n9223372036854775808,0.5\n", nil},
+		"later beyond int64": {"a,b\n" + strings.Repeat("1,-1\n", 100) + "18446744073709551615,9223372036854775808\n", "a:uint64 b:string a,b\n" + strings.Repeat("1,-1\n", 100) + "18446744073709551615,9223372036854775808\n", []Option{sizes(16, 100)}},
+		"long fractions":     {"a\n179769313486231570000000000000000000000.5\n", "a:float64 a\n1.7976931348623156e+38\n", nil},
+		"nearly missing":     {"a,b\nNAN,Nan\n", "a:string b:string a,b\nNAN,Nan\n", nil},
+		"bools in any case":  {"a\ntRUE\nfalse\n", "a:bool a\ntrue\nfalse\n", nil},
+		"names given stay":   {",Unnamed: 0\n1,2\n", "Unnamed: 0.1:int64 Unnamed: 0:int64 Unnamed: 0.1,Unnamed: 0\n1,2\n", nil},
 		"unicode":            {"a\nżółw\n", "a:string a\nżółw\n", nil},
 		"later no int":       {"a\n" + strings.Repeat("1\n", 100) + "2.5\n", "a:float64 a\n" + strings.Repeat("1\n", 100) + "2.5\n", []Option{sizes(16, 100)}},
 		"later text":         {"a\n" + strings.Repeat("1\n", 100) + "x\n", "a:string a\n" + strings.Repeat("1\n", 100) + "x\n", []Option{sizes(16, 100)}},
@@ -148,7 +155,8 @@ func TestCompressed(t *testing.T) {
 	require.NoError(t, err)
 	_, _ = io.WriteString(z, text)
 	require.NoError(t, z.Close())
-	for _, b := range []*bytes.Buffer{&gz, &zst} {
+	bz2 := bytes.NewBufferString("\x42\x5a\x68\x39\x31\x41\x59\x26\x53\x59\xbc\xc7\x28\x45\x00\x00\x04\x59\x80\x00\x10\x00\x04\x30\x00\x30\x00\x00\x60\x20\x00\x31\x0c\x08\x23\x41\x9a\x8e\x04\x22\x17\x8b\xb9\x22\x9c\x28\x48\x5e\x63\x94\x22\x80") // Python's bz2.compress
+	for _, b := range []*bytes.Buffer{&gz, &zst, bz2} {
 		tab, err := Read(file(t, b.String()))
 		require.NoError(t, err)
 		assert.Equal(t, "a:int64 b:string "+text, shown(t, tab))

@@ -24,6 +24,8 @@ type Files struct {
 	paths []csvFile
 	marks []mark
 	rows  int
+
+	places map[string]int // of columns by name
 }
 
 // csvFile is a file as it was when its rows were counted.
@@ -68,6 +70,10 @@ func Open(ctx context.Context, paths iter.Seq2[string, error], opts ...Option) (
 	}
 	if len(f.paths) == 0 {
 		return nil, &storage.Error{Op: "open csv", Name: "files", Err: fmt.Errorf("%w: there are none", storage.ErrNotFound)}
+	}
+	f.places = make(map[string]int, len(f.names))
+	for i, name := range f.names {
+		f.places[name] = i
 	}
 	return f, nil
 }
@@ -187,20 +193,29 @@ func (f *Files) Columns() []string { return slices.Clone(f.names) }
 // empty text. Every run that needs a column reads the files anew, and parses that column
 // only. An error of a field names file, line and column.
 func (f *Files) Column(name string) (chunkgrid.Any, error) {
+	a, err := f.Array(name)
+	if err != nil {
+		return nil, err
+	}
+	return chunkgrid.FromAny(a)
+}
+
+// Array returns a column as a stored array, of text a storage.StringReader.
+func (f *Files) Array(name string) (storage.Array, error) {
 	c, err := f.column(name)
 	if err != nil {
 		return nil, err
 	}
 	if c.meta.DType == nd.Text {
-		return chunkgrid.FromAny(lazyText{c})
+		return lazyText{c}, nil
 	}
-	return chunkgrid.FromAny(c)
+	return c, nil
 }
 
 // column describes a column.
 func (f *Files) column(name string) (*lazyColumn, error) {
-	i := slices.Index(f.names, name)
-	if i < 0 {
+	i, ok := f.places[name]
+	if !ok {
 		return nil, fmt.Errorf("%w: column %q; there are %q", storage.ErrNotFound, name, f.names)
 	}
 	sizes := make([]int, len(f.marks))

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 	"unsafe"
@@ -40,6 +41,8 @@ func newParser(dt nd.DType, layout string, rows int) (parser, error) {
 	switch dt {
 	case nd.Int64:
 		return &ints{newList[int64](dt, rows)}, nil
+	case nd.Uint64:
+		return &uints{newList[uint64](dt, rows)}, nil
 	case nd.Float64:
 		return &floats{newList[float64](dt, rows)}, nil
 	case nd.Bool:
@@ -49,7 +52,7 @@ func newParser(dt nd.DType, layout string, rows int) (parser, error) {
 	case timeType:
 		return &times{list: newList[nd.Datetime](dt, rows), layout: layout}, nil
 	}
-	return nil, fmt.Errorf("%w: columns are int64, float64, bool, string or %v, not %v", nd.ErrDType, timeType, dt)
+	return nil, fmt.Errorf("%w: columns are int64, uint64, float64, bool, string or %v, not %v", nd.ErrDType, timeType, dt)
 }
 
 // timeType is the dtype of columns of times, as pandas has it.
@@ -153,6 +156,77 @@ func (p *ints) set(text []byte) error {
 	return nil
 }
 
+// uints are for numbers too large for ints, so that nothing is to be gained by fast.
+type uints struct{ list[uint64] }
+
+func (p *uints) fast([]byte, int, byte) int { return -1 }
+
+func (p *uints) set(text []byte) error {
+	text = bytes.TrimSpace(text)
+	if missing(text) {
+		return errMissing
+	}
+	digits := bytes.TrimPrefix(text, []byte{'+'})
+	if zeros, ok := bytes.CutPrefix(text, []byte{'-'}); ok && len(bytes.Trim(zeros, "0")) == 0 {
+		digits = zeros
+	}
+	n, err := strconv.ParseUint(view(digits), 10, 64)
+	if err != nil {
+		return cause(err)
+	}
+	p.v = append(p.v, n)
+	return nil
+}
+
+// integers finds out which dtype holds all fields of a column, if they are integers
+// or missing.
+type integers struct {
+	ints
+	negative, big, huge, absent bool // below 0, beyond int64, beyond uint64 too, missing
+}
+
+func (p *integers) fast(src []byte, at int, sep byte) int {
+	end := p.ints.fast(src, at, sep)
+	p.note()
+	return end
+}
+
+// note forgets the values, all but what they say about the dtype.
+func (p *integers) note() {
+	for _, n := range p.v {
+		p.negative = p.negative || n < 0
+	}
+	p.clear()
+}
+
+func (p *integers) set(text []byte) error {
+	err := p.ints.set(text)
+	p.note()
+	switch {
+	case errors.Is(err, errMissing):
+		p.absent = true
+	case errors.Is(err, strconv.ErrRange) && len(bytes.Trim(text, " \t+-0123456789")) == 0: // strconv looks no further
+		p.big = true
+		p.huge = p.huge || (&uints{}).set(text) != nil
+	default:
+		return err
+	}
+	return nil
+}
+
+// dtype is text where nothing else keeps the numbers as they are.
+func (p *integers) dtype() nd.DType {
+	switch {
+	case p.huge, p.big && (p.negative || p.absent):
+		return nd.Text
+	case p.big:
+		return nd.Uint64
+	case p.absent:
+		return nd.Float64
+	}
+	return nd.Int64
+}
+
 // cause drops the text from an error of strconv, which points into a buffer.
 func cause(err error) error {
 	var bad *strconv.NumError
@@ -218,6 +292,9 @@ func (p *floats) set(text []byte) error {
 		return strconv.ErrSyntax
 	}
 	v, err := strconv.ParseFloat(view(text), 64)
+	if v != v { // "NAN" stands for nothing
+		return strconv.ErrSyntax
+	}
 	if err != nil && !math.IsInf(v, 0) { // too large is infinite, as in pandas
 		return cause(err)
 	}
@@ -230,15 +307,14 @@ type bools struct{ list[bool] }
 func (p *bools) fast([]byte, int, byte) int { return -1 }
 
 func (p *bools) set(text []byte) error {
-	switch string(text) {
-	case "True", "true", "TRUE":
+	switch word := view(text); {
+	case strings.EqualFold(word, "true"):
 		p.v = append(p.v, true)
-	case "False", "false", "FALSE":
+	case strings.EqualFold(word, "false"):
 		p.v = append(p.v, false)
+	case missing(text):
+		return errMissing
 	default:
-		if missing(text) {
-			return errMissing
-		}
 		return strconv.ErrSyntax
 	}
 	return nil
@@ -350,7 +426,8 @@ func ofDay(text uint64) (int64, bool) {
 }
 
 // isoLayouts are what a column of times without a layout may have.
-var isoLayouts = []string{time.DateTime, "2006-01-02T15:04:05", time.DateOnly, "2006-01-02 15:04", "2006-01-02T15:04", time.RFC3339, "2006-01-02 15:04:05Z07:00"}
+var isoLayouts = []string{time.DateTime, "2006-01-02T15:04:05", time.DateOnly, "2006-01-02 15:04", "2006-01-02T15:04", time.RFC3339, "2006-01-02 15:04:05Z07:00",
+	"2006-01-02T15:04:05Z0700", "2006-01-02 15:04:05Z0700", "2006-01-02T15:04:05Z07", "2006-01-02 15:04:05Z07", "2006-01-02T15:04Z07:00", "2006-01-02 15:04Z07:00", "2006-01-02T15:04Z0700", "2006-01-02 15:04Z0700"}
 
 func (p *times) set(text []byte) error {
 	text = bytes.TrimSpace(text)

@@ -7,63 +7,78 @@ import (
 	"iter"
 	"maps"
 	"math"
-	"math/bits"
 	"slices"
 
 	"github.com/ndgrid/ndgrid/nd"
 )
 
-// errOverflow is about sums of int64 that int64 can't hold.
-var errOverflow = errors.New("the sum doesn't fit int64; use float64")
+// errOverflow is about sums of integers that their dtype can't hold.
+var errOverflow = errors.New("the sum doesn't fit the column's dtype; use float64")
 
-// Sum returns a table of one row: the sums of the columns that are numbers (int64 and
-// float64), without missing values. Sums of chunks add up to that of the whole:
+// integer is what columns of integers hold.
+type integer interface{ int64 | uint64 }
+
+// Sum returns a table of one row: the sums of the columns that are numbers (int64,
+// uint64 and float64), without missing values. Sums of chunks add up to that of the whole:
 //
 //	total, err := stream.Reduce(stream.Map(chunks, (*table.Table).Sum), (*table.Table).Add)
 func (t *Table) Sum() (*Table, error) {
-	return t.reduce(sumOf[float64], func(v []int64) (Column, error) {
-		var sum int64
-		for _, x := range v {
-			var ok bool
-			if sum, ok = addInt(sum, x); !ok {
-				return nil, errOverflow
-			}
+	return t.reduce(sumOf[float64], sumExact[int64], sumExact[uint64])
+}
+
+func sumExact[T integer](v []T) (Column, error) {
+	var sum T
+	for _, x := range v {
+		var ok bool
+		if sum, ok = addExact(sum, x); !ok {
+			return nil, errOverflow
 		}
-		return columnOf([]int64{sum})
-	})
+	}
+	return columnOf([]T{sum})
 }
 
 // Mean returns a table of one row: the means of the columns that are numbers, without
 // missing values; NaN where there are none.
 func (t *Table) Mean() (*Table, error) {
-	return t.reduce(func(v []float64) float64 { return sumOf(v) / float64(len(v)) },
-		func(v []int64) (Column, error) { return columnOf([]float64{sumOf(v) / float64(len(v))}) })
+	return t.reduce(meanOf[float64],
+		func(v []int64) (Column, error) { return columnOf([]float64{meanOf(v)}) },
+		func(v []uint64) (Column, error) { return columnOf([]float64{meanOf(v)}) })
 }
+
+func meanOf[T float64 | integer](v []T) float64 { return sumOf(v) / float64(len(v)) }
 
 // Min returns a table of one row: the least values of the columns that are numbers,
 // without missing values. An int64 column without rows is an error, as one of float64
 // it is NaN.
-func (t *Table) Min() (*Table, error) { return t.extreme(slices.Min[[]float64], slices.Min[[]int64]) }
+func (t *Table) Min() (*Table, error) {
+	return t.extreme(slices.Min[[]float64], slices.Min[[]int64], slices.Min[[]uint64])
+}
 
 // Max returns a table of one row: the greatest values, see Min.
-func (t *Table) Max() (*Table, error) { return t.extreme(slices.Max[[]float64], slices.Max[[]int64]) }
+func (t *Table) Max() (*Table, error) {
+	return t.extreme(slices.Max[[]float64], slices.Max[[]int64], slices.Max[[]uint64])
+}
 
-func (t *Table) extreme(floats func([]float64) float64, ints func([]int64) int64) (*Table, error) {
+func (t *Table) extreme(floats func([]float64) float64, ints func([]int64) int64, uints func([]uint64) uint64) (*Table, error) {
 	return t.reduce(func(v []float64) float64 {
 		if len(v) == 0 {
 			return math.NaN()
 		}
 		return floats(v)
-	}, func(v []int64) (Column, error) {
+	}, extremeExact(ints), extremeExact(uints))
+}
+
+func extremeExact[T integer](f func([]T) T) func([]T) (Column, error) {
+	return func(v []T) (Column, error) {
 		if len(v) == 0 {
 			return nil, fmt.Errorf("%w: no rows", nd.ErrShape)
 		}
-		return columnOf([]int64{ints(v)})
-	})
+		return columnOf([]T{f(v)})
+	}
 }
 
 // reduce makes one row of the columns that are numbers. Floats are given without NaN.
-func (t *Table) reduce(floats func([]float64) float64, ints func([]int64) (Column, error)) (*Table, error) {
+func (t *Table) reduce(floats func([]float64) float64, ints func([]int64) (Column, error), uints func([]uint64) (Column, error)) (*Table, error) {
 	r := &Table{rows: 1}
 	for i, c := range t.columns {
 		var v Column
@@ -73,6 +88,8 @@ func (t *Table) reduce(floats func([]float64) float64, ints func([]int64) (Colum
 			v, err = columnOf([]float64{floats(withoutNaN(c.Data()))})
 		case *nd.Array[int64]:
 			v, err = ints(c.Data())
+		case *nd.Array[uint64]:
+			v, err = uints(c.Data())
 		default:
 			continue
 		}
@@ -93,7 +110,7 @@ func withoutNaN(v []float64) []float64 {
 
 // sumOf adds numbers as float64, in pairs: the error grows with the logarithm of
 // their number only.
-func sumOf[T float64 | int64](v []T) float64 {
+func sumOf[T float64 | integer](v []T) float64 {
 	if len(v) > 128 {
 		half := len(v) / 2
 		return sumOf(v[:half]) + sumOf(v[half:])
@@ -105,11 +122,10 @@ func sumOf[T float64 | int64](v []T) float64 {
 	return sum
 }
 
-// addInt returns a+b and whether it fits.
-func addInt(a, b int64) (int64, bool) {
-	sum, _ := bits.Add64(uint64(a), uint64(b), 0)
-	s := int64(sum)
-	return s, (a^s)&(b^s) >= 0
+// addExact returns a+b and whether it fits.
+func addExact[T integer](a, b T) (T, bool) {
+	sum := a + b
+	return sum, (sum >= a) == (b >= 0)
 }
 
 // Add adds the values of two tables of as many rows, column by column of the same
@@ -141,15 +157,23 @@ func add(a, b Column) (Column, error) {
 		return columnOf(sum)
 	}
 	if x, y, ok := both[int64](a, b); ok {
-		sum := make([]int64, len(x))
-		for i := range sum {
-			if sum[i], ok = addInt(x[i], y[i]); !ok {
-				return nil, errOverflow
-			}
-		}
-		return columnOf(sum)
+		return addAll(x, y)
+	}
+	if x, y, ok := both[uint64](a, b); ok {
+		return addAll(x, y)
 	}
 	return nil, fmt.Errorf("%w: %v and %v", nd.ErrDType, a.DType(), b.DType())
+}
+
+func addAll[T integer](x, y []T) (Column, error) {
+	sum := make([]T, len(x))
+	for i := range sum {
+		var ok bool
+		if sum[i], ok = addExact(x[i], y[i]); !ok {
+			return nil, errOverflow
+		}
+	}
+	return columnOf(sum)
 }
 
 // both returns the values of two columns if they are arrays of T.
@@ -205,6 +229,8 @@ func groupRows(t *Table, key string, names []string, ints map[int64][]group, tex
 			columns[i] = c.Data()
 		case *nd.Array[int64]:
 			columns[i] = nd.Map(c, func(v int64) float64 { return float64(v) }).Data()
+		case *nd.Array[uint64]:
+			columns[i] = nd.Map(c, func(v uint64) float64 { return float64(v) }).Data()
 		default:
 			return fmt.Errorf("table.GroupBy: %w: column %q is %v, not numbers", nd.ErrDType, name, c.DType())
 		}

@@ -23,7 +23,7 @@ type Table struct {
 }
 
 // New returns a table of columns, given as names and values in turn: an *nd.Array
-// of one axis, *Strings, or a slice of float64, int64, bool or string.
+// of one axis, *Strings, or a slice of float64, int64, uint64, bool or string.
 //
 //	table.New("year", []int64{2014, 2015}, "mean", mean)
 func New(namesAndColumns ...any) (*Table, error) {
@@ -52,6 +52,8 @@ func columnOf(v any) (Column, error) {
 	case []float64:
 		return nd.FromSlice(v, len(v))
 	case []int64:
+		return nd.FromSlice(v, len(v))
+	case []uint64:
 		return nd.FromSlice(v, len(v))
 	case []bool:
 		return nd.FromSlice(v, len(v))

@@ -78,6 +78,34 @@ func TestTableErrors(t *testing.T) {
 	assert.ErrorIs(t, err, errOverflow)
 	_, err = big.Add(big)
 	assert.ErrorIs(t, err, errOverflow)
+	large, err := New("n", []uint64{math.MaxUint64, 1})
+	require.NoError(t, err)
+	_, err = large.Sum()
+	assert.ErrorIs(t, err, errOverflow)
+}
+
+func TestStatsOfUint64(t *testing.T) {
+	tab, err := New("k", []int64{0, 0}, "n", []uint64{1 << 63, 1<<63 - 2})
+	require.NoError(t, err)
+	for f, want := range map[string]func(*Table) (*Table, error){
+		"k:int64 n:uint64 k,n\n0,18446744073709551614\n":     (*Table).Sum,
+		"k:float64 n:float64 k,n\n0,9.223372036854776e+18\n": (*Table).Mean,
+		"k:int64 n:uint64 k,n\n0,9223372036854775806\n":      (*Table).Min,
+		"k:int64 n:uint64 k,n\n0,9223372036854775808\n":      (*Table).Max,
+	} {
+		got, err := want(tab)
+		require.NoError(t, err)
+		assert.Equal(t, f, shown(t, got))
+	}
+	half, err := tab.Slice(1, 2)
+	require.NoError(t, err)
+	sum, err := half.Add(half)
+	require.NoError(t, err)
+	assert.Equal(t, "k:int64 n:uint64 k,n\n0,18446744073709551612\n", shown(t, sum))
+	groups, err := GroupBy(stream.Of(tab), "k", "n")
+	require.NoError(t, err)
+	assert.Equal(t, "k:int64 n_count:int64 n_sum:float64 n_mean:float64 n_min:float64 n_max:float64 k,n_count,n_sum,n_mean,n_min,n_max\n"+
+		"0,2,1.8446744073709552e+19,9.223372036854776e+18,9.223372036854776e+18,9.223372036854776e+18\n", shown(t, groups))
 }
 
 func TestStats(t *testing.T) {

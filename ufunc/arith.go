@@ -133,5 +133,5 @@ func Fmax[T nd.Float, B chunkgrid.Operand[T]](a *chunkgrid.Array[T], b B) *chunk
 // Clip returns the elements limited to lo … hi: Minimum(Maximum(a, lo), hi),
 // which is hi where lo is above it, and NaN where any of the three is NaN.
 func Clip[T nd.Real, L, H chunkgrid.Operand[T]](a *chunkgrid.Array[T], lo L, hi H) *chunkgrid.Array[T] {
-	return chunkgrid.Op[T]("clip", nil, a, operand(a, lo), operand(a, hi))
+	return chunkgrid.Op[T]("clip", nil, a, chunkgrid.OperandOf[T](a, lo), chunkgrid.OperandOf[T](a, hi))
 }

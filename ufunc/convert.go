@@ -27,7 +27,7 @@ func Cast[To nd.Elem](a chunkgrid.Any) *chunkgrid.Array[To] {
 // and any dtype will do: it moves bits, so that NaN stay the NaN they are. For
 // a number as the first choice write Where(cond, b.Scalar(0), b).
 func Where[T nd.Elem, B chunkgrid.Operand[T]](cond *chunkgrid.Array[bool], a *chunkgrid.Array[T], b B) *chunkgrid.Array[T] {
-	return chunkgrid.Op[T]("where", nil, cond, a, operand(a, b))
+	return chunkgrid.Op[T]("where", nil, cond, a, chunkgrid.OperandOf[T](a, b))
 }
 
 // Real returns the real parts. F is float32 for complex64 and float64 for

@@ -15,8 +15,5 @@ func Since[B chunkgrid.Operand[nd.Datetime]](t *chunkgrid.Array[nd.Datetime], fr
 // After returns the points in time that are d later, in the unit of both, which
 // must be the same. A single nd.Timedelta takes the array's unit. NaT gives NaT.
 func After[B chunkgrid.Operand[nd.Timedelta]](t *chunkgrid.Array[nd.Datetime], d B) *chunkgrid.Array[nd.Datetime] {
-	if v, ok := any(d).(nd.Timedelta); ok && t.DType().Unit() != "" {
-		return chunkgrid.Op[nd.Datetime]("add", nil, t, unitOf(t, v))
-	}
-	return chunkgrid.Op[nd.Datetime]("add", nil, t, chunkgrid.OperandOf[nd.Timedelta](d))
+	return chunkgrid.Op[nd.Datetime]("add", nil, t, chunkgrid.OperandOf[nd.Timedelta](t, d))
 }

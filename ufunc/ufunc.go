@@ -29,27 +29,5 @@ func unary[R, T nd.Elem](name string, a *chunkgrid.Array[T]) *chunkgrid.Array[R]
 
 // binary makes the array of an operation on two operands of one dtype.
 func binary[R, T nd.Elem, B chunkgrid.Operand[T]](name string, p plan.Params, a *chunkgrid.Array[T], b B) *chunkgrid.Array[R] {
-	return chunkgrid.Op[R](name, p, a, operand(a, b))
-}
-
-// operand is chunkgrid.OperandOf, but for a single time, whose unit is that of
-// the array it stands beside.
-func operand[T nd.Elem, B chunkgrid.Operand[T]](a *chunkgrid.Array[T], b B) *chunkgrid.Array[T] {
-	if v, ok := any(b).(T); ok && a.DType().Unit() != "" {
-		return unitOf(a, v)
-	}
-	return chunkgrid.OperandOf[T](b)
-}
-
-// unitOf returns a time as an array with the unit of another one.
-func unitOf[T nd.Elem](a chunkgrid.Any, v T) *chunkgrid.Array[T] {
-	dt := nd.Datetime64(a.DType().Unit())
-	if nd.DTypeOf[T]().Kind() == nd.KindTimedelta {
-		dt = nd.Timedelta64(a.DType().Unit())
-	}
-	s, err := nd.Scalar(v).WithDType(dt)
-	if err != nil {
-		return chunkgrid.Failed[T]("unit", err, a)
-	}
-	return chunkgrid.FromND(s)
+	return chunkgrid.Op[R](name, p, a, chunkgrid.OperandOf[T](a, b))
 }

@@ -199,3 +199,21 @@ func TestErrors(t *testing.T) {
 	assert.ErrorIs(t, ufunc.Mul(i, 2.5).Err(), nd.ErrDType)
 	assert.Equal(t, []int{3, 4}, ufunc.Sub(x, y).Shape())
 }
+
+// TestNumbersBeside: a number of another type has the value it had, or is refused.
+func TestNumbersBeside(t *testing.T) {
+	i, f, z := chunked[int64](1, 2), chunked[float32](1, 2), chunked[complex64](1, 2)
+	assert.Equal(t, []float32{2.5, 3.5}, compute(t, ufunc.Add(f, nd.NewFloat16(1.5))))
+	assert.Equal(t, []complex64{1.5 - 2i, 2.5 - 2i}, compute(t, ufunc.Add(z, 0.5-2i)))
+	assert.True(t, math.IsNaN(real(compute(t, ufunc.Add(chunked(1i), nan))[0])))
+	assert.True(t, math.IsInf(float64(compute(t, ufunc.Add(f, inf))[0]), 1))
+	for _, a := range []chunkgrid.Any{ufunc.Add(i, nd.Timedelta(5)), ufunc.Add(i, nd.Datetime(5)), ufunc.Add(f, nd.Timedelta(5)), ufunc.Add(i, inf),
+		ufunc.Add(i, true), ufunc.Add(f, 1<<24+1), ufunc.Add(f, 1e300), ufunc.Add(f, 1i), ufunc.Add(z, 1<<24+1), ufunc.Add(z, 1e300), ufunc.Add(z, 1e300i),
+		ufunc.Add(chunked(1i), 1<<53+1), ufunc.Add(chunked(1.0), complex(nan, 1)), ufunc.Less(days[nd.Datetime](nd.Datetime64("D"), 1), nd.Timedelta(5))} {
+		require.ErrorIs(t, a.Err(), nd.ErrDType)
+		assert.ErrorContains(t, a.Err(), " holds no ")
+	}
+	d := days[nd.Timedelta](nd.Timedelta64("D"), 1, 2)
+	assert.Equal(t, []nd.Timedelta{3, 4}, compute(t, ufunc.Add(d, 2)))
+	assert.Equal(t, []nd.Timedelta{6, 5}, compute(t, ufunc.Sub(d.Scalar(7), d)))
+}

@@ -20,7 +20,7 @@ func (o *options) inspectArray(ctx context.Context, url string, a storage.Array)
 	}
 	info := o.describeArray(ctx, a, displayPath(a.Ref()))
 	if o.brief {
-		fmt.Fprintln(o.stdout, oneLine(arrayLine(url, info)))
+		fmt.Fprintln(o.stdout, o.pathLine(url, arrayLine(info)))
 	}
 	var err error
 	switch {
@@ -88,7 +88,7 @@ func (o *options) arrayScreen(ctx context.Context, a storage.Array, info *arrayI
 	if m.DType.Valid() {
 		b.WriteString(labelled("missing", missingText(m)))
 	}
-	b.WriteString(attrLines(m.Attrs, attrNames(m.Attrs, o.all, missingAttrs...), o.all))
+	b.WriteString(attrLines(m.Attrs, attrNames(m.Attrs, o.all, missingAttrs...), o.all, o.columns))
 	if full && m.DType.Valid() {
 		text, err := firstValues(ctx, a)
 		if err != nil {
@@ -159,11 +159,14 @@ func axisLines(ctx context.Context, a storage.Array) (string, error) {
 		row := []string{label, fmt.Sprintf("%s %d", x.name, x.length), x.units}
 		if x.rng != nil {
 			row = append(row, x.rng.String())
+			if dates := x.rng.dates(x.coord.Meta().Attrs); dates != "" {
+				row = append(row, dates)
+			}
 		}
 		rows = append(rows, row)
 		label = ""
 	}
-	return table(rows, []int{labelWidth - 2, 0, 0, 0}), f.Close()
+	return aligned(rows, []int{labelWidth - 2, 0, 0, 0, 0}), f.Close()
 }
 
 // missingText says which values mean none: "-100 (missing_value); storage fill -127".

@@ -8,6 +8,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/ndgrid/ndgrid/cf"
 	"github.com/ndgrid/ndgrid/chunkgrid"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
@@ -124,6 +125,46 @@ func (r *coordRange) String() string {
 	return s
 }
 
+// dates writes the range of coordinates that CF's "units" make times:
+// "2020-01-01 … 2020-12-31 step 1 day"; "" for others.
+func (r *coordRange) dates(attrs storage.Attrs) string {
+	text, _ := storage.Attr[string](attrs, "units")
+	calendar, _ := storage.Attr[string](attrs, "calendar")
+	units, err := cf.ParseUnits(text, calendar)
+	if r == nil || r.n == 0 || err != nil {
+		return ""
+	}
+	var ends [2]string
+	for i, v := range []any{r.first, r.last} {
+		f, err := storage.Attr[float64](storage.Attrs{"": v}, "")
+		if err != nil {
+			return ""
+		}
+		d, err := units.Date(f)
+		if err != nil {
+			return ""
+		}
+		ends[i] = d.String()
+	}
+	const midnight = " 00:00:00"
+	if strings.HasSuffix(ends[0], midnight) && strings.HasSuffix(ends[1], midnight) {
+		ends = [2]string{strings.TrimSuffix(ends[0], midnight), strings.TrimSuffix(ends[1], midnight)}
+	}
+	s := ends[0]
+	if r.n > 1 {
+		s += " … " + ends[1]
+	}
+	if unit, _, _ := strings.Cut(units.String(), " "); r.step == 1 {
+		s += " step 1 " + strings.TrimSuffix(unit, "s")
+	} else if r.step != 0 {
+		s += " step " + numberText(r.step) + " " + unit
+	}
+	if c := units.Calendar(); c != cf.Standard && c != cf.ProlepticGregorian {
+		s += ", " + c.String()
+	}
+	return s
+}
+
 // family is where the coordinates of an array are looked for: in its group and
 // those above it.
 type family struct {
@@ -137,6 +178,9 @@ type family struct {
 // inside anything has an empty family.
 func familyOf(ctx context.Context, a storage.Array) (*family, error) {
 	ref := a.Ref()
+	if _, ok := a.(*csvColumn); ok {
+		return &family{}, nil
+	}
 	parts := strings.Split(ref.Path, "/")
 	for i := 0; i < len(parts) && ref.Path != ""; i++ {
 		root, err := storage.OpenGroup(ctx, storage.JoinKey(ref.URL, strings.Join(parts[:i], "/")))

@@ -4,8 +4,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-
-	"github.com/ndgrid/ndgrid/storage"
 )
 
 // completePath completes names inside files: after "file.nc/" the arrays and
@@ -16,11 +14,15 @@ func completePath(cmd *cobra.Command, _ []string, word string) ([]string, cobra.
 		return nil, cobra.ShellCompDirectiveDefault
 	}
 	dir, prefix := word[:i], word[i+1:]
-	g, err := storage.OpenGroup(cmd.Context(), dir)
+	n, err := openNode(cmd.Context(), dir)
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveDefault
 	}
-	defer g.Close()
+	defer n.Close()
+	g := n.group
+	if g == nil {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
 	children, err := g.Names(cmd.Context())
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveDefault

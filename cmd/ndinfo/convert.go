@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -41,7 +42,8 @@ written.
 Values, shapes, dimension names, unlimited dimensions, fill values and attributes
 are kept, as far as the format has them. Attributes that describe values, such as _FillValue and
 valid_range, get the dtype of the array, and a list of one that comes from HDF5
-becomes its element, as NetCDF has it. References and compounds in attributes of
+becomes its element, as NetCDF has it. Texts padded to one length, str24 for
+example, are texts of any length in HDF5. References and compounds in attributes of
 HDF5 are left out.
 
 Without --chunks arrays keep their chunks, without --codecs they get those that
@@ -69,7 +71,8 @@ alone may follow the name, "zstd 5". In Zarr there are
 In HDF5 there are shuffle, gzip(level), zstd(level) and fletcher32.
 
 In Zarr v2 the fill value is that of attribute _FillValue, or there is none:
-xarray takes it for missing.
+xarray takes it for missing. From Zarr v2 with dimension names it becomes that
+attribute.
 
 With --resume, which Zarr has, what is written stays where not all could be, and
 the same command goes on from there: it takes SRC to be as it was.
@@ -132,7 +135,9 @@ func (c *converter) run(ctx context.Context, src, dst string) error {
 	if err != nil {
 		return err
 	}
-	if from.array != nil {
+	if from.group != nil && isInside(dst, src) {
+		err = fmt.Errorf("%s is inside %s: it would be copied into itself", dst, src)
+	} else if from.array != nil {
 		err = c.root(ctx, from.array, dst)
 	} else {
 		err = c.tree(ctx, from.group, dst)
@@ -142,6 +147,13 @@ func (c *converter) run(ctx context.Context, src, dst string) error {
 	}
 	fmt.Fprintln(c.stdout, oneLine(fmt.Sprintf("%s   %s, %s", dst, plural(c.arrays, "array"), nd.FormatBytes(int(c.bytes)))))
 	return nil
+}
+
+// isInside reports whether a path is below another.
+func isInside(path, dir string) bool {
+	p, err1 := filepath.Abs(path)
+	d, err2 := filepath.Abs(dir)
+	return err1 == nil && err2 == nil && strings.HasPrefix(p, strings.TrimSuffix(d, string(filepath.Separator))+string(filepath.Separator))
 }
 
 // end computes everything, and ends what was begun.
@@ -160,6 +172,9 @@ func (c *converter) end(ctx context.Context, err error) error {
 		}
 		_, err = chunkgrid.Run(ctx, c.outs, opts...)
 		bar.stop()
+		if c.resume && ctx.Err() != nil {
+			fmt.Fprintln(c.stderr, prefix+"what is written stays; the same command goes on from there")
+		}
 	}
 	return c.duplicate.end(ctx, err)
 }
@@ -181,16 +196,9 @@ func (c *converter) options() map[string]string {
 
 // root begins a single array at a url.
 func (c *converter) root(ctx context.Context, src storage.Array, url string) error {
-	s, err := c.spec(ctx, src)
-	if err != nil {
-		return err
-	}
-	dst, err := storage.CreateArray(ctx, url, s, c.options())
-	if err != nil {
-		return err
-	}
-	c.begun = append(c.begun, dst)
-	return c.values(ctx, "", src, dst)
+	return c.array(ctx, "", src, func(s storage.Spec) (storage.WritableArray, error) {
+		return storage.CreateArray(ctx, url, s, c.options())
+	})
 }
 
 // tree begins a group at a url, with everything in it.
@@ -216,6 +224,12 @@ func (c *converter) describe(_ context.Context, src storage.Array) (storage.Spec
 	}
 	s := storage.Spec{DType: m.DType, Shape: m.Shape, Chunks: grid, Fill: m.Fill, Dims: m.Dims,
 		Attrs: keptAttrs(m.Attrs, src.Ref(), m), MaxShape: m.MaxShape, Codecs: c.codecs}
+	if v := missingValues(m)[zarrFill]; v != nil && (m.DType.IsInteger() || m.DType.IsFloat()) {
+		if s.Attrs == nil {
+			s.Attrs = storage.Attrs{}
+		}
+		s.Attrs[missingAttrs[0]] = v[0]
+	}
 	if stored, ok := storage.As[storage.ChunkShaper](src); ok && m.MaxShape != nil && !cut { // longer than the array, perhaps
 		s.Options = map[string]string{"chunks": joinInts(stored.ChunkShape(), ",")}
 	}

@@ -65,6 +65,34 @@ func TestConvertMissing(t *testing.T) {
 	python(t, "datasets.py", stores...)
 }
 
+// The fill value of Zarr v2 as xarray writes it means missing, without an attribute
+// that says so; and an array without axes has an empty list of names.
+func TestConvertFromXarray(t *testing.T) {
+	t.Chdir(t.TempDir())
+	ctx := context.Background()
+	g, err := storage.Create(ctx, "a.zarr", map[string]string{"zarr_format": "2", "consolidated": "true"})
+	require.NoError(t, err)
+	put(t, g, "i", storage.Spec{Dims: []string{"x"}, Fill: nd.AsBytes([]int16{-9}), Attrs: storage.Attrs{"scale_factor": 0.5}}, nd.Must(nd.FromSlice([]int16{0, -9, 7})))
+	put(t, g, "f", storage.Spec{Dims: []string{"x"}, Fill: nd.AsBytes([]float32{1e20})}, nd.Must(nd.FromSlice([]float32{0, 1e20, 7})))
+	put(t, g, "scalar", storage.Spec{}, nd.Scalar(int64(3)))
+	require.NoError(t, g.Commit(ctx))
+	require.NoError(t, g.Close())
+	show(t, "convert", "a.zarr", "b.zarr")
+	show(t, "convert", "a.zarr", "c.zarr", "--format", "v2")
+	stores := []string{"a.zarr", "b.zarr", "c.zarr"}
+	if hdf5.Available() {
+		show(t, "convert", "a.zarr", "a.nc")
+		stores = append(stores, "a.nc")
+	}
+	for _, store := range stores[1:] {
+		a, err := storage.OpenArray(ctx, store+"/i")
+		require.NoError(t, err)
+		assert.Equal(t, []int16{-9}, declaredMissing[int16](a.Meta()), store)
+		require.NoError(t, a.Close())
+	}
+	python(t, "datasets.py", stores...)
+}
+
 // Everything of a hierarchy arrives: nested groups, arrays without axes, without
 // elements and never written, dtypes, names, fill values and attributes.
 func TestConvertDemo(t *testing.T) {
@@ -82,6 +110,26 @@ func TestConvertDemo(t *testing.T) {
 	assert.Empty(t, show(t, "diff", "demo.zarr", "back.zarr"))
 }
 
+// Texts of one length, which HDF5 doesn't have, get any length there.
+func TestConvertText(t *testing.T) {
+	needHDF5(t)
+	t.Chdir(t.TempDir())
+	ctx := context.Background()
+	d := nd.Must(nd.NewDyn(nd.Sized(nd.KindUTF32, 16), []int{3}))
+	copy(nd.AsSlice[rune](d.Bytes()), []rune("Oslo東京\x00\x00"))
+	g, err := storage.Create(ctx, "a.zarr", nil)
+	require.NoError(t, err)
+	put(t, g, "name", storage.Spec{Dims: []string{"station"}, Attrs: storage.Attrs{"long_name": "names"}}, d)
+	require.NoError(t, g.Commit(ctx))
+	require.NoError(t, g.Close())
+	show(t, "convert", "a.zarr", "a.nc")
+	show(t, "convert", "a.zarr/name", "b.nc/name")
+	for _, file := range []string{"a.nc", "b.nc"} {
+		assert.Equal(t, "name: dtype: str16 / string\n", different(t, "a.zarr/name", file+"/name"))
+		assert.Contains(t, show(t, file+"/name", "--slice", ":"), "['Oslo' '東京' '']")
+	}
+}
+
 func TestConvertArray(t *testing.T) {
 	demo(t)
 	assert.Equal(t, "lone.zarr   1 array, 768 B\n", show(t, "convert", "demo.zarr/air", "lone.zarr"))
@@ -90,6 +138,15 @@ func TestConvertArray(t *testing.T) {
 	show(t, "convert", "lone.npy", "packed.zarr/temperature/air", "--codecs", "shuffle, transpose (2, 0, 1), zstd 9")
 	assert.Empty(t, show(t, "diff", "air.npy", "packed.zarr/temperature/air"))
 	assert.Contains(t, show(t, "packed.zarr/temperature/air"), "transpose (2, 0, 1), shuffle 4, zstd 9")
+}
+
+func TestConvertIntoItself(t *testing.T) {
+	demo(t)
+	_, errs, status := ndinfo(t, "convert", "demo.zarr", "./demo.zarr/copy")
+	assert.Equal(t, 2, status)
+	assert.Equal(t, "ndinfo: ./demo.zarr/copy is inside demo.zarr: it would be copied into itself\n", errs)
+	show(t, "convert", "demo.zarr/sub", "demo.zarr/copy")
+	assert.Empty(t, show(t, "diff", "demo.zarr/sub", "demo.zarr/copy"))
 }
 
 func TestConvertChunks(t *testing.T) {
@@ -171,7 +228,7 @@ func TestConvertTrouble(t *testing.T) {
 		"convert air.npy out.npy --format v2":                   "zarr_format",
 		"convert air.npy out.npy --resume":                      "resume",
 		"convert air.npy demo.zarr/sub/two --resume":            "resuming inside of what is there already",
-		"convert demo.zarr demo.zarr/sub/two --resume":          "resuming inside of what is there already",
+		"convert demo.zarr demo.zarr/sub/two --resume":          "it would be copied into itself",
 		"convert demo.zarr out.zarr --memory 1kB":               "memory budget too small",
 		"convert air.npy demo.zarr/sub/ramp":                    "exists already",
 		"convert demo.zarr/air demo.zarr/lat/c --overwrite":     "not a group but an array",

@@ -25,7 +25,7 @@ type arrayInfo struct {
 	chunk  []int  // nil: the array has no chunks
 	stored storedSize
 	rng    *coordRange // of a coordinate; nil for other arrays
-	scalar string      // the value of an array without axes
+	scalar string      // the value of an array without axes, or the first ones of a column
 	stats  *statistics // with --json --stats
 	values nd.Dyn      // with --json, and --values or --slice
 	axes   []axis      // with --json, of an array that is shown alone
@@ -94,7 +94,10 @@ func (o *options) describeArray(ctx context.Context, a storage.Array, name strin
 	if !m.DType.Valid() {
 		return info
 	}
+	c, column := a.(*csvColumn)
 	switch {
+	case column:
+		info.scalar = c.first
 	case len(m.Shape) == 0 && cheap(a, 1):
 		d, err := readBox(ctx, a, nd.Box{})
 		if err == nil {
@@ -121,6 +124,9 @@ func (o *options) addValues(ctx context.Context, a storage.Array, info *arrayInf
 		return err
 	}
 	if o.values || o.sliced {
+		if x.NBytes() > o.memory {
+			return fmt.Errorf("the values take %s, --memory is %s; --slice names a part of them", nd.FormatBytes(x.NBytes()), nd.FormatBytes(o.memory))
+		}
 		if info.values, err = chunkgrid.ComputeDyn(ctx, x, o.runOptions()...); err != nil {
 			return err
 		}
@@ -198,9 +204,9 @@ func (g *groupInfo) walk(f func(*groupInfo)) {
 func (g *groupInfo) errs() error {
 	var all []error
 	g.walk(func(g *groupInfo) {
-		all = append(all, g.err)
+		all = append(all, ofMember(g.name, g.err))
 		for _, a := range g.arrays {
-			all = append(all, a.err)
+			all = append(all, ofMember(a.name, a.err))
 		}
 	})
 	return errors.Join(all...)
@@ -231,7 +237,7 @@ func orderArrays(arrays []*arrayInfo) {
 
 // formatName is what a driver's format is called.
 func formatName(driver string) string {
-	if name, ok := map[string]string{"hdf5": "HDF5", "zarr": "Zarr"}[driver]; ok {
+	if name, ok := map[string]string{"hdf5": "HDF5", "zarr": "Zarr", "csv": "CSV"}[driver]; ok {
 		return name
 	}
 	return driver
@@ -269,8 +275,10 @@ func readBox(ctx context.Context, a storage.Array, box nd.Box) (nd.Dyn, error) {
 // in Zarr v2, that stands for _FillValue.
 var (
 	missingAttrs = []string{"_FillValue", "missing_value"}
-	missingNames = append(slices.Clone(missingAttrs), "fill_value")
+	missingNames = append(slices.Clone(missingAttrs), zarrFill)
 )
+
+const zarrFill = "fill_value"
 
 // missingValues returns the values that mean none, by one of missingNames.
 func missingValues(m *storage.Meta) map[string][]any {
@@ -282,7 +290,7 @@ func missingValues(m *storage.Meta) map[string][]any {
 	}
 	if found["_FillValue"] == nil && m.Format == "Zarr v2" && m.Dims != nil && m.Fill != nil {
 		if d, err := nd.DynFromBytes(m.DType, nil, m.Fill); err == nil {
-			found["fill_value"] = []any{d.Item()}
+			found[zarrFill] = []any{d.Item()}
 		}
 	}
 	return found

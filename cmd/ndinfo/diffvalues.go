@@ -65,7 +65,7 @@ func oneValue(ctx context.Context, a storage.Array, box nd.Box) (any, string, er
 func (d *differ) unlike(ctx context.Context, name string, a, b storage.Array) (unlike, error) {
 	ta, tb := a.Meta().DType, b.Meta().DType
 	compare := comparison(ta, tb)
-	_, text := a.(storage.StringReader)
+	_, text := storage.As[storage.StringReader](a)
 	switch {
 	case compare != nil:
 	case ta != tb:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
 )
 
@@ -69,16 +70,35 @@ func (d *duplicate) child(ctx context.Context, full string, child storage.Child,
 		}
 		return d.group(ctx, full, from.group, sub)
 	}
-	s, err := d.spec(ctx, from.array)
+	return d.array(ctx, full, from.array, func(s storage.Spec) (storage.WritableArray, error) {
+		return dst.CreateArray(ctx, child.Name, s)
+	})
+}
+
+// array begins an array for another. Texts of one length become texts of any length
+// where the format has only those.
+func (d *duplicate) array(ctx context.Context, name string, src storage.Array, create func(storage.Spec) (storage.WritableArray, error)) error {
+	s, err := d.spec(ctx, src)
 	if err != nil {
-		return fmt.Errorf("%s: %w", full, err)
+		return inNode(name, err)
 	}
-	a, err := dst.CreateArray(ctx, child.Name, s)
+	dst, err := create(s)
+	if s.DType.Kind() == nd.KindUTF32 && errors.Is(err, storage.ErrUnsupported) {
+		return d.array(ctx, name, newAnyLength(src), create)
+	}
 	if err != nil {
 		return err
 	}
-	d.begun = append(d.begun, a)
-	return d.values(ctx, full, from.array, a)
+	d.begun = append(d.begun, dst)
+	return d.values(ctx, name, src, dst)
+}
+
+// inNode names the node that an error is about; the root has no name.
+func inNode(name string, err error) error {
+	if name == "" {
+		return err
+	}
+	return fmt.Errorf("%s: %w", name, err)
 }
 
 // end commits or, where there is an error, aborts what was begun, the last

@@ -25,17 +25,21 @@ func (o *options) inspectGroup(ctx context.Context, path string, g storage.Group
 	if err != nil {
 		return err
 	}
+	size := groupSize(info)
+	if t, ok := g.(*csvTable); ok {
+		size = t.size()
+	}
 	if o.brief {
-		fmt.Fprintln(o.stdout, oneLine(fmt.Sprintf("%s   %s   %s", path, info.format, groupSize(info))))
+		fmt.Fprintln(o.stdout, o.pathLine(path, info.format+"   "+size))
 		return info.errs()
 	}
-	head := fmt.Sprintf("%s   %s   %s", displayName(g.Ref()), info.format, groupSize(info))
+	head := fmt.Sprintf("%s   %s   %s", displayName(g.Ref()), info.format, size)
 	if c, err := storage.Attr[string](info.attrs, "Conventions"); err == nil {
 		head += "        Conventions " + c
 	}
 	fmt.Fprintln(o.stdout, oneLine(head))
-	fmt.Fprint(o.stdout, attrLines(info.attrs, attrNames(info.attrs, o.all, "Conventions"), o.all))
-	fmt.Fprint(o.stdout, table(groupRows(info), []int{7, 7, 0, 13, 13, 0, 7, 0}))
+	fmt.Fprint(o.stdout, attrLines(info.attrs, attrNames(info.attrs, o.all, "Conventions"), o.all, o.columns))
+	fmt.Fprint(o.stdout, fitTable(groupRows(info), []int{7, 7, 0, 13, 13, 0, 7, 0}, o.columns))
 	return info.errs()
 }
 
@@ -76,10 +80,21 @@ func groupRows(g *groupInfo) [][]string {
 			continue
 		}
 		title, _ := storage.Attr[string](sub.attrs, "title")
-		rows = append(rows, []string{sub.name + "/", "group", plural(len(sub.arrays), "array"), title})
+		rows = append(rows, []string{sub.name + "/", "group", childrenText(sub), title})
 		rows = append(rows, groupRows(sub)...)
 	}
 	return rows
+}
+
+// childrenText counts what is directly in a group.
+func childrenText(g *groupInfo) string {
+	switch {
+	case len(g.groups) == 0:
+		return plural(len(g.arrays), "array")
+	case len(g.arrays) == 0:
+		return plural(len(g.groups), "group")
+	}
+	return plural(len(g.arrays), "array") + ", " + plural(len(g.groups), "group")
 }
 
 // arrayRow makes the row of an array: name, dtype, shape, chunks, units, then
@@ -88,7 +103,11 @@ func arrayRow(a *arrayInfo) []string {
 	if a.meta == nil {
 		return []string{a.name, "unreadable, see below"}
 	}
-	row := []string{a.name, cut(a.dtype), dimsText(a.meta.Shape, a.meta.Dims), crossText(a.chunk), a.units()}
+	row := []string{a.name, cut(a.dtype), dimsText(a.meta.Shape, a.meta.Dims), crossText(a.chunk)}
+	if dates := a.rng.dates(a.meta.Attrs); dates != "" { // which say more than "days since" in half of the room
+		return append(row, "", dates)
+	}
+	row = append(row, cut(a.units()))
 	switch {
 	case a.rng != nil:
 		return append(row, a.rng.String())
@@ -117,9 +136,14 @@ func whatItIs(attrs storage.Attrs) string {
 	return ""
 }
 
-// arrayLine is the line of an array among several paths.
-func arrayLine(path string, a *arrayInfo) string {
-	line := fmt.Sprintf("%s   %s %s   %s", path, a.dtype, dimsText(a.meta.Shape, a.meta.Dims), a.sizeText())
+// pathLine is the line of one of several paths.
+func (o *options) pathLine(path, text string) string {
+	return cells.FillRight(oneLine(path), o.pathColumns) + "   " + oneLine(text)
+}
+
+// arrayLine says what there is to say of an array among several paths.
+func arrayLine(a *arrayInfo) string {
+	line := fmt.Sprintf("%s %s   %s", a.dtype, dimsText(a.meta.Shape, a.meta.Dims), a.sizeText())
 	for _, more := range []string{a.ratioText(), shortCodecs(a.meta.Codecs), whatItIs(a.meta.Attrs)} {
 		if more != "" {
 			line += "   " + more

@@ -1,5 +1,5 @@
 // Command ndinfo shows what is in array files: Zarr stores, HDF5 and NetCDF-4
-// files, .npy files.
+// files, .npy files, CSV tables.
 //
 //	ndinfo basin_mask.nc                 the arrays of a file or group
 //	ndinfo basin_mask.nc/basin           one array
@@ -24,8 +24,10 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -38,7 +40,7 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	status := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(status)
@@ -46,11 +48,15 @@ func main() {
 
 // run is main with everything it touches as arguments; it returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	out := &output{w: stdout}
 	root := newCommand(args)
 	root.SetArgs(args)
-	root.SetOut(stdout)
+	root.SetOut(out)
 	root.SetErr(stderr)
 	cmd, err := root.ExecuteContextC(ctx)
+	if (err == nil || errors.Is(err, errReported)) && out.err != nil {
+		err = out.err
+	}
 	var child childStatus
 	switch {
 	case err == nil:
@@ -60,11 +66,29 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case errors.Is(err, errReported):
 		return 1
 	}
+	if ctx.Err() != nil {
+		err = errors.New("interrupted")
+	}
 	fmt.Fprintln(stderr, prefix+errorText(err))
 	if cmd != root {
 		return 2
 	}
 	return 1
+}
+
+// output is stdout, of which a screen that is written line by line need not look at
+// errors: the first is kept, and ends the run as a failed one.
+type output struct {
+	w   io.Writer
+	err error
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	n, err := o.w.Write(b)
+	if o.err == nil {
+		o.err = err
+	}
+	return n, err
 }
 
 // errReported is the error of a run that has said what it found.
@@ -80,15 +104,17 @@ type options struct {
 	ranges                 []nd.Range
 	memory                 int
 	budget                 time.Duration // left for counting stored sizes, unless --size is given
+	columns                int           // of the terminal; 0: stdout is none
+	pathColumns            int           // of the longest path
 	stdout, stderr         io.Writer
 	sliced, brief, writing bool
 }
 
-const long = `ndinfo shows what is in Zarr stores, HDF5 and NetCDF-4 files and .npy files,
-and, with a subcommand, verifies, compares and converts them.
+const long = `ndinfo shows what is in Zarr stores, HDF5 and NetCDF-4 files, .npy files and CSV
+tables, and, with a subcommand, verifies, compares and converts them.
 
 PATH is a file or directory, or something inside one: file.nc/group/array.
-A group is listed, an array described; of several paths each gets one line.
+A table is a group of its columns. A group is listed, an array described; of several paths each gets one line.
 Nothing but metadata and a few values is read unless a flag asks for more.
 Stored sizes are counted for a second at most, then given as "≥".
 A file that is named as a subcommand is ./verify. Files of strangers are read
@@ -108,9 +134,10 @@ func newCommand(args []string) *cobra.Command {
 	o := &options{budget: time.Second}
 	cmd := &cobra.Command{
 		Use:               "ndinfo PATH...",
-		Short:             "Show what is in Zarr, HDF5, NetCDF-4 and npy files",
+		Short:             "Show what is in Zarr, HDF5, NetCDF-4, npy and CSV files",
 		Long:              long,
 		Example:           examples,
+		Version:           version(),
 		Args:              needPath,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
@@ -123,6 +150,7 @@ func newCommand(args []string) *cobra.Command {
 			return o.inspectAll(cmd.Context(), paths)
 		},
 	}
+	cmd.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	cmd.AddCommand(newVerify(), newDiff(), newConvert(), newVirtualize())
 	untrusted := cmd.PersistentFlags().Bool("untrusted", false, "read in a child process, which may crash on a file that was made for that")
 	cmd.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
@@ -150,6 +178,15 @@ func newCommand(args []string) *cobra.Command {
 		cmd.MarkFlagsMutuallyExclusive(pair[:]...) // they would share standard output, or one be ignored
 	}
 	return cmd
+}
+
+// version is that of the module, or the revision it was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	return info.Main.Version + " " + info.GoVersion
 }
 
 func needPath(_ *cobra.Command, paths []string) error {
@@ -199,6 +236,10 @@ func (o *options) check(cmd *cobra.Command, paths []string) (err error) {
 		return fmt.Errorf("--output %s: the name must end in .npy, .csv or .png", o.output)
 	}
 	o.stats = o.stats || o.raw
+	o.columns = terminalColumns(o.stdout)
+	for _, p := range paths {
+		o.pathColumns = max(o.pathColumns, cells.StringWidth(oneLine(p)))
+	}
 	return nil
 }
 
@@ -206,10 +247,18 @@ func (o *options) check(cmd *cobra.Command, paths []string) (err error) {
 func (o *options) inspectAll(ctx context.Context, paths []string) error {
 	failed := false
 	for _, p := range paths {
-		if err := o.inspect(ctx, p); err != nil {
+		err := o.inspect(ctx, p)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
 			failed = true
 			for _, e := range flatten(err) {
-				fmt.Fprintln(o.stderr, prefix+p+": "+strings.ReplaceAll(reason(e), "\n", "; "))
+				where := p
+				if m, ok := e.(*memberError); ok {
+					where, e = storage.JoinKey(p, m.name), m.error
+				}
+				fmt.Fprintln(o.stderr, oneLine(prefix+where+": "+strings.ReplaceAll(reason(e), "\n", "; ")))
 			}
 		}
 	}
@@ -221,7 +270,7 @@ func (o *options) inspectAll(ctx context.Context, paths []string) error {
 
 // inspect shows what lies at a path.
 func (o *options) inspect(ctx context.Context, path string) error {
-	a, g, err := storage.Open(ctx, path, nil)
+	a, g, err := open(ctx, path)
 	if err != nil {
 		return err
 	}
@@ -253,10 +302,31 @@ func flatten(err error) []error {
 	return all
 }
 
+// memberError is about a node in the group that is shown.
+type memberError struct {
+	name string
+	error
+}
+
+// ofMember returns an error about a node, one for each that was joined.
+func ofMember(name string, err error) error {
+	var all []error
+	for _, e := range flatten(err) {
+		if e != nil {
+			all = append(all, &memberError{name, e})
+		}
+	}
+	return errors.Join(all...)
+}
+
 // reason is an error without the path, which stands before it already.
 func reason(err error) string {
-	if e, ok := err.(*storage.Error); ok && e.Op == "open" {
+	e, ok := err.(*storage.Error)
+	switch {
+	case ok && e.Op == "open":
 		return e.Err.Error()
+	case ok && strings.HasPrefix(e.Op, "read"):
+		return strings.TrimSuffix(e.Op, " of") + ": " + e.Err.Error()
 	}
 	return err.Error()
 }

@@ -14,7 +14,7 @@ type node struct {
 }
 
 func openNode(ctx context.Context, path string) (node, error) {
-	a, g, err := storage.Open(ctx, path, nil)
+	a, g, err := open(ctx, path)
 	if err != nil {
 		return node{}, fmt.Errorf("%s: %s", path, reason(err))
 	}

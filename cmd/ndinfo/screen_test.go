@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -94,6 +95,23 @@ func TestErrors(t *testing.T) {
 	assert.ErrorIs(t, err, os.ErrNotExist, "a picture that failed leaves no file")
 }
 
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
+
+// A screen that can't be written is a failure.
+func TestFullDisk(t *testing.T) {
+	demo(t)
+	for status, args := range map[int][][]string{1: {{"demo.zarr"}, {"demo.zarr/air"}, {"demo.zarr", "air.npy"}, {"air.npy", "--json"}, {"air.npy", "--csv"}, {"--help"}},
+		2: {{"verify", "demo.zarr"}, {"diff", "demo.zarr/air", "demo.zarr/lat"}, {"convert", "air.npy", "full.zarr"}}} {
+		for _, a := range args {
+			var errs strings.Builder
+			assert.Equal(t, status, run(t.Context(), a, full{}, &errs), a)
+			assert.Contains(t, errs.String(), "no space left", a)
+		}
+	}
+}
+
 // What can't be read doesn't hide the rest.
 func TestPartlyUnreadable(t *testing.T) {
 	demo(t)
@@ -104,7 +122,8 @@ func TestPartlyUnreadable(t *testing.T) {
 	assert.Contains(t, out, "sub/ramp   unreadable, see below\n")
 	assert.Contains(t, out, "air ")
 	assert.Contains(t, out, "lat ")
-	assert.Equal(t, 2, strings.Count(errs, "ndinfo: demo.zarr: "), errs)
+	assert.Contains(t, errs, "ndinfo: demo.zarr/lat: read chunk [0]: key lat/c/0: ")
+	assert.Contains(t, errs, "ndinfo: demo.zarr/sub/ramp: zarr.json: corrupt: ")
 
 	out, errs, status = ndinfo(t, "demo.zarr/lat", "demo.zarr/air")
 	assert.Equal(t, 1, status)

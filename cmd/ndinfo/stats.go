@@ -48,7 +48,7 @@ func (o *options) printStatistics(ctx context.Context, a storage.Array, info *ar
 	if err != nil {
 		return err
 	}
-	fmt.Fprint(o.stdout, s.screen())
+	fmt.Fprint(o.stdout, s.screen()+s.unpacked(info.meta.Attrs))
 	return nil
 }
 
@@ -267,6 +267,38 @@ func (s *statistics) screen() string {
 		return labelled("stats", counts)
 	}
 	return labelled("stats", counts) + labelled("", line)
+}
+
+// unpacked writes the line about the numbers that the values stand for where CF's
+// attributes scale_factor and add_offset say so; "" where they don't.
+func (s *statistics) unpacked(attrs storage.Attrs) string {
+	scale, err1 := storage.Attr[float64](attrs, "scale_factor")
+	offset, err2 := storage.Attr[float64](attrs, "add_offset")
+	if err1 != nil && err2 != nil || s.overAll || s.moments.std == nil {
+		return ""
+	}
+	if err1 != nil {
+		scale = 1
+	}
+	number := func(v any) float64 { // of min and max, whatever their dtype
+		f, err := storage.Attr[float64](storage.Attrs{"": v}, "")
+		if err != nil {
+			return math.NaN()
+		}
+		return f*scale + offset
+	}
+	lo, hi := number(s.min), number(s.max)
+	var parts []string
+	for _, m := range []struct {
+		name string
+		v    float64
+	}{{"min", min(lo, hi)}, {"max", max(lo, hi)}, {"mean", number(s.mean)}, {"std", math.Abs(scale) * s.std.(float64)}} {
+		parts = append(parts, m.name+" "+numberText(m.v))
+	}
+	if u, err := storage.Attr[string](attrs, "units"); err == nil {
+		parts = append(parts, u)
+	}
+	return labelled("", "unpacked: "+strings.Join(parts, "   "))
 }
 
 // percentText writes a share: "46.0 %", "0.006 %".

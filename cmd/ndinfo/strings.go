@@ -127,3 +127,42 @@ func (o *options) textStatistics(ctx context.Context, x chunkgrid.Any, m *storag
 	pieces := &slabber{o.memory / 4, o.runOptions(), look}
 	return s, pieces.walk(ctx, x, make([]int, x.NDim()), 0)
 }
+
+// anyLength is an array of texts padded to one length as one of texts of any length.
+type anyLength struct {
+	storage.Array
+	meta storage.Meta
+}
+
+func newAnyLength(a storage.Array) *anyLength {
+	t := &anyLength{a, *a.Meta()}
+	t.meta.DType = nd.Text
+	if fill, err := nd.DynFromBytes(a.Meta().DType, nil, a.Meta().Fill); err == nil {
+		t.meta.Fill = []byte(fill.Item().(string))
+	}
+	return t
+}
+
+func (t *anyLength) Meta() *storage.Meta { return &t.meta }
+
+// ReadChunk fails: texts have no size.
+func (t *anyLength) ReadChunk(context.Context, []int, []byte) (bool, error) {
+	return false, fmt.Errorf("%w: text is read by ReadStrings", nd.ErrDType)
+}
+
+// ReadStrings reads the texts of a chunk.
+func (t *anyLength) ReadStrings(ctx context.Context, coord []int) (elems []string, present bool, err error) {
+	box := t.meta.ReadGrid.Box(coord)
+	d, err := nd.NewDyn(t.Array.Meta().DType, []int{box.Size()})
+	if err != nil {
+		return nil, false, err
+	}
+	if present, err = t.Array.ReadChunk(ctx, coord, d.Bytes()); err != nil || !present {
+		return nil, present, err
+	}
+	elems = make([]string, d.Size())
+	for i := range elems {
+		elems[i] = d.Item(i).(string)
+	}
+	return elems, true, nil
+}

@@ -9,6 +9,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/mattn/go-runewidth"
+
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
 )
@@ -138,8 +140,12 @@ func attrNames(attrs storage.Attrs, all bool, except ...string) []string {
 
 const (
 	labelWidth = 9   // of the words that begin the lines of a screen
-	lineWidth  = 120 // attributes are wrapped before it
+	lineWidth  = 120 // columns of a screen that isn't a terminal: attributes are wrapped before it
 )
+
+// cells measures text in columns of a terminal, in which letters of East Asia take
+// two, and accents that belong to another letter none.
+var cells = &runewidth.Condition{StrictEmojiNeutral: true}
 
 // cut shortens text of more than textLimit characters to those.
 func cut(text string) string {
@@ -151,7 +157,7 @@ func cut(text string) string {
 
 // labelled writes a line of a screen: a word, then text.
 func labelled(label, text string) string {
-	return oneLine(fmt.Sprintf("%-*s%s", labelWidth, label, text)) + "\n"
+	return oneLine(cells.FillRight(label, labelWidth)+text) + "\n"
 }
 
 // oneLine makes text from a file safe to print: what would move the cursor or
@@ -165,13 +171,16 @@ func oneLine(text string) string {
 	}, text)
 }
 
-// attrLines writes attributes, as many to a line as fit.
-func attrLines(attrs storage.Attrs, names []string, full bool) string {
+// attrLines writes attributes, as many to a line of so many columns as fit.
+func attrLines(attrs storage.Attrs, names []string, full bool, columns int) string {
+	if columns <= 0 || columns > lineWidth {
+		columns = lineWidth
+	}
 	var b strings.Builder
 	label, line := "attrs", ""
 	for _, name := range names {
 		item := name + " " + attrText(attrs[name], full)
-		if line != "" && utf8.RuneCountInString(line+item)+2 > lineWidth-labelWidth {
+		if line != "" && cells.StringWidth(line+item)+2 > columns-labelWidth {
 			b.WriteString(labelled(label, line))
 			label, line = "", ""
 		}
@@ -211,14 +220,33 @@ func crossText(lengths []int) string {
 // own row, not that of all others.
 const maxColumn = 48
 
-// table writes rows in columns of at least the given widths, two spaces apart.
-// The last cell of a row takes the room it needs.
-func table(rows [][]string, widths []int) string {
+// fitTable writes rows as aligned does if no line has more columns than a terminal;
+// else without the room that the widths give to columns of cells that are short or
+// empty, and if that isn't enough, the ends of lines cut off. 0 columns: no terminal.
+func fitTable(rows [][]string, widths []int, columns int) string {
+	tooLong := func(line string) bool { return cells.StringWidth(line) > columns }
+	text := aligned(rows, widths)
+	if columns <= 0 || !slices.ContainsFunc(strings.Split(text, "\n"), tooLong) {
+		return text
+	}
+	lines := strings.Split(aligned(rows, make([]int, len(widths))), "\n")
+	for i, line := range lines {
+		lines[i] = cells.Truncate(line, columns, "…")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// aligned writes rows in columns of at least the given widths, two spaces apart;
+// columns of no width at all are left out. The last cell of a row takes the room it
+// needs.
+func aligned(rows [][]string, widths []int) string {
 	widths = slices.Clone(widths)
 	for _, row := range rows {
 		for i, cell := range row[:len(row)-1] {
-			if n := utf8.RuneCountInString(cell); n <= maxColumn {
+			if n := cells.StringWidth(oneLine(cell)); n <= maxColumn {
 				widths[i] = max(widths[i], n)
+			} else {
+				widths[i] = max(widths[i], 1)
 			}
 		}
 	}
@@ -226,12 +254,13 @@ func table(rows [][]string, widths []int) string {
 	for _, row := range rows {
 		line := ""
 		for i, cell := range row {
+			cell = oneLine(cell)
 			line += cell
-			if i < len(row)-1 {
-				line += strings.Repeat(" ", max(0, widths[i]-utf8.RuneCountInString(cell))+2)
+			if i < len(row)-1 && widths[i] > 0 {
+				line += strings.Repeat(" ", max(0, widths[i]-cells.StringWidth(cell))+2)
 			}
 		}
-		b.WriteString(oneLine(strings.TrimRight(line, " ")) + "\n")
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
 	return b.String()
 }

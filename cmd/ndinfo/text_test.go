@@ -73,7 +73,7 @@ func TestTableKeepsColumns(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		cell := rapid.StringOfN(rapid.SampledFrom([]rune("ab×é …")), 0, maxColumn, -1)
 		rows := rapid.SliceOf(rapid.SliceOfN(cell, 3, 3)).Draw(t, "rows")
-		text := table(rows, []int{2, 3, 0})
+		text := aligned(rows, []int{2, 3, 0})
 		assert.Equal(t, len(rows), strings.Count(text, "\n"))
 		starts := map[int]bool{}
 		for i, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
@@ -89,7 +89,57 @@ func TestTableKeepsColumns(t *testing.T) {
 func TestTableLongCell(t *testing.T) {
 	long := strings.Repeat("n", maxColumn+1)
 	rows := [][]string{{"a", "float32", "(3)"}, {long, "int8", "(x 4)"}, {"bb", "int8", "(5)"}}
-	assert.Equal(t, "a   float32  (3)\n"+long+"  int8     (x 4)\nbb  int8     (5)\n", table(rows, []int{2, 3, 0}))
+	assert.Equal(t, "a   float32  (3)\n"+long+"  int8     (x 4)\nbb  int8     (5)\n", aligned(rows, []int{2, 3, 0}))
+}
+
+func TestTableOfWideLetters(t *testing.T) {
+	rows := [][]string{{"日本", "K", "x"}, {"e\u0301", "", "y"}, {"🎉", "mm", "z"}}
+	assert.Equal(t, "日本  K   x\ne\u0301         y\n🎉    mm  z\n", aligned(rows, []int{0, 0, 0}))
+}
+
+// A table that is wider than the terminal gets narrower, and is cut.
+func TestFitTable(t *testing.T) {
+	rows := [][]string{{"a", "", "x", "long name"}, {"bb", "", "", "日本語"}}
+	widths := []int{5, 7, 3, 0}
+	wide := "a               x    long name\nbb                   日本語\n"
+	assert.Equal(t, wide, fitTable(rows, widths, 0))
+	assert.Equal(t, wide, fitTable(rows, widths, 30))
+	assert.Equal(t, "a   x  long name\nbb     日本語\n", fitTable(rows, widths, 29))
+	assert.Equal(t, "a   x  lon…\nbb     日…\n", fitTable(rows, widths, 11))
+}
+
+func TestDates(t *testing.T) {
+	days := &coordRange{dtype: nd.Int64, n: 366, first: int64(0), last: int64(365), step: 1}
+	hours := &coordRange{dtype: nd.Float64, n: 3, first: 0.0, last: 12.0, step: 6}
+	for _, c := range []struct {
+		r                     *coordRange
+		units, calendar, want string
+	}{
+		{days, "days since 2020-01-01", "standard", "2020-01-01 … 2020-12-31 step 1 day"},
+		{days, "days since 2020-01-01", "noleap", "2020-01-01 … 2021-01-01 step 1 day, noleap"},
+		{hours, "hours since 2020-01-01 12:00", "", "2020-01-01 12:00:00 … 2020-01-02 00:00:00 step 6 hours"},
+		{&coordRange{n: 1, first: float32(1), last: float32(1)}, "days since 2020-01-01", "", "2020-01-02"},
+		{&coordRange{n: 2, first: 0.0, last: math.NaN()}, "days since 2020-01-01", "", ""},
+		{&coordRange{}, "days since 2020-01-01", "", ""},
+		{days, "K", "", ""},
+		{nil, "days since 2020-01-01", "", ""},
+	} {
+		assert.Equal(t, c.want, c.r.dates(storage.Attrs{"units": c.units, "calendar": c.calendar}), c)
+	}
+}
+
+func TestUnpacked(t *testing.T) {
+	s := &statistics{dtype: nd.Int16, moments: moments{min: int16(-100), max: int16(50), mean: 2.0, std: 10.0}}
+	assert.Equal(t, "         unpacked: min 0   max 15   mean 4.8   std 1   K\n", s.unpacked(storage.Attrs{"scale_factor": -0.1, "add_offset": 5, "units": "K"}))
+	assert.Equal(t, "         unpacked: min -95   max 55   mean 7   std 10\n", s.unpacked(storage.Attrs{"add_offset": []float32{5}}))
+	assert.Empty(t, s.unpacked(storage.Attrs{"units": "K"}))
+	assert.Empty(t, (&statistics{}).unpacked(storage.Attrs{"add_offset": 5}))
+}
+
+func TestRatio(t *testing.T) {
+	for bytes, want := range map[int64]string{0: "", 40: "25 000:1", 1_000_000: "", 999_000: "1.0:1", 2_000_000: "0.5:1"} {
+		assert.Equal(t, want, ratioText(1_000_000, storedSize{bytes: bytes, known: true}), bytes)
+	}
 }
 
 func TestDeclaredMissing(t *testing.T) {

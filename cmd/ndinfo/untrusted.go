@@ -32,6 +32,9 @@ func inChild(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	if err != nil {
 		return err
 	}
+	if o, ok := stdout.(*output); ok {
+		stdout = o.w // a terminal, perhaps
+	}
 	words := &relay{w: stderr}
 	cmd := exec.CommandContext(ctx, self, withoutFlag(args)...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, stdout, words

@@ -204,7 +204,7 @@ func TestCancelled(t *testing.T) {
 	cancel()
 	var out, errs strings.Builder
 	assert.Equal(t, 1, run(ctx, []string{"demo.zarr/air", "--stats"}, &out, &errs))
-	assert.Contains(t, errs.String(), "context canceled")
+	assert.Contains(t, errs.String(), "ndinfo: interrupted\n")
 }
 
 func TestProgressOnTerminalsOnly(t *testing.T) {

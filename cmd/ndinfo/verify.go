@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -43,8 +45,8 @@ type findingDoc struct {
 	Problem string `json:"problem"`
 }
 
-const verifyLong = `verify reads and decodes every chunk of an array, or of all arrays of a group,
-and writes a line for everything that is wrong:
+const verifyLong = `verify reads and decodes every stored chunk of an array, or of all arrays of a
+group, and writes a line for everything that is wrong:
 
   - chunks that can't be decoded, or not to the right size; checksums
     (crc32c, fletcher32, zstd's and gzip's own) are checked on the way
@@ -121,7 +123,7 @@ func (v *verifier) found(name string, finding error) {
 // open verifies an array or a group by its path. Metadata that are damaged are
 // a finding, a path where nothing is isn't.
 func (v *verifier) open(ctx context.Context, path string) error {
-	a, g, err := storage.Open(ctx, path, nil)
+	a, g, err := open(ctx, path)
 	switch {
 	case errors.Is(err, storage.ErrCorrupt):
 		v.found(path, errors.New(reason(err)))
@@ -218,21 +220,24 @@ func (v *verifier) array(ctx context.Context, name string, a storage.Array) erro
 	}
 	bar := newProgress(v.stderr)
 	defer bar.stop()
-	c := &chunkCheck{a: a, bar: bar, chunks: m.ReadGrid.Len()}
-	bar.begin(name, c.chunks)
+	c := &chunkCheck{a: a, bar: bar}
+	next, stop := iter.Pull2(storedChunks(ctx, a))
+	defer stop()
+	c.next = next
+	v.doc.Chunks += int64(m.ReadGrid.Len())
+	bar.begin(name, m.ReadGrid.Len())
 	var wg sync.WaitGroup
 	for range workers {
 		wg.Go(func() { c.work(ctx) })
 	}
 	wg.Wait()
-	v.doc.Chunks += int64(c.chunks)
 	v.doc.Present += c.present
 	v.doc.Bytes += c.bytes
 	slices.SortFunc(c.bad, func(x, y badChunk) int { return x.index - y.index })
 	for _, b := range c.bad {
 		v.found(name, b.err)
 	}
-	return ctx.Err()
+	return cmp.Or(ctx.Err(), c.err)
 }
 
 // workers is how many chunks may be decoded at the same time.
@@ -248,12 +253,12 @@ func (v *verifier) workers(a storage.Array) (int, error) {
 
 // chunkCheck is the decoding of an array's chunks, which workers share.
 type chunkCheck struct {
-	a      storage.Array
-	chunks int
-	bar    *progress
+	a   storage.Array
+	bar *progress
 
 	mu      sync.Mutex
-	next    int // chunk to be read
+	next    func() ([]int, error, bool) // chunk to be read
+	err     error                       // why there is no next one
 	stop    bool
 	present int64
 	bytes   int64
@@ -266,23 +271,27 @@ type badChunk struct {
 }
 
 // take returns the next chunk to be read.
-func (c *chunkCheck) take() (int, bool) {
+func (c *chunkCheck) take() (coord []int, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	i := c.next
-	c.next++
-	return i, i < c.chunks && !c.stop
+	if c.stop {
+		return nil, false
+	}
+	coord, err, ok := c.next()
+	if err != nil {
+		c.err, c.stop = err, true
+	}
+	return coord, ok && !c.stop
 }
 
 func (c *chunkCheck) work(ctx context.Context) {
 	var buf []byte
-	for i, ok := c.take(); ok && ctx.Err() == nil; i, ok = c.take() {
-		coord := c.a.Meta().ReadGrid.Coord(i)
+	for coord, ok := c.take(); ok && ctx.Err() == nil; coord, ok = c.take() {
 		n, present, err := c.decode(ctx, coord, &buf)
 		if ctx.Err() != nil {
 			return
 		}
-		c.done(i, coord, n, present, err)
+		c.done(coord, n, present, err)
 	}
 }
 
@@ -302,9 +311,10 @@ func (c *chunkCheck) decode(ctx context.Context, coord []int, buf *[]byte) (n in
 	return n, present, err
 }
 
-func (c *chunkCheck) done(i int, coord []int, n int, present bool, err error) {
+func (c *chunkCheck) done(coord []int, n int, present bool, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	i := c.a.Meta().ReadGrid.Index(coord)
 	switch {
 	case errors.Is(err, storage.ErrCodec): // so it is for all of them
 		if !c.stop {

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,6 +13,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
 )
 
 func TestVerifySound(t *testing.T) {
@@ -20,6 +25,27 @@ func TestVerifySound(t *testing.T) {
 	var doc verifyDoc
 	require.NoError(t, json.Unmarshal([]byte(show(t, "verify", "demo.zarr/air", "--json")), &doc))
 	assert.Equal(t, verifyDoc{header{1, "demo.zarr/air"}, "verify", 1, []string{}, 4, 4, 768, []findingDoc{}}, doc)
+}
+
+// Of an array of 10^12 chunks those are looked at that are there.
+func TestSparse(t *testing.T) {
+	t.Chdir(t.TempDir())
+	ctx := context.Background()
+	for _, codecs := range [][]string{{"zstd 3"}, {"sharding (10, 10)", "zstd 3"}} {
+		g, err := storage.Create(ctx, "s.zarr", map[string]string{"overwrite": "true"})
+		require.NoError(t, err)
+		const n = 100_000_000
+		a, err := g.CreateArray(ctx, "a", storage.Spec{DType: nd.Int16, Shape: []int{n, n}, Chunks: nd.Must(nd.NewGrid([]int{n, n}, []int{100, 100})), Codecs: codecs})
+		require.NoError(t, err)
+		require.NoError(t, storage.WriteBox(ctx, a, nd.Box{Start: []int{95, n - 5}, Shape: []int{10, 5}}, bytes.Repeat([]byte{7}, 100)))
+		require.NoError(t, errors.Join(a.Commit(ctx), a.Close(), g.Commit(ctx), g.Close()))
+		assert.Regexp(t, "s.zarr   1 array, 2 of 1[0 ]+ chunks present, .* decoded; nothing is wrong\n", show(t, "verify", "s.zarr"))
+		assert.Regexp(t, ", 2 of 1[0 ]+ present ", show(t, "s.zarr/a"))
+		require.NoError(t, os.WriteFile("s.zarr/a/c/1/999999", []byte("short"), 0o666))
+		out, _, status := ndinfo(t, "verify", "s.zarr")
+		assert.Equal(t, 1, status)
+		assert.Contains(t, out, "a: chunk [1")
+	}
 }
 
 func TestVerifyHDF5(t *testing.T) {

@@ -63,11 +63,12 @@ func (b *builder) reg(n *plan.Node, v plan.View) (int, error) {
 func (b *builder) make(n *plan.Node, v plan.View) (int, error) {
 	switch n.Op {
 	case plan.OpSource:
+		b.reads(n, v)
 		return b.source(n.Leaf.(storage.Array), v)
 	case plan.OpND:
 		d := n.Leaf.(nd.Dyn)
 		buf := d.Bytes()
-		b.stage.inMemory = append(b.stage.inMemory, n)
+		b.reads(n, v)
 		return b.leaf(memLeaf{func() ([]byte, error) { return buf, nil }, cStrides(n.Shape), v}, n.DType), nil
 	case plan.OpFull:
 		return b.leaf(constLeaf{[]byte(n.Params["value"].(string))}, n.DType), nil

@@ -151,8 +151,10 @@ func (c *compiler) add(k *sink, grid nd.Grid, register func(*builder) (int, erro
 
 // shares reports whether both stages read the same array.
 func (s *stage) shares(o *stage) bool {
-	if slices.ContainsFunc(s.inMemory, func(n *plan.Node) bool { return slices.Contains(o.inMemory, n) }) {
-		return true
+	for _, a := range s.reads {
+		if a.node.Op == plan.OpND && slices.ContainsFunc(o.reads, func(b read) bool { return a.node == b.node }) {
+			return true
+		}
 	}
 	for _, a := range s.sources {
 		for _, b := range o.sources {
@@ -176,7 +178,7 @@ func (c *compiler) statesFit(st *stage, k *sink) bool {
 
 // partials bounds the bytes of states of a reduction that wait for others.
 func (c *compiler) partials(st *stage, k *sink, workers int) int {
-	if !k.isReduction() {
+	if !k.folds() {
 		return 0
 	}
 	n, levels := 1, 1

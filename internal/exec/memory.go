@@ -163,10 +163,13 @@ func (s *stage) cost() int {
 		if k.isReduction() {
 			out := keptSize(shape, k.reduced)
 			n := out * k.by.count() * k.node.DType.Size()
-			if k.by != nil {
+			c += n + k.target.putCost(n)
+			if k.by != nil && k.folds() {
 				c += out * k.reducer.StateSize() // of a stretch
 			}
-			c += n + k.target.putCost(n) + foldCost(shape, k.reduced, k.reducer.StateSize())
+			if k.folds() {
+				c += foldCost(shape, k.reduced, k.reducer.StateSize())
+			}
 			continue
 		}
 		if _, ok := k.target.memory(); !ok {

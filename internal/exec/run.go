@@ -75,12 +75,16 @@ func DefaultMemory() int {
 	return free.bytes / 2
 }
 
+// maxWorkers is more than any machine has use for; what each takes is multiplied.
+const maxWorkers = 1 << 10
+
 // Compile cuts outputs into stages. A program that needs more than its memory
 // budget is returned with the error that Run would give.
 func Compile(outs []Out, opts Options) (*Program, error) {
 	if opts.Workers <= 0 {
 		opts.Workers = runtime.GOMAXPROCS(0)
 	}
+	opts.Workers = min(opts.Workers, maxWorkers)
 	if opts.Memory <= 0 {
 		opts.Memory = DefaultMemory()
 	}
@@ -103,6 +107,8 @@ func Compile(outs []Out, opts Options) (*Program, error) {
 			return nil, err
 		}
 	}
+	// One that was begun before others may have got a result that needs these.
+	slices.SortStableFunc(c.stages, func(a, b *stage) int { return a.level - b.level })
 	p.stages = c.stages
 	p.fit()
 	return p, nil
@@ -337,6 +343,9 @@ func (p *Program) Run(ctx context.Context) (rep Report, err error) {
 	}()
 	r.emit(diag.Event{Kind: diag.RunStart, Tasks: tasks})
 	p.allocate(r)
+	if err = p.inPlace(); err != nil {
+		return rep, err
+	}
 	for _, s := range p.stages {
 		s.run = r
 		s.cache = newCache(r, s.cacheCap)

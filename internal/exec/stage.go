@@ -18,16 +18,16 @@ import (
 // stage is a set of independent tasks, one per chunk of its domain, that fetch
 // the leaves of a program, compute it, and store or fold the results.
 type stage struct {
-	index    int
-	level    int // stages of lower levels run first
-	domain   nd.Grid
-	order    []int
-	prog     *program
-	sinks    []*sink
-	builder  *builder
-	sources  []sourceUse
-	needs    []*stage
-	inMemory []*plan.Node // arrays in memory it reads
+	index   int
+	level   int // stages of lower levels run first
+	domain  nd.Grid
+	order   []int
+	prog    *program
+	sinks   []*sink
+	builder *builder
+	sources []sourceUse
+	needs   []*stage
+	reads   []read
 
 	chunks []int     // of the domain, along each axis
 	groups [][]*sink // reductions along the same axes
@@ -50,6 +50,8 @@ type sink struct {
 	target target
 	// Of a reduction:
 	reducer kernel.Reducer
+	owner   *sink   // the reduction whose states hold what this one needs; nil: it has its own
+	lent    []*sink // the reductions it is the owner of
 	reduced []bool
 	by      grouping // nil: every chunk is one group
 	grid    nd.Grid  // of the result
@@ -59,6 +61,22 @@ type sink struct {
 }
 
 func (s *sink) isReduction() bool { return s.reducer != nil }
+
+// folds reports whether a sink is a reduction with states of its own.
+func (s *sink) folds() bool { return s.isReduction() && s.owner == nil }
+
+// lends makes s the owner of a reduction of the same group, if it can be.
+func (s *sink) lends(k *sink) bool {
+	sharer, ok := s.reducer.(kernel.Sharer)
+	if !ok || s.reg != k.reg {
+		return false
+	}
+	r, ok := sharer.Sharing(k.reducer)
+	if ok {
+		k.reducer, k.owner, s.lent = r, s, append(s.lent, k)
+	}
+	return ok
+}
 
 // worker is what one goroutine of a stage keeps between tasks.
 type worker struct {
@@ -232,7 +250,7 @@ func (s *stage) newWorker(ctx context.Context, id int) *worker {
 	w.task = task{ctx: ctx, stage: s, w: w}
 	for _, k := range s.sinks {
 		st := stack{sink: k, coord: make([]int, ndim)}
-		if k.isReduction() {
+		if k.folds() {
 			st.stateBytes = k.stateBytes(s.domain)
 		}
 		w.stacks = append(w.stacks, st)
@@ -412,7 +430,8 @@ func (w *worker) fold(group []*sink, ops []operand) error {
 }
 
 // grouped numbers the sinks of the stage, and returns its reductions, those along
-// the same axes and by the same labels together.
+// the same axes and by the same labels together, without those that others lend
+// their states to.
 func (s *stage) grouped() (groups [][]*sink) {
 	for at, k := range s.sinks {
 		k.index = at
@@ -427,6 +446,17 @@ func (s *stage) grouped() (groups [][]*sink) {
 		} else {
 			groups[i] = append(groups[i], k)
 		}
+	}
+	for i, g := range groups {
+		// What lends has larger states, or comes first.
+		slices.SortStableFunc(g, func(a, b *sink) int { return b.reducer.StateSize() - a.reducer.StateSize() })
+		owners := g[:0]
+		for _, k := range g {
+			if !slices.ContainsFunc(owners, func(o *sink) bool { return o.lends(k) }) {
+				owners = append(owners, k)
+			}
+		}
+		groups[i] = owners
 	}
 	return groups
 }
@@ -451,8 +481,22 @@ func placer(shape []int, box nd.Box, reduced []bool) func(int) int {
 	}
 }
 
-// finish turns merged states into results and stores them.
+// finish turns merged states into results and stores them, those of the reductions
+// that share them too.
 func (s *stage) finish(t *task, k *sink, coord []int, states []byte) error {
+	if err := s.result(t, k, coord, states); err != nil {
+		return err
+	}
+	for _, o := range k.lent {
+		if err := s.result(t, o, coord, states); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// result turns merged states into the results of one reduction.
+func (s *stage) result(t *task, k *sink, coord []int, states []byte) error {
 	var oc []int
 	for a, r := range k.reduced {
 		if !r {
@@ -492,7 +536,7 @@ func (s *stage) put(t *task, k *sink, coord []int, box nd.Box, buf []byte) error
 func (s *stage) empty(ctx context.Context) error {
 	t := &s.newWorker(ctx, 0).task
 	for _, k := range s.sinks {
-		if !k.isReduction() {
+		if !k.folds() {
 			continue
 		}
 		for oc, box := range k.grid.Boxes() {

@@ -109,13 +109,8 @@ func newKase(version int, name string, d nd.DType, codec, way string) kase {
 // plainType is the dtype without its byte order.
 func (c *kase) plainType() string { return strings.Trim(c.DType, "<|") }
 
-// written reports whether we write such arrays: texts we only read from shards.
-func (c *kase) written() bool {
-	if c.row != nil {
-		return c.row.ours != nil
-	}
-	return c.dtype != nd.Text || c.Order == "C" && !c.Shards
-}
+// written reports whether we write such arrays.
+func (c *kase) written() bool { return c.row == nil || c.row.ours != nil }
 
 // values sets the fill value, and elements that differ from each other, among
 // them those at the edge of the dtype. The last chunk is all fill value.

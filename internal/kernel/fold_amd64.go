@@ -54,8 +54,8 @@ type sumRoutines[T nd.Float] struct {
 	deviations, nanDeviations func(x *T, n int, mean float64) float64
 	sumRows, nanSumRows       func(sum *float64, x *T, cols, rows, stride int)
 	nanTotalRows              func(sum, count *float64, x *T, cols, rows, stride int)
-	momentRows                func(mean, m2 *float64, x *T, cols, rows, stride int)
-	nanMomentRows             func(count, mean, m2 *float64, x *T, cols, rows, stride int)
+	momentRows                func(sum, m2 *float64, x *T, cols, rows, stride int)
+	nanMomentRows             func(count, sum, m2 *float64, x *T, cols, rows, stride int)
 }
 
 // sums returns the routines as loops.
@@ -168,12 +168,12 @@ func joinMoments(s []moment, parts []float64) {
 	var buf [3 * maxBand]float64
 	copy(buf[:], parts)
 	n := len(s)
-	counts, means, m2s := buf[:n], buf[n:2*n], buf[2*n:3*n]
+	counts, sums, m2s := buf[:n], buf[n:2*n], buf[2*n:3*n]
 	done := n &^ 3
 	if done > 0 {
-		simd.JoinMomentsAVX2(&s[0].n, &counts[0], &means[0], &m2s[0], done)
+		simd.JoinMomentsAVX2(&s[0].n, &counts[0], &sums[0], &m2s[0], done)
 	}
 	for i := done; i < n; i++ {
-		s[i] = moment{counts[i], means[i], m2s[i]}
+		s[i] = moment{counts[i], sums[i], m2s[i]}
 	}
 }

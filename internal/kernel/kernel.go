@@ -93,6 +93,14 @@ type Placer interface {
 	Place(states []byte, place func(int) int)
 }
 
+// Sharer is a Reducer that can do part of another's work: where both reduce the same
+// elements, one set of states does for both.
+type Sharer interface {
+	// Sharing returns a Reducer with the results of r, bit by bit, and with the
+	// states of this one, if they hold what r needs: mean's of var, var's of std.
+	Sharing(r Reducer) (Reducer, bool)
+}
+
 // The tables. After init only RegisterUfunc changes one, under ufuncsMu.
 var (
 	ufuncsMu   sync.RWMutex

@@ -1,14 +1,12 @@
 package kernel
 
-import (
-	"math"
+import "github.com/ndgrid/ndgrid/nd"
 
-	"github.com/ndgrid/ndgrid/nd"
-)
+// moment is the state of var and std: the number of elements, their sum, and the
+// sum of their squared deviations from the mean.
+type moment struct{ n, sum, m2 float64 }
 
-// moment is the state of var and std: the number of elements, their mean, and
-// the sum of their squared deviations from it.
-type moment struct{ n, mean, m2 float64 }
+func (a moment) mean() float64 { return a.sum / a.n }
 
 // merge is Chan's formula.
 func (a moment) merge(b moment) moment {
@@ -19,61 +17,30 @@ func (a moment) merge(b moment) moment {
 		return a
 	}
 	n := a.n + b.n
-	delta := b.mean - a.mean
-	shift := float64(delta * (b.n / n))
-	return moment{n, a.mean + shift, a.m2 + b.m2 + float64(float64(shift*delta)*a.n)}
+	delta := b.mean() - a.mean()
+	return moment{n, a.sum + b.sum, a.m2 + b.m2 + float64(float64(float64(delta*(b.n/n))*delta)*a.n)}
 }
 
-// mergeMoments is merge of many states. Neighbours mostly stand for as many
-// elements each: their quotient is computed once.
-func mergeMoments(a, b []moment) {
-	var an, bn, share float64
-	a = a[:len(b)]
-	for i, y := range b {
-		x := a[i]
-		if x.n == 0 || y.n == 0 {
-			a[i] = x.merge(y)
-			continue
-		}
-		if x.n != an || y.n != bn {
-			an, bn, share = x.n, y.n, y.n/(x.n+y.n)
-		}
-		delta := y.mean - x.mean
-		shift := float64(delta * share)
-		a[i] = moment{x.n + y.n, x.mean + shift, x.m2 + y.m2 + float64(float64(shift*delta)*x.n)}
-	}
-}
+// mergeMoments is merge of many states.
+var mergeMoments = mergeEach(moment.merge)
 
 // variance is m2/(n-ddof). Where that is not positive it is NaN or +Inf, as 0/0
 // or x/0 gives it.
 func (a moment) variance(ddof float64) float64 { return a.m2 / max(a.n-ddof, 0) }
 
-// momentFoldings lists var and std of floats.
-func momentFoldings[T nd.Float](s sums[T]) map[string]folding {
-	return map[string]folding{
-		"var": momentFolding(s.moment(), s.momentColumns, s.mergeMoments, func(v float64) T { return T(v) }),
-		"std": momentFolding(s.moment(), s.momentColumns, s.mergeMoments, func(v float64) T { return T(math.Sqrt(v)) }),
+func momentFold[T nd.Float](l leaf[T, moment], columns func(states []moment, x []T, rows, stride int), merge func(a, b []moment)) *fold[T, moment] {
+	return &fold[T, moment]{
+		run:   leaves(l, moment.merge),
+		rows:  func(states []moment, x []T, rows, stride, _ int) { columns(states, x, rows, stride) },
+		merge: merge,
 	}
-}
-
-func momentFolding[T nd.Float](l leaf[T, moment], columns func(states []moment, x []T, rows, stride int), merge func(a, b []moment), result func(float64) T) folding {
-	return folding{bind: func(p Params) Reducer {
-		ddof, _ := ddofOf(p) // checked by Result
-		return &fold[T, moment]{
-			run:    leaves(l, moment.merge),
-			rows:   func(states []moment, x []T, rows, stride, _ int) { columns(states, x, rows, stride) },
-			merge:  merge,
-			finish: finishEach(func(s moment) T { return result(s.variance(ddof)) }),
-		}
-	}}
 }
 
 // moment passes over x twice: it lies in a cache the second time.
 func (s sums[T]) moment() leaf[T, moment] {
 	return then(s.sum, func(x []T, sum float64) moment {
 		n := float64(len(x))
-		mean := sum / n
-		return moment{n, mean, s.deviations(x, mean)}
+		return moment{n, sum, s.deviations(x, sum/n)}
 	})
 }
 
@@ -107,7 +74,6 @@ func momentColumns[T nd.Float](states []moment, x []T, rows, stride int) {
 	sumColumns(words(states)[1:], 3, x, len(states), stride)
 	for c := range states {
 		states[c].n = float64(rows)
-		states[c].mean /= states[c].n
 	}
 	deviationColumns(states, x, stride)
 }
@@ -118,7 +84,7 @@ func deviationColumns[T nd.Float](states []moment, x []T, stride int) {
 	c := 0
 	for ; c+4 <= cols; c += 4 {
 		s := (*[4]moment)(states[c : c+4])
-		m0, m1, m2, m3 := s[0].mean, s[1].mean, s[2].mean, s[3].mean
+		m0, m1, m2, m3 := s[0].mean(), s[1].mean(), s[2].mean(), s[3].mean()
 		var s0, s1, s2, s3 float64
 		for i := c; i < len(x); i += stride {
 			v := (*[4]T)(x[i : i+4])
@@ -131,8 +97,9 @@ func deviationColumns[T nd.Float](states []moment, x []T, stride int) {
 		s[0].m2, s[1].m2, s[2].m2, s[3].m2 = s0, s1, s2, s3
 	}
 	for ; c < cols; c++ {
+		mean := states[c].mean()
 		for i := c; i < len(x); i += stride {
-			d := float64(x[i]) - states[c].mean
+			d := float64(x[i]) - mean
 			states[c].m2 += float64(d * d)
 		}
 	}
@@ -142,54 +109,47 @@ func deviationColumns[T nd.Float](states []moment, x []T, stride int) {
 // distances.
 type complexMoment struct {
 	n, m2 float64
-	mean  complex128
+	sum   complex128
+}
+
+func (a complexMoment) variance(ddof float64) float64 {
+	return moment{n: a.n, m2: a.m2}.variance(ddof)
 }
 
 func (a complexMoment) merge(b complexMoment) complexMoment {
-	re := moment{a.n, real(a.mean), a.m2}.merge(moment{b.n, real(b.mean), b.m2})
-	im := moment{a.n, imag(a.mean), 0}.merge(moment{b.n, imag(b.mean), 0})
-	return complexMoment{re.n, re.m2 + im.m2, complex(re.mean, im.mean)}
+	re := moment{a.n, real(a.sum), a.m2}.merge(moment{b.n, real(b.sum), b.m2})
+	im := moment{a.n, imag(a.sum), 0}.merge(moment{b.n, imag(b.sum), 0})
+	return complexMoment{re.n, re.m2 + im.m2, complex(re.sum, im.sum)}
 }
 
-// complexMoments lists var and std of complex numbers. Like NumPy's they are
-// real: the mean squared distance from the mean, and its root.
-func complexMoments[F nd.Float, C nd.Complex]() map[string]folding {
-	bind := func(result func(v float64) F) folding {
-		return folding{nd.DTypeOf[F](), func(p Params) Reducer {
-			ddof, _ := ddofOf(p) // checked by Result
-			return &fold[C, complexMoment]{
-				run:    leaves(leaf[C, complexMoment]{one: complexMomentLeaf[C]}, complexMoment.merge),
-				rows:   complexMomentColumns[C],
-				merge:  mergeEach(complexMoment.merge),
-				finish: finishEach(func(s complexMoment) F { return result(moment{s.n, 0, s.m2}.variance(ddof)) }),
-			}
-		}}
-	}
-	return map[string]folding{
-		"var": bind(func(v float64) F { return F(v) }),
-		"std": bind(func(v float64) F { return F(math.Sqrt(v)) }),
+func complexMomentFold[C nd.Complex]() *fold[C, complexMoment] {
+	return &fold[C, complexMoment]{
+		run:   leaves(leaf[C, complexMoment]{one: complexMomentLeaf[C]}, complexMoment.merge),
+		rows:  complexMomentColumns[C],
+		merge: mergeEach(complexMoment.merge),
 	}
 }
 
 func complexMomentLeaf[C nd.Complex](x []C) complexMoment {
 	n := float64(len(x))
-	mean := divReal(complexSumLeaf(x), n)
+	sum := complexSumLeaf(x)
+	mean := divReal(sum, n)
 	var l [Lanes]float64
 	for i, v := range x {
 		l[i%Lanes] += distance2(complex128(v), mean)
 	}
-	return complexMoment{n, tree(&l, plus), mean}
+	return complexMoment{n, tree(&l, plus), sum}
 }
 
 func complexMomentColumns[C nd.Complex](states []complexMoment, x []C, rows, stride, _ int) {
 	for c := range states {
 		s := complexMoment{n: float64(rows)}
 		for i := c; i < len(x); i += stride {
-			s.mean += complex128(x[i])
+			s.sum += complex128(x[i])
 		}
-		s.mean = divReal(s.mean, s.n)
+		mean := divReal(s.sum, s.n)
 		for i := c; i < len(x); i += stride {
-			s.m2 += distance2(complex128(x[i]), s.mean)
+			s.m2 += distance2(complex128(x[i]), mean)
 		}
 		states[c] = s
 	}

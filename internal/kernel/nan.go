@@ -6,28 +6,27 @@ import (
 	"github.com/ndgrid/ndgrid/nd"
 )
 
-// nanFoldings lists the reductions that leave NaN out. An element that is NaN
+// nanSumFoldings lists the sums that leave NaN out. An element that is NaN
 // keeps its place in the leaf and adds nothing, so without NaN the result is
 // that of the plain reduction, bit by bit.
-func nanFoldings[T nd.Float](s sums[T], o orders[T]) map[string]folding {
+func nanSumFoldings[T nd.Float](s sums[T]) map[string]folding {
+	return sumsOf("nan", &fold[T, float64]{
+		run:   leaves(then(s.nanTotal, func(_ []T, t total[float64]) float64 { return t.sum }), plus),
+		rows:  func(states []float64, x []T, rows, stride, _ int) { s.nanSumColumns(states, x, rows, stride) },
+		merge: s.add,
+	}, &fold[T, total[float64]]{
+		run:   leaves(s.nanTotal, total[float64].plus),
+		rows:  func(states []total[float64], x []T, rows, stride, _ int) { s.nanTotalColumns(states, x, rows, stride) },
+		merge: addTotals[float64],
+	}, momentFold(s.nanMoment(), s.nanMomentColumns, s.mergeMoments))
+}
+
+// nanExtremeFoldings lists the extremes of what is not NaN.
+func nanExtremeFoldings[T nd.Float](o orders[T]) map[string]folding {
 	nan := T(math.NaN())
 	return map[string]folding{
-		"nansum": plain(nd.DType{}, &fold[T, float64]{
-			run:    leaves(then(s.nanTotal, func(_ []T, t total[float64]) float64 { return t.sum }), plus),
-			rows:   func(states []float64, x []T, rows, stride, _ int) { s.nanSumColumns(states, x, rows, stride) },
-			merge:  s.add,
-			finish: finishEach(func(s float64) T { return T(s) }),
-		}),
-		"nanmean": plain(nd.DType{}, &fold[T, total[float64]]{
-			run:    leaves(s.nanTotal, total[float64].plus),
-			rows:   func(states []total[float64], x []T, rows, stride, _ int) { s.nanTotalColumns(states, x, rows, stride) },
-			merge:  addTotals[float64],
-			finish: finishEach(func(s total[float64]) T { return T(s.sum / float64(s.n)) }),
-		}),
 		"nanmin": plain(nd.DType{}, extremeFold(nan, o.nanMin)),
 		"nanmax": plain(nd.DType{}, extremeFold(nan, o.nanMax)),
-		"nanvar": momentFolding(s.nanMoment(), s.nanMomentColumns, s.mergeMoments, func(v float64) T { return T(v) }),
-		"nanstd": momentFolding(s.nanMoment(), s.nanMomentColumns, s.mergeMoments, func(v float64) T { return T(math.Sqrt(v)) }),
 	}
 }
 
@@ -119,12 +118,12 @@ func nanTotalColumns[T nd.Float](states []total[float64], x []T, rows, stride in
 	}
 }
 
-// nanMoment is moment of what is not NaN. The mean of nothing is zero.
+// nanMoment is moment of what is not NaN.
 func (s sums[T]) nanMoment() leaf[T, moment] {
 	return then(s.nanTotal, func(x []T, t total[float64]) moment {
-		n := float64(t.n)
-		mean := t.sum / max(n, 1)
-		return moment{n, mean, s.nanDeviations(x, mean)}
+		m := moment{n: float64(t.n), sum: t.sum}
+		m.m2 = s.nanDeviations(x, m.sum/max(m.n, 1))
+		return m
 	})
 }
 
@@ -145,19 +144,18 @@ func nanMomentColumns[T nd.Float](states []moment, x []T, rows, stride int) {
 	for r := range rows {
 		for c, v := range x[r*stride:][:len(states)] {
 			if v == v {
-				states[c].mean += float64(v)
+				states[c].sum += float64(v)
 				states[c].n++
 			}
 		}
 	}
 	for c := range states {
-		states[c].mean /= max(states[c].n, 1)
-	}
-	for r := range rows {
-		for c, v := range x[r*stride:][:len(states)] {
-			if v == v {
-				d := float64(v) - states[c].mean
-				states[c].m2 += float64(d * d)
+		s := &states[c]
+		mean := s.sum / max(s.n, 1)
+		for i := c; i < len(x); i += stride {
+			if v := x[i]; v == v {
+				d := float64(v) - mean
+				s.m2 += float64(d * d)
 			}
 		}
 	}

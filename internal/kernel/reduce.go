@@ -16,6 +16,40 @@ type fold[T nd.Elem, S any] struct {
 	rows   func(states []S, x []T, rows, stride, first int) // of the columns of a leaf
 	merge  func(a, b []S)                                   // a's elements followed by b's
 	finish func(dst []byte, states []S) error
+
+	of    *fold[T, S] // whose states these are, nil for its own: see ending
+	wider []Reducer   // the same reduction with states that hold more
+}
+
+// ending is a reduction with f's states.
+func (f *fold[T, S]) ending(finish func(dst []byte, states []S) error) *fold[T, S] {
+	g := *f
+	g.finish, g.of = finish, f
+	return &g
+}
+
+// Sharing implements Sharer.
+func (f *fold[T, S]) Sharing(r Reducer) (Reducer, bool) {
+	versions := []Reducer{r}
+	if r, ok := r.(interface{ versions() []Reducer }); ok {
+		versions = append(versions, r.versions()...)
+	}
+	for _, v := range versions {
+		if g, ok := v.(*fold[T, S]); ok && g.owner() == f.owner() {
+			return g, true
+		}
+	}
+	return nil, false
+}
+
+func (f *fold[T, S]) versions() []Reducer { return f.wider }
+
+// owner is the fold whose states these are.
+func (f *fold[T, S]) owner() *fold[T, S] {
+	if f.of != nil {
+		return f.of
+	}
+	return f
 }
 
 func (f *fold[T, S]) StateSize() int { return int(unsafe.Sizeof(f.empty)) }
@@ -173,11 +207,11 @@ func integerFoldings[T nd.Integer](l Level) map[string]folding {
 
 func floatFoldings[T nd.Float](l Level) map[string]folding {
 	s, o := sumsAt[T](l), ordersAt[T](l)
-	return joinFoldings(orderFoldings(o), countFoldings(countsAt[T](l)), sumFoldings(s), momentFoldings(s), nanFoldings(s, o))
+	return joinFoldings(orderFoldings(o), countFoldings(countsAt[T](l)), sumFoldings(s), nanSumFoldings(s), nanExtremeFoldings(o))
 }
 
 func complexFoldings[F nd.Float, C nd.Complex]() map[string]folding {
-	return joinFoldings(countFoldings(plainCounts(nonzero[C])), complexSums[C](), complexMoments[F, C]())
+	return joinFoldings(countFoldings(plainCounts(nonzero[C])), complexSums[F, C]())
 }
 
 // nonEmpty names the reductions that have no result for no elements.

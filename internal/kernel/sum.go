@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"math"
 	"unsafe"
 
 	"github.com/ndgrid/ndgrid/nd"
@@ -133,28 +134,51 @@ func plainSums[T nd.Float]() sums[T] {
 	}
 }
 
-// sumFoldings lists the sums of floats. They are accumulated in float64.
+// sumFoldings lists what is made of the sums of floats, which are accumulated in
+// float64.
 func sumFoldings[T nd.Float](s sums[T]) map[string]folding {
+	sum := &fold[T, float64]{
+		run:   leaves(s.sum, plus),
+		rows:  func(states []float64, x []T, rows, stride, _ int) { s.sumColumns(states, x, rows, stride) },
+		merge: s.add,
+	}
+	totals := &fold[T, total[float64]]{
+		run: leaves(then(s.sum, func(x []T, sum float64) total[float64] { return total[float64]{sum, int64(len(x))} }), total[float64].plus),
+		rows: func(states []total[float64], x []T, rows, stride, _ int) {
+			sums := words(states)[:len(states)] // the states go over them, from the end
+			s.sumColumns(sums, x, rows, stride)
+			for i := len(states) - 1; i >= 0; i-- {
+				states[i] = total[float64]{sums[i], int64(rows)}
+			}
+		},
+		merge: addTotals[float64],
+	}
+	all := sumsOf("", sum, totals, momentFold(s.moment(), s.momentColumns, s.mergeMoments))
+	all["prod"] = plain(nd.DType{}, prodFold[T]())
+	return all
+}
+
+// sumsOf lists sum, mean, var and std, made of three kinds of states, of which
+// each holds what those before it do, bit by bit.
+func sumsOf[T nd.Float](prefix string, sums *fold[T, float64], totals *fold[T, total[float64]], moments *fold[T, moment]) map[string]folding {
+	sums.finish = finishEach(func(s float64) T { return T(s) })
+	sums.wider = []Reducer{
+		totals.ending(finishEach(func(s total[float64]) T { return T(s.sum) })),
+		moments.ending(finishEach(func(s moment) T { return T(s.sum) })),
+	}
+	totals.finish = finishEach(func(s total[float64]) T { return T(s.sum / float64(s.n)) })
+	totals.wider = []Reducer{moments.ending(finishEach(func(s moment) T { return T(s.mean()) }))}
+	spread := func(result func(variance float64) T) folding {
+		return folding{bind: func(p Params) Reducer {
+			ddof, _ := ddofOf(p) // checked by Result
+			return moments.ending(finishEach(func(s moment) T { return result(s.variance(ddof)) }))
+		}}
+	}
 	return map[string]folding{
-		"sum": plain(nd.DType{}, &fold[T, float64]{
-			run:    leaves(s.sum, plus),
-			rows:   func(states []float64, x []T, rows, stride, _ int) { s.sumColumns(states, x, rows, stride) },
-			merge:  s.add,
-			finish: finishEach(func(s float64) T { return T(s) }),
-		}),
-		"mean": plain(nd.DType{}, &fold[T, total[float64]]{
-			run: leaves(then(s.sum, func(x []T, sum float64) total[float64] { return total[float64]{sum, int64(len(x))} }), total[float64].plus),
-			rows: func(states []total[float64], x []T, rows, stride, _ int) {
-				sums := words(states)[:len(states)] // the states go over them, from the end
-				s.sumColumns(sums, x, rows, stride)
-				for i := len(states) - 1; i >= 0; i-- {
-					states[i] = total[float64]{sums[i], int64(rows)}
-				}
-			},
-			merge:  addTotals[float64],
-			finish: finishEach(func(s total[float64]) T { return T(s.sum / float64(s.n)) }),
-		}),
-		"prod": plain(nd.DType{}, prodFold[T]()),
+		prefix + "sum":  plain(nd.DType{}, sums),
+		prefix + "mean": plain(nd.DType{}, totals),
+		prefix + "var":  spread(func(v float64) T { return T(v) }),
+		prefix + "std":  spread(func(v float64) T { return T(math.Sqrt(v)) }),
 	}
 }
 
@@ -195,32 +219,49 @@ func ones[A nd.Inexact]() (l [Lanes]A) {
 	return l
 }
 
-// complexSums lists the sums of complex numbers. They are accumulated in
-// complex128.
-func complexSums[T nd.Complex]() map[string]folding {
-	return map[string]folding{
-		"sum": plain(nd.DType{}, &fold[T, complex128]{
-			run:    leaves(leaf[T, complex128]{one: complexSumLeaf[T]}, plus),
-			rows:   func(states []complex128, x []T, rows, stride, _ int) { complexSumColumns(states, x, rows, stride) },
-			merge:  addAll[complex128],
-			finish: finishEach(func(s complex128) T { return T(s) }),
-		}),
-		"mean": plain(nd.DType{}, &fold[T, total[complex128]]{
-			run: leaves(leaf[T, total[complex128]]{one: func(x []T) total[complex128] {
-				return total[complex128]{complexSumLeaf(x), int64(len(x))}
-			}}, total[complex128].plus),
-			rows: func(states []total[complex128], x []T, rows, stride, _ int) {
-				for c := range states {
-					states[c] = total[complex128]{0, int64(rows)}
-					for i := c; i < len(x); i += stride {
-						states[c].sum += complex128(x[i])
-					}
+// complexSums lists what is made of the sums of complex numbers, which are
+// accumulated in complex128, as sumsOf does. Like NumPy's var and std are real: the
+// mean squared distance from the mean, and its root.
+func complexSums[F nd.Float, T nd.Complex]() map[string]folding {
+	moments := complexMomentFold[T]()
+	totals := &fold[T, total[complex128]]{
+		run: leaves(leaf[T, total[complex128]]{one: func(x []T) total[complex128] {
+			return total[complex128]{complexSumLeaf(x), int64(len(x))}
+		}}, total[complex128].plus),
+		rows: func(states []total[complex128], x []T, rows, stride, _ int) {
+			for c := range states {
+				states[c] = total[complex128]{0, int64(rows)}
+				for i := c; i < len(x); i += stride {
+					states[c].sum += complex128(x[i])
 				}
-			},
-			merge:  addTotals[complex128],
-			finish: finishEach(func(s total[complex128]) T { return T(divReal(s.sum, float64(s.n))) }),
-		}),
+			}
+		},
+		merge:  addTotals[complex128],
+		finish: finishEach(func(s total[complex128]) T { return T(divReal(s.sum, float64(s.n))) }),
+		wider:  []Reducer{moments.ending(finishEach(func(s complexMoment) T { return T(divReal(s.sum, s.n)) }))},
+	}
+	sums := &fold[T, complex128]{
+		run:    leaves(leaf[T, complex128]{one: complexSumLeaf[T]}, plus),
+		rows:   func(states []complex128, x []T, rows, stride, _ int) { complexSumColumns(states, x, rows, stride) },
+		merge:  addAll[complex128],
+		finish: finishEach(func(s complex128) T { return T(s) }),
+		wider: []Reducer{
+			totals.ending(finishEach(func(s total[complex128]) T { return T(s.sum) })),
+			moments.ending(finishEach(func(s complexMoment) T { return T(s.sum) })),
+		},
+	}
+	spread := func(result func(variance float64) F) folding {
+		return folding{nd.DTypeOf[F](), func(p Params) Reducer {
+			ddof, _ := ddofOf(p) // checked by Result
+			return moments.ending(finishEach(func(s complexMoment) F { return result(s.variance(ddof)) }))
+		}}
+	}
+	return map[string]folding{
+		"sum":  plain(nd.DType{}, sums),
+		"mean": plain(nd.DType{}, totals),
 		"prod": plain(nd.DType{}, complexProdFold[T]()),
+		"var":  spread(func(v float64) F { return F(v) }),
+		"std":  spread(func(v float64) F { return F(math.Sqrt(v)) }),
 	}
 }
 

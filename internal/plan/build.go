@@ -17,6 +17,9 @@ type Generator func(dst []byte, box nd.Box)
 
 // Source returns a stored array.
 func Source(a storage.Array) *Node {
+	if a == nil {
+		return Fail(OpSource, errNil)
+	}
 	m := a.Meta()
 	n := &Node{Op: OpSource, Leaf: a, DType: m.DType, Shape: m.Shape, Dims: m.Dims, Grid: m.ReadGrid}
 	n.Weight = nd.Box{Shape: m.Shape}.Size() * max(m.DType.Size(), 1)

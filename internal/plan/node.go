@@ -9,6 +9,7 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/ndgrid/ndgrid/internal/kernel"
@@ -64,11 +65,13 @@ func (n *Node) Size() int { return nd.Box{Shape: n.Shape}.Size() }
 // NBytes returns the bytes of all elements.
 func (n *Node) NBytes() int { return n.Size() * n.DType.Size() }
 
+var errNil = errors.New("nil array")
+
 // Check returns the first error among the nodes.
 func Check(nodes ...*Node) error {
 	for _, n := range nodes {
 		if n == nil {
-			return fmt.Errorf("nil array")
+			return errNil
 		}
 		if n.Err != nil {
 			return n.Err

@@ -307,6 +307,9 @@ func Squeeze(arg *Node, axes []int) *Node {
 		if err != nil {
 			return Fail(OpView, err, arg)
 		}
+		if drop[k] {
+			return Fail(OpView, fmt.Errorf("axes %v name axis %d twice: %w", axes, k, nd.ErrAxis), arg)
+		}
 		if arg.Shape[k] != 1 {
 			return Fail(OpView, fmt.Errorf("axis %d of shape %v has length %d, only axes of length 1 can go: %w", k, arg.Shape, arg.Shape[k], nd.ErrShape), arg)
 		}

@@ -374,15 +374,14 @@ func (s *Store) list(ctx context.Context, prefix string, leftovers bool) iter.Se
 			if storage.Hidden(e.Name()) != leftovers {
 				continue
 			}
-			// Following a link also tells apart what is gone by now.
-			info, err := s.root.Stat(path.Join(prefix, e.Name()))
-			if err != nil {
-				continue
+			entry := storage.Entry{Name: e.Name(), Dir: e.IsDir(), Size: -1}
+			if e.Type()&fs.ModeSymlink != 0 {
+				info, err := s.root.Stat(path.Join(prefix, e.Name()))
+				if err != nil || info.IsDir() && s.isAbove(info, prefix) {
+					continue
+				}
+				entry.Dir = info.IsDir()
 			}
-			if e.Type()&fs.ModeSymlink != 0 && info.IsDir() && s.isAbove(info, prefix) {
-				continue
-			}
-			entry := storage.Entry{Name: e.Name(), Dir: info.IsDir(), Size: info.Size()}
 			if entry.Dir {
 				entry.Size = 0
 			}

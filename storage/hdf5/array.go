@@ -225,35 +225,9 @@ func (a *array) choosePath(t *C.nd_type, d *C.nd_dataset, dtype nd.DType, order 
 				return nil
 			}
 		}
-		a.unreadable = libraryLacks(filters)
+		a.unreadable = libraryLacks(filters, decodes)
 	}
 	return nil
-}
-
-// lacked returns a mask of the filters the library doesn't have. lib is held.
-func lacked(filters []filter) (mask uint32) {
-	for i, f := range filters {
-		if C.nd_filter_avail(C.int(f.id), &stack) == 0 {
-			mask |= 1 << i
-		}
-	}
-	return mask
-}
-
-// libraryLacks returns an error that names the filters the library doesn't
-// have. lib is held.
-func libraryLacks(filters []filter) error {
-	var missing []filter
-	mask := lacked(filters)
-	for i, f := range filters {
-		if mask&(1<<i) != 0 {
-			missing = append(missing, f)
-		}
-	}
-	if len(missing) == 0 {
-		return nil
-	}
-	return fmt.Errorf("%w: the library has no %s", storage.ErrCodec, strings.Join(texts(missing), ", "))
 }
 
 // offset returns where contiguous data lie, ^0 where nothing is stored yet.

@@ -208,9 +208,6 @@ func (p *plan) setFilters(s storage.Spec, elem int) error {
 		}
 	}
 	filters, err := parseCodecs(codecs, elem)
-	if err == nil && text { // which is written by the library
-		err = libraryLacks(filters)
-	}
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,8 @@
 // the file as they are and decoded here, without any plugin, so that many
 // ReadChunk calls decode at the same time; contiguous arrays are read straight from the file. Whatever else libhdf5
 // knows (szip, nbit, scaleoffset, virtual and external data, foreign types) it
-// reads itself, chunk by chunk.
+// reads itself, chunk by chunk; for that it is lent our filters, without any plugin
+// too.
 //
 // Integers, floats of 2, 4 and 8 bytes, h5py's bool and complex numbers, text of
 // fixed length, however padded, and opaque bytes are read and written; so is text

@@ -4,6 +4,7 @@ package hdf5
 
 import (
 	"bytes"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -68,6 +69,52 @@ func TestPipelines(t *testing.T) {
 	}
 	for f, text := range map[*filter]string{{id: 300}: "filter 300", {id: 300, name: "own"}: "filter 300 (own)", {id: 1}: "gzip", {id: 4}: "szip"} {
 		assert.Equal(t, text, f.String())
+	}
+}
+
+// TestLentFilters has the library itself read what went through our filters.
+func TestLentFilters(t *testing.T) {
+	files := goldens(t, "testdata/plugins.json")
+	files["filters.h5"] = goldens(t, "testdata/golden.json")["filters.h5"]
+	for file, arrays := range files {
+		for path, want := range arrays {
+			a := openArrayT(t, filepath.Join("testdata", file), path).(*array)
+			a.pipe, a.plain = nil, false
+			got, _ := contents(t, a)
+			assert.Equal(t, want.Data, got, "%s/%s", file, path)
+		}
+	}
+	for _, f := range []filter{{id: filterLZF}, {id: filterLZ4}, {id: filterBlosc}, {filterBitshuffle, "", []int{0, 2, 4, 0, 2}}, {id: filterZstd}, {id: 300}} {
+		for _, bad := range [][]byte{{1}, bytes.Repeat([]byte{255}, 40)} {
+			_, err := f.decodeAlone(bad)
+			assert.Error(t, err, "%v %v", f, bad)
+		}
+	}
+}
+
+// TestPythonLentFilters reads what only the library can, of files of h5py: fields
+// of compounds, virtual data, and filters of its own beside lzf.
+func TestPythonLentFilters(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, python(t, dir, "-c", `
+import h5py, numpy as np
+with h5py.File("f.h5", "w") as f:
+    x = np.arange(60, dtype="i4").reshape(6, 10)
+    f.create_dataset("x", data=x, chunks=(4, 4), compression="lzf", scaleoffset=0)
+    f.create_dataset("lzf", data=x, chunks=(4, 4), compression="lzf")
+    c = np.zeros((6, 10), [("x", "i4"), ("y", "f8")])
+    c["x"] = x
+    f.create_dataset("c", data=c, chunks=(4, 4), compression="lzf", shuffle=True)
+    v = h5py.VirtualLayout((6, 10), "i4")
+    v[:] = h5py.VirtualSource(f["lzf"])
+    f.create_virtual_dataset("v", v)`).Run())
+	want := make([]int32, 60)
+	for i := range want {
+		want[i] = int32(i)
+	}
+	for _, path := range []string{"x", "c/x", "v"} {
+		got, _ := contents(t, openArrayT(t, filepath.Join(dir, "f.h5"), path))
+		assert.Equal(t, want, nd.AsSlice[int32](got), path)
 	}
 }
 

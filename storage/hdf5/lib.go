@@ -87,6 +87,9 @@ func createFile(path string) (*hdf5.File, error) {
 // private opens a file so that no program this one starts gets it, and the
 // library's lock on it, too. lib is held.
 func private(open func() (*hdf5.File, error)) (f *hdf5.File, err error) {
+	if err := lendFilters(); err != nil {
+		return nil, err
+	}
 	syscall.ForkLock.RLock()
 	defer syscall.ForkLock.RUnlock()
 	err = throughGonum(func() error {

@@ -50,7 +50,7 @@ typedef struct {
 	uint64_t fileno, header; // the file it is in, and the address of its object header
 	int has_fill;
 	int nfilters;
-	int mandatory;  // the library lacks a filter that no chunk may go without
+	int mandatory;  // the library can't encode with a filter that no chunk may go without
 	nd_filter filter[ND_FILTERS];
 } nd_dataset;
 
@@ -99,9 +99,12 @@ int nd_chunk_place(hid_t ds, const hsize_t *offset, uint64_t *addr, hsize_t *siz
 int nd_chunk_read(hid_t ds, const hsize_t *offset, void *buf, size_t cap, hsize_t *size, uint32_t *mask, nd_err *e);
 int nd_chunk_write(hid_t ds, const hsize_t *offset, uint32_t mask, const void *buf, size_t n, nd_err *e);
 int nd_set_extent(hid_t ds, const hsize_t *dims, nd_err *e);
-int nd_filter_avail(int id, nd_err *e);
 
 int nd_select_box(hid_t ds, int rank, const hsize_t *start, const hsize_t *count, hid_t *file, hid_t *mem);
+
+// shim_filter.c
+int nd_lend_filters(nd_err *e);
+int nd_filter_can(int id, unsigned flags);
 
 // shim_compound.c
 hid_t nd_dataset_type(hid_t ds, nd_err *e);

@@ -30,7 +30,7 @@ static int read_filters(hid_t plist, nd_dataset *d) {
 			return -1;
 		f->nparams = n > ND_PARAMS ? ND_PARAMS : (int)n;
 		f->name[sizeof f->name - 1] = 0;
-		if (!(flags & H5Z_FLAG_OPTIONAL) && H5Zfilter_avail(f->id) <= 0)
+		if (!(flags & H5Z_FLAG_OPTIONAL) && !nd_filter_can(f->id, H5Z_FILTER_CONFIG_ENCODE_ENABLED))
 			d->mandatory = 1;
 	}
 	return 0;
@@ -269,14 +269,6 @@ int nd_set_extent(hid_t ds, const hsize_t *dims, nd_err *e) {
 	nd_silence s;
 	nd_enter(&s, e);
 	return nd_leave(&s, e, H5Dset_extent(ds, dims));
-}
-
-int nd_filter_avail(int id, nd_err *e) {
-	nd_silence s;
-	nd_enter(&s, e);
-	int there = H5Zfilter_avail(id);
-	nd_leave(&s, e, 0);
-	return there > 0;
 }
 
 // nd_attr_info describes an attribute: of d only null, rank and dims are set.

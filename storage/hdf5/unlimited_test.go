@@ -4,6 +4,7 @@ package hdf5
 
 import (
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -67,42 +68,52 @@ func TestUnlimited(t *testing.T) {
 	require.NoError(t, g.Commit(t.Context()))
 }
 
-// TestShrinkZstd makes an array shorter that the library can't decode: what is cut
-// off is the fill value when it grows again.
-func TestShrinkZstd(t *testing.T) {
-	ctx, file := t.Context(), filepath.Join(t.TempDir(), "z.h5")
-	g, err := create(ctx, file, nil)
+// TestShrink makes arrays shorter with filters that are ours: zstd, with which
+// the library then encodes what is left of chunks, and lzf, with which it can't.
+// What is cut off is the fill value when the array grows again.
+func TestShrink(t *testing.T) {
+	b, err := os.ReadFile("testdata/filters.h5")
 	require.NoError(t, err)
-	put(t, g, "a", storage.Spec{DType: nd.Float64, Shape: []int{7, 5}, Fill: nd.AsBytes([]float64{-1}), Codecs: []string{"shuffle", "zstd 3"},
-		Options: map[string]string{"chunks": "4,2"}, MaxShape: []int{storage.Unlimited, storage.Unlimited}}, floats(35))
-	require.NoError(t, g.Commit(ctx))
-	require.NoError(t, g.Close())
-	for _, shape := range [][]int{{6, 3}, {7, 5}} {
-		g, err = openWritable(ctx, file, nil)
+	file := filepath.Join(t.TempDir(), "f.h5")
+	require.NoError(t, os.WriteFile(file, b, 0o600))
+	shape := []int{30, 50}
+	want := make([]byte, 30*50*4)
+	require.NoError(t, storage.ReadBox(t.Context(), openArrayT(t, "testdata/filters.h5", "lzf"), allOf(shape), want))
+	edit := func(do func(g storage.WritableGroup)) {
+		g, err := openWritable(t.Context(), file, nil)
 		require.NoError(t, err)
-		a, err := g.Array(ctx, "a")
-		require.NoError(t, err)
-		w := a.(*writableArray)
-		if shape[0] == 6 {
-			w.mandatory = true
-			assert.ErrorContains(t, w.Resize(ctx, shape), "chunks can't be cut: unknown codec: the library has no filter 32015 (zstd)")
-			w.mandatory = false
-		}
-		require.NoError(t, w.Resize(ctx, shape))
-		require.NoError(t, g.Commit(ctx))
+		do(g)
+		require.NoError(t, g.Commit(t.Context()))
+		require.NoError(t, g.Close())
 	}
-	a, _, err := open(ctx, file, "a", nil)
-	require.NoError(t, err)
-	defer a.Close()
-	got := make([]float64, 35)
-	require.NoError(t, storage.ReadBox(ctx, a, allOf(a.Meta().Shape), nd.AsBytes(got)))
-	want := nd.AsSlice[float64](floats(35))
-	for i := range want {
-		if i >= 6*5 || i%5 >= 3 {
-			want[i] = -1
+	edit(func(g storage.WritableGroup) {
+		put(t, g, "ours", storage.Spec{DType: nd.Int32, Shape: shape, Codecs: []string{"shuffle", "zstd 3"}, Options: map[string]string{"chunks": "16,16"}}, want)
+	})
+	for i := range 30 * 50 {
+		if i >= 20*50 || i%50 >= 35 {
+			clear(want[4*i : 4*i+4])
 		}
 	}
-	assert.Equal(t, want, got)
+	for _, name := range []string{"ours", "lzf"} {
+		for _, to := range [][]int{{20, 35}, shape} {
+			edit(func(g storage.WritableGroup) {
+				a, err := g.Array(t.Context(), name)
+				require.NoError(t, err)
+				w := a.(*writableArray)
+				if name == "lzf" && to[0] == 20 {
+					w.mandatory = true
+					assert.ErrorContains(t, w.Resize(t.Context(), to), "chunks can't be cut: unknown codec: the library has no lzf")
+					w.mandatory = false
+				}
+				require.NoError(t, w.Resize(t.Context(), to))
+			})
+		}
+	}
+	for _, name := range []string{"ours", "lzf"} {
+		got := make([]byte, len(want))
+		require.NoError(t, storage.ReadBox(t.Context(), openArrayT(t, file, name), allOf(shape), got))
+		assert.Equal(t, nd.AsSlice[int32](want), nd.AsSlice[int32](got), name)
+	}
 }
 
 // TestPythonSeesUnlimited asks h5py and netCDF4 which axes can grow.

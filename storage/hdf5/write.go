@@ -176,14 +176,14 @@ func (a *writableArray) resize(shape []int) error {
 }
 
 // openEdges makes the library able to clear what a smaller shape cuts off chunks:
-// they are stored without the filters that it lacks. lib is held.
+// they are stored without the filters that it can't encode with. lib is held.
 func (a *writableArray) openEdges(shape []int) error {
-	without := lacked(a.pipe.filters)
+	without := lacked(a.pipe.filters, encodes)
 	if without == 0 || slices.Contains(shape, 0) {
 		return nil
 	}
 	if a.mandatory {
-		return fmt.Errorf("%w: chunks can't be cut: %w", storage.ErrUnsupported, libraryLacks(a.pipe.filters))
+		return fmt.Errorf("%w: chunks can't be cut: %w", storage.ErrUnsupported, libraryLacks(a.pipe.filters, encodes))
 	}
 	grid, err := nd.NewGrid(shape, a.chunk)
 	if err != nil {

@@ -169,9 +169,9 @@ func parseDescr(descr any) (d nd.DType, big bool, err error) {
 	text, ok := descr.(string)
 	if !ok {
 		if _, list := descr.([]any); list {
-			return d, false, fmt.Errorf("%w: structured dtype %.200v", storage.ErrUnsupported, descr)
+			return d, false, fmt.Errorf("%w: structured dtype %.200s", storage.ErrUnsupported, fmt.Sprint(descr))
 		}
-		return d, false, fmt.Errorf("%w: descr %.200v is no dtype", storage.ErrCorrupt, descr)
+		return d, false, fmt.Errorf("%w: descr %.200s is no dtype", storage.ErrCorrupt, fmt.Sprint(descr))
 	}
 	code := text
 	if text != "" && strings.IndexByte("<>|=", text[0]) >= 0 {

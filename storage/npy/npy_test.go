@@ -310,6 +310,7 @@ func TestHostileFiles(t *testing.T) {
 		{"objects", dict("'|O'", "(1,)"), "", "pickled Python objects", storage.ErrUnsupported},
 		{"no bytes", dict("'|S0'", "(1,)"), "", `dtype "|S0"`, storage.ErrUnsupported},
 		{"struct", dict("[('a', '<i4')]", "(1,)"), "", "structured dtype [[a <i4]]", storage.ErrUnsupported},
+		{"struct of arrays", dict("[('a', '<i4', (2,))]", "(1,)"), "", "structured dtype [[a <i4 [2]]]", storage.ErrUnsupported},
 		{"descr", dict("None", "(1,)"), "", "is no dtype", storage.ErrCorrupt},
 		{"order", strings.Replace(dict("'<f8'", "(1,)"), "False", "0", 1), "", "fortran_order is not True or False", storage.ErrCorrupt},
 		{"keys", "{'descr': '<f8'}", "", "not a dict of descr", storage.ErrCorrupt},

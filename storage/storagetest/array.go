@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -146,7 +147,34 @@ func testMissing(t *testing.T, create MakeArray) {
 		assert.NoError(t, err)
 		assert.Equal(t, present, n > 0)
 	}
+	testChunkLister(t, b)
 	require.NoError(t, b.Close())
+}
+
+// testChunkLister compares the chunks that are listed with those that are present.
+func testChunkLister(t *testing.T, a storage.Array) {
+	l, ok := a.(storage.ChunkLister)
+	if !ok {
+		return
+	}
+	var listed, present [][]int
+	for coord, err := range l.StoredChunks(t.Context()) {
+		if errors.Is(err, storage.ErrUnsupported) {
+			return
+		}
+		require.NoError(t, err)
+		listed = append(listed, slices.Clone(coord))
+	}
+	m := a.Meta()
+	for coord, box := range m.ReadGrid.Boxes() {
+		ok, err := a.ReadChunk(t.Context(), coord, make([]byte, box.Size()*m.DType.Size()))
+		require.NoError(t, err)
+		shard := m.WriteGrid.Cover(box).Start
+		if ok && (len(present) == 0 || !slices.Equal(present[len(present)-1], shard)) {
+			present = append(present, shard)
+		}
+	}
+	assert.ElementsMatch(t, present, listed)
 }
 
 // testMisuse is about calls that can't be answered.

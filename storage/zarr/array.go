@@ -25,6 +25,7 @@ type array struct {
 var (
 	_ storage.ReadCoster   = (*array)(nil)
 	_ storage.StoredSizer  = (*array)(nil)
+	_ storage.ChunkLister  = (*array)(nil)
 	_ storage.Prefetcher   = (*array)(nil)
 	_ storage.ChunkLocator = (*array)(nil)
 	_ storage.RegionReader = (*array)(nil)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"reflect"
 	"slices"
@@ -42,6 +43,52 @@ func (a *array) Audit(ctx context.Context, report func(key string, finding error
 		return a.fail("audit", err)
 	}
 	return nil
+}
+
+// StoredChunks looks at every key below the array. Where missing chunks are errors, all
+// have to be asked for.
+func (a *array) StoredChunks(ctx context.Context) iter.Seq2[[]int, error] {
+	return func(yield func([]int, error) bool) {
+		if a.strict {
+			yield(nil, a.fail("list", fmt.Errorf("%w: missing chunks are errors", storage.ErrUnsupported)))
+			return
+		}
+		h := a.head.Load()
+		for key, err := range a.keys(ctx) {
+			if err != nil {
+				yield(nil, a.fail("list", err))
+				return
+			}
+			coord, ok := h.keys.parse(strings.TrimPrefix(key[len(a.key):], "/"), len(h.meta.Shape))
+			if ok && h.meta.WriteGrid.Contains(coord) && !yield(coord, nil) {
+				return
+			}
+		}
+	}
+}
+
+// keys ranges over the keys at p and below.
+func (p place) keys(ctx context.Context) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) { p.eachKey(ctx, yield) }
+}
+
+// eachKey calls yield for keys until that returns false, and so does eachKey.
+func (p place) eachKey(ctx context.Context, yield func(string, error) bool) bool {
+	for e, err := range storage.List(ctx, p.store, p.key) {
+		below := p.child(e.Name)
+		switch {
+		case err != nil:
+			yield("", err)
+			return false
+		case e.Dir:
+			if !below.eachKey(ctx, yield) {
+				return false
+			}
+		case !yield(below.key, nil):
+			return false
+		}
+	}
+	return true
 }
 
 // parse is the inverse of key, for a key below that of the array.

@@ -66,18 +66,19 @@ func (list extensions) configs() []codec.Config {
 func (h *header) setCodecs(list extensions) error {
 	h.meta.Codecs, h.meta.Order, h.meta.ByteOrder = []string{}, "C", ""
 	h.codecs = list
-	whole, err := h.newCoder(h.stored, list)
+	var err error
+	if h.meta.DType.Size() == 0 {
+		h.wholeText, err = h.newTexts(h.stored, list)
+	} else {
+		h.whole, err = h.newCoder(h.stored, list)
+	}
 	if err != nil {
 		return err
 	}
-	h.whole, h.chain, h.chunk = whole, whole, h.stored
-	for {
-		s, ok := h.chain.(*sharding)
-		if !ok {
-			break
-		}
+	h.chain, h.text, h.chunk = h.whole, h.wholeText, h.stored
+	for s := h.shard(); s != nil; s = h.shard() {
 		h.shards = append(h.shards, s)
-		h.chain, h.chunk = s.inner, s.chunk
+		h.chain, h.text, h.chunk = s.inner, s.texts, s.chunk
 	}
 	if len(h.shards) == 0 {
 		return nil
@@ -89,6 +90,15 @@ func (h *header) setCodecs(list extensions) error {
 	return err
 }
 
+// shard returns what chunks are stored as, where that is a shard and nothing else.
+func (h *header) shard() *sharding {
+	if t := h.text; t != nil && t.order == nil && t.behind.Identity() {
+		return t.shard
+	}
+	s, _ := h.chain.(*sharding)
+	return s
+}
+
 // newCoder returns the coder of chunks of a shape.
 func (h *header) newCoder(shape []int, list extensions) (coder, error) {
 	i := slices.IndexFunc(list, func(e extension) bool { return e.name == shardingName })
@@ -96,15 +106,12 @@ func (h *header) newCoder(shape []int, list extensions) (coder, error) {
 		return h.newLeaf(shape, list)
 	}
 	before, behind := list[:i], list[i+1:]
-	inside := slices.Clone(shape)
-	if len(before) > 0 {
-		h.describe(before.configs())
-		var err error
-		if inside, err = transposed(shape, before); err != nil {
-			return nil, err
-		}
+	h.describe(before.configs())
+	order, err := axesOrder(len(shape), before)
+	if err != nil {
+		return nil, err
 	}
-	s, err := h.newSharding(inside, list[i].config)
+	s, err := h.newSharding(pick(shape, order), list[i].config)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", shardingName, err)
 	}
@@ -137,12 +144,9 @@ func (h *header) describe(configs []codec.Config) {
 }
 
 // newLeaf returns the coder of chunks that are no shards; nil where it can't be
-// had, for the reason h.chainErr, and where elements vary in length.
+// had, for the reason h.chainErr.
 func (h *header) newLeaf(shape []int, list extensions) (coder, error) {
 	h.describe(list.configs())
-	if h.meta.DType.Size() == 0 {
-		return nil, h.setText(list)
-	}
 	c, err := h.newChain(shape, list)
 	if err != nil {
 		return nil, h.later(err)
@@ -241,24 +245,34 @@ func (h *header) later(err error) error {
 	return nil
 }
 
-// transposed returns the shape in which array→array codecs leave a chunk; only
-// transpose may stand before shards.
-func transposed(shape []int, list extensions) ([]int, error) {
-	for _, c := range list.configs() {
-		order, ok := axes(c)
-		if c.Name != "transpose" || !ok || len(order) != len(shape) {
+// axesOrder returns the order in which array→array codecs leave ndim axes, nil where
+// there are none; only transpose may stand before shards.
+func axesOrder(ndim int, list extensions) (order []int, err error) {
+	for i, c := range list.configs() {
+		next, ok := axes(c)
+		switch {
+		case c.Name != "transpose":
 			return nil, fmt.Errorf("%w: codec %s before %s", storage.ErrUnsupported, c, shardingName)
+		case !ok || !slices.Equal(slices.Sorted(slices.Values(next)), ascending(ndim)):
+			return nil, fmt.Errorf("%w: codec %s of %d axes", storage.ErrCorrupt, c, ndim)
+		case i > 0:
+			next = pick(order, next)
 		}
-		next := make([]int, len(shape))
-		for i, o := range order {
-			if o < 0 || o >= len(shape) {
-				return nil, fmt.Errorf("%w: codec %s", storage.ErrCorrupt, c)
-			}
-			next[i] = shape[o]
-		}
-		shape = next
+		order = next
 	}
-	return shape, nil
+	return order, nil
+}
+
+// pick returns the lengths of axes in an order; nil is the one they are in.
+func pick(shape, order []int) []int {
+	if order == nil {
+		return shape
+	}
+	picked := make([]int, len(order))
+	for i, k := range order {
+		picked[i] = shape[k]
+	}
+	return picked
 }
 
 // axes returns the order of a transpose codec.
@@ -289,12 +303,18 @@ func reversed(order []int) bool {
 	return len(order) > 1
 }
 
-// reverse returns the order n-1 … 0.
-func reverse(n int) []int {
+// ascending returns the order 0 … n-1, reverse n-1 … 0.
+func ascending(n int) []int {
 	order := make([]int, n)
 	for i := range order {
-		order[i] = n - 1 - i
+		order[i] = i
 	}
+	return order
+}
+
+func reverse(n int) []int {
+	order := ascending(n)
+	slices.Reverse(order)
 	return order
 }
 

@@ -8,7 +8,6 @@ import (
 
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
-	"github.com/ndgrid/ndgrid/storage/codec"
 )
 
 // header is what the metadata of an array say, of either version.
@@ -24,13 +23,13 @@ type header struct {
 	bfloat        bool        // elements are stored as bfloat16
 	swaps         swaps       // words of struct elements that are stored in the other byte order
 	codecs        extensions
-	// whole codes stored values, chain chunks; text takes the place of both
+	// whole codes stored values, chain chunks; wholeText and text take their places
 	// where elements vary in length. nil where it can't be had, for the reason
 	// chainErr.
-	whole, chain coder
-	text         *codec.Chain
-	chainErr     error
-	doc          object // as read, to be written back with changes
+	whole, chain    coder
+	wholeText, text *texts
+	chainErr        error
+	doc             object // as read, to be written back with changes
 
 	mu     sync.Mutex // guards coders
 	coders map[string]coder

@@ -44,15 +44,16 @@ func parseArray2(doc, attributes object) (*header, error) {
 		return nil, err
 	}
 	decodeFillAttr(m.Attrs, m.DType)
-	if dims, err := parseDims(attributes[v2Dims], len(shape)); err == nil && dims != nil {
-		m.Dims = dims
+	dims, err := parseDims(attributes[v2Dims], len(shape))
+	if _, named := attributes[v2Dims]; err == nil && (dims != nil || named && len(shape) == 0) {
+		m.Dims = append([]string{}, dims...) // not nil for an array without axes, too: xarray wrote it
 		delete(m.Attrs, v2Dims)
 	}
 	list, err := parseCodecs2(doc, m.DType, endian)
 	if err != nil {
 		return nil, err
 	}
-	if list[0].name == "vlen-bytes" {
+	if slices.ContainsFunc(list, func(e extension) bool { return e.name == "vlen-bytes" }) {
 		m.DType = nd.Sized(nd.KindBytes, 0)
 	}
 	if m.Fill, err = h.parseFill(doc["fill_value"]); err != nil {
@@ -91,12 +92,6 @@ func parseCodecs2(doc object, d nd.DType, endian string) (extensions, error) {
 			return nil, err
 		}
 		list = append(list, e)
-	}
-	if d.Size() == 0 && list[0].name == "transpose" {
-		if len(list[0].config["order"].([]int)) < 2 {
-			return list[1:], nil
-		}
-		list[0].name = "transpose of objects" // there is no such thing here
 	}
 	return list, nil
 }
@@ -159,11 +154,11 @@ func arrayDocs2(s storage.Spec) (documents, error) {
 		return nil, err
 	}
 	attributes := maps.Clone(s.Attrs)
-	if s.Dims != nil {
+	if s.Dims != nil || len(s.Shape) == 0 { // without it xarray opens nothing of the store
 		if attributes == nil {
 			attributes = storage.Attrs{}
 		}
-		attributes[v2Dims] = s.Dims
+		attributes[v2Dims] = append([]string{}, s.Dims...)
 	}
 	zattrs, err := attrsDoc(attributes)
 	if err != nil {

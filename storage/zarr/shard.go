@@ -28,8 +28,9 @@ type sharding struct {
 	item  int
 	fill  []byte
 	index *codec.Chain
-	atEnd bool  // the index lies behind the chunks, not before them
-	inner coder // of a chunk; nil where it can't be decoded
+	atEnd bool   // the index lies behind the chunks, not before them
+	inner coder  // of a chunk; nil where it can't be decoded
+	texts *texts // in place of inner where elements vary in length
 	bufs  sync.Pool
 }
 
@@ -85,7 +86,11 @@ func (h *header) newSharding(shape []int, config object) (*sharding, error) {
 		return nil, err
 	}
 	h.meta.Codecs = append(h.meta.Codecs, "sharding "+grid.String())
-	s.inner, err = h.newCoder(inner, list)
+	if s.item == 0 {
+		s.texts, err = h.newTexts(inner, list)
+	} else {
+		s.inner, err = h.newCoder(inner, list)
+	}
 	return s, err
 }
 
@@ -139,29 +144,39 @@ func (s *sharding) buffer() *[]byte {
 	return b
 }
 
-// Encode appends a shard: the chunks that hold anything but the fill value in C
-// order, without gaps, and the index.
+// Encode appends a shard: the chunks that hold anything but the fill value.
 func (s *sharding) Encode(dst, src []byte) ([]byte, error) {
+	buf := s.buffer()
+	defer s.bufs.Put(buf)
+	whole := nd.Box{Start: make([]int, len(s.shape)), Shape: s.shape}
+	return s.pack(dst, func(dst []byte, box nd.Box) ([]byte, bool, error) {
+		storage.CopyBox(*buf, box, src, whole, box, s.item)
+		if storage.IsFill(*buf, s.fill) {
+			return dst, false, nil
+		}
+		dst, err := s.inner.Encode(dst, *buf)
+		return dst, true, err
+	})
+}
+
+// pack appends a shard: in C order, without gaps, what put appends for the chunks
+// that are to be there, and the index.
+func (s *sharding) pack(dst []byte, put func(dst []byte, box nd.Box) (_ []byte, there bool, err error)) ([]byte, error) {
 	base := len(dst)
 	if !s.atEnd {
 		dst = slices.Grow(dst, s.index.MaxEncoded())[:base+s.index.MaxEncoded()]
 	}
 	index := make([]uint64, 2*s.count)
-	buf := s.buffer()
-	defer s.bufs.Put(buf)
-	whole := nd.Box{Start: make([]int, len(s.shape)), Shape: s.shape}
 	err := s.boxes(func(i int, box nd.Box) error {
-		storage.CopyBox(*buf, box, src, whole, box, s.item)
 		index[2*i], index[2*i+1] = missing, missing
-		if storage.IsFill(*buf, s.fill) {
-			return nil
-		}
-		from := len(dst)
+		from, there := len(dst), false
 		var err error
-		if dst, err = s.inner.Encode(dst, *buf); err != nil {
+		if dst, there, err = put(dst, box); err != nil {
 			return fmt.Errorf("chunk %d of the shard: %w", i, err)
 		}
-		index[2*i], index[2*i+1] = uint64(from-base), uint64(len(dst)-from)
+		if there {
+			index[2*i], index[2*i+1] = uint64(from-base), uint64(len(dst)-from)
+		}
 		return nil
 	})
 	if err != nil {
@@ -176,6 +191,22 @@ func (s *sharding) Encode(dst, src []byte) ([]byte, error) {
 
 // Decode decodes a whole shard.
 func (s *sharding) Decode(dst, src []byte) error {
+	buf := s.buffer()
+	defer s.bufs.Put(buf)
+	whole := nd.Box{Start: make([]int, len(s.shape)), Shape: s.shape}
+	return s.unpack(src, func(box nd.Box, chunk []byte) error {
+		if chunk == nil {
+			storage.Fill(*buf, s.fill)
+		} else if err := s.inner.Decode(*buf, chunk); err != nil {
+			return err
+		}
+		storage.CopyBox(dst, whole, *buf, box, box, s.item)
+		return nil
+	})
+}
+
+// unpack calls get with what a shard has for every chunk; nil is nothing.
+func (s *sharding) unpack(src []byte, get func(box nd.Box, chunk []byte) error) error {
 	n := s.index.MaxEncoded()
 	if len(src) < n {
 		return fmt.Errorf("%w: %d bytes are too few for the index of a shard, which takes %d", storage.ErrCorrupt, len(src), n)
@@ -188,22 +219,18 @@ func (s *sharding) Decode(dst, src []byte) error {
 	if err != nil {
 		return err
 	}
-	buf := s.buffer()
-	defer s.bufs.Put(buf)
-	whole := nd.Box{Start: make([]int, len(s.shape)), Shape: s.shape}
 	return s.boxes(func(i int, box nd.Box) error {
 		offset, length, ok, err := s.entry(index, i, int64(len(src)))
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
-		case !ok:
-			storage.Fill(*buf, s.fill)
-		default:
-			if err := s.inner.Decode(*buf, src[offset:offset+length]); err != nil {
-				return fmt.Errorf("chunk %d of the shard: %w", i, err)
-			}
 		}
-		storage.CopyBox(dst, whole, *buf, box, box, s.item)
+		var chunk []byte
+		if ok {
+			chunk = src[offset : offset+length]
+		}
+		if err := get(box, chunk); err != nil {
+			return fmt.Errorf("chunk %d of the shard: %w", i, err)
+		}
 		return nil
 	})
 }
@@ -400,9 +427,6 @@ var nativeEndian = map[bool]string{true: "little", false: "big"}[binary.NativeEn
 func (h *header) wrap(shape []int, before extensions, s *sharding, behind extensions) (coder, error) {
 	w := &wrapped{shard: s}
 	w.bufs.New = func() any { return new([2][]byte) }
-	if h.meta.DType.Size() == 0 {
-		return nil, h.later(fmt.Errorf("%w: elements of %s in shards between other codecs", storage.ErrUnsupported, h.meta.DType))
-	}
 	var err error
 	if len(before) > 0 {
 		native := codec.Config{Name: "bytes", Params: codec.Params{"endian": nativeEndian}}

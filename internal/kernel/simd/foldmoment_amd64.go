@@ -12,4 +12,4 @@ func MergeMomentsAVX2(a *float64, b *float64, n int)
 // JoinMomentsAVX2 makes n states of their parts; n is a multiple of 4.
 //
 //go:noescape
-func JoinMomentsAVX2(states *float64, counts *float64, means *float64, m2s *float64, n int)
+func JoinMomentsAVX2(states *float64, counts *float64, sums *float64, m2s *float64, n int)

@@ -33,26 +33,28 @@ next:
 	VSHUFPD    $0x0a, Y2, Y7, Y6
 	VSHUFPD    $0x05, Y5, Y7, Y7
 	VSHUFPD    $0x0a, Y5, Y2, Y2
-	VCMPPD     $0x00, Y0, Y3, Y12
-	VCMPPD     $0x00, Y0, Y6, Y11
+	VCMPPD     $0x00, Y0, Y3, Y14
+	VCMPPD     $0x00, Y0, Y6, Y13
 	VADDPD     Y6, Y3, Y5
-	VDIVPD     Y5, Y6, Y8
-	VSUBPD     Y4, Y7, Y9
-	VMULPD     Y8, Y9, Y8
-	VMULPD     Y9, Y8, Y9
-	VMULPD     Y3, Y9, Y9
-	VADDPD     Y2, Y1, Y10
-	VADDPD     Y9, Y10, Y10
-	VADDPD     Y8, Y4, Y8
-	VBLENDVPD  Y11, Y3, Y5, Y5
-	VBLENDVPD  Y12, Y6, Y5, Y5
-	VBLENDVPD  Y11, Y4, Y8, Y8
-	VBLENDVPD  Y12, Y7, Y8, Y8
-	VBLENDVPD  Y11, Y1, Y10, Y10
-	VBLENDVPD  Y12, Y2, Y10, Y10
+	VADDPD     Y7, Y4, Y8
+	VADDPD     Y2, Y1, Y9
+	VDIVPD     Y5, Y6, Y10
+	VDIVPD     Y6, Y7, Y11
+	VDIVPD     Y3, Y4, Y12
+	VSUBPD     Y12, Y11, Y11
+	VMULPD     Y10, Y11, Y10
+	VMULPD     Y11, Y10, Y10
+	VMULPD     Y3, Y10, Y10
+	VADDPD     Y10, Y9, Y9
+	VBLENDVPD  Y13, Y3, Y5, Y5
+	VBLENDVPD  Y14, Y6, Y5, Y5
+	VBLENDVPD  Y13, Y4, Y8, Y8
+	VBLENDVPD  Y14, Y7, Y8, Y8
+	VBLENDVPD  Y13, Y1, Y9, Y9
+	VBLENDVPD  Y14, Y2, Y9, Y9
 	VUNPCKLPD  Y8, Y5, Y1
-	VUNPCKHPD  Y10, Y8, Y2
-	VSHUFPD    $0x0a, Y5, Y10, Y4
+	VUNPCKHPD  Y9, Y8, Y2
+	VSHUFPD    $0x0a, Y5, Y9, Y4
 	VPERM2F128 $0x20, Y4, Y1, Y3
 	VBLENDPD   $0x0c, Y1, Y2, Y1
 	VPERM2F128 $0x31, Y2, Y4, Y2
@@ -68,13 +70,13 @@ end:
 	VZEROUPPER
 	RET
 
-// func JoinMomentsAVX2(states *float64, counts *float64, means *float64, m2s *float64, n int)
+// func JoinMomentsAVX2(states *float64, counts *float64, sums *float64, m2s *float64, n int)
 // Requires: AVX
 TEXT ·JoinMomentsAVX2(SB), NOSPLIT, $0-40
 	MOVQ states+0(FP), AX
 	MOVQ n+32(FP), CX
 	MOVQ counts+8(FP), DX
-	MOVQ means+16(FP), BX
+	MOVQ sums+16(FP), BX
 	MOVQ m2s+24(FP), SI
 	SHRQ $0x02, CX
 	JZ   end

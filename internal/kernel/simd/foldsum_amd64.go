@@ -49,15 +49,15 @@ func NaNSumRowsFloat64AVX2(sum *float64, x *float64, cols int, rows int, stride 
 //go:noescape
 func NaNTotalRowsFloat64AVX2(sum *float64, count *float64, x *float64, cols int, rows int, stride int)
 
-// MomentRowsFloat64AVX2 sets mean to the means of cols columns of x, and m2 to the sums of their squared deviations from it; both are zero before. Row r starts at element r*stride of x. It reads x twice: a band of few columns lies in a cache the second time, and each time half of the band beside it is fetched ahead.
+// MomentRowsFloat64AVX2 sets sum to the sums of cols columns of x, and m2 to the sums of their squared deviations from the mean; both are zero before. Row r starts at element r*stride of x. It reads x twice: a band of few columns lies in a cache the second time, and each time half of the band beside it is fetched ahead.
 //
 //go:noescape
-func MomentRowsFloat64AVX2(mean *float64, m2 *float64, x *float64, cols int, rows int, stride int)
+func MomentRowsFloat64AVX2(sum *float64, m2 *float64, x *float64, cols int, rows int, stride int)
 
 // NaNMomentRowsFloat64AVX2 is MomentRows of what is not NaN, and its number. The mean of none is zero.
 //
 //go:noescape
-func NaNMomentRowsFloat64AVX2(count *float64, mean *float64, m2 *float64, x *float64, cols int, rows int, stride int)
+func NaNMomentRowsFloat64AVX2(count *float64, sum *float64, m2 *float64, x *float64, cols int, rows int, stride int)
 
 // SumFloat64AVX512 returns the sum of n elements: 16 lanes, then their tree.
 //
@@ -104,15 +104,15 @@ func NaNSumRowsFloat64AVX512(sum *float64, x *float64, cols int, rows int, strid
 //go:noescape
 func NaNTotalRowsFloat64AVX512(sum *float64, count *float64, x *float64, cols int, rows int, stride int)
 
-// MomentRowsFloat64AVX512 sets mean to the means of cols columns of x, and m2 to the sums of their squared deviations from it; both are zero before. Row r starts at element r*stride of x. It reads x twice: a band of few columns lies in a cache the second time, and each time half of the band beside it is fetched ahead.
+// MomentRowsFloat64AVX512 sets sum to the sums of cols columns of x, and m2 to the sums of their squared deviations from the mean; both are zero before. Row r starts at element r*stride of x. It reads x twice: a band of few columns lies in a cache the second time, and each time half of the band beside it is fetched ahead.
 //
 //go:noescape
-func MomentRowsFloat64AVX512(mean *float64, m2 *float64, x *float64, cols int, rows int, stride int)
+func MomentRowsFloat64AVX512(sum *float64, m2 *float64, x *float64, cols int, rows int, stride int)
 
 // NaNMomentRowsFloat64AVX512 is MomentRows of what is not NaN, and its number. The mean of none is zero.
 //
 //go:noescape
-func NaNMomentRowsFloat64AVX512(count *float64, mean *float64, m2 *float64, x *float64, cols int, rows int, stride int)
+func NaNMomentRowsFloat64AVX512(count *float64, sum *float64, m2 *float64, x *float64, cols int, rows int, stride int)
 
 // SumFloat32AVX2 returns the sum of n elements: 16 lanes, then their tree.
 //
@@ -159,15 +159,15 @@ func NaNSumRowsFloat32AVX2(sum *float64, x *float32, cols int, rows int, stride 
 //go:noescape
 func NaNTotalRowsFloat32AVX2(sum *float64, count *float64, x *float32, cols int, rows int, stride int)
 
-// MomentRowsFloat32AVX2 sets mean to the means of cols columns of x, and m2 to the sums of their squared deviations from it; both are zero before. Row r starts at element r*stride of x. It reads x twice: a band of few columns lies in a cache the second time, and each time half of the band beside it is fetched ahead.
+// MomentRowsFloat32AVX2 sets sum to the sums of cols columns of x, and m2 to the sums of their squared deviations from the mean; both are zero before. Row r starts at element r*stride of x. It reads x twice: a band of few columns lies in a cache the second time, and each time half of the band beside it is fetched ahead.
 //
 //go:noescape
-func MomentRowsFloat32AVX2(mean *float64, m2 *float64, x *float32, cols int, rows int, stride int)
+func MomentRowsFloat32AVX2(sum *float64, m2 *float64, x *float32, cols int, rows int, stride int)
 
 // NaNMomentRowsFloat32AVX2 is MomentRows of what is not NaN, and its number. The mean of none is zero.
 //
 //go:noescape
-func NaNMomentRowsFloat32AVX2(count *float64, mean *float64, m2 *float64, x *float32, cols int, rows int, stride int)
+func NaNMomentRowsFloat32AVX2(count *float64, sum *float64, m2 *float64, x *float32, cols int, rows int, stride int)
 
 // SumFloat32AVX512 returns the sum of n elements: 16 lanes, then their tree.
 //
@@ -214,12 +214,12 @@ func NaNSumRowsFloat32AVX512(sum *float64, x *float32, cols int, rows int, strid
 //go:noescape
 func NaNTotalRowsFloat32AVX512(sum *float64, count *float64, x *float32, cols int, rows int, stride int)
 
-// MomentRowsFloat32AVX512 sets mean to the means of cols columns of x, and m2 to the sums of their squared deviations from it; both are zero before. Row r starts at element r*stride of x. It reads x twice: a band of few columns lies in a cache the second time, and each time half of the band beside it is fetched ahead.
+// MomentRowsFloat32AVX512 sets sum to the sums of cols columns of x, and m2 to the sums of their squared deviations from the mean; both are zero before. Row r starts at element r*stride of x. It reads x twice: a band of few columns lies in a cache the second time, and each time half of the band beside it is fetched ahead.
 //
 //go:noescape
-func MomentRowsFloat32AVX512(mean *float64, m2 *float64, x *float32, cols int, rows int, stride int)
+func MomentRowsFloat32AVX512(sum *float64, m2 *float64, x *float32, cols int, rows int, stride int)
 
 // NaNMomentRowsFloat32AVX512 is MomentRows of what is not NaN, and its number. The mean of none is zero.
 //
 //go:noescape
-func NaNMomentRowsFloat32AVX512(count *float64, mean *float64, m2 *float64, x *float32, cols int, rows int, stride int)
+func NaNMomentRowsFloat32AVX512(count *float64, sum *float64, m2 *float64, x *float32, cols int, rows int, stride int)

@@ -1293,7 +1293,7 @@ sum_end:
 	VZEROUPPER
 	RET
 
-// func MomentRowsFloat64AVX2(mean *float64, m2 *float64, x *float64, cols int, rows int, stride int)
+// func MomentRowsFloat64AVX2(sum *float64, m2 *float64, x *float64, cols int, rows int, stride int)
 // Requires: AVX, AVX2, MMX+
 TEXT ·MomentRowsFloat64AVX2(SB), NOSPLIT, $0-48
 	MOVQ stride+40(FP), DX
@@ -1301,7 +1301,7 @@ TEXT ·MomentRowsFloat64AVX2(SB), NOSPLIT, $0-48
 	LEAQ (DX)(DX*2), BX
 	LEAQ (DX)(DX*4), SI
 	LEAQ (BX)(DX*4), DI
-	MOVQ mean+0(FP), R8
+	MOVQ sum+0(FP), R8
 	MOVQ x+16(FP), R9
 	MOVQ rows+32(FP), R10
 	SUBQ $0x08, R10
@@ -1412,38 +1412,12 @@ sum_end:
 	MOVQ         rows+32(FP), AX
 	VCVTSI2SDQ   AX, X0, X0
 	VBROADCASTSD X0, Y0
-	MOVQ         cols+24(FP), AX
-	XORQ         CX, CX
-	SUBQ         $0x04, AX
-	JL           mean_cols_rest
-
-mean_cols:
-	VMOVUPD (R8)(CX*8), Y1
-	VDIVPD  Y0, Y1, Y1
-	VMOVUPD Y1, (R8)(CX*8)
-	ADDQ    $0x04, CX
-	SUBQ    $0x04, AX
-	JGE     mean_cols
-
-mean_cols_rest:
-	ADDQ       $0x04, AX
-	JZ         mean_cols_end
-	LEAQ       tailmasks<>+64(SB), R9
-	SHLQ       $0x02, AX
-	SUBQ       AX, R9
-	VMOVDQU    (R9), X1
-	VPMOVSXDQ  X1, Y1
-	VMASKMOVPD (R8)(CX*8), Y1, Y2
-	VDIVPD     Y0, Y2, Y2
-	VMASKMOVPD Y2, Y1, (R8)(CX*8)
-
-mean_cols_end:
-	MOVQ mean+0(FP), R8
-	MOVQ m2+8(FP), R9
-	MOVQ x+16(FP), R10
-	MOVQ rows+32(FP), R11
-	SUBQ $0x08, R11
-	JL   deviations_rest
+	MOVQ         sum+0(FP), R8
+	MOVQ         m2+8(FP), R9
+	MOVQ         x+16(FP), R10
+	MOVQ         rows+32(FP), R11
+	SUBQ         $0x08, R11
+	JL           deviations_rest
 
 deviations_pass:
 	MOVQ cols+24(FP), AX
@@ -1455,45 +1429,46 @@ deviations_pass:
 	JL   deviations_pass_cols_rest
 
 deviations_pass_cols:
-	VMOVUPD    (R8)(CX*8), Y0
-	VMOVUPD    (R9)(CX*8), Y1
-	VMOVUPD    (AX), Y2
-	VSUBPD     Y0, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	VMOVUPD    (AX)(DX*1), Y2
-	VSUBPD     Y0, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	VMOVUPD    (AX)(DX*2), Y2
-	VSUBPD     Y0, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	VMOVUPD    (AX)(BX*1), Y2
-	VSUBPD     Y0, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
+	VMOVUPD    (R8)(CX*8), Y1
+	VDIVPD     Y0, Y1, Y1
+	VMOVUPD    (R9)(CX*8), Y2
+	VMOVUPD    (AX), Y3
+	VSUBPD     Y1, Y3, Y3
+	VMULPD     Y3, Y3, Y3
+	VADDPD     Y3, Y2, Y2
+	VMOVUPD    (AX)(DX*1), Y3
+	VSUBPD     Y1, Y3, Y3
+	VMULPD     Y3, Y3, Y3
+	VADDPD     Y3, Y2, Y2
+	VMOVUPD    (AX)(DX*2), Y3
+	VSUBPD     Y1, Y3, Y3
+	VMULPD     Y3, Y3, Y3
+	VADDPD     Y3, Y2, Y2
+	VMOVUPD    (AX)(BX*1), Y3
+	VSUBPD     Y1, Y3, Y3
+	VMULPD     Y3, Y3, Y3
+	VADDPD     Y3, Y2, Y2
 	PREFETCHT1 (R12)(DX*4)
-	VMOVUPD    (AX)(DX*4), Y2
-	VSUBPD     Y0, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
+	VMOVUPD    (AX)(DX*4), Y3
+	VSUBPD     Y1, Y3, Y3
+	VMULPD     Y3, Y3, Y3
+	VADDPD     Y3, Y2, Y2
 	PREFETCHT1 (R12)(SI*1)
-	VMOVUPD    (AX)(SI*1), Y2
-	VSUBPD     Y0, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
+	VMOVUPD    (AX)(SI*1), Y3
+	VSUBPD     Y1, Y3, Y3
+	VMULPD     Y3, Y3, Y3
+	VADDPD     Y3, Y2, Y2
 	PREFETCHT1 (R12)(BX*2)
-	VMOVUPD    (AX)(BX*2), Y2
-	VSUBPD     Y0, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
+	VMOVUPD    (AX)(BX*2), Y3
+	VSUBPD     Y1, Y3, Y3
+	VMULPD     Y3, Y3, Y3
+	VADDPD     Y3, Y2, Y2
 	PREFETCHT1 (R12)(DI*1)
-	VMOVUPD    (AX)(DI*1), Y2
-	VSUBPD     Y0, Y2, Y0
-	VMULPD     Y0, Y0, Y0
-	VADDPD     Y0, Y1, Y1
-	VMOVUPD    Y1, (R9)(CX*8)
+	VMOVUPD    (AX)(DI*1), Y3
+	VSUBPD     Y1, Y3, Y1
+	VMULPD     Y1, Y1, Y1
+	VADDPD     Y1, Y2, Y2
+	VMOVUPD    Y2, (R9)(CX*8)
 	ADDQ       $0x04, CX
 	ADDQ       $0x20, AX
 	ADDQ       $0x20, R12
@@ -1506,51 +1481,52 @@ deviations_pass_cols_rest:
 	LEAQ       tailmasks<>+64(SB), R12
 	SHLQ       $0x02, R13
 	SUBQ       R13, R12
-	VMOVDQU    (R12), X0
-	VPMOVSXDQ  X0, Y0
-	VMASKMOVPD (R8)(CX*8), Y0, Y1
-	VMASKMOVPD (R9)(CX*8), Y0, Y2
-	VMASKMOVPD (AX), Y0, Y3
-	VSUBPD     Y1, Y3, Y3
-	VANDPD     Y0, Y3, Y3
-	VMULPD     Y3, Y3, Y3
-	VADDPD     Y3, Y2, Y2
-	VMASKMOVPD (AX)(DX*1), Y0, Y3
-	VSUBPD     Y1, Y3, Y3
-	VANDPD     Y0, Y3, Y3
-	VMULPD     Y3, Y3, Y3
-	VADDPD     Y3, Y2, Y2
-	VMASKMOVPD (AX)(DX*2), Y0, Y3
-	VSUBPD     Y1, Y3, Y3
-	VANDPD     Y0, Y3, Y3
-	VMULPD     Y3, Y3, Y3
-	VADDPD     Y3, Y2, Y2
-	VMASKMOVPD (AX)(BX*1), Y0, Y3
-	VSUBPD     Y1, Y3, Y3
-	VANDPD     Y0, Y3, Y3
-	VMULPD     Y3, Y3, Y3
-	VADDPD     Y3, Y2, Y2
-	VMASKMOVPD (AX)(DX*4), Y0, Y3
-	VSUBPD     Y1, Y3, Y3
-	VANDPD     Y0, Y3, Y3
-	VMULPD     Y3, Y3, Y3
-	VADDPD     Y3, Y2, Y2
-	VMASKMOVPD (AX)(SI*1), Y0, Y3
-	VSUBPD     Y1, Y3, Y3
-	VANDPD     Y0, Y3, Y3
-	VMULPD     Y3, Y3, Y3
-	VADDPD     Y3, Y2, Y2
-	VMASKMOVPD (AX)(BX*2), Y0, Y3
-	VSUBPD     Y1, Y3, Y3
-	VANDPD     Y0, Y3, Y3
-	VMULPD     Y3, Y3, Y3
-	VADDPD     Y3, Y2, Y2
-	VMASKMOVPD (AX)(DI*1), Y0, Y3
-	VSUBPD     Y1, Y3, Y1
-	VANDPD     Y0, Y1, Y1
-	VMULPD     Y1, Y1, Y1
-	VADDPD     Y1, Y2, Y2
-	VMASKMOVPD Y2, Y0, (R9)(CX*8)
+	VMOVDQU    (R12), X1
+	VPMOVSXDQ  X1, Y1
+	VMASKMOVPD (R8)(CX*8), Y1, Y2
+	VDIVPD     Y0, Y2, Y2
+	VMASKMOVPD (R9)(CX*8), Y1, Y3
+	VMASKMOVPD (AX), Y1, Y4
+	VSUBPD     Y2, Y4, Y4
+	VANDPD     Y1, Y4, Y4
+	VMULPD     Y4, Y4, Y4
+	VADDPD     Y4, Y3, Y3
+	VMASKMOVPD (AX)(DX*1), Y1, Y4
+	VSUBPD     Y2, Y4, Y4
+	VANDPD     Y1, Y4, Y4
+	VMULPD     Y4, Y4, Y4
+	VADDPD     Y4, Y3, Y3
+	VMASKMOVPD (AX)(DX*2), Y1, Y4
+	VSUBPD     Y2, Y4, Y4
+	VANDPD     Y1, Y4, Y4
+	VMULPD     Y4, Y4, Y4
+	VADDPD     Y4, Y3, Y3
+	VMASKMOVPD (AX)(BX*1), Y1, Y4
+	VSUBPD     Y2, Y4, Y4
+	VANDPD     Y1, Y4, Y4
+	VMULPD     Y4, Y4, Y4
+	VADDPD     Y4, Y3, Y3
+	VMASKMOVPD (AX)(DX*4), Y1, Y4
+	VSUBPD     Y2, Y4, Y4
+	VANDPD     Y1, Y4, Y4
+	VMULPD     Y4, Y4, Y4
+	VADDPD     Y4, Y3, Y3
+	VMASKMOVPD (AX)(SI*1), Y1, Y4
+	VSUBPD     Y2, Y4, Y4
+	VANDPD     Y1, Y4, Y4
+	VMULPD     Y4, Y4, Y4
+	VADDPD     Y4, Y3, Y3
+	VMASKMOVPD (AX)(BX*2), Y1, Y4
+	VSUBPD     Y2, Y4, Y4
+	VANDPD     Y1, Y4, Y4
+	VMULPD     Y4, Y4, Y4
+	VADDPD     Y4, Y3, Y3
+	VMASKMOVPD (AX)(DI*1), Y1, Y4
+	VSUBPD     Y2, Y4, Y2
+	VANDPD     Y1, Y2, Y2
+	VMULPD     Y2, Y2, Y2
+	VADDPD     Y2, Y3, Y3
+	VMASKMOVPD Y3, Y1, (R9)(CX*8)
 
 deviations_pass_cols_end:
 	LEAQ (R10)(DX*8), R10
@@ -1569,13 +1545,14 @@ deviations_row:
 	JL   deviations_row_cols_rest
 
 deviations_row_cols:
-	VMOVUPD (R8)(CX*8), Y0
-	VMOVUPD (R9)(CX*8), Y1
-	VMOVUPD (AX), Y2
-	VSUBPD  Y0, Y2, Y0
-	VMULPD  Y0, Y0, Y0
-	VADDPD  Y0, Y1, Y1
-	VMOVUPD Y1, (R9)(CX*8)
+	VMOVUPD (R8)(CX*8), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD (R9)(CX*8), Y2
+	VMOVUPD (AX), Y3
+	VSUBPD  Y1, Y3, Y1
+	VMULPD  Y1, Y1, Y1
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, (R9)(CX*8)
 	ADDQ    $0x04, CX
 	ADDQ    $0x20, AX
 	SUBQ    $0x04, BX
@@ -1587,16 +1564,17 @@ deviations_row_cols_rest:
 	LEAQ       tailmasks<>+64(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
-	VMOVDQU    (SI), X0
-	VPMOVSXDQ  X0, Y0
-	VMASKMOVPD (R8)(CX*8), Y0, Y1
-	VMASKMOVPD (R9)(CX*8), Y0, Y2
-	VMASKMOVPD (AX), Y0, Y3
-	VSUBPD     Y1, Y3, Y1
-	VANDPD     Y0, Y1, Y1
-	VMULPD     Y1, Y1, Y1
-	VADDPD     Y1, Y2, Y2
-	VMASKMOVPD Y2, Y0, (R9)(CX*8)
+	VMOVDQU    (SI), X1
+	VPMOVSXDQ  X1, Y1
+	VMASKMOVPD (R8)(CX*8), Y1, Y2
+	VDIVPD     Y0, Y2, Y2
+	VMASKMOVPD (R9)(CX*8), Y1, Y3
+	VMASKMOVPD (AX), Y1, Y4
+	VSUBPD     Y2, Y4, Y2
+	VANDPD     Y1, Y2, Y2
+	VMULPD     Y2, Y2, Y2
+	VADDPD     Y2, Y3, Y3
+	VMASKMOVPD Y3, Y1, (R9)(CX*8)
 
 deviations_row_cols_end:
 	ADDQ DX, R10
@@ -1607,7 +1585,7 @@ deviations_end:
 	VZEROUPPER
 	RET
 
-// func NaNMomentRowsFloat64AVX2(count *float64, mean *float64, m2 *float64, x *float64, cols int, rows int, stride int)
+// func NaNMomentRowsFloat64AVX2(count *float64, sum *float64, m2 *float64, x *float64, cols int, rows int, stride int)
 // Requires: AVX, AVX2, MMX+
 TEXT ·NaNMomentRowsFloat64AVX2(SB), NOSPLIT, $0-56
 	MOVQ         stride+48(FP), DX
@@ -1615,7 +1593,7 @@ TEXT ·NaNMomentRowsFloat64AVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(DX*2), BX
 	LEAQ         (DX)(DX*4), SI
 	LEAQ         (BX)(DX*4), DI
-	MOVQ         mean+8(FP), R8
+	MOVQ         sum+8(FP), R8
 	MOVQ         count+0(FP), R9
 	VBROADCASTSD one<>+0(SB), Y0
 	MOVQ         x+24(FP), R10
@@ -1822,211 +1800,189 @@ sum_row_cols_end:
 	JNZ  sum_row
 
 sum_end:
-	MOVQ         mean+8(FP), AX
 	MOVQ         count+0(FP), R8
 	VBROADCASTSD one<>+0(SB), Y0
-	MOVQ         cols+32(FP), R9
-	XORQ         CX, CX
-	SUBQ         $0x04, R9
-	JL           mean_cols_rest
-
-mean_cols:
-	VMOVUPD (AX)(CX*8), Y1
-	VMOVUPD (R8)(CX*8), Y2
-	VMAXPD  Y0, Y2, Y2
-	VDIVPD  Y2, Y1, Y1
-	VMOVUPD Y1, (AX)(CX*8)
-	ADDQ    $0x04, CX
-	SUBQ    $0x04, R9
-	JGE     mean_cols
-
-mean_cols_rest:
-	ADDQ       $0x04, R9
-	JZ         mean_cols_end
-	LEAQ       tailmasks<>+64(SB), R10
-	SHLQ       $0x02, R9
-	SUBQ       R9, R10
-	VMOVDQU    (R10), X1
-	VPMOVSXDQ  X1, Y1
-	VMASKMOVPD (AX)(CX*8), Y1, Y2
-	VMASKMOVPD (R8)(CX*8), Y1, Y3
-	VMAXPD     Y0, Y3, Y3
-	VDIVPD     Y3, Y2, Y2
-	VMASKMOVPD Y2, Y1, (AX)(CX*8)
-
-mean_cols_end:
-	MOVQ mean+8(FP), R8
-	MOVQ m2+16(FP), R9
-	MOVQ x+24(FP), R10
-	MOVQ rows+40(FP), R11
-	SUBQ $0x08, R11
-	JL   deviations_rest
+	MOVQ         sum+8(FP), R9
+	MOVQ         m2+16(FP), R10
+	MOVQ         x+24(FP), R11
+	MOVQ         rows+40(FP), R12
+	SUBQ         $0x08, R12
+	JL           deviations_rest
 
 deviations_pass:
 	MOVQ cols+32(FP), AX
-	LEAQ (R10)(AX*8), R12
-	MOVQ cols+32(FP), R13
-	MOVQ R10, AX
+	LEAQ (R11)(AX*8), R13
+	MOVQ cols+32(FP), R14
+	MOVQ R11, AX
 	XORQ CX, CX
-	SUBQ $0x04, R13
+	SUBQ $0x04, R14
 	JL   deviations_pass_cols_rest
 
 deviations_pass_cols:
-	VMOVUPD    (R8)(CX*8), Y0
 	VMOVUPD    (R9)(CX*8), Y1
-	VMOVUPD    (AX), Y2
-	VCMPPD     $0x07, Y2, Y2, Y3
-	VSUBPD     Y0, Y2, Y2
-	VANDPD     Y3, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	VMOVUPD    (AX)(DX*1), Y2
-	VCMPPD     $0x07, Y2, Y2, Y3
-	VSUBPD     Y0, Y2, Y2
-	VANDPD     Y3, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	VMOVUPD    (AX)(DX*2), Y2
-	VCMPPD     $0x07, Y2, Y2, Y3
-	VSUBPD     Y0, Y2, Y2
-	VANDPD     Y3, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	VMOVUPD    (AX)(BX*1), Y2
-	VCMPPD     $0x07, Y2, Y2, Y3
-	VSUBPD     Y0, Y2, Y2
-	VANDPD     Y3, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R12)(DX*4)
-	VMOVUPD    (AX)(DX*4), Y2
-	VCMPPD     $0x07, Y2, Y2, Y3
-	VSUBPD     Y0, Y2, Y2
-	VANDPD     Y3, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R12)(SI*1)
-	VMOVUPD    (AX)(SI*1), Y2
-	VCMPPD     $0x07, Y2, Y2, Y3
-	VSUBPD     Y0, Y2, Y2
-	VANDPD     Y3, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R12)(BX*2)
-	VMOVUPD    (AX)(BX*2), Y2
-	VCMPPD     $0x07, Y2, Y2, Y3
-	VSUBPD     Y0, Y2, Y2
-	VANDPD     Y3, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R12)(DI*1)
-	VMOVUPD    (AX)(DI*1), Y2
-	VCMPPD     $0x07, Y2, Y2, Y3
-	VSUBPD     Y0, Y2, Y0
-	VANDPD     Y3, Y0, Y0
-	VMULPD     Y0, Y0, Y0
-	VADDPD     Y0, Y1, Y1
-	VMOVUPD    Y1, (R9)(CX*8)
-	ADDQ       $0x04, CX
-	ADDQ       $0x20, AX
-	ADDQ       $0x20, R12
-	SUBQ       $0x04, R13
-	JGE        deviations_pass_cols
-
-deviations_pass_cols_rest:
-	ADDQ       $0x04, R13
-	JZ         deviations_pass_cols_end
-	LEAQ       tailmasks<>+64(SB), R12
-	SHLQ       $0x02, R13
-	SUBQ       R13, R12
-	VMOVDQU    (R12), X0
-	VPMOVSXDQ  X0, Y0
-	VMASKMOVPD (R8)(CX*8), Y0, Y1
-	VMASKMOVPD (R9)(CX*8), Y0, Y2
-	VMASKMOVPD (AX), Y0, Y3
+	VMOVUPD    (R8)(CX*8), Y2
+	VMAXPD     Y0, Y2, Y2
+	VDIVPD     Y2, Y1, Y1
+	VMOVUPD    (R10)(CX*8), Y2
+	VMOVUPD    (AX), Y3
 	VCMPPD     $0x07, Y3, Y3, Y4
-	VANDPD     Y0, Y4, Y4
 	VSUBPD     Y1, Y3, Y3
 	VANDPD     Y4, Y3, Y3
 	VMULPD     Y3, Y3, Y3
 	VADDPD     Y3, Y2, Y2
-	VMASKMOVPD (AX)(DX*1), Y0, Y3
+	VMOVUPD    (AX)(DX*1), Y3
 	VCMPPD     $0x07, Y3, Y3, Y4
-	VANDPD     Y0, Y4, Y4
 	VSUBPD     Y1, Y3, Y3
 	VANDPD     Y4, Y3, Y3
 	VMULPD     Y3, Y3, Y3
 	VADDPD     Y3, Y2, Y2
-	VMASKMOVPD (AX)(DX*2), Y0, Y3
+	VMOVUPD    (AX)(DX*2), Y3
 	VCMPPD     $0x07, Y3, Y3, Y4
-	VANDPD     Y0, Y4, Y4
 	VSUBPD     Y1, Y3, Y3
 	VANDPD     Y4, Y3, Y3
 	VMULPD     Y3, Y3, Y3
 	VADDPD     Y3, Y2, Y2
-	VMASKMOVPD (AX)(BX*1), Y0, Y3
+	VMOVUPD    (AX)(BX*1), Y3
 	VCMPPD     $0x07, Y3, Y3, Y4
-	VANDPD     Y0, Y4, Y4
 	VSUBPD     Y1, Y3, Y3
 	VANDPD     Y4, Y3, Y3
 	VMULPD     Y3, Y3, Y3
 	VADDPD     Y3, Y2, Y2
-	VMASKMOVPD (AX)(DX*4), Y0, Y3
+	PREFETCHT1 (R13)(DX*4)
+	VMOVUPD    (AX)(DX*4), Y3
 	VCMPPD     $0x07, Y3, Y3, Y4
-	VANDPD     Y0, Y4, Y4
 	VSUBPD     Y1, Y3, Y3
 	VANDPD     Y4, Y3, Y3
 	VMULPD     Y3, Y3, Y3
 	VADDPD     Y3, Y2, Y2
-	VMASKMOVPD (AX)(SI*1), Y0, Y3
+	PREFETCHT1 (R13)(SI*1)
+	VMOVUPD    (AX)(SI*1), Y3
 	VCMPPD     $0x07, Y3, Y3, Y4
-	VANDPD     Y0, Y4, Y4
 	VSUBPD     Y1, Y3, Y3
 	VANDPD     Y4, Y3, Y3
 	VMULPD     Y3, Y3, Y3
 	VADDPD     Y3, Y2, Y2
-	VMASKMOVPD (AX)(BX*2), Y0, Y3
+	PREFETCHT1 (R13)(BX*2)
+	VMOVUPD    (AX)(BX*2), Y3
 	VCMPPD     $0x07, Y3, Y3, Y4
-	VANDPD     Y0, Y4, Y4
 	VSUBPD     Y1, Y3, Y3
 	VANDPD     Y4, Y3, Y3
 	VMULPD     Y3, Y3, Y3
 	VADDPD     Y3, Y2, Y2
-	VMASKMOVPD (AX)(DI*1), Y0, Y3
+	PREFETCHT1 (R13)(DI*1)
+	VMOVUPD    (AX)(DI*1), Y3
 	VCMPPD     $0x07, Y3, Y3, Y4
-	VANDPD     Y0, Y4, Y4
 	VSUBPD     Y1, Y3, Y1
 	VANDPD     Y4, Y1, Y1
 	VMULPD     Y1, Y1, Y1
 	VADDPD     Y1, Y2, Y2
-	VMASKMOVPD Y2, Y0, (R9)(CX*8)
+	VMOVUPD    Y2, (R10)(CX*8)
+	ADDQ       $0x04, CX
+	ADDQ       $0x20, AX
+	ADDQ       $0x20, R13
+	SUBQ       $0x04, R14
+	JGE        deviations_pass_cols
+
+deviations_pass_cols_rest:
+	ADDQ       $0x04, R14
+	JZ         deviations_pass_cols_end
+	LEAQ       tailmasks<>+64(SB), R13
+	SHLQ       $0x02, R14
+	SUBQ       R14, R13
+	VMOVDQU    (R13), X1
+	VPMOVSXDQ  X1, Y1
+	VMASKMOVPD (R9)(CX*8), Y1, Y2
+	VMASKMOVPD (R8)(CX*8), Y1, Y3
+	VMAXPD     Y0, Y3, Y3
+	VDIVPD     Y3, Y2, Y2
+	VMASKMOVPD (R10)(CX*8), Y1, Y3
+	VMASKMOVPD (AX), Y1, Y4
+	VCMPPD     $0x07, Y4, Y4, Y5
+	VANDPD     Y1, Y5, Y5
+	VSUBPD     Y2, Y4, Y4
+	VANDPD     Y5, Y4, Y4
+	VMULPD     Y4, Y4, Y4
+	VADDPD     Y4, Y3, Y3
+	VMASKMOVPD (AX)(DX*1), Y1, Y4
+	VCMPPD     $0x07, Y4, Y4, Y5
+	VANDPD     Y1, Y5, Y5
+	VSUBPD     Y2, Y4, Y4
+	VANDPD     Y5, Y4, Y4
+	VMULPD     Y4, Y4, Y4
+	VADDPD     Y4, Y3, Y3
+	VMASKMOVPD (AX)(DX*2), Y1, Y4
+	VCMPPD     $0x07, Y4, Y4, Y5
+	VANDPD     Y1, Y5, Y5
+	VSUBPD     Y2, Y4, Y4
+	VANDPD     Y5, Y4, Y4
+	VMULPD     Y4, Y4, Y4
+	VADDPD     Y4, Y3, Y3
+	VMASKMOVPD (AX)(BX*1), Y1, Y4
+	VCMPPD     $0x07, Y4, Y4, Y5
+	VANDPD     Y1, Y5, Y5
+	VSUBPD     Y2, Y4, Y4
+	VANDPD     Y5, Y4, Y4
+	VMULPD     Y4, Y4, Y4
+	VADDPD     Y4, Y3, Y3
+	VMASKMOVPD (AX)(DX*4), Y1, Y4
+	VCMPPD     $0x07, Y4, Y4, Y5
+	VANDPD     Y1, Y5, Y5
+	VSUBPD     Y2, Y4, Y4
+	VANDPD     Y5, Y4, Y4
+	VMULPD     Y4, Y4, Y4
+	VADDPD     Y4, Y3, Y3
+	VMASKMOVPD (AX)(SI*1), Y1, Y4
+	VCMPPD     $0x07, Y4, Y4, Y5
+	VANDPD     Y1, Y5, Y5
+	VSUBPD     Y2, Y4, Y4
+	VANDPD     Y5, Y4, Y4
+	VMULPD     Y4, Y4, Y4
+	VADDPD     Y4, Y3, Y3
+	VMASKMOVPD (AX)(BX*2), Y1, Y4
+	VCMPPD     $0x07, Y4, Y4, Y5
+	VANDPD     Y1, Y5, Y5
+	VSUBPD     Y2, Y4, Y4
+	VANDPD     Y5, Y4, Y4
+	VMULPD     Y4, Y4, Y4
+	VADDPD     Y4, Y3, Y3
+	VMASKMOVPD (AX)(DI*1), Y1, Y4
+	VCMPPD     $0x07, Y4, Y4, Y5
+	VANDPD     Y1, Y5, Y5
+	VSUBPD     Y2, Y4, Y2
+	VANDPD     Y5, Y2, Y2
+	VMULPD     Y2, Y2, Y2
+	VADDPD     Y2, Y3, Y3
+	VMASKMOVPD Y3, Y1, (R10)(CX*8)
 
 deviations_pass_cols_end:
-	LEAQ (R10)(DX*8), R10
-	SUBQ $0x08, R11
+	LEAQ (R11)(DX*8), R11
+	SUBQ $0x08, R12
 	JGE  deviations_pass
 
 deviations_rest:
-	ADDQ $0x08, R11
+	ADDQ $0x08, R12
 	JZ   deviations_end
 
 deviations_row:
 	MOVQ cols+32(FP), BX
-	MOVQ R10, AX
+	MOVQ R11, AX
 	XORQ CX, CX
 	SUBQ $0x04, BX
 	JL   deviations_row_cols_rest
 
 deviations_row_cols:
-	VMOVUPD (R8)(CX*8), Y0
 	VMOVUPD (R9)(CX*8), Y1
-	VMOVUPD (AX), Y2
-	VCMPPD  $0x07, Y2, Y2, Y3
-	VSUBPD  Y0, Y2, Y0
-	VANDPD  Y3, Y0, Y0
-	VMULPD  Y0, Y0, Y0
-	VADDPD  Y0, Y1, Y1
-	VMOVUPD Y1, (R9)(CX*8)
+	VMOVUPD (R8)(CX*8), Y2
+	VMAXPD  Y0, Y2, Y2
+	VDIVPD  Y2, Y1, Y1
+	VMOVUPD (R10)(CX*8), Y2
+	VMOVUPD (AX), Y3
+	VCMPPD  $0x07, Y3, Y3, Y4
+	VSUBPD  Y1, Y3, Y1
+	VANDPD  Y4, Y1, Y1
+	VMULPD  Y1, Y1, Y1
+	VADDPD  Y1, Y2, Y2
+	VMOVUPD Y2, (R10)(CX*8)
 	ADDQ    $0x04, CX
 	ADDQ    $0x20, AX
 	SUBQ    $0x04, BX
@@ -2038,22 +1994,25 @@ deviations_row_cols_rest:
 	LEAQ       tailmasks<>+64(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
-	VMOVDQU    (SI), X0
-	VPMOVSXDQ  X0, Y0
-	VMASKMOVPD (R8)(CX*8), Y0, Y1
-	VMASKMOVPD (R9)(CX*8), Y0, Y2
-	VMASKMOVPD (AX), Y0, Y3
-	VCMPPD     $0x07, Y3, Y3, Y4
-	VANDPD     Y0, Y4, Y4
-	VSUBPD     Y1, Y3, Y1
-	VANDPD     Y4, Y1, Y1
-	VMULPD     Y1, Y1, Y1
-	VADDPD     Y1, Y2, Y2
-	VMASKMOVPD Y2, Y0, (R9)(CX*8)
+	VMOVDQU    (SI), X1
+	VPMOVSXDQ  X1, Y1
+	VMASKMOVPD (R9)(CX*8), Y1, Y2
+	VMASKMOVPD (R8)(CX*8), Y1, Y3
+	VMAXPD     Y0, Y3, Y3
+	VDIVPD     Y3, Y2, Y2
+	VMASKMOVPD (R10)(CX*8), Y1, Y3
+	VMASKMOVPD (AX), Y1, Y4
+	VCMPPD     $0x07, Y4, Y4, Y5
+	VANDPD     Y1, Y5, Y5
+	VSUBPD     Y2, Y4, Y2
+	VANDPD     Y5, Y2, Y2
+	VMULPD     Y2, Y2, Y2
+	VADDPD     Y2, Y3, Y3
+	VMASKMOVPD Y3, Y1, (R10)(CX*8)
 
 deviations_row_cols_end:
-	ADDQ DX, R10
-	DECQ R11
+	ADDQ DX, R11
+	DECQ R12
 	JNZ  deviations_row
 
 deviations_end:
@@ -2978,7 +2937,7 @@ sum_end:
 	VZEROUPPER
 	RET
 
-// func MomentRowsFloat64AVX512(mean *float64, m2 *float64, x *float64, cols int, rows int, stride int)
+// func MomentRowsFloat64AVX512(sum *float64, m2 *float64, x *float64, cols int, rows int, stride int)
 // Requires: AVX, AVX512BW, AVX512F, MMX+
 TEXT ·MomentRowsFloat64AVX512(SB), NOSPLIT, $0-48
 	MOVQ stride+40(FP), DX
@@ -2986,7 +2945,7 @@ TEXT ·MomentRowsFloat64AVX512(SB), NOSPLIT, $0-48
 	LEAQ (DX)(DX*2), BX
 	LEAQ (DX)(DX*4), SI
 	LEAQ (BX)(DX*4), DI
-	MOVQ mean+0(FP), R8
+	MOVQ sum+0(FP), R8
 	MOVQ x+16(FP), R9
 	MOVQ rows+32(FP), R10
 	SUBQ $0x08, R10
@@ -3095,37 +3054,12 @@ sum_end:
 	MOVQ         rows+32(FP), AX
 	VCVTSI2SDQ   AX, X0, X0
 	VBROADCASTSD X0, Z0
-	MOVQ         cols+24(FP), AX
-	XORQ         CX, CX
-	SUBQ         $0x08, AX
-	JL           mean_cols_rest
-
-mean_cols:
-	VMOVUPD (R8)(CX*8), Z1
-	VDIVPD  Z0, Z1, Z1
-	VMOVUPD Z1, (R8)(CX*8)
-	ADDQ    $0x08, CX
-	SUBQ    $0x08, AX
-	JGE     mean_cols
-
-mean_cols_rest:
-	ADDQ      $0x08, AX
-	JZ        mean_cols_end
-	XORQ      R9, R9
-	BTSQ      AX, R9
-	DECQ      R9
-	KMOVQ     R9, K1
-	VMOVUPD.Z (R8)(CX*8), K1, Z1
-	VDIVPD    Z0, Z1, Z1
-	VMOVUPD   Z1, K1, (R8)(CX*8)
-
-mean_cols_end:
-	MOVQ mean+0(FP), R8
-	MOVQ m2+8(FP), R9
-	MOVQ x+16(FP), R10
-	MOVQ rows+32(FP), R11
-	SUBQ $0x08, R11
-	JL   deviations_rest
+	MOVQ         sum+0(FP), R8
+	MOVQ         m2+8(FP), R9
+	MOVQ         x+16(FP), R10
+	MOVQ         rows+32(FP), R11
+	SUBQ         $0x08, R11
+	JL           deviations_rest
 
 deviations_pass:
 	MOVQ cols+24(FP), AX
@@ -3137,45 +3071,46 @@ deviations_pass:
 	JL   deviations_pass_cols_rest
 
 deviations_pass_cols:
-	VMOVUPD    (R8)(CX*8), Z0
-	VMOVUPD    (R9)(CX*8), Z1
-	VMOVUPD    (AX), Z2
-	VSUBPD     Z0, Z2, Z2
-	VMULPD     Z2, Z2, Z2
-	VADDPD     Z2, Z1, Z1
-	VMOVUPD    (AX)(DX*1), Z2
-	VSUBPD     Z0, Z2, Z2
-	VMULPD     Z2, Z2, Z2
-	VADDPD     Z2, Z1, Z1
-	VMOVUPD    (AX)(DX*2), Z2
-	VSUBPD     Z0, Z2, Z2
-	VMULPD     Z2, Z2, Z2
-	VADDPD     Z2, Z1, Z1
-	VMOVUPD    (AX)(BX*1), Z2
-	VSUBPD     Z0, Z2, Z2
-	VMULPD     Z2, Z2, Z2
-	VADDPD     Z2, Z1, Z1
+	VMOVUPD    (R8)(CX*8), Z1
+	VDIVPD     Z0, Z1, Z1
+	VMOVUPD    (R9)(CX*8), Z2
+	VMOVUPD    (AX), Z3
+	VSUBPD     Z1, Z3, Z3
+	VMULPD     Z3, Z3, Z3
+	VADDPD     Z3, Z2, Z2
+	VMOVUPD    (AX)(DX*1), Z3
+	VSUBPD     Z1, Z3, Z3
+	VMULPD     Z3, Z3, Z3
+	VADDPD     Z3, Z2, Z2
+	VMOVUPD    (AX)(DX*2), Z3
+	VSUBPD     Z1, Z3, Z3
+	VMULPD     Z3, Z3, Z3
+	VADDPD     Z3, Z2, Z2
+	VMOVUPD    (AX)(BX*1), Z3
+	VSUBPD     Z1, Z3, Z3
+	VMULPD     Z3, Z3, Z3
+	VADDPD     Z3, Z2, Z2
 	PREFETCHT1 (R12)(DX*4)
-	VMOVUPD    (AX)(DX*4), Z2
-	VSUBPD     Z0, Z2, Z2
-	VMULPD     Z2, Z2, Z2
-	VADDPD     Z2, Z1, Z1
+	VMOVUPD    (AX)(DX*4), Z3
+	VSUBPD     Z1, Z3, Z3
+	VMULPD     Z3, Z3, Z3
+	VADDPD     Z3, Z2, Z2
 	PREFETCHT1 (R12)(SI*1)
-	VMOVUPD    (AX)(SI*1), Z2
-	VSUBPD     Z0, Z2, Z2
-	VMULPD     Z2, Z2, Z2
-	VADDPD     Z2, Z1, Z1
+	VMOVUPD    (AX)(SI*1), Z3
+	VSUBPD     Z1, Z3, Z3
+	VMULPD     Z3, Z3, Z3
+	VADDPD     Z3, Z2, Z2
 	PREFETCHT1 (R12)(BX*2)
-	VMOVUPD    (AX)(BX*2), Z2
-	VSUBPD     Z0, Z2, Z2
-	VMULPD     Z2, Z2, Z2
-	VADDPD     Z2, Z1, Z1
+	VMOVUPD    (AX)(BX*2), Z3
+	VSUBPD     Z1, Z3, Z3
+	VMULPD     Z3, Z3, Z3
+	VADDPD     Z3, Z2, Z2
 	PREFETCHT1 (R12)(DI*1)
-	VMOVUPD    (AX)(DI*1), Z2
-	VSUBPD     Z0, Z2, Z0
-	VMULPD     Z0, Z0, Z0
-	VADDPD     Z0, Z1, Z1
-	VMOVUPD    Z1, (R9)(CX*8)
+	VMOVUPD    (AX)(DI*1), Z3
+	VSUBPD     Z1, Z3, Z1
+	VMULPD     Z1, Z1, Z1
+	VADDPD     Z1, Z2, Z2
+	VMOVUPD    Z2, (R9)(CX*8)
 	ADDQ       $0x08, CX
 	ADDQ       $0x40, AX
 	ADDQ       $0x40, R12
@@ -3189,41 +3124,42 @@ deviations_pass_cols_rest:
 	BTSQ      R13, R12
 	DECQ      R12
 	KMOVQ     R12, K1
-	VMOVUPD.Z (R8)(CX*8), K1, Z0
-	VMOVUPD.Z (R9)(CX*8), K1, Z1
-	VMOVUPD.Z (AX), K1, Z2
-	VSUBPD.Z  Z0, Z2, K1, Z2
-	VMULPD    Z2, Z2, Z2
-	VADDPD    Z2, Z1, Z1
-	VMOVUPD.Z (AX)(DX*1), K1, Z2
-	VSUBPD.Z  Z0, Z2, K1, Z2
-	VMULPD    Z2, Z2, Z2
-	VADDPD    Z2, Z1, Z1
-	VMOVUPD.Z (AX)(DX*2), K1, Z2
-	VSUBPD.Z  Z0, Z2, K1, Z2
-	VMULPD    Z2, Z2, Z2
-	VADDPD    Z2, Z1, Z1
-	VMOVUPD.Z (AX)(BX*1), K1, Z2
-	VSUBPD.Z  Z0, Z2, K1, Z2
-	VMULPD    Z2, Z2, Z2
-	VADDPD    Z2, Z1, Z1
-	VMOVUPD.Z (AX)(DX*4), K1, Z2
-	VSUBPD.Z  Z0, Z2, K1, Z2
-	VMULPD    Z2, Z2, Z2
-	VADDPD    Z2, Z1, Z1
-	VMOVUPD.Z (AX)(SI*1), K1, Z2
-	VSUBPD.Z  Z0, Z2, K1, Z2
-	VMULPD    Z2, Z2, Z2
-	VADDPD    Z2, Z1, Z1
-	VMOVUPD.Z (AX)(BX*2), K1, Z2
-	VSUBPD.Z  Z0, Z2, K1, Z2
-	VMULPD    Z2, Z2, Z2
-	VADDPD    Z2, Z1, Z1
-	VMOVUPD.Z (AX)(DI*1), K1, Z2
-	VSUBPD.Z  Z0, Z2, K1, Z0
-	VMULPD    Z0, Z0, Z0
-	VADDPD    Z0, Z1, Z1
-	VMOVUPD   Z1, K1, (R9)(CX*8)
+	VMOVUPD.Z (R8)(CX*8), K1, Z1
+	VDIVPD    Z0, Z1, Z1
+	VMOVUPD.Z (R9)(CX*8), K1, Z2
+	VMOVUPD.Z (AX), K1, Z3
+	VSUBPD.Z  Z1, Z3, K1, Z3
+	VMULPD    Z3, Z3, Z3
+	VADDPD    Z3, Z2, Z2
+	VMOVUPD.Z (AX)(DX*1), K1, Z3
+	VSUBPD.Z  Z1, Z3, K1, Z3
+	VMULPD    Z3, Z3, Z3
+	VADDPD    Z3, Z2, Z2
+	VMOVUPD.Z (AX)(DX*2), K1, Z3
+	VSUBPD.Z  Z1, Z3, K1, Z3
+	VMULPD    Z3, Z3, Z3
+	VADDPD    Z3, Z2, Z2
+	VMOVUPD.Z (AX)(BX*1), K1, Z3
+	VSUBPD.Z  Z1, Z3, K1, Z3
+	VMULPD    Z3, Z3, Z3
+	VADDPD    Z3, Z2, Z2
+	VMOVUPD.Z (AX)(DX*4), K1, Z3
+	VSUBPD.Z  Z1, Z3, K1, Z3
+	VMULPD    Z3, Z3, Z3
+	VADDPD    Z3, Z2, Z2
+	VMOVUPD.Z (AX)(SI*1), K1, Z3
+	VSUBPD.Z  Z1, Z3, K1, Z3
+	VMULPD    Z3, Z3, Z3
+	VADDPD    Z3, Z2, Z2
+	VMOVUPD.Z (AX)(BX*2), K1, Z3
+	VSUBPD.Z  Z1, Z3, K1, Z3
+	VMULPD    Z3, Z3, Z3
+	VADDPD    Z3, Z2, Z2
+	VMOVUPD.Z (AX)(DI*1), K1, Z3
+	VSUBPD.Z  Z1, Z3, K1, Z1
+	VMULPD    Z1, Z1, Z1
+	VADDPD    Z1, Z2, Z2
+	VMOVUPD   Z2, K1, (R9)(CX*8)
 
 deviations_pass_cols_end:
 	LEAQ (R10)(DX*8), R10
@@ -3242,13 +3178,14 @@ deviations_row:
 	JL   deviations_row_cols_rest
 
 deviations_row_cols:
-	VMOVUPD (R8)(CX*8), Z0
-	VMOVUPD (R9)(CX*8), Z1
-	VMOVUPD (AX), Z2
-	VSUBPD  Z0, Z2, Z0
-	VMULPD  Z0, Z0, Z0
-	VADDPD  Z0, Z1, Z1
-	VMOVUPD Z1, (R9)(CX*8)
+	VMOVUPD (R8)(CX*8), Z1
+	VDIVPD  Z0, Z1, Z1
+	VMOVUPD (R9)(CX*8), Z2
+	VMOVUPD (AX), Z3
+	VSUBPD  Z1, Z3, Z1
+	VMULPD  Z1, Z1, Z1
+	VADDPD  Z1, Z2, Z2
+	VMOVUPD Z2, (R9)(CX*8)
 	ADDQ    $0x08, CX
 	ADDQ    $0x40, AX
 	SUBQ    $0x08, BX
@@ -3261,13 +3198,14 @@ deviations_row_cols_rest:
 	BTSQ      BX, SI
 	DECQ      SI
 	KMOVQ     SI, K1
-	VMOVUPD.Z (R8)(CX*8), K1, Z0
-	VMOVUPD.Z (R9)(CX*8), K1, Z1
-	VMOVUPD.Z (AX), K1, Z2
-	VSUBPD.Z  Z0, Z2, K1, Z0
-	VMULPD    Z0, Z0, Z0
-	VADDPD    Z0, Z1, Z1
-	VMOVUPD   Z1, K1, (R9)(CX*8)
+	VMOVUPD.Z (R8)(CX*8), K1, Z1
+	VDIVPD    Z0, Z1, Z1
+	VMOVUPD.Z (R9)(CX*8), K1, Z2
+	VMOVUPD.Z (AX), K1, Z3
+	VSUBPD.Z  Z1, Z3, K1, Z1
+	VMULPD    Z1, Z1, Z1
+	VADDPD    Z1, Z2, Z2
+	VMOVUPD   Z2, K1, (R9)(CX*8)
 
 deviations_row_cols_end:
 	ADDQ DX, R10
@@ -3278,7 +3216,7 @@ deviations_end:
 	VZEROUPPER
 	RET
 
-// func NaNMomentRowsFloat64AVX512(count *float64, mean *float64, m2 *float64, x *float64, cols int, rows int, stride int)
+// func NaNMomentRowsFloat64AVX512(count *float64, sum *float64, m2 *float64, x *float64, cols int, rows int, stride int)
 // Requires: AVX, AVX512BW, AVX512F, MMX+
 TEXT ·NaNMomentRowsFloat64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         stride+48(FP), DX
@@ -3286,7 +3224,7 @@ TEXT ·NaNMomentRowsFloat64AVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(DX*2), BX
 	LEAQ         (DX)(DX*4), SI
 	LEAQ         (BX)(DX*4), DI
-	MOVQ         mean+8(FP), R8
+	MOVQ         sum+8(FP), R8
 	MOVQ         count+0(FP), R9
 	VBROADCASTSD one<>+0(SB), Z0
 	MOVQ         x+24(FP), R10
@@ -3446,184 +3384,163 @@ sum_row_cols_end:
 	JNZ  sum_row
 
 sum_end:
-	MOVQ         mean+8(FP), AX
 	MOVQ         count+0(FP), R8
 	VBROADCASTSD one<>+0(SB), Z0
-	MOVQ         cols+32(FP), R9
-	XORQ         CX, CX
-	SUBQ         $0x08, R9
-	JL           mean_cols_rest
-
-mean_cols:
-	VMOVUPD (AX)(CX*8), Z1
-	VMOVUPD (R8)(CX*8), Z2
-	VMAXPD  Z0, Z2, Z2
-	VDIVPD  Z2, Z1, Z1
-	VMOVUPD Z1, (AX)(CX*8)
-	ADDQ    $0x08, CX
-	SUBQ    $0x08, R9
-	JGE     mean_cols
-
-mean_cols_rest:
-	ADDQ      $0x08, R9
-	JZ        mean_cols_end
-	XORQ      R10, R10
-	BTSQ      R9, R10
-	DECQ      R10
-	KMOVQ     R10, K1
-	VMOVUPD.Z (AX)(CX*8), K1, Z1
-	VMOVUPD.Z (R8)(CX*8), K1, Z2
-	VMAXPD    Z0, Z2, Z2
-	VDIVPD    Z2, Z1, Z1
-	VMOVUPD   Z1, K1, (AX)(CX*8)
-
-mean_cols_end:
-	MOVQ mean+8(FP), R8
-	MOVQ m2+16(FP), R9
-	MOVQ x+24(FP), R10
-	MOVQ rows+40(FP), R11
-	SUBQ $0x08, R11
-	JL   deviations_rest
+	MOVQ         sum+8(FP), R9
+	MOVQ         m2+16(FP), R10
+	MOVQ         x+24(FP), R11
+	MOVQ         rows+40(FP), R12
+	SUBQ         $0x08, R12
+	JL           deviations_rest
 
 deviations_pass:
 	MOVQ cols+32(FP), AX
-	LEAQ (R10)(AX*8), R12
-	MOVQ cols+32(FP), R13
-	MOVQ R10, AX
+	LEAQ (R11)(AX*8), R13
+	MOVQ cols+32(FP), R14
+	MOVQ R11, AX
 	XORQ CX, CX
-	SUBQ $0x08, R13
+	SUBQ $0x08, R14
 	JL   deviations_pass_cols_rest
 
 deviations_pass_cols:
-	VMOVUPD    (R8)(CX*8), Z0
 	VMOVUPD    (R9)(CX*8), Z1
-	VMOVUPD    (AX), Z2
-	VCMPPD     $0x07, Z2, Z2, K1
-	VSUBPD.Z   Z0, Z2, K1, Z2
-	VMULPD     Z2, Z2, Z2
-	VADDPD     Z2, Z1, Z1
-	VMOVUPD    (AX)(DX*1), Z2
-	VCMPPD     $0x07, Z2, Z2, K1
-	VSUBPD.Z   Z0, Z2, K1, Z2
-	VMULPD     Z2, Z2, Z2
-	VADDPD     Z2, Z1, Z1
-	VMOVUPD    (AX)(DX*2), Z2
-	VCMPPD     $0x07, Z2, Z2, K1
-	VSUBPD.Z   Z0, Z2, K1, Z2
-	VMULPD     Z2, Z2, Z2
-	VADDPD     Z2, Z1, Z1
-	VMOVUPD    (AX)(BX*1), Z2
-	VCMPPD     $0x07, Z2, Z2, K1
-	VSUBPD.Z   Z0, Z2, K1, Z2
-	VMULPD     Z2, Z2, Z2
-	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R12)(DX*4)
-	VMOVUPD    (AX)(DX*4), Z2
-	VCMPPD     $0x07, Z2, Z2, K1
-	VSUBPD.Z   Z0, Z2, K1, Z2
-	VMULPD     Z2, Z2, Z2
-	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R12)(SI*1)
-	VMOVUPD    (AX)(SI*1), Z2
-	VCMPPD     $0x07, Z2, Z2, K1
-	VSUBPD.Z   Z0, Z2, K1, Z2
-	VMULPD     Z2, Z2, Z2
-	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R12)(BX*2)
-	VMOVUPD    (AX)(BX*2), Z2
-	VCMPPD     $0x07, Z2, Z2, K1
-	VSUBPD.Z   Z0, Z2, K1, Z2
-	VMULPD     Z2, Z2, Z2
-	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R12)(DI*1)
-	VMOVUPD    (AX)(DI*1), Z2
-	VCMPPD     $0x07, Z2, Z2, K1
-	VSUBPD.Z   Z0, Z2, K1, Z0
-	VMULPD     Z0, Z0, Z0
-	VADDPD     Z0, Z1, Z1
-	VMOVUPD    Z1, (R9)(CX*8)
+	VMOVUPD    (R8)(CX*8), Z2
+	VMAXPD     Z0, Z2, Z2
+	VDIVPD     Z2, Z1, Z1
+	VMOVUPD    (R10)(CX*8), Z2
+	VMOVUPD    (AX), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VSUBPD.Z   Z1, Z3, K1, Z3
+	VMULPD     Z3, Z3, Z3
+	VADDPD     Z3, Z2, Z2
+	VMOVUPD    (AX)(DX*1), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VSUBPD.Z   Z1, Z3, K1, Z3
+	VMULPD     Z3, Z3, Z3
+	VADDPD     Z3, Z2, Z2
+	VMOVUPD    (AX)(DX*2), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VSUBPD.Z   Z1, Z3, K1, Z3
+	VMULPD     Z3, Z3, Z3
+	VADDPD     Z3, Z2, Z2
+	VMOVUPD    (AX)(BX*1), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VSUBPD.Z   Z1, Z3, K1, Z3
+	VMULPD     Z3, Z3, Z3
+	VADDPD     Z3, Z2, Z2
+	PREFETCHT1 (R13)(DX*4)
+	VMOVUPD    (AX)(DX*4), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VSUBPD.Z   Z1, Z3, K1, Z3
+	VMULPD     Z3, Z3, Z3
+	VADDPD     Z3, Z2, Z2
+	PREFETCHT1 (R13)(SI*1)
+	VMOVUPD    (AX)(SI*1), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VSUBPD.Z   Z1, Z3, K1, Z3
+	VMULPD     Z3, Z3, Z3
+	VADDPD     Z3, Z2, Z2
+	PREFETCHT1 (R13)(BX*2)
+	VMOVUPD    (AX)(BX*2), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VSUBPD.Z   Z1, Z3, K1, Z3
+	VMULPD     Z3, Z3, Z3
+	VADDPD     Z3, Z2, Z2
+	PREFETCHT1 (R13)(DI*1)
+	VMOVUPD    (AX)(DI*1), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VSUBPD.Z   Z1, Z3, K1, Z1
+	VMULPD     Z1, Z1, Z1
+	VADDPD     Z1, Z2, Z2
+	VMOVUPD    Z2, (R10)(CX*8)
 	ADDQ       $0x08, CX
 	ADDQ       $0x40, AX
-	ADDQ       $0x40, R12
-	SUBQ       $0x08, R13
+	ADDQ       $0x40, R13
+	SUBQ       $0x08, R14
 	JGE        deviations_pass_cols
 
 deviations_pass_cols_rest:
-	ADDQ      $0x08, R13
+	ADDQ      $0x08, R14
 	JZ        deviations_pass_cols_end
-	XORQ      R12, R12
-	BTSQ      R13, R12
-	DECQ      R12
-	KMOVQ     R12, K1
-	VMOVUPD.Z (R8)(CX*8), K1, Z0
+	XORQ      R13, R13
+	BTSQ      R14, R13
+	DECQ      R13
+	KMOVQ     R13, K1
 	VMOVUPD.Z (R9)(CX*8), K1, Z1
-	VMOVUPD.Z (AX), K1, Z2
-	VCMPPD    $0x07, Z2, Z2, K1, K2
-	VSUBPD.Z  Z0, Z2, K2, Z2
-	VMULPD    Z2, Z2, Z2
-	VADDPD    Z2, Z1, Z1
-	VMOVUPD.Z (AX)(DX*1), K1, Z2
-	VCMPPD    $0x07, Z2, Z2, K1, K2
-	VSUBPD.Z  Z0, Z2, K2, Z2
-	VMULPD    Z2, Z2, Z2
-	VADDPD    Z2, Z1, Z1
-	VMOVUPD.Z (AX)(DX*2), K1, Z2
-	VCMPPD    $0x07, Z2, Z2, K1, K2
-	VSUBPD.Z  Z0, Z2, K2, Z2
-	VMULPD    Z2, Z2, Z2
-	VADDPD    Z2, Z1, Z1
-	VMOVUPD.Z (AX)(BX*1), K1, Z2
-	VCMPPD    $0x07, Z2, Z2, K1, K2
-	VSUBPD.Z  Z0, Z2, K2, Z2
-	VMULPD    Z2, Z2, Z2
-	VADDPD    Z2, Z1, Z1
-	VMOVUPD.Z (AX)(DX*4), K1, Z2
-	VCMPPD    $0x07, Z2, Z2, K1, K2
-	VSUBPD.Z  Z0, Z2, K2, Z2
-	VMULPD    Z2, Z2, Z2
-	VADDPD    Z2, Z1, Z1
-	VMOVUPD.Z (AX)(SI*1), K1, Z2
-	VCMPPD    $0x07, Z2, Z2, K1, K2
-	VSUBPD.Z  Z0, Z2, K2, Z2
-	VMULPD    Z2, Z2, Z2
-	VADDPD    Z2, Z1, Z1
-	VMOVUPD.Z (AX)(BX*2), K1, Z2
-	VCMPPD    $0x07, Z2, Z2, K1, K2
-	VSUBPD.Z  Z0, Z2, K2, Z2
-	VMULPD    Z2, Z2, Z2
-	VADDPD    Z2, Z1, Z1
-	VMOVUPD.Z (AX)(DI*1), K1, Z2
-	VCMPPD    $0x07, Z2, Z2, K1, K2
-	VSUBPD.Z  Z0, Z2, K2, Z0
-	VMULPD    Z0, Z0, Z0
-	VADDPD    Z0, Z1, Z1
-	VMOVUPD   Z1, K1, (R9)(CX*8)
+	VMOVUPD.Z (R8)(CX*8), K1, Z2
+	VMAXPD    Z0, Z2, Z2
+	VDIVPD    Z2, Z1, Z1
+	VMOVUPD.Z (R10)(CX*8), K1, Z2
+	VMOVUPD.Z (AX), K1, Z3
+	VCMPPD    $0x07, Z3, Z3, K1, K2
+	VSUBPD.Z  Z1, Z3, K2, Z3
+	VMULPD    Z3, Z3, Z3
+	VADDPD    Z3, Z2, Z2
+	VMOVUPD.Z (AX)(DX*1), K1, Z3
+	VCMPPD    $0x07, Z3, Z3, K1, K2
+	VSUBPD.Z  Z1, Z3, K2, Z3
+	VMULPD    Z3, Z3, Z3
+	VADDPD    Z3, Z2, Z2
+	VMOVUPD.Z (AX)(DX*2), K1, Z3
+	VCMPPD    $0x07, Z3, Z3, K1, K2
+	VSUBPD.Z  Z1, Z3, K2, Z3
+	VMULPD    Z3, Z3, Z3
+	VADDPD    Z3, Z2, Z2
+	VMOVUPD.Z (AX)(BX*1), K1, Z3
+	VCMPPD    $0x07, Z3, Z3, K1, K2
+	VSUBPD.Z  Z1, Z3, K2, Z3
+	VMULPD    Z3, Z3, Z3
+	VADDPD    Z3, Z2, Z2
+	VMOVUPD.Z (AX)(DX*4), K1, Z3
+	VCMPPD    $0x07, Z3, Z3, K1, K2
+	VSUBPD.Z  Z1, Z3, K2, Z3
+	VMULPD    Z3, Z3, Z3
+	VADDPD    Z3, Z2, Z2
+	VMOVUPD.Z (AX)(SI*1), K1, Z3
+	VCMPPD    $0x07, Z3, Z3, K1, K2
+	VSUBPD.Z  Z1, Z3, K2, Z3
+	VMULPD    Z3, Z3, Z3
+	VADDPD    Z3, Z2, Z2
+	VMOVUPD.Z (AX)(BX*2), K1, Z3
+	VCMPPD    $0x07, Z3, Z3, K1, K2
+	VSUBPD.Z  Z1, Z3, K2, Z3
+	VMULPD    Z3, Z3, Z3
+	VADDPD    Z3, Z2, Z2
+	VMOVUPD.Z (AX)(DI*1), K1, Z3
+	VCMPPD    $0x07, Z3, Z3, K1, K2
+	VSUBPD.Z  Z1, Z3, K2, Z1
+	VMULPD    Z1, Z1, Z1
+	VADDPD    Z1, Z2, Z2
+	VMOVUPD   Z2, K1, (R10)(CX*8)
 
 deviations_pass_cols_end:
-	LEAQ (R10)(DX*8), R10
-	SUBQ $0x08, R11
+	LEAQ (R11)(DX*8), R11
+	SUBQ $0x08, R12
 	JGE  deviations_pass
 
 deviations_rest:
-	ADDQ $0x08, R11
+	ADDQ $0x08, R12
 	JZ   deviations_end
 
 deviations_row:
 	MOVQ cols+32(FP), BX
-	MOVQ R10, AX
+	MOVQ R11, AX
 	XORQ CX, CX
 	SUBQ $0x08, BX
 	JL   deviations_row_cols_rest
 
 deviations_row_cols:
-	VMOVUPD  (R8)(CX*8), Z0
 	VMOVUPD  (R9)(CX*8), Z1
-	VMOVUPD  (AX), Z2
-	VCMPPD   $0x07, Z2, Z2, K1
-	VSUBPD.Z Z0, Z2, K1, Z0
-	VMULPD   Z0, Z0, Z0
-	VADDPD   Z0, Z1, Z1
-	VMOVUPD  Z1, (R9)(CX*8)
+	VMOVUPD  (R8)(CX*8), Z2
+	VMAXPD   Z0, Z2, Z2
+	VDIVPD   Z2, Z1, Z1
+	VMOVUPD  (R10)(CX*8), Z2
+	VMOVUPD  (AX), Z3
+	VCMPPD   $0x07, Z3, Z3, K1
+	VSUBPD.Z Z1, Z3, K1, Z1
+	VMULPD   Z1, Z1, Z1
+	VADDPD   Z1, Z2, Z2
+	VMOVUPD  Z2, (R10)(CX*8)
 	ADDQ     $0x08, CX
 	ADDQ     $0x40, AX
 	SUBQ     $0x08, BX
@@ -3636,18 +3553,21 @@ deviations_row_cols_rest:
 	BTSQ      BX, SI
 	DECQ      SI
 	KMOVQ     SI, K1
-	VMOVUPD.Z (R8)(CX*8), K1, Z0
 	VMOVUPD.Z (R9)(CX*8), K1, Z1
-	VMOVUPD.Z (AX), K1, Z2
-	VCMPPD    $0x07, Z2, Z2, K1, K2
-	VSUBPD.Z  Z0, Z2, K2, Z0
-	VMULPD    Z0, Z0, Z0
-	VADDPD    Z0, Z1, Z1
-	VMOVUPD   Z1, K1, (R9)(CX*8)
+	VMOVUPD.Z (R8)(CX*8), K1, Z2
+	VMAXPD    Z0, Z2, Z2
+	VDIVPD    Z2, Z1, Z1
+	VMOVUPD.Z (R10)(CX*8), K1, Z2
+	VMOVUPD.Z (AX), K1, Z3
+	VCMPPD    $0x07, Z3, Z3, K1, K2
+	VSUBPD.Z  Z1, Z3, K2, Z1
+	VMULPD    Z1, Z1, Z1
+	VADDPD    Z1, Z2, Z2
+	VMOVUPD   Z2, K1, (R10)(CX*8)
 
 deviations_row_cols_end:
-	ADDQ DX, R10
-	DECQ R11
+	ADDQ DX, R11
+	DECQ R12
 	JNZ  deviations_row
 
 deviations_end:
@@ -5038,7 +4958,7 @@ sum_end:
 	VZEROUPPER
 	RET
 
-// func MomentRowsFloat32AVX2(mean *float64, m2 *float64, x *float32, cols int, rows int, stride int)
+// func MomentRowsFloat32AVX2(sum *float64, m2 *float64, x *float32, cols int, rows int, stride int)
 // Requires: AVX, AVX2, MMX+
 TEXT ·MomentRowsFloat32AVX2(SB), NOSPLIT, $0-48
 	MOVQ stride+40(FP), DX
@@ -5046,7 +4966,7 @@ TEXT ·MomentRowsFloat32AVX2(SB), NOSPLIT, $0-48
 	LEAQ (DX)(DX*2), BX
 	LEAQ (DX)(DX*4), SI
 	LEAQ (BX)(DX*4), DI
-	MOVQ mean+0(FP), R8
+	MOVQ sum+0(FP), R8
 	MOVQ x+16(FP), R9
 	MOVQ rows+32(FP), R10
 	SUBQ $0x08, R10
@@ -5175,38 +5095,12 @@ sum_end:
 	MOVQ         rows+32(FP), AX
 	VCVTSI2SDQ   AX, X0, X0
 	VBROADCASTSD X0, Y0
-	MOVQ         cols+24(FP), AX
-	XORQ         CX, CX
-	SUBQ         $0x04, AX
-	JL           mean_cols_rest
-
-mean_cols:
-	VMOVUPD (R8)(CX*8), Y1
-	VDIVPD  Y0, Y1, Y1
-	VMOVUPD Y1, (R8)(CX*8)
-	ADDQ    $0x04, CX
-	SUBQ    $0x04, AX
-	JGE     mean_cols
-
-mean_cols_rest:
-	ADDQ       $0x04, AX
-	JZ         mean_cols_end
-	LEAQ       tailmasks<>+64(SB), R9
-	SHLQ       $0x02, AX
-	SUBQ       AX, R9
-	VMOVDQU    (R9), X1
-	VPMOVSXDQ  X1, Y1
-	VMASKMOVPD (R8)(CX*8), Y1, Y2
-	VDIVPD     Y0, Y2, Y2
-	VMASKMOVPD Y2, Y1, (R8)(CX*8)
-
-mean_cols_end:
-	MOVQ mean+0(FP), R8
-	MOVQ m2+8(FP), R9
-	MOVQ x+16(FP), R10
-	MOVQ rows+32(FP), R11
-	SUBQ $0x08, R11
-	JL   deviations_rest
+	MOVQ         sum+0(FP), R8
+	MOVQ         m2+8(FP), R9
+	MOVQ         x+16(FP), R10
+	MOVQ         rows+32(FP), R11
+	SUBQ         $0x08, R11
+	JL           deviations_rest
 
 deviations_pass:
 	MOVQ cols+24(FP), AX
@@ -5218,45 +5112,46 @@ deviations_pass:
 	JL   deviations_pass_cols_rest
 
 deviations_pass_cols:
-	VMOVUPD    (R8)(CX*8), Y0
-	VMOVUPD    (R9)(CX*8), Y1
-	VCVTPS2PD  (AX), Y2
-	VSUBPD     Y0, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	VCVTPS2PD  (AX)(DX*1), Y2
-	VSUBPD     Y0, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	VCVTPS2PD  (AX)(DX*2), Y2
-	VSUBPD     Y0, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	VCVTPS2PD  (AX)(BX*1), Y2
-	VSUBPD     Y0, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
+	VMOVUPD    (R8)(CX*8), Y1
+	VDIVPD     Y0, Y1, Y1
+	VMOVUPD    (R9)(CX*8), Y2
+	VCVTPS2PD  (AX), Y3
+	VSUBPD     Y1, Y3, Y3
+	VMULPD     Y3, Y3, Y3
+	VADDPD     Y3, Y2, Y2
+	VCVTPS2PD  (AX)(DX*1), Y3
+	VSUBPD     Y1, Y3, Y3
+	VMULPD     Y3, Y3, Y3
+	VADDPD     Y3, Y2, Y2
+	VCVTPS2PD  (AX)(DX*2), Y3
+	VSUBPD     Y1, Y3, Y3
+	VMULPD     Y3, Y3, Y3
+	VADDPD     Y3, Y2, Y2
+	VCVTPS2PD  (AX)(BX*1), Y3
+	VSUBPD     Y1, Y3, Y3
+	VMULPD     Y3, Y3, Y3
+	VADDPD     Y3, Y2, Y2
 	PREFETCHT1 (R12)(DX*4)
-	VCVTPS2PD  (AX)(DX*4), Y2
-	VSUBPD     Y0, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
+	VCVTPS2PD  (AX)(DX*4), Y3
+	VSUBPD     Y1, Y3, Y3
+	VMULPD     Y3, Y3, Y3
+	VADDPD     Y3, Y2, Y2
 	PREFETCHT1 (R12)(SI*1)
-	VCVTPS2PD  (AX)(SI*1), Y2
-	VSUBPD     Y0, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
+	VCVTPS2PD  (AX)(SI*1), Y3
+	VSUBPD     Y1, Y3, Y3
+	VMULPD     Y3, Y3, Y3
+	VADDPD     Y3, Y2, Y2
 	PREFETCHT1 (R12)(BX*2)
-	VCVTPS2PD  (AX)(BX*2), Y2
-	VSUBPD     Y0, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
+	VCVTPS2PD  (AX)(BX*2), Y3
+	VSUBPD     Y1, Y3, Y3
+	VMULPD     Y3, Y3, Y3
+	VADDPD     Y3, Y2, Y2
 	PREFETCHT1 (R12)(DI*1)
-	VCVTPS2PD  (AX)(DI*1), Y2
-	VSUBPD     Y0, Y2, Y0
-	VMULPD     Y0, Y0, Y0
-	VADDPD     Y0, Y1, Y1
-	VMOVUPD    Y1, (R9)(CX*8)
+	VCVTPS2PD  (AX)(DI*1), Y3
+	VSUBPD     Y1, Y3, Y1
+	VMULPD     Y1, Y1, Y1
+	VADDPD     Y1, Y2, Y2
+	VMOVUPD    Y2, (R9)(CX*8)
 	ADDQ       $0x04, CX
 	ADDQ       $0x10, AX
 	ADDQ       $0x10, R12
@@ -5269,59 +5164,60 @@ deviations_pass_cols_rest:
 	LEAQ       tailmasks<>+64(SB), R12
 	SHLQ       $0x02, R13
 	SUBQ       R13, R12
-	VMOVDQU    (R12), X0
-	VPMOVSXDQ  X0, Y1
-	VMASKMOVPD (R8)(CX*8), Y1, Y2
-	VMASKMOVPD (R9)(CX*8), Y1, Y3
-	VMASKMOVPS (AX), X0, X4
-	VCVTPS2PD  X4, Y4
-	VSUBPD     Y2, Y4, Y4
-	VANDPD     Y1, Y4, Y4
-	VMULPD     Y4, Y4, Y4
-	VADDPD     Y4, Y3, Y3
-	VMASKMOVPS (AX)(DX*1), X0, X4
-	VCVTPS2PD  X4, Y4
-	VSUBPD     Y2, Y4, Y4
-	VANDPD     Y1, Y4, Y4
-	VMULPD     Y4, Y4, Y4
-	VADDPD     Y4, Y3, Y3
-	VMASKMOVPS (AX)(DX*2), X0, X4
-	VCVTPS2PD  X4, Y4
-	VSUBPD     Y2, Y4, Y4
-	VANDPD     Y1, Y4, Y4
-	VMULPD     Y4, Y4, Y4
-	VADDPD     Y4, Y3, Y3
-	VMASKMOVPS (AX)(BX*1), X0, X4
-	VCVTPS2PD  X4, Y4
-	VSUBPD     Y2, Y4, Y4
-	VANDPD     Y1, Y4, Y4
-	VMULPD     Y4, Y4, Y4
-	VADDPD     Y4, Y3, Y3
-	VMASKMOVPS (AX)(DX*4), X0, X4
-	VCVTPS2PD  X4, Y4
-	VSUBPD     Y2, Y4, Y4
-	VANDPD     Y1, Y4, Y4
-	VMULPD     Y4, Y4, Y4
-	VADDPD     Y4, Y3, Y3
-	VMASKMOVPS (AX)(SI*1), X0, X4
-	VCVTPS2PD  X4, Y4
-	VSUBPD     Y2, Y4, Y4
-	VANDPD     Y1, Y4, Y4
-	VMULPD     Y4, Y4, Y4
-	VADDPD     Y4, Y3, Y3
-	VMASKMOVPS (AX)(BX*2), X0, X4
-	VCVTPS2PD  X4, Y4
-	VSUBPD     Y2, Y4, Y4
-	VANDPD     Y1, Y4, Y4
-	VMULPD     Y4, Y4, Y4
-	VADDPD     Y4, Y3, Y3
-	VMASKMOVPS (AX)(DI*1), X0, X0
-	VCVTPS2PD  X0, Y0
-	VSUBPD     Y2, Y0, Y0
-	VANDPD     Y1, Y0, Y0
-	VMULPD     Y0, Y0, Y0
-	VADDPD     Y0, Y3, Y3
-	VMASKMOVPD Y3, Y1, (R9)(CX*8)
+	VMOVDQU    (R12), X1
+	VPMOVSXDQ  X1, Y2
+	VMASKMOVPD (R8)(CX*8), Y2, Y3
+	VDIVPD     Y0, Y3, Y3
+	VMASKMOVPD (R9)(CX*8), Y2, Y4
+	VMASKMOVPS (AX), X1, X5
+	VCVTPS2PD  X5, Y5
+	VSUBPD     Y3, Y5, Y5
+	VANDPD     Y2, Y5, Y5
+	VMULPD     Y5, Y5, Y5
+	VADDPD     Y5, Y4, Y4
+	VMASKMOVPS (AX)(DX*1), X1, X5
+	VCVTPS2PD  X5, Y5
+	VSUBPD     Y3, Y5, Y5
+	VANDPD     Y2, Y5, Y5
+	VMULPD     Y5, Y5, Y5
+	VADDPD     Y5, Y4, Y4
+	VMASKMOVPS (AX)(DX*2), X1, X5
+	VCVTPS2PD  X5, Y5
+	VSUBPD     Y3, Y5, Y5
+	VANDPD     Y2, Y5, Y5
+	VMULPD     Y5, Y5, Y5
+	VADDPD     Y5, Y4, Y4
+	VMASKMOVPS (AX)(BX*1), X1, X5
+	VCVTPS2PD  X5, Y5
+	VSUBPD     Y3, Y5, Y5
+	VANDPD     Y2, Y5, Y5
+	VMULPD     Y5, Y5, Y5
+	VADDPD     Y5, Y4, Y4
+	VMASKMOVPS (AX)(DX*4), X1, X5
+	VCVTPS2PD  X5, Y5
+	VSUBPD     Y3, Y5, Y5
+	VANDPD     Y2, Y5, Y5
+	VMULPD     Y5, Y5, Y5
+	VADDPD     Y5, Y4, Y4
+	VMASKMOVPS (AX)(SI*1), X1, X5
+	VCVTPS2PD  X5, Y5
+	VSUBPD     Y3, Y5, Y5
+	VANDPD     Y2, Y5, Y5
+	VMULPD     Y5, Y5, Y5
+	VADDPD     Y5, Y4, Y4
+	VMASKMOVPS (AX)(BX*2), X1, X5
+	VCVTPS2PD  X5, Y5
+	VSUBPD     Y3, Y5, Y5
+	VANDPD     Y2, Y5, Y5
+	VMULPD     Y5, Y5, Y5
+	VADDPD     Y5, Y4, Y4
+	VMASKMOVPS (AX)(DI*1), X1, X1
+	VCVTPS2PD  X1, Y1
+	VSUBPD     Y3, Y1, Y1
+	VANDPD     Y2, Y1, Y1
+	VMULPD     Y1, Y1, Y1
+	VADDPD     Y1, Y4, Y4
+	VMASKMOVPD Y4, Y2, (R9)(CX*8)
 
 deviations_pass_cols_end:
 	LEAQ (R10)(DX*8), R10
@@ -5340,13 +5236,14 @@ deviations_row:
 	JL   deviations_row_cols_rest
 
 deviations_row_cols:
-	VMOVUPD   (R8)(CX*8), Y0
-	VMOVUPD   (R9)(CX*8), Y1
-	VCVTPS2PD (AX), Y2
-	VSUBPD    Y0, Y2, Y0
-	VMULPD    Y0, Y0, Y0
-	VADDPD    Y0, Y1, Y1
-	VMOVUPD   Y1, (R9)(CX*8)
+	VMOVUPD   (R8)(CX*8), Y1
+	VDIVPD    Y0, Y1, Y1
+	VMOVUPD   (R9)(CX*8), Y2
+	VCVTPS2PD (AX), Y3
+	VSUBPD    Y1, Y3, Y1
+	VMULPD    Y1, Y1, Y1
+	VADDPD    Y1, Y2, Y2
+	VMOVUPD   Y2, (R9)(CX*8)
 	ADDQ      $0x04, CX
 	ADDQ      $0x10, AX
 	SUBQ      $0x04, BX
@@ -5358,17 +5255,18 @@ deviations_row_cols_rest:
 	LEAQ       tailmasks<>+64(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
-	VMOVDQU    (SI), X0
-	VPMOVSXDQ  X0, Y1
-	VMASKMOVPD (R8)(CX*8), Y1, Y2
-	VMASKMOVPD (R9)(CX*8), Y1, Y3
-	VMASKMOVPS (AX), X0, X0
-	VCVTPS2PD  X0, Y0
-	VSUBPD     Y2, Y0, Y0
-	VANDPD     Y1, Y0, Y0
-	VMULPD     Y0, Y0, Y0
-	VADDPD     Y0, Y3, Y3
-	VMASKMOVPD Y3, Y1, (R9)(CX*8)
+	VMOVDQU    (SI), X1
+	VPMOVSXDQ  X1, Y2
+	VMASKMOVPD (R8)(CX*8), Y2, Y3
+	VDIVPD     Y0, Y3, Y3
+	VMASKMOVPD (R9)(CX*8), Y2, Y4
+	VMASKMOVPS (AX), X1, X1
+	VCVTPS2PD  X1, Y1
+	VSUBPD     Y3, Y1, Y1
+	VANDPD     Y2, Y1, Y1
+	VMULPD     Y1, Y1, Y1
+	VADDPD     Y1, Y4, Y4
+	VMASKMOVPD Y4, Y2, (R9)(CX*8)
 
 deviations_row_cols_end:
 	ADDQ DX, R10
@@ -5379,7 +5277,7 @@ deviations_end:
 	VZEROUPPER
 	RET
 
-// func NaNMomentRowsFloat32AVX2(count *float64, mean *float64, m2 *float64, x *float32, cols int, rows int, stride int)
+// func NaNMomentRowsFloat32AVX2(count *float64, sum *float64, m2 *float64, x *float32, cols int, rows int, stride int)
 // Requires: AVX, AVX2, MMX+
 TEXT ·NaNMomentRowsFloat32AVX2(SB), NOSPLIT, $0-56
 	MOVQ         stride+48(FP), DX
@@ -5387,7 +5285,7 @@ TEXT ·NaNMomentRowsFloat32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(DX*2), BX
 	LEAQ         (DX)(DX*4), SI
 	LEAQ         (BX)(DX*4), DI
-	MOVQ         mean+8(FP), R8
+	MOVQ         sum+8(FP), R8
 	MOVQ         count+0(FP), R9
 	VBROADCASTSD one<>+0(SB), Y0
 	MOVQ         x+24(FP), R10
@@ -5603,219 +5501,197 @@ sum_row_cols_end:
 	JNZ  sum_row
 
 sum_end:
-	MOVQ         mean+8(FP), AX
 	MOVQ         count+0(FP), R8
 	VBROADCASTSD one<>+0(SB), Y0
-	MOVQ         cols+32(FP), R9
-	XORQ         CX, CX
-	SUBQ         $0x04, R9
-	JL           mean_cols_rest
-
-mean_cols:
-	VMOVUPD (AX)(CX*8), Y1
-	VMOVUPD (R8)(CX*8), Y2
-	VMAXPD  Y0, Y2, Y2
-	VDIVPD  Y2, Y1, Y1
-	VMOVUPD Y1, (AX)(CX*8)
-	ADDQ    $0x04, CX
-	SUBQ    $0x04, R9
-	JGE     mean_cols
-
-mean_cols_rest:
-	ADDQ       $0x04, R9
-	JZ         mean_cols_end
-	LEAQ       tailmasks<>+64(SB), R10
-	SHLQ       $0x02, R9
-	SUBQ       R9, R10
-	VMOVDQU    (R10), X1
-	VPMOVSXDQ  X1, Y1
-	VMASKMOVPD (AX)(CX*8), Y1, Y2
-	VMASKMOVPD (R8)(CX*8), Y1, Y3
-	VMAXPD     Y0, Y3, Y3
-	VDIVPD     Y3, Y2, Y2
-	VMASKMOVPD Y2, Y1, (AX)(CX*8)
-
-mean_cols_end:
-	MOVQ mean+8(FP), R8
-	MOVQ m2+16(FP), R9
-	MOVQ x+24(FP), R10
-	MOVQ rows+40(FP), R11
-	SUBQ $0x08, R11
-	JL   deviations_rest
+	MOVQ         sum+8(FP), R9
+	MOVQ         m2+16(FP), R10
+	MOVQ         x+24(FP), R11
+	MOVQ         rows+40(FP), R12
+	SUBQ         $0x08, R12
+	JL           deviations_rest
 
 deviations_pass:
 	MOVQ cols+32(FP), AX
-	LEAQ (R10)(AX*4), R12
-	MOVQ cols+32(FP), R13
-	MOVQ R10, AX
+	LEAQ (R11)(AX*4), R13
+	MOVQ cols+32(FP), R14
+	MOVQ R11, AX
 	XORQ CX, CX
-	SUBQ $0x04, R13
+	SUBQ $0x04, R14
 	JL   deviations_pass_cols_rest
 
 deviations_pass_cols:
-	VMOVUPD    (R8)(CX*8), Y0
 	VMOVUPD    (R9)(CX*8), Y1
-	VCVTPS2PD  (AX), Y2
-	VCMPPD     $0x07, Y2, Y2, Y3
-	VSUBPD     Y0, Y2, Y2
-	VANDPD     Y3, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	VCVTPS2PD  (AX)(DX*1), Y2
-	VCMPPD     $0x07, Y2, Y2, Y3
-	VSUBPD     Y0, Y2, Y2
-	VANDPD     Y3, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	VCVTPS2PD  (AX)(DX*2), Y2
-	VCMPPD     $0x07, Y2, Y2, Y3
-	VSUBPD     Y0, Y2, Y2
-	VANDPD     Y3, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	VCVTPS2PD  (AX)(BX*1), Y2
-	VCMPPD     $0x07, Y2, Y2, Y3
-	VSUBPD     Y0, Y2, Y2
-	VANDPD     Y3, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R12)(DX*4)
-	VCVTPS2PD  (AX)(DX*4), Y2
-	VCMPPD     $0x07, Y2, Y2, Y3
-	VSUBPD     Y0, Y2, Y2
-	VANDPD     Y3, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R12)(SI*1)
-	VCVTPS2PD  (AX)(SI*1), Y2
-	VCMPPD     $0x07, Y2, Y2, Y3
-	VSUBPD     Y0, Y2, Y2
-	VANDPD     Y3, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R12)(BX*2)
-	VCVTPS2PD  (AX)(BX*2), Y2
-	VCMPPD     $0x07, Y2, Y2, Y3
-	VSUBPD     Y0, Y2, Y2
-	VANDPD     Y3, Y2, Y2
-	VMULPD     Y2, Y2, Y2
-	VADDPD     Y2, Y1, Y1
-	PREFETCHT1 (R12)(DI*1)
-	VCVTPS2PD  (AX)(DI*1), Y2
-	VCMPPD     $0x07, Y2, Y2, Y3
-	VSUBPD     Y0, Y2, Y0
-	VANDPD     Y3, Y0, Y0
-	VMULPD     Y0, Y0, Y0
-	VADDPD     Y0, Y1, Y1
-	VMOVUPD    Y1, (R9)(CX*8)
+	VMOVUPD    (R8)(CX*8), Y2
+	VMAXPD     Y0, Y2, Y2
+	VDIVPD     Y2, Y1, Y1
+	VMOVUPD    (R10)(CX*8), Y2
+	VCVTPS2PD  (AX), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VSUBPD     Y1, Y3, Y3
+	VANDPD     Y4, Y3, Y3
+	VMULPD     Y3, Y3, Y3
+	VADDPD     Y3, Y2, Y2
+	VCVTPS2PD  (AX)(DX*1), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VSUBPD     Y1, Y3, Y3
+	VANDPD     Y4, Y3, Y3
+	VMULPD     Y3, Y3, Y3
+	VADDPD     Y3, Y2, Y2
+	VCVTPS2PD  (AX)(DX*2), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VSUBPD     Y1, Y3, Y3
+	VANDPD     Y4, Y3, Y3
+	VMULPD     Y3, Y3, Y3
+	VADDPD     Y3, Y2, Y2
+	VCVTPS2PD  (AX)(BX*1), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VSUBPD     Y1, Y3, Y3
+	VANDPD     Y4, Y3, Y3
+	VMULPD     Y3, Y3, Y3
+	VADDPD     Y3, Y2, Y2
+	PREFETCHT1 (R13)(DX*4)
+	VCVTPS2PD  (AX)(DX*4), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VSUBPD     Y1, Y3, Y3
+	VANDPD     Y4, Y3, Y3
+	VMULPD     Y3, Y3, Y3
+	VADDPD     Y3, Y2, Y2
+	PREFETCHT1 (R13)(SI*1)
+	VCVTPS2PD  (AX)(SI*1), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VSUBPD     Y1, Y3, Y3
+	VANDPD     Y4, Y3, Y3
+	VMULPD     Y3, Y3, Y3
+	VADDPD     Y3, Y2, Y2
+	PREFETCHT1 (R13)(BX*2)
+	VCVTPS2PD  (AX)(BX*2), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VSUBPD     Y1, Y3, Y3
+	VANDPD     Y4, Y3, Y3
+	VMULPD     Y3, Y3, Y3
+	VADDPD     Y3, Y2, Y2
+	PREFETCHT1 (R13)(DI*1)
+	VCVTPS2PD  (AX)(DI*1), Y3
+	VCMPPD     $0x07, Y3, Y3, Y4
+	VSUBPD     Y1, Y3, Y1
+	VANDPD     Y4, Y1, Y1
+	VMULPD     Y1, Y1, Y1
+	VADDPD     Y1, Y2, Y2
+	VMOVUPD    Y2, (R10)(CX*8)
 	ADDQ       $0x04, CX
 	ADDQ       $0x10, AX
-	ADDQ       $0x10, R12
-	SUBQ       $0x04, R13
+	ADDQ       $0x10, R13
+	SUBQ       $0x04, R14
 	JGE        deviations_pass_cols
 
 deviations_pass_cols_rest:
-	ADDQ       $0x04, R13
+	ADDQ       $0x04, R14
 	JZ         deviations_pass_cols_end
-	LEAQ       tailmasks<>+64(SB), R12
-	SHLQ       $0x02, R13
-	SUBQ       R13, R12
-	VMOVDQU    (R12), X0
-	VPMOVSXDQ  X0, Y1
-	VMASKMOVPD (R8)(CX*8), Y1, Y2
-	VMASKMOVPD (R9)(CX*8), Y1, Y3
-	VMASKMOVPS (AX), X0, X4
-	VCVTPS2PD  X4, Y4
-	VCMPPD     $0x07, Y4, Y4, Y5
-	VANDPD     Y1, Y5, Y5
-	VSUBPD     Y2, Y4, Y4
-	VANDPD     Y5, Y4, Y4
-	VMULPD     Y4, Y4, Y4
-	VADDPD     Y4, Y3, Y3
-	VMASKMOVPS (AX)(DX*1), X0, X4
-	VCVTPS2PD  X4, Y4
-	VCMPPD     $0x07, Y4, Y4, Y5
-	VANDPD     Y1, Y5, Y5
-	VSUBPD     Y2, Y4, Y4
-	VANDPD     Y5, Y4, Y4
-	VMULPD     Y4, Y4, Y4
-	VADDPD     Y4, Y3, Y3
-	VMASKMOVPS (AX)(DX*2), X0, X4
-	VCVTPS2PD  X4, Y4
-	VCMPPD     $0x07, Y4, Y4, Y5
-	VANDPD     Y1, Y5, Y5
-	VSUBPD     Y2, Y4, Y4
-	VANDPD     Y5, Y4, Y4
-	VMULPD     Y4, Y4, Y4
-	VADDPD     Y4, Y3, Y3
-	VMASKMOVPS (AX)(BX*1), X0, X4
-	VCVTPS2PD  X4, Y4
-	VCMPPD     $0x07, Y4, Y4, Y5
-	VANDPD     Y1, Y5, Y5
-	VSUBPD     Y2, Y4, Y4
-	VANDPD     Y5, Y4, Y4
-	VMULPD     Y4, Y4, Y4
-	VADDPD     Y4, Y3, Y3
-	VMASKMOVPS (AX)(DX*4), X0, X4
-	VCVTPS2PD  X4, Y4
-	VCMPPD     $0x07, Y4, Y4, Y5
-	VANDPD     Y1, Y5, Y5
-	VSUBPD     Y2, Y4, Y4
-	VANDPD     Y5, Y4, Y4
-	VMULPD     Y4, Y4, Y4
-	VADDPD     Y4, Y3, Y3
-	VMASKMOVPS (AX)(SI*1), X0, X4
-	VCVTPS2PD  X4, Y4
-	VCMPPD     $0x07, Y4, Y4, Y5
-	VANDPD     Y1, Y5, Y5
-	VSUBPD     Y2, Y4, Y4
-	VANDPD     Y5, Y4, Y4
-	VMULPD     Y4, Y4, Y4
-	VADDPD     Y4, Y3, Y3
-	VMASKMOVPS (AX)(BX*2), X0, X4
-	VCVTPS2PD  X4, Y4
-	VCMPPD     $0x07, Y4, Y4, Y5
-	VANDPD     Y1, Y5, Y5
-	VSUBPD     Y2, Y4, Y4
-	VANDPD     Y5, Y4, Y4
-	VMULPD     Y4, Y4, Y4
-	VADDPD     Y4, Y3, Y3
-	VMASKMOVPS (AX)(DI*1), X0, X0
-	VCVTPS2PD  X0, Y0
-	VCMPPD     $0x07, Y0, Y0, Y4
-	VANDPD     Y1, Y4, Y4
-	VSUBPD     Y2, Y0, Y0
-	VANDPD     Y4, Y0, Y0
-	VMULPD     Y0, Y0, Y0
-	VADDPD     Y0, Y3, Y3
-	VMASKMOVPD Y3, Y1, (R9)(CX*8)
+	LEAQ       tailmasks<>+64(SB), R13
+	SHLQ       $0x02, R14
+	SUBQ       R14, R13
+	VMOVDQU    (R13), X1
+	VPMOVSXDQ  X1, Y2
+	VMASKMOVPD (R9)(CX*8), Y2, Y3
+	VMASKMOVPD (R8)(CX*8), Y2, Y4
+	VMAXPD     Y0, Y4, Y4
+	VDIVPD     Y4, Y3, Y3
+	VMASKMOVPD (R10)(CX*8), Y2, Y4
+	VMASKMOVPS (AX), X1, X5
+	VCVTPS2PD  X5, Y5
+	VCMPPD     $0x07, Y5, Y5, Y6
+	VANDPD     Y2, Y6, Y6
+	VSUBPD     Y3, Y5, Y5
+	VANDPD     Y6, Y5, Y5
+	VMULPD     Y5, Y5, Y5
+	VADDPD     Y5, Y4, Y4
+	VMASKMOVPS (AX)(DX*1), X1, X5
+	VCVTPS2PD  X5, Y5
+	VCMPPD     $0x07, Y5, Y5, Y6
+	VANDPD     Y2, Y6, Y6
+	VSUBPD     Y3, Y5, Y5
+	VANDPD     Y6, Y5, Y5
+	VMULPD     Y5, Y5, Y5
+	VADDPD     Y5, Y4, Y4
+	VMASKMOVPS (AX)(DX*2), X1, X5
+	VCVTPS2PD  X5, Y5
+	VCMPPD     $0x07, Y5, Y5, Y6
+	VANDPD     Y2, Y6, Y6
+	VSUBPD     Y3, Y5, Y5
+	VANDPD     Y6, Y5, Y5
+	VMULPD     Y5, Y5, Y5
+	VADDPD     Y5, Y4, Y4
+	VMASKMOVPS (AX)(BX*1), X1, X5
+	VCVTPS2PD  X5, Y5
+	VCMPPD     $0x07, Y5, Y5, Y6
+	VANDPD     Y2, Y6, Y6
+	VSUBPD     Y3, Y5, Y5
+	VANDPD     Y6, Y5, Y5
+	VMULPD     Y5, Y5, Y5
+	VADDPD     Y5, Y4, Y4
+	VMASKMOVPS (AX)(DX*4), X1, X5
+	VCVTPS2PD  X5, Y5
+	VCMPPD     $0x07, Y5, Y5, Y6
+	VANDPD     Y2, Y6, Y6
+	VSUBPD     Y3, Y5, Y5
+	VANDPD     Y6, Y5, Y5
+	VMULPD     Y5, Y5, Y5
+	VADDPD     Y5, Y4, Y4
+	VMASKMOVPS (AX)(SI*1), X1, X5
+	VCVTPS2PD  X5, Y5
+	VCMPPD     $0x07, Y5, Y5, Y6
+	VANDPD     Y2, Y6, Y6
+	VSUBPD     Y3, Y5, Y5
+	VANDPD     Y6, Y5, Y5
+	VMULPD     Y5, Y5, Y5
+	VADDPD     Y5, Y4, Y4
+	VMASKMOVPS (AX)(BX*2), X1, X5
+	VCVTPS2PD  X5, Y5
+	VCMPPD     $0x07, Y5, Y5, Y6
+	VANDPD     Y2, Y6, Y6
+	VSUBPD     Y3, Y5, Y5
+	VANDPD     Y6, Y5, Y5
+	VMULPD     Y5, Y5, Y5
+	VADDPD     Y5, Y4, Y4
+	VMASKMOVPS (AX)(DI*1), X1, X1
+	VCVTPS2PD  X1, Y1
+	VCMPPD     $0x07, Y1, Y1, Y5
+	VANDPD     Y2, Y5, Y5
+	VSUBPD     Y3, Y1, Y1
+	VANDPD     Y5, Y1, Y1
+	VMULPD     Y1, Y1, Y1
+	VADDPD     Y1, Y4, Y4
+	VMASKMOVPD Y4, Y2, (R10)(CX*8)
 
 deviations_pass_cols_end:
-	LEAQ (R10)(DX*8), R10
-	SUBQ $0x08, R11
+	LEAQ (R11)(DX*8), R11
+	SUBQ $0x08, R12
 	JGE  deviations_pass
 
 deviations_rest:
-	ADDQ $0x08, R11
+	ADDQ $0x08, R12
 	JZ   deviations_end
 
 deviations_row:
 	MOVQ cols+32(FP), BX
-	MOVQ R10, AX
+	MOVQ R11, AX
 	XORQ CX, CX
 	SUBQ $0x04, BX
 	JL   deviations_row_cols_rest
 
 deviations_row_cols:
-	VMOVUPD   (R8)(CX*8), Y0
 	VMOVUPD   (R9)(CX*8), Y1
-	VCVTPS2PD (AX), Y2
-	VCMPPD    $0x07, Y2, Y2, Y3
-	VSUBPD    Y0, Y2, Y0
-	VANDPD    Y3, Y0, Y0
-	VMULPD    Y0, Y0, Y0
-	VADDPD    Y0, Y1, Y1
-	VMOVUPD   Y1, (R9)(CX*8)
+	VMOVUPD   (R8)(CX*8), Y2
+	VMAXPD    Y0, Y2, Y2
+	VDIVPD    Y2, Y1, Y1
+	VMOVUPD   (R10)(CX*8), Y2
+	VCVTPS2PD (AX), Y3
+	VCMPPD    $0x07, Y3, Y3, Y4
+	VSUBPD    Y1, Y3, Y1
+	VANDPD    Y4, Y1, Y1
+	VMULPD    Y1, Y1, Y1
+	VADDPD    Y1, Y2, Y2
+	VMOVUPD   Y2, (R10)(CX*8)
 	ADDQ      $0x04, CX
 	ADDQ      $0x10, AX
 	SUBQ      $0x04, BX
@@ -5827,23 +5703,26 @@ deviations_row_cols_rest:
 	LEAQ       tailmasks<>+64(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
-	VMOVDQU    (SI), X0
-	VPMOVSXDQ  X0, Y1
-	VMASKMOVPD (R8)(CX*8), Y1, Y2
-	VMASKMOVPD (R9)(CX*8), Y1, Y3
-	VMASKMOVPS (AX), X0, X0
-	VCVTPS2PD  X0, Y0
-	VCMPPD     $0x07, Y0, Y0, Y4
-	VANDPD     Y1, Y4, Y4
-	VSUBPD     Y2, Y0, Y0
-	VANDPD     Y4, Y0, Y0
-	VMULPD     Y0, Y0, Y0
-	VADDPD     Y0, Y3, Y3
-	VMASKMOVPD Y3, Y1, (R9)(CX*8)
+	VMOVDQU    (SI), X1
+	VPMOVSXDQ  X1, Y2
+	VMASKMOVPD (R9)(CX*8), Y2, Y3
+	VMASKMOVPD (R8)(CX*8), Y2, Y4
+	VMAXPD     Y0, Y4, Y4
+	VDIVPD     Y4, Y3, Y3
+	VMASKMOVPD (R10)(CX*8), Y2, Y4
+	VMASKMOVPS (AX), X1, X1
+	VCVTPS2PD  X1, Y1
+	VCMPPD     $0x07, Y1, Y1, Y5
+	VANDPD     Y2, Y5, Y5
+	VSUBPD     Y3, Y1, Y1
+	VANDPD     Y5, Y1, Y1
+	VMULPD     Y1, Y1, Y1
+	VADDPD     Y1, Y4, Y4
+	VMASKMOVPD Y4, Y2, (R10)(CX*8)
 
 deviations_row_cols_end:
-	ADDQ DX, R10
-	DECQ R11
+	ADDQ DX, R11
+	DECQ R12
 	JNZ  deviations_row
 
 deviations_end:
@@ -6811,7 +6690,7 @@ sum_end:
 	VZEROUPPER
 	RET
 
-// func MomentRowsFloat32AVX512(mean *float64, m2 *float64, x *float32, cols int, rows int, stride int)
+// func MomentRowsFloat32AVX512(sum *float64, m2 *float64, x *float32, cols int, rows int, stride int)
 // Requires: AVX, AVX512BW, AVX512F, MMX+
 TEXT ·MomentRowsFloat32AVX512(SB), NOSPLIT, $0-48
 	MOVQ stride+40(FP), DX
@@ -6819,7 +6698,7 @@ TEXT ·MomentRowsFloat32AVX512(SB), NOSPLIT, $0-48
 	LEAQ (DX)(DX*2), BX
 	LEAQ (DX)(DX*4), SI
 	LEAQ (BX)(DX*4), DI
-	MOVQ mean+0(FP), R8
+	MOVQ sum+0(FP), R8
 	MOVQ x+16(FP), R9
 	MOVQ rows+32(FP), R10
 	SUBQ $0x08, R10
@@ -6937,37 +6816,12 @@ sum_end:
 	MOVQ         rows+32(FP), AX
 	VCVTSI2SDQ   AX, X0, X0
 	VBROADCASTSD X0, Z0
-	MOVQ         cols+24(FP), AX
-	XORQ         CX, CX
-	SUBQ         $0x08, AX
-	JL           mean_cols_rest
-
-mean_cols:
-	VMOVUPD (R8)(CX*8), Z1
-	VDIVPD  Z0, Z1, Z1
-	VMOVUPD Z1, (R8)(CX*8)
-	ADDQ    $0x08, CX
-	SUBQ    $0x08, AX
-	JGE     mean_cols
-
-mean_cols_rest:
-	ADDQ      $0x08, AX
-	JZ        mean_cols_end
-	XORQ      R9, R9
-	BTSQ      AX, R9
-	DECQ      R9
-	KMOVQ     R9, K1
-	VMOVUPD.Z (R8)(CX*8), K1, Z1
-	VDIVPD    Z0, Z1, Z1
-	VMOVUPD   Z1, K1, (R8)(CX*8)
-
-mean_cols_end:
-	MOVQ mean+0(FP), R8
-	MOVQ m2+8(FP), R9
-	MOVQ x+16(FP), R10
-	MOVQ rows+32(FP), R11
-	SUBQ $0x08, R11
-	JL   deviations_rest
+	MOVQ         sum+0(FP), R8
+	MOVQ         m2+8(FP), R9
+	MOVQ         x+16(FP), R10
+	MOVQ         rows+32(FP), R11
+	SUBQ         $0x08, R11
+	JL           deviations_rest
 
 deviations_pass:
 	MOVQ cols+24(FP), AX
@@ -6979,45 +6833,46 @@ deviations_pass:
 	JL   deviations_pass_cols_rest
 
 deviations_pass_cols:
-	VMOVUPD    (R8)(CX*8), Z0
-	VMOVUPD    (R9)(CX*8), Z1
-	VCVTPS2PD  (AX), Z2
-	VSUBPD     Z0, Z2, Z2
-	VMULPD     Z2, Z2, Z2
-	VADDPD     Z2, Z1, Z1
-	VCVTPS2PD  (AX)(DX*1), Z2
-	VSUBPD     Z0, Z2, Z2
-	VMULPD     Z2, Z2, Z2
-	VADDPD     Z2, Z1, Z1
-	VCVTPS2PD  (AX)(DX*2), Z2
-	VSUBPD     Z0, Z2, Z2
-	VMULPD     Z2, Z2, Z2
-	VADDPD     Z2, Z1, Z1
-	VCVTPS2PD  (AX)(BX*1), Z2
-	VSUBPD     Z0, Z2, Z2
-	VMULPD     Z2, Z2, Z2
-	VADDPD     Z2, Z1, Z1
+	VMOVUPD    (R8)(CX*8), Z1
+	VDIVPD     Z0, Z1, Z1
+	VMOVUPD    (R9)(CX*8), Z2
+	VCVTPS2PD  (AX), Z3
+	VSUBPD     Z1, Z3, Z3
+	VMULPD     Z3, Z3, Z3
+	VADDPD     Z3, Z2, Z2
+	VCVTPS2PD  (AX)(DX*1), Z3
+	VSUBPD     Z1, Z3, Z3
+	VMULPD     Z3, Z3, Z3
+	VADDPD     Z3, Z2, Z2
+	VCVTPS2PD  (AX)(DX*2), Z3
+	VSUBPD     Z1, Z3, Z3
+	VMULPD     Z3, Z3, Z3
+	VADDPD     Z3, Z2, Z2
+	VCVTPS2PD  (AX)(BX*1), Z3
+	VSUBPD     Z1, Z3, Z3
+	VMULPD     Z3, Z3, Z3
+	VADDPD     Z3, Z2, Z2
 	PREFETCHT1 (R12)(DX*4)
-	VCVTPS2PD  (AX)(DX*4), Z2
-	VSUBPD     Z0, Z2, Z2
-	VMULPD     Z2, Z2, Z2
-	VADDPD     Z2, Z1, Z1
+	VCVTPS2PD  (AX)(DX*4), Z3
+	VSUBPD     Z1, Z3, Z3
+	VMULPD     Z3, Z3, Z3
+	VADDPD     Z3, Z2, Z2
 	PREFETCHT1 (R12)(SI*1)
-	VCVTPS2PD  (AX)(SI*1), Z2
-	VSUBPD     Z0, Z2, Z2
-	VMULPD     Z2, Z2, Z2
-	VADDPD     Z2, Z1, Z1
+	VCVTPS2PD  (AX)(SI*1), Z3
+	VSUBPD     Z1, Z3, Z3
+	VMULPD     Z3, Z3, Z3
+	VADDPD     Z3, Z2, Z2
 	PREFETCHT1 (R12)(BX*2)
-	VCVTPS2PD  (AX)(BX*2), Z2
-	VSUBPD     Z0, Z2, Z2
-	VMULPD     Z2, Z2, Z2
-	VADDPD     Z2, Z1, Z1
+	VCVTPS2PD  (AX)(BX*2), Z3
+	VSUBPD     Z1, Z3, Z3
+	VMULPD     Z3, Z3, Z3
+	VADDPD     Z3, Z2, Z2
 	PREFETCHT1 (R12)(DI*1)
-	VCVTPS2PD  (AX)(DI*1), Z2
-	VSUBPD     Z0, Z2, Z0
-	VMULPD     Z0, Z0, Z0
-	VADDPD     Z0, Z1, Z1
-	VMOVUPD    Z1, (R9)(CX*8)
+	VCVTPS2PD  (AX)(DI*1), Z3
+	VSUBPD     Z1, Z3, Z1
+	VMULPD     Z1, Z1, Z1
+	VADDPD     Z1, Z2, Z2
+	VMOVUPD    Z2, (R9)(CX*8)
 	ADDQ       $0x08, CX
 	ADDQ       $0x20, AX
 	ADDQ       $0x20, R12
@@ -7031,41 +6886,42 @@ deviations_pass_cols_rest:
 	BTSQ        R13, R12
 	DECQ        R12
 	KMOVQ       R12, K1
-	VMOVUPD.Z   (R8)(CX*8), K1, Z0
-	VMOVUPD.Z   (R9)(CX*8), K1, Z1
-	VCVTPS2PD.Z (AX), K1, Z2
-	VSUBPD.Z    Z0, Z2, K1, Z2
-	VMULPD      Z2, Z2, Z2
-	VADDPD      Z2, Z1, Z1
-	VCVTPS2PD.Z (AX)(DX*1), K1, Z2
-	VSUBPD.Z    Z0, Z2, K1, Z2
-	VMULPD      Z2, Z2, Z2
-	VADDPD      Z2, Z1, Z1
-	VCVTPS2PD.Z (AX)(DX*2), K1, Z2
-	VSUBPD.Z    Z0, Z2, K1, Z2
-	VMULPD      Z2, Z2, Z2
-	VADDPD      Z2, Z1, Z1
-	VCVTPS2PD.Z (AX)(BX*1), K1, Z2
-	VSUBPD.Z    Z0, Z2, K1, Z2
-	VMULPD      Z2, Z2, Z2
-	VADDPD      Z2, Z1, Z1
-	VCVTPS2PD.Z (AX)(DX*4), K1, Z2
-	VSUBPD.Z    Z0, Z2, K1, Z2
-	VMULPD      Z2, Z2, Z2
-	VADDPD      Z2, Z1, Z1
-	VCVTPS2PD.Z (AX)(SI*1), K1, Z2
-	VSUBPD.Z    Z0, Z2, K1, Z2
-	VMULPD      Z2, Z2, Z2
-	VADDPD      Z2, Z1, Z1
-	VCVTPS2PD.Z (AX)(BX*2), K1, Z2
-	VSUBPD.Z    Z0, Z2, K1, Z2
-	VMULPD      Z2, Z2, Z2
-	VADDPD      Z2, Z1, Z1
-	VCVTPS2PD.Z (AX)(DI*1), K1, Z2
-	VSUBPD.Z    Z0, Z2, K1, Z0
-	VMULPD      Z0, Z0, Z0
-	VADDPD      Z0, Z1, Z1
-	VMOVUPD     Z1, K1, (R9)(CX*8)
+	VMOVUPD.Z   (R8)(CX*8), K1, Z1
+	VDIVPD      Z0, Z1, Z1
+	VMOVUPD.Z   (R9)(CX*8), K1, Z2
+	VCVTPS2PD.Z (AX), K1, Z3
+	VSUBPD.Z    Z1, Z3, K1, Z3
+	VMULPD      Z3, Z3, Z3
+	VADDPD      Z3, Z2, Z2
+	VCVTPS2PD.Z (AX)(DX*1), K1, Z3
+	VSUBPD.Z    Z1, Z3, K1, Z3
+	VMULPD      Z3, Z3, Z3
+	VADDPD      Z3, Z2, Z2
+	VCVTPS2PD.Z (AX)(DX*2), K1, Z3
+	VSUBPD.Z    Z1, Z3, K1, Z3
+	VMULPD      Z3, Z3, Z3
+	VADDPD      Z3, Z2, Z2
+	VCVTPS2PD.Z (AX)(BX*1), K1, Z3
+	VSUBPD.Z    Z1, Z3, K1, Z3
+	VMULPD      Z3, Z3, Z3
+	VADDPD      Z3, Z2, Z2
+	VCVTPS2PD.Z (AX)(DX*4), K1, Z3
+	VSUBPD.Z    Z1, Z3, K1, Z3
+	VMULPD      Z3, Z3, Z3
+	VADDPD      Z3, Z2, Z2
+	VCVTPS2PD.Z (AX)(SI*1), K1, Z3
+	VSUBPD.Z    Z1, Z3, K1, Z3
+	VMULPD      Z3, Z3, Z3
+	VADDPD      Z3, Z2, Z2
+	VCVTPS2PD.Z (AX)(BX*2), K1, Z3
+	VSUBPD.Z    Z1, Z3, K1, Z3
+	VMULPD      Z3, Z3, Z3
+	VADDPD      Z3, Z2, Z2
+	VCVTPS2PD.Z (AX)(DI*1), K1, Z3
+	VSUBPD.Z    Z1, Z3, K1, Z1
+	VMULPD      Z1, Z1, Z1
+	VADDPD      Z1, Z2, Z2
+	VMOVUPD     Z2, K1, (R9)(CX*8)
 
 deviations_pass_cols_end:
 	LEAQ (R10)(DX*8), R10
@@ -7084,13 +6940,14 @@ deviations_row:
 	JL   deviations_row_cols_rest
 
 deviations_row_cols:
-	VMOVUPD   (R8)(CX*8), Z0
-	VMOVUPD   (R9)(CX*8), Z1
-	VCVTPS2PD (AX), Z2
-	VSUBPD    Z0, Z2, Z0
-	VMULPD    Z0, Z0, Z0
-	VADDPD    Z0, Z1, Z1
-	VMOVUPD   Z1, (R9)(CX*8)
+	VMOVUPD   (R8)(CX*8), Z1
+	VDIVPD    Z0, Z1, Z1
+	VMOVUPD   (R9)(CX*8), Z2
+	VCVTPS2PD (AX), Z3
+	VSUBPD    Z1, Z3, Z1
+	VMULPD    Z1, Z1, Z1
+	VADDPD    Z1, Z2, Z2
+	VMOVUPD   Z2, (R9)(CX*8)
 	ADDQ      $0x08, CX
 	ADDQ      $0x20, AX
 	SUBQ      $0x08, BX
@@ -7103,13 +6960,14 @@ deviations_row_cols_rest:
 	BTSQ        BX, SI
 	DECQ        SI
 	KMOVQ       SI, K1
-	VMOVUPD.Z   (R8)(CX*8), K1, Z0
-	VMOVUPD.Z   (R9)(CX*8), K1, Z1
-	VCVTPS2PD.Z (AX), K1, Z2
-	VSUBPD.Z    Z0, Z2, K1, Z0
-	VMULPD      Z0, Z0, Z0
-	VADDPD      Z0, Z1, Z1
-	VMOVUPD     Z1, K1, (R9)(CX*8)
+	VMOVUPD.Z   (R8)(CX*8), K1, Z1
+	VDIVPD      Z0, Z1, Z1
+	VMOVUPD.Z   (R9)(CX*8), K1, Z2
+	VCVTPS2PD.Z (AX), K1, Z3
+	VSUBPD.Z    Z1, Z3, K1, Z1
+	VMULPD      Z1, Z1, Z1
+	VADDPD      Z1, Z2, Z2
+	VMOVUPD     Z2, K1, (R9)(CX*8)
 
 deviations_row_cols_end:
 	ADDQ DX, R10
@@ -7120,7 +6978,7 @@ deviations_end:
 	VZEROUPPER
 	RET
 
-// func NaNMomentRowsFloat32AVX512(count *float64, mean *float64, m2 *float64, x *float32, cols int, rows int, stride int)
+// func NaNMomentRowsFloat32AVX512(count *float64, sum *float64, m2 *float64, x *float32, cols int, rows int, stride int)
 // Requires: AVX, AVX512BW, AVX512F, MMX+
 TEXT ·NaNMomentRowsFloat32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         stride+48(FP), DX
@@ -7128,7 +6986,7 @@ TEXT ·NaNMomentRowsFloat32AVX512(SB), NOSPLIT, $0-56
 	LEAQ         (DX)(DX*2), BX
 	LEAQ         (DX)(DX*4), SI
 	LEAQ         (BX)(DX*4), DI
-	MOVQ         mean+8(FP), R8
+	MOVQ         sum+8(FP), R8
 	MOVQ         count+0(FP), R9
 	VBROADCASTSD one<>+0(SB), Z0
 	MOVQ         x+24(FP), R10
@@ -7288,184 +7146,163 @@ sum_row_cols_end:
 	JNZ  sum_row
 
 sum_end:
-	MOVQ         mean+8(FP), AX
 	MOVQ         count+0(FP), R8
 	VBROADCASTSD one<>+0(SB), Z0
-	MOVQ         cols+32(FP), R9
-	XORQ         CX, CX
-	SUBQ         $0x08, R9
-	JL           mean_cols_rest
-
-mean_cols:
-	VMOVUPD (AX)(CX*8), Z1
-	VMOVUPD (R8)(CX*8), Z2
-	VMAXPD  Z0, Z2, Z2
-	VDIVPD  Z2, Z1, Z1
-	VMOVUPD Z1, (AX)(CX*8)
-	ADDQ    $0x08, CX
-	SUBQ    $0x08, R9
-	JGE     mean_cols
-
-mean_cols_rest:
-	ADDQ      $0x08, R9
-	JZ        mean_cols_end
-	XORQ      R10, R10
-	BTSQ      R9, R10
-	DECQ      R10
-	KMOVQ     R10, K1
-	VMOVUPD.Z (AX)(CX*8), K1, Z1
-	VMOVUPD.Z (R8)(CX*8), K1, Z2
-	VMAXPD    Z0, Z2, Z2
-	VDIVPD    Z2, Z1, Z1
-	VMOVUPD   Z1, K1, (AX)(CX*8)
-
-mean_cols_end:
-	MOVQ mean+8(FP), R8
-	MOVQ m2+16(FP), R9
-	MOVQ x+24(FP), R10
-	MOVQ rows+40(FP), R11
-	SUBQ $0x08, R11
-	JL   deviations_rest
+	MOVQ         sum+8(FP), R9
+	MOVQ         m2+16(FP), R10
+	MOVQ         x+24(FP), R11
+	MOVQ         rows+40(FP), R12
+	SUBQ         $0x08, R12
+	JL           deviations_rest
 
 deviations_pass:
 	MOVQ cols+32(FP), AX
-	LEAQ (R10)(AX*4), R12
-	MOVQ cols+32(FP), R13
-	MOVQ R10, AX
+	LEAQ (R11)(AX*4), R13
+	MOVQ cols+32(FP), R14
+	MOVQ R11, AX
 	XORQ CX, CX
-	SUBQ $0x08, R13
+	SUBQ $0x08, R14
 	JL   deviations_pass_cols_rest
 
 deviations_pass_cols:
-	VMOVUPD    (R8)(CX*8), Z0
 	VMOVUPD    (R9)(CX*8), Z1
-	VCVTPS2PD  (AX), Z2
-	VCMPPD     $0x07, Z2, Z2, K1
-	VSUBPD.Z   Z0, Z2, K1, Z2
-	VMULPD     Z2, Z2, Z2
-	VADDPD     Z2, Z1, Z1
-	VCVTPS2PD  (AX)(DX*1), Z2
-	VCMPPD     $0x07, Z2, Z2, K1
-	VSUBPD.Z   Z0, Z2, K1, Z2
-	VMULPD     Z2, Z2, Z2
-	VADDPD     Z2, Z1, Z1
-	VCVTPS2PD  (AX)(DX*2), Z2
-	VCMPPD     $0x07, Z2, Z2, K1
-	VSUBPD.Z   Z0, Z2, K1, Z2
-	VMULPD     Z2, Z2, Z2
-	VADDPD     Z2, Z1, Z1
-	VCVTPS2PD  (AX)(BX*1), Z2
-	VCMPPD     $0x07, Z2, Z2, K1
-	VSUBPD.Z   Z0, Z2, K1, Z2
-	VMULPD     Z2, Z2, Z2
-	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R12)(DX*4)
-	VCVTPS2PD  (AX)(DX*4), Z2
-	VCMPPD     $0x07, Z2, Z2, K1
-	VSUBPD.Z   Z0, Z2, K1, Z2
-	VMULPD     Z2, Z2, Z2
-	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R12)(SI*1)
-	VCVTPS2PD  (AX)(SI*1), Z2
-	VCMPPD     $0x07, Z2, Z2, K1
-	VSUBPD.Z   Z0, Z2, K1, Z2
-	VMULPD     Z2, Z2, Z2
-	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R12)(BX*2)
-	VCVTPS2PD  (AX)(BX*2), Z2
-	VCMPPD     $0x07, Z2, Z2, K1
-	VSUBPD.Z   Z0, Z2, K1, Z2
-	VMULPD     Z2, Z2, Z2
-	VADDPD     Z2, Z1, Z1
-	PREFETCHT1 (R12)(DI*1)
-	VCVTPS2PD  (AX)(DI*1), Z2
-	VCMPPD     $0x07, Z2, Z2, K1
-	VSUBPD.Z   Z0, Z2, K1, Z0
-	VMULPD     Z0, Z0, Z0
-	VADDPD     Z0, Z1, Z1
-	VMOVUPD    Z1, (R9)(CX*8)
+	VMOVUPD    (R8)(CX*8), Z2
+	VMAXPD     Z0, Z2, Z2
+	VDIVPD     Z2, Z1, Z1
+	VMOVUPD    (R10)(CX*8), Z2
+	VCVTPS2PD  (AX), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VSUBPD.Z   Z1, Z3, K1, Z3
+	VMULPD     Z3, Z3, Z3
+	VADDPD     Z3, Z2, Z2
+	VCVTPS2PD  (AX)(DX*1), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VSUBPD.Z   Z1, Z3, K1, Z3
+	VMULPD     Z3, Z3, Z3
+	VADDPD     Z3, Z2, Z2
+	VCVTPS2PD  (AX)(DX*2), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VSUBPD.Z   Z1, Z3, K1, Z3
+	VMULPD     Z3, Z3, Z3
+	VADDPD     Z3, Z2, Z2
+	VCVTPS2PD  (AX)(BX*1), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VSUBPD.Z   Z1, Z3, K1, Z3
+	VMULPD     Z3, Z3, Z3
+	VADDPD     Z3, Z2, Z2
+	PREFETCHT1 (R13)(DX*4)
+	VCVTPS2PD  (AX)(DX*4), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VSUBPD.Z   Z1, Z3, K1, Z3
+	VMULPD     Z3, Z3, Z3
+	VADDPD     Z3, Z2, Z2
+	PREFETCHT1 (R13)(SI*1)
+	VCVTPS2PD  (AX)(SI*1), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VSUBPD.Z   Z1, Z3, K1, Z3
+	VMULPD     Z3, Z3, Z3
+	VADDPD     Z3, Z2, Z2
+	PREFETCHT1 (R13)(BX*2)
+	VCVTPS2PD  (AX)(BX*2), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VSUBPD.Z   Z1, Z3, K1, Z3
+	VMULPD     Z3, Z3, Z3
+	VADDPD     Z3, Z2, Z2
+	PREFETCHT1 (R13)(DI*1)
+	VCVTPS2PD  (AX)(DI*1), Z3
+	VCMPPD     $0x07, Z3, Z3, K1
+	VSUBPD.Z   Z1, Z3, K1, Z1
+	VMULPD     Z1, Z1, Z1
+	VADDPD     Z1, Z2, Z2
+	VMOVUPD    Z2, (R10)(CX*8)
 	ADDQ       $0x08, CX
 	ADDQ       $0x20, AX
-	ADDQ       $0x20, R12
-	SUBQ       $0x08, R13
+	ADDQ       $0x20, R13
+	SUBQ       $0x08, R14
 	JGE        deviations_pass_cols
 
 deviations_pass_cols_rest:
-	ADDQ        $0x08, R13
+	ADDQ        $0x08, R14
 	JZ          deviations_pass_cols_end
-	XORQ        R12, R12
-	BTSQ        R13, R12
-	DECQ        R12
-	KMOVQ       R12, K1
-	VMOVUPD.Z   (R8)(CX*8), K1, Z0
+	XORQ        R13, R13
+	BTSQ        R14, R13
+	DECQ        R13
+	KMOVQ       R13, K1
 	VMOVUPD.Z   (R9)(CX*8), K1, Z1
-	VCVTPS2PD.Z (AX), K1, Z2
-	VCMPPD      $0x07, Z2, Z2, K1, K2
-	VSUBPD.Z    Z0, Z2, K2, Z2
-	VMULPD      Z2, Z2, Z2
-	VADDPD      Z2, Z1, Z1
-	VCVTPS2PD.Z (AX)(DX*1), K1, Z2
-	VCMPPD      $0x07, Z2, Z2, K1, K2
-	VSUBPD.Z    Z0, Z2, K2, Z2
-	VMULPD      Z2, Z2, Z2
-	VADDPD      Z2, Z1, Z1
-	VCVTPS2PD.Z (AX)(DX*2), K1, Z2
-	VCMPPD      $0x07, Z2, Z2, K1, K2
-	VSUBPD.Z    Z0, Z2, K2, Z2
-	VMULPD      Z2, Z2, Z2
-	VADDPD      Z2, Z1, Z1
-	VCVTPS2PD.Z (AX)(BX*1), K1, Z2
-	VCMPPD      $0x07, Z2, Z2, K1, K2
-	VSUBPD.Z    Z0, Z2, K2, Z2
-	VMULPD      Z2, Z2, Z2
-	VADDPD      Z2, Z1, Z1
-	VCVTPS2PD.Z (AX)(DX*4), K1, Z2
-	VCMPPD      $0x07, Z2, Z2, K1, K2
-	VSUBPD.Z    Z0, Z2, K2, Z2
-	VMULPD      Z2, Z2, Z2
-	VADDPD      Z2, Z1, Z1
-	VCVTPS2PD.Z (AX)(SI*1), K1, Z2
-	VCMPPD      $0x07, Z2, Z2, K1, K2
-	VSUBPD.Z    Z0, Z2, K2, Z2
-	VMULPD      Z2, Z2, Z2
-	VADDPD      Z2, Z1, Z1
-	VCVTPS2PD.Z (AX)(BX*2), K1, Z2
-	VCMPPD      $0x07, Z2, Z2, K1, K2
-	VSUBPD.Z    Z0, Z2, K2, Z2
-	VMULPD      Z2, Z2, Z2
-	VADDPD      Z2, Z1, Z1
-	VCVTPS2PD.Z (AX)(DI*1), K1, Z2
-	VCMPPD      $0x07, Z2, Z2, K1, K2
-	VSUBPD.Z    Z0, Z2, K2, Z0
-	VMULPD      Z0, Z0, Z0
-	VADDPD      Z0, Z1, Z1
-	VMOVUPD     Z1, K1, (R9)(CX*8)
+	VMOVUPD.Z   (R8)(CX*8), K1, Z2
+	VMAXPD      Z0, Z2, Z2
+	VDIVPD      Z2, Z1, Z1
+	VMOVUPD.Z   (R10)(CX*8), K1, Z2
+	VCVTPS2PD.Z (AX), K1, Z3
+	VCMPPD      $0x07, Z3, Z3, K1, K2
+	VSUBPD.Z    Z1, Z3, K2, Z3
+	VMULPD      Z3, Z3, Z3
+	VADDPD      Z3, Z2, Z2
+	VCVTPS2PD.Z (AX)(DX*1), K1, Z3
+	VCMPPD      $0x07, Z3, Z3, K1, K2
+	VSUBPD.Z    Z1, Z3, K2, Z3
+	VMULPD      Z3, Z3, Z3
+	VADDPD      Z3, Z2, Z2
+	VCVTPS2PD.Z (AX)(DX*2), K1, Z3
+	VCMPPD      $0x07, Z3, Z3, K1, K2
+	VSUBPD.Z    Z1, Z3, K2, Z3
+	VMULPD      Z3, Z3, Z3
+	VADDPD      Z3, Z2, Z2
+	VCVTPS2PD.Z (AX)(BX*1), K1, Z3
+	VCMPPD      $0x07, Z3, Z3, K1, K2
+	VSUBPD.Z    Z1, Z3, K2, Z3
+	VMULPD      Z3, Z3, Z3
+	VADDPD      Z3, Z2, Z2
+	VCVTPS2PD.Z (AX)(DX*4), K1, Z3
+	VCMPPD      $0x07, Z3, Z3, K1, K2
+	VSUBPD.Z    Z1, Z3, K2, Z3
+	VMULPD      Z3, Z3, Z3
+	VADDPD      Z3, Z2, Z2
+	VCVTPS2PD.Z (AX)(SI*1), K1, Z3
+	VCMPPD      $0x07, Z3, Z3, K1, K2
+	VSUBPD.Z    Z1, Z3, K2, Z3
+	VMULPD      Z3, Z3, Z3
+	VADDPD      Z3, Z2, Z2
+	VCVTPS2PD.Z (AX)(BX*2), K1, Z3
+	VCMPPD      $0x07, Z3, Z3, K1, K2
+	VSUBPD.Z    Z1, Z3, K2, Z3
+	VMULPD      Z3, Z3, Z3
+	VADDPD      Z3, Z2, Z2
+	VCVTPS2PD.Z (AX)(DI*1), K1, Z3
+	VCMPPD      $0x07, Z3, Z3, K1, K2
+	VSUBPD.Z    Z1, Z3, K2, Z1
+	VMULPD      Z1, Z1, Z1
+	VADDPD      Z1, Z2, Z2
+	VMOVUPD     Z2, K1, (R10)(CX*8)
 
 deviations_pass_cols_end:
-	LEAQ (R10)(DX*8), R10
-	SUBQ $0x08, R11
+	LEAQ (R11)(DX*8), R11
+	SUBQ $0x08, R12
 	JGE  deviations_pass
 
 deviations_rest:
-	ADDQ $0x08, R11
+	ADDQ $0x08, R12
 	JZ   deviations_end
 
 deviations_row:
 	MOVQ cols+32(FP), BX
-	MOVQ R10, AX
+	MOVQ R11, AX
 	XORQ CX, CX
 	SUBQ $0x08, BX
 	JL   deviations_row_cols_rest
 
 deviations_row_cols:
-	VMOVUPD   (R8)(CX*8), Z0
 	VMOVUPD   (R9)(CX*8), Z1
-	VCVTPS2PD (AX), Z2
-	VCMPPD    $0x07, Z2, Z2, K1
-	VSUBPD.Z  Z0, Z2, K1, Z0
-	VMULPD    Z0, Z0, Z0
-	VADDPD    Z0, Z1, Z1
-	VMOVUPD   Z1, (R9)(CX*8)
+	VMOVUPD   (R8)(CX*8), Z2
+	VMAXPD    Z0, Z2, Z2
+	VDIVPD    Z2, Z1, Z1
+	VMOVUPD   (R10)(CX*8), Z2
+	VCVTPS2PD (AX), Z3
+	VCMPPD    $0x07, Z3, Z3, K1
+	VSUBPD.Z  Z1, Z3, K1, Z1
+	VMULPD    Z1, Z1, Z1
+	VADDPD    Z1, Z2, Z2
+	VMOVUPD   Z2, (R10)(CX*8)
 	ADDQ      $0x08, CX
 	ADDQ      $0x20, AX
 	SUBQ      $0x08, BX
@@ -7478,18 +7315,21 @@ deviations_row_cols_rest:
 	BTSQ        BX, SI
 	DECQ        SI
 	KMOVQ       SI, K1
-	VMOVUPD.Z   (R8)(CX*8), K1, Z0
 	VMOVUPD.Z   (R9)(CX*8), K1, Z1
-	VCVTPS2PD.Z (AX), K1, Z2
-	VCMPPD      $0x07, Z2, Z2, K1, K2
-	VSUBPD.Z    Z0, Z2, K2, Z0
-	VMULPD      Z0, Z0, Z0
-	VADDPD      Z0, Z1, Z1
-	VMOVUPD     Z1, K1, (R9)(CX*8)
+	VMOVUPD.Z   (R8)(CX*8), K1, Z2
+	VMAXPD      Z0, Z2, Z2
+	VDIVPD      Z2, Z1, Z1
+	VMOVUPD.Z   (R10)(CX*8), K1, Z2
+	VCVTPS2PD.Z (AX), K1, Z3
+	VCMPPD      $0x07, Z3, Z3, K1, K2
+	VSUBPD.Z    Z1, Z3, K2, Z1
+	VMULPD      Z1, Z1, Z1
+	VADDPD      Z1, Z2, Z2
+	VMOVUPD     Z2, K1, (R10)(CX*8)
 
 deviations_row_cols_end:
-	ADDQ DX, R10
-	DECQ R11
+	ADDQ DX, R11
+	DECQ R12
 	JNZ  deviations_row
 
 deviations_end:

@@ -7,7 +7,7 @@ import (
 )
 
 // foldmoment emits what is done with the states of var and std: each is three
-// float64s side by side, a count, a mean and a sum of squared deviations. Four
+// float64s side by side, a count, a sum and a sum of squared deviations. Four
 // states are three vectors.
 func foldmoment() {
 	mergeMoments()
@@ -38,7 +38,7 @@ func byFours(n reg.Register, body func(), advances ...advance) {
 	RET()
 }
 
-// apart reads four states: their counts, means and sums.
+// apart reads four states: their counts, sums and squared deviations.
 func apart(p reg.Register) []reg.VecVirtual {
 	m := Mem{Base: p}
 	a, b, c := YMM(), YMM(), YMM()
@@ -47,8 +47,8 @@ func apart(p reg.Register) []reg.VecVirtual {
 	VMOVUPD(m, a)
 	VMOVUPD(m.Offset(32), b)
 	VMOVUPD(m.Offset(64), c)
-	VBLENDPD(U8(0b1100), b, a, first)  // n0 m0 n2 m2
-	VBLENDPD(U8(0b1100), c, b, second) // m1 q1 m3 q3
+	VBLENDPD(U8(0b1100), b, a, first)  // n0 s0 n2 s2
+	VBLENDPD(U8(0b1100), c, b, second) // s1 q1 s3 q3
 	VPERM2F128(U8(0x21), c, a, third)  // q0 n1 q2 n3
 	VSHUFPD(U8(0b1010), third, first, out[0])
 	VSHUFPD(U8(0b0101), second, first, out[1])
@@ -57,12 +57,12 @@ func apart(p reg.Register) []reg.VecVirtual {
 }
 
 // together writes four states.
-func together(n, mean, m2 reg.VecVirtual, p reg.Register) {
+func together(n, sum, m2 reg.VecVirtual, p reg.Register) {
 	m := Mem{Base: p}
 	a, b, c := YMM(), YMM(), YMM()
 	first, second, third := YMM(), YMM(), YMM()
-	VUNPCKLPD(mean, n, first)         // n0 m0 n2 m2
-	VUNPCKHPD(m2, mean, second)       // m1 q1 m3 q3
+	VUNPCKLPD(sum, n, first)          // n0 s0 n2 s2
+	VUNPCKHPD(m2, sum, second)        // s1 q1 s3 q3
 	VSHUFPD(U8(0b1010), n, m2, third) // q0 n1 q2 n3
 	VPERM2F128(U8(0x20), third, first, a)
 	VBLENDPD(U8(0b1100), first, second, b)
@@ -81,19 +81,21 @@ func mergeMoments() {
 	VXORPD(zero, zero, zero)
 	byFours(left, func() {
 		a, b := apart(pa), apart(pb)
-		n, shift, delta, m2, isA, isB := YMM(), YMM(), YMM(), YMM(), YMM(), YMM()
+		n, sum, m2, share, delta, mean, isA, isB := YMM(), YMM(), YMM(), YMM(), YMM(), YMM(), YMM(), YMM()
 		VCMPPD(U8(0), zero, a[0], isB) // nothing in a: b as it is
 		VCMPPD(U8(0), zero, b[0], isA)
 		VADDPD(b[0], a[0], n)
-		VDIVPD(n, b[0], shift)
-		VSUBPD(a[1], b[1], delta)
-		VMULPD(shift, delta, shift)
-		VMULPD(delta, shift, delta)
-		VMULPD(a[0], delta, delta)
+		VADDPD(b[1], a[1], sum)
 		VADDPD(b[2], a[2], m2)
-		VADDPD(delta, m2, m2)
-		VADDPD(shift, a[1], shift)
-		merged := []reg.VecVirtual{n, shift, m2}
+		VDIVPD(n, b[0], share)
+		VDIVPD(b[0], b[1], delta)
+		VDIVPD(a[0], a[1], mean)
+		VSUBPD(mean, delta, delta)
+		VMULPD(share, delta, share)
+		VMULPD(delta, share, share)
+		VMULPD(a[0], share, share)
+		VADDPD(share, m2, m2)
+		merged := []reg.VecVirtual{n, sum, m2}
 		for i, v := range merged {
 			VBLENDVPD(isA, a[i], v, v)
 			VBLENDVPD(isB, b[i], v, v)
@@ -103,16 +105,16 @@ func mergeMoments() {
 }
 
 func joinMoments() {
-	TEXT("JoinMomentsAVX2", NOSPLIT, "func(states, counts, means, m2s *float64, n int)")
+	TEXT("JoinMomentsAVX2", NOSPLIT, "func(states, counts, sums, m2s *float64, n int)")
 	Pragma("noescape")
 	Doc("JoinMomentsAVX2 makes n states of their parts; n is a multiple of 4.")
 	p, left := Load(Param("states"), GP64()), Load(Param("n"), GP64())
-	counts, means, m2s := Load(Param("counts"), GP64()), Load(Param("means"), GP64()), Load(Param("m2s"), GP64())
+	counts, sums, m2s := Load(Param("counts"), GP64()), Load(Param("sums"), GP64()), Load(Param("m2s"), GP64())
 	byFours(left, func() {
-		n, mean, m2 := YMM(), YMM(), YMM()
+		n, sum, m2 := YMM(), YMM(), YMM()
 		VMOVUPD(Mem{Base: counts}, n)
-		VMOVUPD(Mem{Base: means}, mean)
+		VMOVUPD(Mem{Base: sums}, sum)
 		VMOVUPD(Mem{Base: m2s}, m2)
-		together(n, mean, m2, p)
-	}, advance{p, fourMoments}, advance{counts, 32}, advance{means, 32}, advance{m2s, 32})
+		together(n, sum, m2, p)
+	}, advance{p, fourMoments}, advance{counts, 32}, advance{sums, 32}, advance{m2s, 32})
 }

@@ -272,13 +272,13 @@ func (s summer) nanTotalRows() {
 	s.begin("NaNTotalRows", s.rowsSignature("sum, count"), "adds what is not NaN in rows of x to sum, and its number to count; both have cols elements."+rowsDoc)
 	m := newMatrix(s.size)
 	m.fetch = beside
-	s.totalsDown(m, "sum")
+	s.totalsDown(m)
 	s.end()
 }
 
 // totalsDown is totals of columns.
-func (s summer) totalsDown(m *matrix, sums string) {
-	sum, count, one := Load(Param(sums), GP64()), Load(Param("count"), GP64()), s.broadcast(s.one)
+func (s summer) totalsDown(m *matrix) {
+	sum, count, one := Load(Param("sum"), GP64()), Load(Param("count"), GP64()), s.broadcast(s.one)
 	s.down("sum", m, func(m *matrix) {
 		s.running(m, sum, func(v reg.VecVirtual) {
 			s.running(m, count, func(n reg.VecVirtual) {
@@ -292,12 +292,12 @@ func (s summer) totalsDown(m *matrix, sums string) {
 }
 
 func (s summer) momentRows() {
-	s.begin("MomentRows", s.rowsSignature("mean, m2"),
-		"sets mean to the means of cols columns of x, and m2 to the sums of their squared deviations from it; both are zero before."+rowsDoc+
+	s.begin("MomentRows", s.rowsSignature("sum, m2"),
+		"sets sum to the sums of cols columns of x, and m2 to the sums of their squared deviations from the mean; both are zero before."+rowsDoc+
 			" It reads x twice: a band of few columns lies in a cache the second time, and each time half of the band beside it is fetched ahead.")
 	m := newMatrix(s.size)
 	m.fetch, m.share = beside, [2]int{0, 4}
-	sum := Load(Param("mean"), GP64())
+	sum := Load(Param("sum"), GP64())
 	s.down("sum", m, func(m *matrix) {
 		s.running(m, sum, func(v reg.VecVirtual) {
 			for r := range m.rowsAtOnce {
@@ -306,51 +306,43 @@ func (s summer) momentRows() {
 			}
 		})
 	})
-	n := XMM()
-	VXORPD(n, n, n)
-	VCVTSI2SDQ(Load(Param("rows"), GP64()), n, n)
-	by := s.broadcast(n)
-	m.fetch = nowhere
-	s.across("mean", m, nil, func(m *matrix) {
-		s.running(m, sum, func(v reg.VecVirtual) { VDIVPD(by, v, v) })
-	})
-	m.share = [2]int{4, 8}
-	s.deviationsDown(m, false)
+	rows := XMM()
+	VXORPD(rows, rows, rows)
+	VCVTSI2SDQ(Load(Param("rows"), GP64()), rows, rows)
+	n := s.broadcast(rows)
+	s.deviationsDown(m, false, func(*matrix) reg.VecVirtual { return n })
 	s.end()
 }
 
 func (s summer) nanMomentRows() {
-	s.begin("NaNMomentRows", s.rowsSignature("count, mean, m2"),
+	s.begin("NaNMomentRows", s.rowsSignature("count, sum, m2"),
 		"is MomentRows of what is not NaN, and its number. The mean of none is zero.")
 	m := newMatrix(s.size)
 	m.fetch, m.share = beside, [2]int{0, 4}
-	s.totalsDown(m, "mean")
-	m.fetch = nowhere
-	sum, count, one := Load(Param("mean"), GP64()), Load(Param("count"), GP64()), s.broadcast(s.one)
-	s.across("mean", m, nil, func(m *matrix) {
-		s.running(m, sum, func(v reg.VecVirtual) {
-			n := s.vec()
-			s.load8(m.float64s(count), n)
-			VMAXPD(one, n, n)
-			VDIVPD(n, v, v)
-		})
+	s.totalsDown(m)
+	count, one := Load(Param("count"), GP64()), s.broadcast(s.one)
+	s.deviationsDown(m, true, func(m *matrix) reg.VecVirtual {
+		n := s.vec()
+		s.load8(m.float64s(count), n)
+		VMAXPD(one, n, n)
+		return n
 	})
-	m.share = [2]int{4, 8}
-	s.deviationsDown(m, true)
 	s.end()
 }
 
-// deviationsDown is deviations of columns.
-func (s summer) deviationsDown(m *matrix, skip bool) {
-	mean, m2 := Load(Param("mean"), GP64()), Load(Param("m2"), GP64())
-	m.fetch = beside
+// deviationsDown is deviations of columns; number returns that of a vector of columns'
+// elements.
+func (s summer) deviationsDown(m *matrix, skip bool, number func(m *matrix) reg.VecVirtual) {
+	sum, m2 := Load(Param("sum"), GP64()), Load(Param("m2"), GP64())
+	m.fetch, m.share = beside, [2]int{4, 8}
 	s.down("deviations", m, func(m *matrix) {
-		center := s.vec()
-		s.load8(m.float64s(mean), center)
+		mean := s.vec()
+		s.load8(m.float64s(sum), mean)
+		VDIVPD(number(m), mean, mean)
 		s.running(m, m2, func(v reg.VecVirtual) {
 			for r := range m.rowsAtOnce {
 				s.prefetch(m, r)
-				s.addDeviation(m.row(r), center, v, skip)
+				s.addDeviation(m.row(r), mean, v, skip)
 			}
 		})
 	})

@@ -1,0 +1,8 @@
+//go:build !unix
+
+package main
+
+import "io"
+
+// terminalColumns isn't known here.
+func terminalColumns(io.Writer) int { return 0 }
