@@ -89,8 +89,8 @@ type Report struct {
 
 // String writes the report in one line.
 func (r Report) String() string {
-	return fmt.Sprintf("%s, %d tasks in %d stages, %d chunks decoded (%s), at most %s of %s projected", diag.FormatDuration(r.Elapsed),
-		r.Tasks, r.Stages, r.ChunksDecoded, nd.FormatBytes(r.BytesDecoded), nd.FormatBytes(r.Peak), nd.FormatBytes(r.ProjectedPeak))
+	return fmt.Sprintf("%s: stages %d, tasks %d, chunks decoded %d (%s), peak %s of %s projected", diag.FormatDuration(r.Elapsed),
+		r.Stages, r.Tasks, r.ChunksDecoded, nd.FormatBytes(r.BytesDecoded), nd.FormatBytes(r.Peak), nd.FormatBytes(r.ProjectedPeak))
 }
 
 // Compute returns the values.

@@ -15,7 +15,8 @@ import (
 // a negative k the -k least, the least first, as dask's topk. It is along the last
 // axis unless Axis or Dim names one; that has the length |k| then. NaN is greater than
 // all numbers, as where NumPy sorts, and -0 is below +0. A k of 0, and one beyond
-// the length of the axis, is an error.
+// the length of the axis, is an error. One of just that length, or minus that
+// length, gives all elements in order.
 //
 // The data are read once: every chunk is left with |k| elements or fewer, and
 // these are joined and thinned out again until one chunk is left.

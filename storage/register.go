@@ -77,8 +77,11 @@ func Open(ctx context.Context, url string, opts map[string]string) (Array, Group
 // withNames adds to the error about what isn't in a file or directory what is in
 // the group that its path leads to.
 func withNames(ctx context.Context, d *Driver, path, inner string, opts map[string]string, err error) error {
-	e, ok := err.(*Error)
-	for ok && inner != "" {
+	var e *Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	for inner != "" {
 		inner = inner[:max(strings.LastIndex(inner, "/"), 0)]
 		a, g, failed := d.Open(ctx, path, inner, opts)
 		switch {

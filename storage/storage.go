@@ -2,6 +2,11 @@
 // coordinate (Array) in a hierarchy of groups (Group). Drivers live in folders
 // of their own and register themselves when imported; package storage/std
 // imports every driver that needs no cgo.
+//
+// Programs that compute want little of it: OpenGroup for the names and the
+// attributes in a file (Attrs, Attr), and CreateArray or OpenWritableArray for an
+// array that is written in parts, by chunkgrid.Run. The rest is for drivers, and
+// for tools that look at stored chunks.
 package storage
 
 import (

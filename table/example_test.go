@@ -111,7 +111,7 @@ func ExampleOpen() {
 	fmt.Println(fare)
 	fmt.Println(reduce.Mean(fare).Value(ctx))
 	// Output:
-	// float64 (6)  chunks (2 1 2 …), 4 chunks, 48 B, not computed
+	// float64 (row 6)  chunks (2 1 2 …), 4 chunks, 48 B, not computed
 	// 21.166666666666668 <nil>
 }
 
@@ -165,7 +165,7 @@ func ExampleFiles_Column() {
 	}
 	fmt.Println(fares.Compute(ctx))
 	// Output:
-	// string (5)  chunks (2 3), 2 chunks, not computed
+	// string (row 5)  chunks (2 3), 2 chunks, not computed
 	// [Oslo Lima Oslo] <nil>
 	// [Kraków Lima Oslo] [3.  1.5 5. ] <nil>
 	// [4.5 5.5] <nil>

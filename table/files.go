@@ -188,7 +188,7 @@ func (f *Files) Shape() (rows, columns int) { return f.rows, len(f.names) }
 // Columns returns the names of the columns, a copy.
 func (f *Files) Columns() []string { return slices.Clone(f.names) }
 
-// Column returns a column as a lazy array of one axis. chunkgrid.MapText and
+// Column returns a column as a lazy array of one axis, named "row". chunkgrid.MapText and
 // Factorize make bools and numbers of one of text, Texts reads it; missing text is the
 // empty text. Every run that needs a column reads the files anew, and parses that column
 // only. An error of a field names file, line and column.
@@ -226,7 +226,7 @@ func (f *Files) column(name string) (*lazyColumn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &lazyColumn{f, i, &storage.Meta{DType: f.types[i], Shape: []int{f.rows}, ReadGrid: g, WriteGrid: g, Format: "CSV", Order: "C"}}, nil
+	return &lazyColumn{f, i, &storage.Meta{DType: f.types[i], Shape: []int{f.rows}, Dims: []string{"row"}, ReadGrid: g, WriteGrid: g, Format: "CSV", Order: "C"}}, nil
 }
 
 // Lazy returns a column as a lazy array of T; of another dtype it is nd.ErrDType.

@@ -55,6 +55,10 @@ func TestOpenErrors(t *testing.T) {
 	require.ErrorAs(t, err, &lib)
 	assert.Contains(t, lib.Text, "H5Fopen: unable to open file")
 
+	_, err = storage.OpenArray(t.Context(), "testdata/dims.h5/temperature")
+	require.ErrorIs(t, err, storage.ErrNotFound)
+	assert.ErrorContains(t, err, `there is no "temperature" in it; the group holds forged, plain, t, v, y`)
+
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, _, err = open(ctx, "testdata/groups.h5", "", nil)
