@@ -1,6 +1,7 @@
 package zarr
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -75,6 +76,42 @@ func TestAuditConsolidated(t *testing.T) {
 		"root/zarr.json: consolidated metadata lack new",
 		"root/zarr.json: consolidated metadata say something else of sub/b than its own do",
 	}, audit(t, s, "root"))
+}
+
+// TestConsolidatedAgain: what is added or changed is in the consolidated metadata once
+// it is committed, of groups that had them.
+func TestConsolidatedAgain(t *testing.T) {
+	ctx := t.Context()
+	for version, holder := range map[string]string{"2": "root/.zmetadata", "3": "root/zarr.json"} {
+		s := mem.NewStore()
+		consolidated := func() bool {
+			b, err := s.Get(ctx, holder, nil)
+			return err == nil && bytes.Contains(b, []byte(`consolidated_`))
+		}
+		add := func(g storage.WritableGroup, name string) {
+			a, err := g.CreateArray(ctx, name, storage.Spec{DType: nd.Int16, Shape: []int{4}})
+			require.NoError(t, err)
+			require.NoError(t, a.Commit(ctx))
+		}
+		g, err := CreateStore(ctx, s, "root", map[string]string{"consolidated": "true", "zarr_format": version})
+		require.NoError(t, err)
+		add(g, "a")
+		require.NoError(t, g.Commit(ctx))
+		g, err = OpenWritableStore(ctx, s, "root")
+		require.NoError(t, err)
+		add(g, "sub/b")
+		assert.False(t, consolidated())
+		require.NoError(t, g.Commit(ctx))
+		assert.True(t, consolidated())
+		assert.Empty(t, audit(t, s, "root"))
+		a, err := OpenWritableArrayStore(ctx, s, "root/sub/b")
+		require.NoError(t, err)
+		require.NoError(t, a.Resize(ctx, []int{7}))
+		assert.False(t, consolidated())
+		require.NoError(t, a.Commit(ctx))
+		assert.True(t, consolidated())
+		assert.Empty(t, audit(t, s, "root"))
+	}
 }
 
 func TestAuditVersion2(t *testing.T) {

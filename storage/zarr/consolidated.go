@@ -15,32 +15,69 @@ import (
 // in .zmetadata beside it. Stores that can't list their keys know their nodes
 // from there: servers.
 
-// consolidate writes the documents of all nodes below the group.
-func (g *writableGroup) consolidate(ctx context.Context) error {
+// consolidate writes the documents of all nodes below the group p.
+func (p place) consolidate(ctx context.Context) error {
 	all := object{}
-	if err := g.collect(ctx, "", all); err != nil {
+	if err := p.collect(ctx, "", all); err != nil {
 		return err
 	}
-	if g.version == 2 {
-		for _, name := range []string{".zgroup", ".zattrs"} {
-			doc, err := g.document(ctx, name)
-			if err != nil {
-				return err
-			}
-			all[name] = doc
-		}
-		b, err := encode(object{"zarr_consolidated_format": 1, "metadata": all})
-		if err != nil {
-			return err
-		}
-		return g.store.Put(ctx, storage.JoinKey(g.key, ".zmetadata"), b)
-	}
-	doc, err := g.document(ctx, "zarr.json")
+	doc, err := p.document(ctx, "zarr.json")
 	if err != nil {
 		return err
 	}
-	doc["consolidated_metadata"] = object{"kind": "inline", "must_understand": false, "metadata": all}
-	return g.put(ctx, documents{"zarr.json": doc})
+	if doc != nil {
+		doc["consolidated_metadata"] = object{"kind": "inline", "must_understand": false, "metadata": all}
+		return p.put(ctx, documents{"zarr.json": doc})
+	}
+	for _, name := range []string{".zgroup", ".zattrs"} {
+		if doc, err = p.document(ctx, name); err != nil {
+			return err
+		}
+		if doc != nil {
+			all[name] = doc
+		}
+	}
+	b, err := encode(object{"zarr_consolidated_format": 1, "metadata": all})
+	if err != nil {
+		return err
+	}
+	return p.store.Put(ctx, storage.JoinKey(p.key, ".zmetadata"), b)
+}
+
+// holders returns the groups, p and those above it, that have consolidated
+// metadata. What changes below them removes these (invalidate), and Commit writes
+// them again.
+func (p place) holders(ctx context.Context) (groups []place, err error) {
+	for {
+		doc, err := p.document(ctx, "zarr.json")
+		if err != nil {
+			return nil, err
+		}
+		_, held := doc["consolidated_metadata"]
+		if doc == nil {
+			_, err = storage.Size(ctx, p.store, storage.JoinKey(p.key, ".zmetadata"))
+			if held = err == nil; err != nil && !errors.Is(err, storage.ErrNotFound) {
+				return nil, err
+			}
+		}
+		if held {
+			groups = append(groups, p)
+		}
+		if p.path == "" {
+			return groups, nil
+		}
+		p.key, p.path = parent(p.key), parent(p.path)
+	}
+}
+
+// consolidateAll writes the consolidated metadata of groups.
+func consolidateAll(ctx context.Context, groups []place) error {
+	for _, p := range groups {
+		if err := p.consolidate(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // collect adds the documents of the nodes below p to all: in v3 by the path of
@@ -60,6 +97,7 @@ func (p place) collect(ctx context.Context, path string, all object) error {
 			switch {
 			case doc == nil:
 			case name == "zarr.json":
+				delete(doc, "consolidated_metadata") // here is the same
 				all[below] = doc
 			default:
 				all[storage.JoinKey(below, name)] = doc

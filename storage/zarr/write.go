@@ -23,8 +23,12 @@ type writableArray struct {
 	draft *draft
 	fresh bool          // created by this handle
 	open  *atomic.Int32 // counts the fresh arrays of a group that aren't ended
-	mu    sync.Mutex    // guards resizing and ending
+	mu    sync.Mutex    // guards the following
 	ended bool
+	// holders are groups that had consolidated metadata when it was opened, stale
+	// reports whether these were removed.
+	holders []place
+	stale   bool
 }
 
 var (
@@ -252,6 +256,7 @@ func (a *writableArray) Resize(ctx context.Context, shape []int) error {
 		return a.fail("resize", err)
 	}
 	a.head.Store(h)
+	a.stale = true
 	if err := a.invalidate(ctx); err != nil {
 		return a.fail("resize", err)
 	}
@@ -336,7 +341,14 @@ func (a *writableArray) Commit(ctx context.Context) error {
 		if err := a.draft.commit(ctx); err != nil {
 			return a.fail("commit", err)
 		}
-		if err := a.invalidate(ctx); err != nil {
+		var err error
+		switch {
+		case a.fresh:
+			err = a.invalidate(ctx)
+		case a.stale:
+			err = consolidateAll(ctx, a.holders)
+		}
+		if err != nil {
 			return a.fail("commit", err)
 		}
 		return nil

@@ -18,6 +18,7 @@ type writableGroup struct {
 	draft   *draft
 	fresh   bool            // created by this handle
 	full    bool            // to be consolidated when it is committed
+	holders []place         // groups that had consolidated metadata when it was opened
 	resume  bool            // what is there already is what an interrupted process has made
 	open    atomic.Int32    // arrays created in it that aren't ended yet
 	mu      sync.Mutex      // guards the following
@@ -45,7 +46,11 @@ func writableAt(ctx context.Context, p place) (storage.WritableGroup, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newWritableGroup(at, n), nil
+	w := newWritableGroup(at, n)
+	if w.holders, err = at.holders(ctx); err != nil {
+		return nil, at.fail("open", err)
+	}
+	return w, nil
 }
 
 func newWritableGroup(p place, n *node) *writableGroup {
@@ -73,7 +78,11 @@ func writableArrayAt(ctx context.Context, p place) (storage.WritableArray, error
 	if err != nil {
 		return nil, err
 	}
-	return newWritableArray(p, n.array), nil
+	a := newWritableArray(p, n.array)
+	if a.holders, err = p.holders(ctx); err != nil {
+		return nil, p.fail("open", err)
+	}
+	return a, nil
 }
 
 // CreateStore starts a new hierarchy at path of a store; what exists there is
@@ -281,6 +290,9 @@ func (g *writableGroup) Commit(ctx context.Context) error {
 		}
 	}
 	if err := g.draft.commit(ctx); err != nil {
+		return g.fail("commit", err)
+	}
+	if err := consolidateAll(ctx, g.holders); err != nil {
 		return g.fail("commit", err)
 	}
 	g.ended = true

@@ -15,7 +15,8 @@
 //   - "sync": "true" has what is written outlive a loss of power, see dir.Sync.
 //   - "consolidated": "true" writes the metadata of all nodes into that of the
 //     group that Create makes as well, at Commit, where some readers look for
-//     them first.
+//     them first. A group that has them when it, or an array in it, is opened for
+//     writing gets them anew at Commit.
 //   - "missing": "error" makes reading a chunk that was never written an error,
 //     storage.ErrNotFound, instead of the fill value. Chunks, or shards, that
 //     hold nothing but the fill value are never written; they are errors too.
@@ -25,8 +26,8 @@
 // Goroutines may write any parts of an array at the same time, through any number
 // of handles. So may processes on one machine, where the system has locks on
 // directories (not Windows); elsewhere, processes must write whole chunks, or
-// whole shards. While an array is open for reading its shards must not change,
-// and nobody but one process may resize it.
+// whole shards. Nobody but one process may resize an array, or change consolidated
+// metadata.
 package zarr
 
 import (
