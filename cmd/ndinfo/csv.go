@@ -20,9 +20,6 @@ import (
 // open is storage.Open, but a CSV file whose columns have names is a group of them.
 func open(ctx context.Context, path string) (storage.Array, storage.Group, error) {
 	file, inner, err := storage.SplitPath(path)
-	if err == nil && strings.EqualFold(filepath.Ext(file), ".npz") {
-		return nil, nil, &storage.Error{Op: "open", Name: path, Err: fmt.Errorf("%w: a zip archive of .npy files; unzip it", storage.ErrUnsupported)}
-	}
 	if err != nil || !isCSV(file) {
 		return storage.Open(ctx, path, nil)
 	}
