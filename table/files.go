@@ -71,10 +71,7 @@ func Open(ctx context.Context, paths iter.Seq2[string, error], opts ...Option) (
 	if len(f.paths) == 0 {
 		return nil, &storage.Error{Op: "open csv", Name: "files", Err: fmt.Errorf("%w: there are none", storage.ErrNotFound)}
 	}
-	f.places = make(map[string]int, len(f.names))
-	for i, name := range f.names {
-		f.places[name] = i
-	}
+	f.places = placesOf(f.names)
 	return f, nil
 }
 

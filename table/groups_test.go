@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"math"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -94,6 +96,90 @@ func TestGroupsAsPandas(t *testing.T) {
 	sum, err := reduce.NaNSum(long).Value(ctx)
 	require.NoError(t, err)
 	assert.Equal(t, want.Long, sum)
+}
+
+// Groups of random tables are those of pandas: of integers beyond 2^53 exactly, of
+// floats to rounding.
+func TestGroupByAsPandas(t *testing.T) {
+	python := os.Getenv("NDGRID_PYTHON")
+	if python == "" {
+		t.Skip("NDGRID_PYTHON names no Python with pandas; make test sets it")
+	}
+	rng := rand.New(rand.NewPCG(3, 4))
+	keys := []string{"a", "", "żółw", "B", "NA", `"x,y"`, "-1"}
+	var texts []string
+	for range 20 {
+		text := "k,j,i,u,f\n"
+		for row := range 1 + rng.IntN(60) { // so that sums fit
+			u := rng.Uint64() >> 7
+			if row == 0 {
+				u += 1 << 63
+			}
+			f := ""
+			if rng.IntN(3) > 0 {
+				f = fmt.Sprint(rng.NormFloat64() * math.Pow10(rng.IntN(20)))
+			}
+			text += fmt.Sprintf("%s,%d,%d,%d,%s\n", keys[rng.IntN(len(keys))], rng.Int64N(7)*(1<<60)-1<<62, rng.Int64N(1<<57)-1<<56, u, f)
+		}
+		texts = append(texts, text)
+	}
+	paths := folder(t, texts...)
+	out, err := exec.Command(python, append([]string{filepath.Join("testdata", "pandas_groupby.py")}, paths...)...).Output()
+	require.NoError(t, err)
+	var want [][][]string
+	require.NoError(t, json.Unmarshal(out, &want))
+	require.Len(t, want, 2*len(paths))
+
+	for i, table := range want {
+		key := []string{"k", "j"}[i%2]
+		got, err := GroupBy(ReadCSV(paths[i/2], ChunkRows(7), Types(nd.Text, "k"), Types(nd.Int64, "j", "i"), Types(nd.Uint64, "u"), Types(nd.Float64, "f")), key, "i", "u", "f")
+		require.NoError(t, err)
+		require.Equal(t, len(table), got.rows)
+		for k, c := range got.columns {
+			for row := range table {
+				want, place := table[row][k], fmt.Sprintf("table %d by %s, %s, row %d", i/2, key, got.names[k], row)
+				if _, floats := c.(*nd.Array[float64]); !floats {
+					assert.Equal(t, want, textOf(c)(row), place)
+					continue
+				}
+				x, first := asFloat(t, want), 1+5*((k-1)/5)
+				n, least, most := asFloat(t, table[row][first]), asFloat(t, table[row][first+3]), asFloat(t, table[row][first+4])
+				v := c.(*nd.Array[float64]).At(row)
+				if math.IsNaN(x) {
+					assert.True(t, math.IsNaN(v), place)
+				} else {
+					assert.InDelta(t, x, v, n*0x1p-52*max(math.Abs(least), math.Abs(most)), place)
+				}
+			}
+		}
+	}
+}
+
+func asFloat(t testing.TB, text string) float64 {
+	t.Helper()
+	x, err := strconv.ParseFloat(text, 64)
+	require.NoError(t, err)
+	return x
+}
+
+// Integers in one file are floats in another, where values are missing.
+func TestGroupByOfSeveralDTypes(t *testing.T) {
+	ints, floats, big := must(New("k", []string{"a", "b"}, "v", []int64{1, -2})), must(New("k", []string{"c", "a"}, "v", []float64{math.NaN(), 0.5})),
+		must(New("k", []string{"b"}, "v", []uint64{3}))
+	for _, chunks := range [][]*Table{{ints, floats, big}, {big, ints, floats}, {floats, big, ints}} {
+		g, err := GroupBy(stream.Of(chunks...), "k", "v")
+		require.NoError(t, err)
+		assert.Equal(t, "k:string v_count:int64 v_sum:float64 v_mean:float64 v_min:float64 v_max:float64 k,v_count,v_sum,v_mean,v_min,v_max\n"+
+			"a,2,1.5,0.75,0.5,1\nb,2,1,0.5,-2,3\nc,0,0,,,\n", shown(t, g))
+	}
+	_, err := GroupBy(stream.Of(must(New("k", []string{"a"})), must(New("k", []int64{1}))), "k")
+	assert.ErrorIs(t, err, nd.ErrDType)
+	for _, v := range []any{[]int64{math.MaxInt64, 1}, []int64{math.MinInt64, -1}, []uint64{math.MaxUint64, 1}} {
+		tab := must(New("k", []string{"a", "a"}, "v", v))
+		_, err := GroupBy(stream.Of(must(tab.Head(1)), must(tab.Tail(1))), "k", "v")
+		assert.ErrorIs(t, err, errOverflow)
+		assert.ErrorContains(t, err, `column "v"`)
+	}
 }
 
 // rowsAsText writes rows of text and numbers with spaces between.

@@ -1,11 +1,8 @@
 package table
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"iter"
-	"maps"
 	"math"
 	"slices"
 
@@ -17,6 +14,9 @@ var errOverflow = errors.New("the sum doesn't fit the column's dtype; use float6
 
 // integer is what columns of integers hold.
 type integer interface{ int64 | uint64 }
+
+// number is what columns of numbers hold.
+type number interface{ integer | float64 }
 
 // Sum returns a table of one row: the sums of the columns that are numbers (int64,
 // uint64 and float64), without missing values. Sums of chunks add up to that of the whole:
@@ -45,7 +45,7 @@ func (t *Table) Mean() (*Table, error) {
 		func(v []uint64) (Column, error) { return columnOf([]float64{meanOf(v)}) })
 }
 
-func meanOf[T float64 | integer](v []T) float64 { return sumOf(v) / float64(len(v)) }
+func meanOf[T number](v []T) float64 { return sumOf(v) / float64(len(v)) }
 
 // Min returns a table of one row: the least values of the columns that are numbers,
 // without missing values. An int64 column without rows is an error, as one of float64
@@ -110,7 +110,7 @@ func withoutNaN(v []float64) []float64 {
 
 // sumOf adds numbers as float64, in pairs: the error grows with the logarithm of
 // their number only.
-func sumOf[T float64 | integer](v []T) float64 {
+func sumOf[T number](v []T) float64 {
 	if len(v) > 128 {
 		half := len(v) / 2
 		return sumOf(v[:half]) + sumOf(v[half:])
@@ -122,8 +122,8 @@ func sumOf[T float64 | integer](v []T) float64 {
 	return sum
 }
 
-// addExact returns a+b and whether it fits.
-func addExact[T integer](a, b T) (T, bool) {
+// addExact returns a+b and whether it fits, if they are integers.
+func addExact[T number](a, b T) (T, bool) {
 	sum := a + b
 	return sum, (sum >= a) == (b >= 0)
 }
@@ -184,110 +184,4 @@ func both[T nd.Elem](a, b Column) (x, y []T, ok bool) {
 		return nil, nil, false
 	}
 	return v.Data(), w.Data(), true
-}
-
-// group is what GroupBy keeps of the rows of one key and column.
-type group struct {
-	n             int64
-	sum, min, max float64
-}
-
-// GroupBy groups the rows of all chunks by a key and returns a table of one row
-// per key, sorted by it: the key, and for every value column of numbers its count,
-// sum, mean, min and max, named "fare_count" and so on, without missing values. It
-// keeps one chunk and the groups in memory. The key is int64 or text; the empty text
-// is a key like others.
-func GroupBy(chunks iter.Seq2[*Table, error], key string, values ...string) (*Table, error) {
-	ints, texts := map[int64][]group{}, map[string][]group{}
-	for t, err := range chunks {
-		if err == nil && t.rows > 0 { // without rows dtypes say nothing
-			err = groupRows(t, key, values, ints, texts)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	if len(ints) > 0 && len(texts) > 0 {
-		return nil, fmt.Errorf("table.GroupBy: %w: column %q is int64 and text", nd.ErrDType, key)
-	}
-	if len(texts) > 0 {
-		return grouped(key, texts, values)
-	}
-	return grouped(key, ints, values)
-}
-
-// groupRows adds the rows of a chunk to their groups.
-func groupRows(t *Table, key string, names []string, ints map[int64][]group, texts map[string][]group) error {
-	columns := make([][]float64, len(names))
-	for i, name := range names {
-		c, err := t.Column(name)
-		if err != nil {
-			return err
-		}
-		switch c := c.(type) {
-		case *nd.Array[float64]:
-			columns[i] = c.Data()
-		case *nd.Array[int64]:
-			columns[i] = nd.Map(c, func(v int64) float64 { return float64(v) }).Data()
-		case *nd.Array[uint64]:
-			columns[i] = nd.Map(c, func(v uint64) float64 { return float64(v) }).Data()
-		default:
-			return fmt.Errorf("table.GroupBy: %w: column %q is %v, not numbers", nd.ErrDType, name, c.DType())
-		}
-	}
-	k, err := t.Column(key)
-	if err != nil {
-		return err
-	}
-	switch k := k.(type) {
-	case *nd.Array[int64]:
-		addRows(ints, k.Data(), columns, func(v int64) int64 { return v })
-	case *Strings:
-		v, _ := values[string](k)
-		addRows(texts, v, columns, func(s string) string { return string([]byte(s)) })
-	default:
-		return fmt.Errorf("table.GroupBy: %w: column %q is %v; a key is int64 or text", nd.ErrDType, key, k.DType())
-	}
-	return nil
-}
-
-// addRows adds rows to their groups; own makes a key that may be kept.
-func addRows[K comparable](groups map[K][]group, keys []K, columns [][]float64, own func(K) K) {
-	for row, k := range keys {
-		g, ok := groups[k]
-		if !ok {
-			g = make([]group, len(columns))
-			for i := range g {
-				g[i].min, g[i].max = math.NaN(), math.NaN()
-			}
-			groups[own(k)] = g
-		}
-		for i, c := range columns {
-			v := c[row]
-			if v != v {
-				continue
-			}
-			if g[i].n++; g[i].n == 1 {
-				g[i].min, g[i].max = v, v
-			}
-			g[i].sum, g[i].min, g[i].max = g[i].sum+v, min(g[i].min, v), max(g[i].max, v)
-		}
-	}
-}
-
-// grouped makes the table of all groups.
-func grouped[K cmp.Ordered](key string, groups map[K][]group, names []string) (*Table, error) {
-	keys := slices.Sorted(maps.Keys(groups))
-	all := []any{key, keys}
-	for i, name := range names {
-		var n []int64
-		var sum, mean, least, most []float64
-		for _, k := range keys {
-			g := groups[k][i]
-			n, sum, mean = append(n, g.n), append(sum, g.sum), append(mean, g.sum/float64(g.n))
-			least, most = append(least, g.min), append(most, g.max)
-		}
-		all = append(all, name+"_count", n, name+"_sum", sum, name+"_mean", mean, name+"_min", least, name+"_max", most)
-	}
-	return New(all...)
 }

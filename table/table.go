@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
@@ -20,6 +21,9 @@ type Table struct {
 	names   []string
 	columns []Column
 	rows    int
+
+	indexed sync.Once      // when a column is first looked for
+	places  map[string]int // of columns by name, of several the first
 }
 
 // New returns a table of columns, given as names and values in turn: an *nd.Array
@@ -27,7 +31,7 @@ type Table struct {
 //
 //	table.New("year", []int64{2014, 2015}, "mean", mean)
 func New(namesAndColumns ...any) (*Table, error) {
-	t := &Table{}
+	t, places := &Table{}, map[string]int{}
 	if len(namesAndColumns)%2 != 0 {
 		return nil, fmt.Errorf("table.New: %w: %d values, not a name and a column in turn", nd.ErrShape, len(namesAndColumns))
 	}
@@ -38,11 +42,18 @@ func New(namesAndColumns ...any) (*Table, error) {
 		}
 		c, err := columnOf(namesAndColumns[i+1])
 		if err == nil {
-			t, err = t.With(name, c)
+			err = t.fits(c)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("table.New: column %q: %w", name, err)
 		}
+		t.rows = c.Size()
+		if at, again := places[name]; again {
+			t.columns[at] = c
+			continue
+		}
+		places[name] = len(t.names)
+		t.names, t.columns = append(t.names, name), append(t.columns, c)
 	}
 	return t, nil
 }
@@ -73,11 +84,21 @@ func (t *Table) Columns() []string { return slices.Clone(t.names) }
 
 // Column returns a column by name.
 func (t *Table) Column(name string) (Column, error) {
-	i := slices.Index(t.names, name)
-	if i < 0 {
+	t.indexed.Do(func() { t.places = placesOf(t.names) })
+	i, ok := t.places[name]
+	if !ok {
 		return nil, fmt.Errorf("%w: column %q; there are %q", storage.ErrNotFound, name, t.names)
 	}
 	return t.columns[i], nil
+}
+
+// placesOf returns where names are in a list, of several equal ones the first.
+func placesOf(names []string) map[string]int {
+	places := make(map[string]int, len(names))
+	for i, name := range slices.Backward(names) {
+		places[name] = i
+	}
+	return places
 }
 
 // Col returns a column by name as an array of T; of another dtype it is nd.ErrDType.
@@ -110,21 +131,31 @@ func (t *Table) Text(name string) (*Strings, error) {
 // With returns the table with one more column at the end, or with another in place
 // of the one of that name.
 func (t *Table) With(name string, c Column) (*Table, error) {
-	if a, ok := c.(nd.Dyn); ok && a.NDim() != 1 {
-		return nil, fmt.Errorf("%w: column %q has %d axes", nd.ErrShape, name, a.NDim())
-	} else if _, text := c.(*Strings); !ok && !text {
-		return nil, fmt.Errorf("%w: column %q is a %T", nd.ErrDType, name, c)
+	if err := t.fits(c); err != nil {
+		return nil, fmt.Errorf("column %q: %w", name, err)
 	}
-	if len(t.columns) > 0 && c.Size() != t.rows {
-		return nil, fmt.Errorf("%w: column %q has %d rows, the table %d", nd.ErrShape, name, c.Size(), t.rows)
-	}
-	r := &Table{slices.Clone(t.names), slices.Clone(t.columns), c.Size()}
+	r := &Table{names: slices.Clone(t.names), columns: slices.Clone(t.columns), rows: c.Size()}
 	if i := slices.Index(t.names, name); i >= 0 {
 		r.columns[i] = c
 	} else {
 		r.names, r.columns = append(r.names, name), append(r.columns, c)
 	}
 	return r, nil
+}
+
+// fits reports what is wrong with a column for the table.
+func (t *Table) fits(c Column) error {
+	a, ok := c.(nd.Dyn)
+	_, text := c.(*Strings)
+	switch {
+	case ok && a.NDim() != 1:
+		return fmt.Errorf("%w: %d axes", nd.ErrShape, a.NDim())
+	case !ok && !text:
+		return fmt.Errorf("%w: a %T is no column", nd.ErrDType, c)
+	case len(t.columns) > 0 && c.Size() != t.rows:
+		return fmt.Errorf("%w: %d rows, the table has %d", nd.ErrShape, c.Size(), t.rows)
+	}
+	return nil
 }
 
 // Select returns the named columns in that order.

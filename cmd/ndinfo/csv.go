@@ -61,10 +61,8 @@ type csvTable struct {
 	ref   storage.Ref
 }
 
-const (
-	headRows  = 4    // whose values are shown
-	headLimit = 1000 // columns: of more, values are not shown, as looking for each takes long
-)
+// headRows is of how many rows values are shown.
+const headRows = 4
 
 // openTable opens a file with commas between columns or, where the header has none,
 // semicolons or tabs; tabs alone if it is called so.
@@ -121,15 +119,12 @@ func (t *csvTable) Array(_ context.Context, name string) (storage.Array, error) 
 	if err != nil {
 		return nil, &storage.Error{Op: "open", Name: storage.JoinKey(t.ref.URL, name), Err: err}
 	}
-	c := &csvColumn{Array: a, meta: *a.Meta(), ref: t.ref}
-	c.ref.Path, c.meta.Dims = name, []string{"row"}
-	if _, n := t.files.Shape(); n <= headLimit {
-		values, err := t.head.Column(name)
-		if err != nil {
-			return nil, err
-		}
-		c.first = firstOf(values)
+	values, err := t.head.Column(name)
+	if err != nil {
+		return nil, err
 	}
+	c := &csvColumn{Array: a, meta: *a.Meta(), ref: t.ref, first: firstOf(values)}
+	c.ref.Path, c.meta.Dims = name, []string{"row"}
 	return c, nil
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"compress/gzip"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -39,6 +40,10 @@ rain, mm  float64  (row 3)  3                             0.5 NaN 1.5
 	require.NoError(t, z.Close())
 	require.NoError(t, f.Close())
 	assert.Contains(t, show(t, "u.TSV.gz"), "u.TSV.gz   CSV   1 row, 2 columns, ")
+
+	wide := strings.Repeat("n,", 2000) + "last\n" + strings.Repeat("1,", 2000) + "0.5\n"
+	require.NoError(t, os.WriteFile("wide.csv", []byte(wide), 0o666))
+	assert.Regexp(t, `\nlast +float64 +\(row 1\) +1 +0\.5\n$`, show(t, "wide.csv"))
 
 	require.NoError(t, os.WriteFile("semicolons.csv", []byte("a;b\n1,5;2\n"), 0o666))
 	assert.Contains(t, show(t, "semicolons.csv"), "1 row, 2 columns, ")
