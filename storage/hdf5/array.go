@@ -43,7 +43,7 @@ type array struct {
 	base       int64  // direct: offset in the file; negative where nothing is stored
 	lazy       bool   // contiguous in this file: present once it has an offset
 	limits     []int  // how long the axes can get; nil: not in chunks, the shape is fixed
-	mandatory  bool   // no chunk may go without a filter that the library lacks
+	mandatory  bool   // no chunk may go without a filter that the library can't encode
 	unreadable error  // why no element can be read
 	created    bool   // by this session: Abort removes it
 	done       bool   // committed or aborted
@@ -249,7 +249,7 @@ func (a *array) choosePath(t *C.nd_type, d *C.nd_dataset, dtype nd.DType, order 
 				return nil
 			}
 		}
-		a.unreadable = cmp.Or(a.unreadable, libraryLacks(filters, decodes))
+		a.unreadable = cmp.Or(a.unreadable, libraryLacks(filters))
 	}
 	return nil
 }

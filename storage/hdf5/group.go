@@ -36,6 +36,7 @@ type group struct {
 type object struct {
 	name    string
 	isGroup bool
+	dead    bool // nothing is there
 	at      place
 }
 
@@ -137,7 +138,7 @@ func (g *group) find(path string) (*array, *group, error) {
 		next := at
 		switch {
 		case errors.Is(err, storage.ErrNotFound):
-			err = at.fail("open", fmt.Errorf("%w: there is no %q in it", storage.ErrNotFound, name))
+			err = at.fail("open", at.notFound(name))
 		case err != nil:
 			err = at.fail("open", fmt.Errorf("%q: %w", name, err))
 		case o.isGroup:
@@ -173,7 +174,8 @@ func (g *group) openGroup(o object) (*group, error) {
 	return g.f.newGroup(sub, path, append(slices.Clip(g.above), o.at))
 }
 
-// children lists what the links of the group lead to, by name. lib is held.
+// children lists what the links of the group lead to, by name, dead links among
+// them. lib is held.
 func (g *group) children() ([]object, error) {
 	var buf C.nd_buf
 	rc := C.nd_list(g.id, &buf, &stack)
@@ -184,7 +186,7 @@ func (g *group) children() ([]object, error) {
 	var list []object
 	for len(data) > 24 {
 		word := func(i int) uint64 { return binary.NativeEndian.Uint64(data[8*i:]) }
-		o := object{isGroup: word(0) != 0, at: place{word(1), word(2)}}
+		o := object{isGroup: word(0) == C.ND_GROUP, dead: word(0) == C.ND_NOTHING, at: place{word(1), word(2)}}
 		name, rest, _ := strings.Cut(string(data[24:]), "\x00")
 		o.name, data = name, data[len(data)-len(rest):]
 		list = append(list, o)
@@ -205,7 +207,7 @@ func (f *file) ref(path string) storage.Ref {
 
 func (g *group) Attrs() storage.Attrs { return *g.attrs.Load() }
 
-// Names lists the groups and arrays, sorted. Links that lead nowhere, links to
+// Names lists the groups and arrays, sorted. Links that lead nowhere (see Audit), links to
 // a group on the way here (circles), named types, and datasets that only
 // stand for a NetCDF dimension are left out; all can be opened by name.
 func (g *group) Names(ctx context.Context) ([]storage.Child, error) {
@@ -223,7 +225,7 @@ func (g *group) Names(ctx context.Context) ([]storage.Child, error) {
 	}
 	list := []storage.Child{}
 	for _, o := range objects {
-		if !o.isGroup || !slices.Contains(g.above, o.at) {
+		if !o.dead && (!o.isGroup || !slices.Contains(g.above, o.at)) {
 			list = append(list, storage.Child{Name: o.name, IsGroup: o.isGroup})
 		}
 	}

@@ -54,6 +54,9 @@ typedef struct {
 	nd_filter filter[ND_FILTERS];
 } nd_dataset;
 
+// What a link leads to.
+enum { ND_NOTHING, ND_DATASET, ND_GROUP };
+
 // A malloc'ed answer of any length; the caller frees data.
 typedef struct {
 	char *data;
@@ -79,6 +82,7 @@ int nd_file_private(hid_t file, nd_err *e);
 int nd_object(hid_t id, uint64_t *fileno, uint64_t *addr, nd_err *e);
 int nd_file_netcdf(hid_t file, int *is, nd_err *e);
 int nd_stat(hid_t loc, const char *name, int *type, uint64_t *fileno, uint64_t *addr, nd_err *e);
+int nd_link(hid_t loc, const char *name, int *type, nd_buf *out, nd_err *e);
 int nd_list(hid_t loc, nd_buf *out, nd_err *e);
 int nd_unlink(hid_t loc, const char *name, nd_err *e);
 int nd_flush(hid_t id, nd_err *e);
