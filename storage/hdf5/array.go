@@ -86,12 +86,13 @@ func lengths(dims []C.hsize_t) ([]int, error) {
 	return shape, nil
 }
 
-// openArray opens a child, or a field of its elements. lib is held.
-func (g *group) openArray(name string, fields []string) (*array, error) {
+// openArray opens the child at a link, which users know by a name, or a field of its
+// elements. lib is held.
+func (g *group) openArray(link, name string, fields []string) (*array, error) {
 	var t C.nd_type
 	var d C.nd_dataset
 	var mem C.hid_t
-	id := withName(name, func(c *C.char) C.hid_t { return C.nd_open(g.id, c, &t, &d, &mem, &stack) })
+	id := withName(link, func(c *C.char) C.hid_t { return C.nd_open(g.id, c, &t, &d, &mem, &stack) })
 	if id < 0 {
 		return nil, g.fail("open", fmt.Errorf("%q: %w", name, libErr()))
 	}

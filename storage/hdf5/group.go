@@ -129,11 +129,19 @@ func parts(path string) []string {
 // find opens the array, the field of one, or the group at a path below g; "" is
 // g itself. Exactly one of the results is not nil unless there is an error. lib is
 // held.
-func (g *group) find(path string) (*array, *group, error) {
+func (g *group) find(path string) (*array, *group, error) { return g.walk(path, (*group).linkOf) }
+
+// findStored is find by the names of links.
+func (g *group) findStored(path string) (*array, *group, error) {
+	return g.walk(path, func(_ *group, name string) string { return name })
+}
+
+func (g *group) walk(path string, linkOf func(g *group, name string) string) (*array, *group, error) {
 	at := g
 	list := parts(path)
 	for i, name := range list {
-		o, err := lookup(at.id, name)
+		link := linkOf(at, name)
+		o, err := lookup(at.id, link)
 		var a *array
 		next := at
 		switch {
@@ -144,7 +152,7 @@ func (g *group) find(path string) (*array, *group, error) {
 		case o.isGroup:
 			next, err = at.openGroup(o)
 		default:
-			a, err = at.openArray(name, list[i+1:])
+			a, err = at.openArray(link, name, list[i+1:])
 		}
 		if at != g && (next != at || err != nil || a != nil) {
 			err = errors.Join(err, at.release())
@@ -191,8 +199,12 @@ func (g *group) children() ([]object, error) {
 		o.name, data = name, data[len(data)-len(rest):]
 		list = append(list, o)
 	}
-	slices.SortFunc(list, func(a, b object) int { return strings.Compare(a.name, b.name) })
+	sortByName(list)
 	return list, nil
+}
+
+func sortByName(list []object) {
+	slices.SortFunc(list, func(a, b object) int { return strings.Compare(a.name, b.name) })
 }
 
 // Ref says where the group is; zero in a file not committed yet.
@@ -223,6 +235,7 @@ func (g *group) Names(ctx context.Context) ([]storage.Child, error) {
 	if err != nil {
 		return nil, g.fail("list", err)
 	}
+	showNonCoords(objects)
 	list := []storage.Child{}
 	for _, o := range objects {
 		if !o.dead && (!o.isGroup || !slices.Contains(g.above, o.at)) {

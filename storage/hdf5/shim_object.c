@@ -200,6 +200,12 @@ int nd_list(hid_t loc, nd_buf *out, nd_err *e) {
 	return nd_leave(&s, e, H5Literate(loc, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, list_one, out));
 }
 
+int nd_rename(hid_t loc, const char *from, const char *to, nd_err *e) {
+	nd_silence s;
+	nd_enter(&s, e);
+	return nd_leave(&s, e, H5Lmove(loc, from, loc, to, H5P_DEFAULT, H5P_DEFAULT));
+}
+
 int nd_unlink(hid_t loc, const char *name, nd_err *e) {
 	nd_silence s;
 	nd_enter(&s, e);
