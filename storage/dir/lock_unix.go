@@ -75,10 +75,7 @@ func (s *Store) flock(ctx context.Context, prefix string) (*os.File, error) {
 		select {
 		case err = <-done:
 		case <-ctx.Done():
-			go func() { // nothing ends the call but the lock
-				_ = <-done
-				_ = f.Close()
-			}()
+			go func() { _, _ = <-done, f.Close() }() // nothing ends the call but the lock
 			return nil, ctx.Err()
 		}
 	}
