@@ -126,6 +126,7 @@ func (g *group) nameDims(jobs []dimJob) error {
 	if err := g.hideNonCoords(jobs); err != nil {
 		return err
 	}
+	jobs = slices.DeleteFunc(slices.Clone(jobs), dimJob.isUnnamed)
 	for _, j := range jobs { // coordinates first, others need them as scales
 		a, _, err := g.findStored(storage.JoinKey(j.group, j.name))
 		if err == nil && a == nil {
@@ -155,6 +156,10 @@ func (g *group) nameDims(jobs []dimJob) error {
 		}
 	}
 	return nil
+}
+
+func (j dimJob) isUnnamed() bool {
+	return !slices.ContainsFunc(j.dims, func(d string) bool { return d != "" })
 }
 
 // isScale reports whether the array is the coordinate of its own dimension.

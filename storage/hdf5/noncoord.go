@@ -91,7 +91,7 @@ func (g *group) hideNonCoords(jobs []dimJob) error {
 // canBeScale reports whether the array can be the coordinates of a dimension of
 // its name.
 func (j dimJob) canBeScale() bool {
-	return len(j.shape) == 1 && (len(j.dims) == 0 || j.dims[0] == "" || j.dims[0] == j.name)
+	return len(j.shape) == 1 && (j.isUnnamed() || j.isScale())
 }
 
 func (g *group) rename(name, to string) error {
