@@ -295,7 +295,7 @@ type WritableGroup interface {
 
 // Auditor is an Array or a Group that can look through what is stored for it:
 // Audit reports values that belong to nothing, what writes that were cut short
-// have left behind, and copies of metadata that say something else. It doesn't
+// have left behind, copies of metadata that say something else, and links that lead nowhere. It doesn't
 // decode chunks, and doesn't descend into the arrays and groups of a group.
 type Auditor interface {
 	// Audit calls report for every finding, with the key it is about; what writes

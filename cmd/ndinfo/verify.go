@@ -53,6 +53,7 @@ group, and writes a line for everything that is wrong:
   - metadata that can't be read
   - Zarr: chunks outside the grid, other keys that belong to nothing, what
     writes have left that were cut short, consolidated metadata that are stale
+  - HDF5: soft and external links that lead nowhere
 
 The exit status is 0 where nothing is wrong, 1 where something is, and 2 where
 that couldn't be found out.`

@@ -43,7 +43,7 @@ type array struct {
 	base       int64  // direct: offset in the file; negative where nothing is stored
 	lazy       bool   // contiguous in this file: present once it has an offset
 	limits     []int  // how long the axes can get; nil: not in chunks, the shape is fixed
-	mandatory  bool   // no chunk may go without a filter that the library lacks
+	mandatory  bool   // no chunk may go without a filter that the library can't encode
 	unreadable error  // why no element can be read
 	created    bool   // by this session: Abort removes it
 	done       bool   // committed or aborted
@@ -86,12 +86,13 @@ func lengths(dims []C.hsize_t) ([]int, error) {
 	return shape, nil
 }
 
-// openArray opens a child, or a field of its elements. lib is held.
-func (g *group) openArray(name string, fields []string) (*array, error) {
+// openArray opens the child at a link, which users know by a name, or a field of its
+// elements. lib is held.
+func (g *group) openArray(link, name string, fields []string) (*array, error) {
 	var t C.nd_type
 	var d C.nd_dataset
 	var mem C.hid_t
-	id := withName(name, func(c *C.char) C.hid_t { return C.nd_open(g.id, c, &t, &d, &mem, &stack) })
+	id := withName(link, func(c *C.char) C.hid_t { return C.nd_open(g.id, c, &t, &d, &mem, &stack) })
 	if id < 0 {
 		return nil, g.fail("open", fmt.Errorf("%q: %w", name, libErr()))
 	}
@@ -249,7 +250,7 @@ func (a *array) choosePath(t *C.nd_type, d *C.nd_dataset, dtype nd.DType, order 
 				return nil
 			}
 		}
-		a.unreadable = cmp.Or(a.unreadable, libraryLacks(filters, decodes))
+		a.unreadable = cmp.Or(a.unreadable, libraryLacks(filters))
 	}
 	return nil
 }

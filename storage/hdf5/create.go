@@ -246,13 +246,12 @@ func (g *writableGroup) Commit(ctx context.Context) error {
 
 func (g *writableGroup) commit() error {
 	f, w := g.f, g.f.w
-	err := g.nameDims(w.dims)
-	for _, p := range w.resized {
-		if err == nil {
-			err = g.followShape(p)
+	for _, p := range w.resized { // first: new arrays have the new lengths
+		if err := g.followShape(p); err != nil {
+			return err
 		}
 	}
-	if err != nil {
+	if err := g.nameDims(w.dims); err != nil {
 		return err
 	}
 	if err := check(C.nd_flush(f.id, &stack)); err != nil {
@@ -265,7 +264,7 @@ func (g *writableGroup) commit() error {
 	if w.temp == "" {
 		return syncFile(f.path)
 	}
-	err = syncFile(w.temp)
+	err := syncFile(w.temp)
 	if err == nil {
 		err = w.vacant(f.path)
 	}

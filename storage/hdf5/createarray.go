@@ -87,7 +87,7 @@ func (g *writableGroup) createArray(name string, s storage.Spec) (*array, error)
 	if err := errors.Join(writeAttrs(id, s.Attrs), closeID(id)); err != nil {
 		return nil, errors.Join(err, at.unlink(last))
 	}
-	a, err := at.openArray(last, nil)
+	a, err := at.openArray(last, last, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -98,9 +98,7 @@ func (g *writableGroup) createArray(name string, s storage.Spec) (*array, error)
 	}
 	a.created = true
 	a.publish(m)
-	if slices.ContainsFunc(s.Dims, func(d string) bool { return d != "" }) {
-		g.f.w.dims = append(g.f.w.dims, dimJob{at.path, last, m.Dims, m.Shape, p.max})
-	}
+	g.f.w.dims = append(g.f.w.dims, dimJob{at.path, last, m.Dims, m.Shape, p.max})
 	return a, nil
 }
 
@@ -116,7 +114,7 @@ func (g *group) makeRoom(name string, overwrite bool) error {
 	case o.isGroup:
 		return storage.ErrExists
 	}
-	a, err := g.openArray(name, nil)
+	a, err := g.openArray(name, name, nil)
 	if err != nil {
 		return err
 	}

@@ -23,8 +23,13 @@ func (a *array) dimNames(name string, ndim int, attrs storage.Attrs) ([]string, 
 	if ndim == 0 {
 		return nil, nil
 	}
-	if class, _ := attrs["CLASS"].(string); class == "DIMENSION_SCALE" && ndim == 1 {
-		return []string{name}, nil
+	if class, _ := attrs["CLASS"].(string); class == "DIMENSION_SCALE" {
+		if ids, _ := attrs["_Netcdf4Coordinates"].([]int32); ndim > 1 && len(ids) == ndim {
+			return a.dimsByID(name, ids)
+		}
+		if ndim == 1 {
+			return []string{name}, nil
+		}
 	}
 	var refs [C.ND_RANK]C.uint64_t
 	if err := check(C.nd_dim_refs(a.id, C.int(ndim-a.inner), &refs[0], &stack)); err != nil {
@@ -53,6 +58,29 @@ func (a *array) dimNames(name string, ndim int, attrs storage.Attrs) ([]string, 
 	}
 	if !slices.ContainsFunc(names, func(s string) bool { return s != "" }) {
 		return nil, nil
+	}
+	return names, nil
+}
+
+// dimsByID returns the dimensions of a scale of several axes, to which none can
+// be attached: the first has its name, and NetCDF-4 numbers all. lib is held.
+func (a *array) dimsByID(name string, ids []int32) ([]string, error) {
+	names := make([]string, len(ids))
+	names[0] = name
+	for i, id := range ids[1:] {
+		for at := path.Dir("/" + a.path); names[i+1] == ""; at = path.Dir(at) {
+			var buf C.nd_buf
+			rc := withName(at, func(c *C.char) C.int { return C.nd_dim_name(a.f.id, c, C.int(id), &buf, &stack) })
+			if found := words(answer(&buf)); len(found) > 0 {
+				names[i+1] = found[0]
+			}
+			if rc < 0 {
+				return nil, fmt.Errorf("dimension %d: %w", i+1, libErr())
+			}
+			if at == "/" {
+				break
+			}
+		}
 	}
 	return names, nil
 }
@@ -86,7 +114,7 @@ type dimJob struct {
 // nameDims writes dimension names as NetCDF-4 does: every named dimension is a
 // dimension scale attached to the arrays that have it. The scale is the 1-d
 // array of that name and length in the group or one above, or a placeholder
-// made for it. Where another object has the name, the dimension gets h5py's
+// made for it. Where another object keeps the name, the dimension gets h5py's
 // label instead. lib is held.
 func (g *group) nameDims(jobs []dimJob) error {
 	var arrays []*array
@@ -95,8 +123,12 @@ func (g *group) nameDims(jobs []dimJob) error {
 			a.drop()
 		}
 	}()
+	if err := g.hideNonCoords(jobs); err != nil {
+		return err
+	}
+	jobs = slices.DeleteFunc(slices.Clone(jobs), dimJob.isUnnamed)
 	for _, j := range jobs { // coordinates first, others need them as scales
-		a, _, err := g.find(storage.JoinKey(j.group, j.name))
+		a, _, err := g.findStored(storage.JoinKey(j.group, j.name))
 		if err == nil && a == nil {
 			err = g.fail("name dimensions", fmt.Errorf("%w: %s", storage.ErrNotArray, j.name))
 		}
@@ -124,6 +156,10 @@ func (g *group) nameDims(jobs []dimJob) error {
 		}
 	}
 	return nil
+}
+
+func (j dimJob) isUnnamed() bool {
+	return !slices.ContainsFunc(j.dims, func(d string) bool { return d != "" })
 }
 
 // isScale reports whether the array is the coordinate of its own dimension.
@@ -156,9 +192,9 @@ func (g *group) nameDim(a *array, j dimJob, axis int, dim string) error {
 // by something else. lib is held.
 func (g *group) scaleFor(j dimJob, axis int, dim string) (*array, error) {
 	for at, own := j.group, true; ; at, own = path.Dir("/" + at)[1:], false {
-		a, sub, err := g.find(storage.JoinKey(at, dim))
+		a, sub, err := g.findStored(storage.JoinKey(at, dim))
 		switch {
-		case err == nil && a != nil && slices.Equal(a.Meta().Shape, j.shape[axis:axis+1]):
+		case err == nil && a != nil && slices.Equal(a.Meta().Shape, j.shape[axis:axis+1]) && a.canBeScale(dim):
 			return a, nil
 		case err == nil && a != nil:
 			err = a.release()
@@ -176,6 +212,18 @@ func (g *group) scaleFor(j dimJob, axis int, dim string) (*array, error) {
 			return g.placeholder(j, axis, dim)
 		}
 	}
+}
+
+// canBeScale reports whether an array of one axis has no other dimension than
+// that of its name, nor will have. lib is held.
+func (a *array) canBeScale(name string) bool {
+	for _, j := range a.f.w.dims {
+		if j.name == name && storage.JoinKey(j.group, name) == a.path {
+			return j.canBeScale()
+		}
+	}
+	dims := a.Meta().Dims
+	return len(dims) == 0 || dims[0] == name
 }
 
 // placeholder makes the dataset that NetCDF-4 stores for a dimension without
@@ -209,7 +257,7 @@ func (g *group) placeholder(j dimJob, axis int, dim string) (*array, error) {
 	if err := closeID(id); err != nil {
 		return nil, err
 	}
-	a, err := parent.openArray(dim, nil)
+	a, err := parent.openArray(dim, dim, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -257,7 +305,7 @@ func (g *group) followShape(arrayPath string) error {
 }
 
 func (g *group) resizePlaceholder(at string, n int) error {
-	s, _, err := g.find(at)
+	s, _, err := g.findStored(at)
 	if err != nil || s == nil { // nil: the scale is gone, the path is empty
 		return err
 	}

@@ -23,7 +23,11 @@
 // bools and strings, alone or in arrays; references and compounds are left out.
 //
 // Dimension names are those of NetCDF-4: the names of the dimension scales
-// attached to an array, or else h5py's labels.
+// attached to an array, or else h5py's labels. An array that has the name of a dimension
+// without being its coordinates (x of the dimensions y and x) is stored as
+// NetCDF-4 stores it, _nc4_non_coord_x, in files whose names end with .nc or .nc4; in
+// others the dimension is but a label, since h5py finds arrays by their names
+// alone. Whoever reads x here gets that array.
 //
 // The package needs cgo and libhdf5 with its headers (Debian and Ubuntu:
 // libhdf5-dev; Homebrew: hdf5). Built without cgo or with the tag nohdf5 it is a

@@ -191,6 +191,6 @@ func TestLibraryText(t *testing.T) {
 	g := openGroupT(t, "testdata/types.h5", "").(*group)
 	lib.Lock()
 	defer lib.Unlock()
-	_, err := g.openArray("nothing", nil)
+	_, err := g.openArray("nothing", "nothing", nil)
 	assert.ErrorContains(t, err, "H5Dopen2: unable to open dataset")
 }

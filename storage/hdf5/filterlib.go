@@ -130,18 +130,23 @@ func lacked(filters []filter, can C.uint) (mask uint32) {
 	return mask
 }
 
-// libraryLacks returns an error that names the filters with which the library
-// can't do what is asked for. lib is held.
-func libraryLacks(filters []filter, can C.uint) error {
-	var missing []filter
-	mask := lacked(filters, can)
-	for i, f := range filters {
-		if mask&(1<<i) != 0 {
-			missing = append(missing, f)
-		}
-	}
-	if len(missing) == 0 {
+// libraryLacks returns an error that names the filters which the library can't
+// decode. lib is held.
+func libraryLacks(filters []filter) error {
+	mask := lacked(filters, decodes)
+	if mask == 0 {
 		return nil
 	}
-	return fmt.Errorf("%w: the library has no %s", storage.ErrCodec, strings.Join(texts(missing), ", "))
+	return fmt.Errorf("%w: the library has no %s", storage.ErrCodec, masked(filters, mask))
+}
+
+// masked names the filters of a mask.
+func masked(filters []filter, mask uint32) string {
+	var list []filter
+	for i, f := range filters {
+		if mask&(1<<i) != 0 {
+			list = append(list, f)
+		}
+	}
+	return strings.Join(texts(list), ", ")
 }

@@ -36,6 +36,7 @@ type group struct {
 type object struct {
 	name    string
 	isGroup bool
+	dead    bool // nothing is there
 	at      place
 }
 
@@ -128,22 +129,30 @@ func parts(path string) []string {
 // find opens the array, the field of one, or the group at a path below g; "" is
 // g itself. Exactly one of the results is not nil unless there is an error. lib is
 // held.
-func (g *group) find(path string) (*array, *group, error) {
+func (g *group) find(path string) (*array, *group, error) { return g.walk(path, (*group).linkOf) }
+
+// findStored is find by the names of links.
+func (g *group) findStored(path string) (*array, *group, error) {
+	return g.walk(path, func(_ *group, name string) string { return name })
+}
+
+func (g *group) walk(path string, linkOf func(g *group, name string) string) (*array, *group, error) {
 	at := g
 	list := parts(path)
 	for i, name := range list {
-		o, err := lookup(at.id, name)
+		link := linkOf(at, name)
+		o, err := lookup(at.id, link)
 		var a *array
 		next := at
 		switch {
 		case errors.Is(err, storage.ErrNotFound):
-			err = at.fail("open", fmt.Errorf("%w: there is no %q in it", storage.ErrNotFound, name))
+			err = at.fail("open", at.notFound(name))
 		case err != nil:
 			err = at.fail("open", fmt.Errorf("%q: %w", name, err))
 		case o.isGroup:
 			next, err = at.openGroup(o)
 		default:
-			a, err = at.openArray(name, list[i+1:])
+			a, err = at.openArray(link, name, list[i+1:])
 		}
 		if at != g && (next != at || err != nil || a != nil) {
 			err = errors.Join(err, at.release())
@@ -173,7 +182,8 @@ func (g *group) openGroup(o object) (*group, error) {
 	return g.f.newGroup(sub, path, append(slices.Clip(g.above), o.at))
 }
 
-// children lists what the links of the group lead to, by name. lib is held.
+// children lists what the links of the group lead to, by name, dead links among
+// them. lib is held.
 func (g *group) children() ([]object, error) {
 	var buf C.nd_buf
 	rc := C.nd_list(g.id, &buf, &stack)
@@ -184,13 +194,17 @@ func (g *group) children() ([]object, error) {
 	var list []object
 	for len(data) > 24 {
 		word := func(i int) uint64 { return binary.NativeEndian.Uint64(data[8*i:]) }
-		o := object{isGroup: word(0) != 0, at: place{word(1), word(2)}}
+		o := object{isGroup: word(0) == C.ND_GROUP, dead: word(0) == C.ND_NOTHING, at: place{word(1), word(2)}}
 		name, rest, _ := strings.Cut(string(data[24:]), "\x00")
 		o.name, data = name, data[len(data)-len(rest):]
 		list = append(list, o)
 	}
-	slices.SortFunc(list, func(a, b object) int { return strings.Compare(a.name, b.name) })
+	sortByName(list)
 	return list, nil
+}
+
+func sortByName(list []object) {
+	slices.SortFunc(list, func(a, b object) int { return strings.Compare(a.name, b.name) })
 }
 
 // Ref says where the group is; zero in a file not committed yet.
@@ -205,7 +219,7 @@ func (f *file) ref(path string) storage.Ref {
 
 func (g *group) Attrs() storage.Attrs { return *g.attrs.Load() }
 
-// Names lists the groups and arrays, sorted. Links that lead nowhere, links to
+// Names lists the groups and arrays, sorted. Links that lead nowhere (see Audit), links to
 // a group on the way here (circles), named types, and datasets that only
 // stand for a NetCDF dimension are left out; all can be opened by name.
 func (g *group) Names(ctx context.Context) ([]storage.Child, error) {
@@ -221,9 +235,10 @@ func (g *group) Names(ctx context.Context) ([]storage.Child, error) {
 	if err != nil {
 		return nil, g.fail("list", err)
 	}
+	showNonCoords(objects)
 	list := []storage.Child{}
 	for _, o := range objects {
-		if !o.isGroup || !slices.Contains(g.above, o.at) {
+		if !o.dead && (!o.isGroup || !slices.Contains(g.above, o.at)) {
 			list = append(list, storage.Child{Name: o.name, IsGroup: o.isGroup})
 		}
 	}

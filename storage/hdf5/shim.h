@@ -54,6 +54,9 @@ typedef struct {
 	nd_filter filter[ND_FILTERS];
 } nd_dataset;
 
+// What a link leads to.
+enum { ND_NOTHING, ND_DATASET, ND_GROUP };
+
 // A malloc'ed answer of any length; the caller frees data.
 typedef struct {
 	char *data;
@@ -79,7 +82,9 @@ int nd_file_private(hid_t file, nd_err *e);
 int nd_object(hid_t id, uint64_t *fileno, uint64_t *addr, nd_err *e);
 int nd_file_netcdf(hid_t file, int *is, nd_err *e);
 int nd_stat(hid_t loc, const char *name, int *type, uint64_t *fileno, uint64_t *addr, nd_err *e);
+int nd_link(hid_t loc, const char *name, int *type, nd_buf *out, nd_err *e);
 int nd_list(hid_t loc, nd_buf *out, nd_err *e);
+int nd_rename(hid_t loc, const char *from, const char *to, nd_err *e);
 int nd_unlink(hid_t loc, const char *name, nd_err *e);
 int nd_flush(hid_t id, nd_err *e);
 
@@ -135,6 +140,7 @@ int nd_attr_delete(hid_t obj, const char *name, nd_err *e);
 // shim_dims.c
 int nd_dim_refs(hid_t ds, int rank, uint64_t *refs, nd_err *e);
 int nd_ref_name(hid_t ds, uint64_t ref, nd_buf *out, nd_err *e);
+int nd_dim_name(hid_t file, const char *group, int id, nd_buf *out, nd_err *e);
 int nd_make_scale(hid_t ds, const char *name, nd_err *e);
 int nd_attach_scale(hid_t ds, hid_t scale, int axis, nd_err *e);
 int nd_set_label(hid_t ds, int axis, const char *name, nd_err *e);

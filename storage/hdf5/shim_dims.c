@@ -67,6 +67,42 @@ int nd_ref_name(hid_t ds, uint64_t ref, nd_buf *out, nd_err *e) {
 	return rc;
 }
 
+typedef struct {
+	int id; // of NetCDF-4, of a dimension
+	nd_buf *out;
+} dim_search;
+
+// has_id stops the iteration at the dimension scale of an id and gives its name.
+static herr_t has_id(hid_t loc, const char *name, const H5L_info_t *link, void *data) {
+	dim_search *s = data;
+	if (link->type != H5L_TYPE_HARD || H5Aexists_by_name(loc, name, "CLASS", H5P_DEFAULT) <= 0 ||
+	    H5Aexists_by_name(loc, name, "_Netcdf4Dimid", H5P_DEFAULT) <= 0)
+		return 0;
+	hid_t attr = H5Aopen_by_name(loc, name, "_Netcdf4Dimid", H5P_DEFAULT, H5P_DEFAULT);
+	hid_t type = attr < 0 ? -1 : H5Aget_type(attr), space = attr < 0 ? -1 : H5Aget_space(attr);
+	int id = -1, rc = 0;
+	if (type >= 0 && space >= 0 && H5Tget_class(type) == H5T_INTEGER && H5Sget_simple_extent_npoints(space) == 1 &&
+	    H5Aread(attr, H5T_NATIVE_INT, &id) >= 0 && id == s->id)
+		rc = nd_put(s->out, name, strlen(name) + 1) < 0 ? -1 : 1;
+	if (space >= 0)
+		H5Sclose(space);
+	if (type >= 0)
+		H5Tclose(type);
+	if (attr >= 0)
+		H5Aclose(attr);
+	return rc;
+}
+
+// nd_dim_name gives the name, with a NUL, of the dimension that has an id of
+// NetCDF-4 in a group; nothing where none has.
+int nd_dim_name(hid_t file, const char *group, int id, nd_buf *out, nd_err *e) {
+	nd_silence s;
+	nd_enter(&s, e);
+	dim_search search = {id, out};
+	int rc = H5Literate_by_name(file, group, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, has_id, &search, H5P_DEFAULT);
+	return nd_leave(&s, e, rc < 0 ? -1 : 0);
+}
+
 // nd_make_scale makes a dataset a dimension scale, if it is none yet.
 int nd_make_scale(hid_t ds, const char *name, nd_err *e) {
 	nd_silence s;

@@ -2,6 +2,7 @@
 
 #include "shim.h"
 
+#include <stdlib.h>
 #include <string.h>
 #ifndef _WIN32
 #include <fcntl.h>
@@ -139,8 +140,8 @@ static int is_placeholder(hid_t loc, const char *name) {
 	return strncmp(text, mark, sizeof mark - 1) == 0;
 }
 
-static herr_t put_child(nd_buf *out, const char *name, int is_group, uint64_t fileno, uint64_t addr) {
-	uint64_t head[3] = {(uint64_t)is_group, fileno, addr};
+static herr_t put_child(nd_buf *out, const char *name, int what, uint64_t fileno, uint64_t addr) {
+	uint64_t head[3] = {(uint64_t)what, fileno, addr};
 	return nd_put(out, head, sizeof head) < 0 || nd_put(out, name, strlen(name) + 1) < 0 ? -1 : 0;
 }
 
@@ -149,21 +150,60 @@ static herr_t list_one(hid_t loc, const char *name, const H5L_info_t *link, void
 	H5O_info_t info;
 	int there = stat_link(loc, name, &info);
 	if (there < 0) // damaged: listed as an array, so that opening it tells
-		return put_child(data, name, 0, 0, 0);
-	if (there > 0 && info.type == H5O_TYPE_GROUP)
-		return put_child(data, name, 1, info.fileno, info.addr);
-	if (there > 0 && info.type == H5O_TYPE_DATASET && !is_placeholder(loc, name))
-		return put_child(data, name, 0, info.fileno, info.addr);
+		return put_child(data, name, ND_DATASET, 0, 0);
+	if (there == 0)
+		return put_child(data, name, ND_NOTHING, 0, 0);
+	if (info.type == H5O_TYPE_GROUP)
+		return put_child(data, name, ND_GROUP, info.fileno, info.addr);
+	if (info.type == H5O_TYPE_DATASET && !is_placeholder(loc, name))
+		return put_child(data, name, ND_DATASET, info.fileno, info.addr);
 	return 0;
 }
 
-// nd_list lists the groups and datasets behind the links of a group, and what
-// is too damaged to tell. Each is three uint64 (is it a group, file number,
-// address) and its name with a NUL.
+// nd_link says what kind of link a name is, H5L_TYPE_ERROR where there is none,
+// and gives the names it is made of, each with a NUL: the path of a soft link;
+// the file and the path of an external one.
+int nd_link(hid_t loc, const char *name, int *type, nd_buf *out, nd_err *e) {
+	nd_silence s;
+	nd_enter(&s, e);
+	H5L_info_t info;
+	*type = H5L_TYPE_ERROR;
+	int rc = H5Lexists(loc, name, H5P_DEFAULT);
+	if (rc > 0)
+		rc = H5Lget_info(loc, name, &info, H5P_DEFAULT) < 0 ? -1 : 1;
+	if (rc > 0) {
+		*type = info.type;
+		if (info.type == H5L_TYPE_SOFT || info.type == H5L_TYPE_EXTERNAL) {
+			const char *file, *path;
+			char *value = malloc(info.u.val_size + 1);
+			rc = value && info.u.val_size > 0 ? H5Lget_val(loc, name, value, info.u.val_size, H5P_DEFAULT) : -1;
+			if (rc >= 0 && info.type == H5L_TYPE_SOFT) {
+				value[info.u.val_size] = 0;
+				rc = nd_put(out, value, strlen(value) + 1);
+			} else if (rc >= 0) {
+				rc = H5Lunpack_elink_val(value, info.u.val_size, NULL, &file, &path);
+				if (rc >= 0 && (rc = nd_put(out, file, strlen(file) + 1)) >= 0)
+					rc = nd_put(out, path, strlen(path) + 1);
+			}
+			free(value);
+		}
+	}
+	return nd_leave(&s, e, rc < 0 ? -1 : 0);
+}
+
+// nd_list lists the groups and datasets behind the links of a group, what
+// is too damaged to tell, and links that lead nowhere. Each is three uint64
+// (ND_DATASET …, file number, address) and its name with a NUL.
 int nd_list(hid_t loc, nd_buf *out, nd_err *e) {
 	nd_silence s;
 	nd_enter(&s, e);
 	return nd_leave(&s, e, H5Literate(loc, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, list_one, out));
+}
+
+int nd_rename(hid_t loc, const char *from, const char *to, nd_err *e) {
+	nd_silence s;
+	nd_enter(&s, e);
+	return nd_leave(&s, e, H5Lmove(loc, from, loc, to, H5P_DEFAULT, H5P_DEFAULT));
 }
 
 int nd_unlink(hid_t loc, const char *name, nd_err *e) {

@@ -44,7 +44,7 @@ func (a *array) describeText(d *C.nd_dataset, m *storage.Meta, filters []filter)
 		return err
 	}
 	if a.raw == nil { // only the library finds the heaps
-		a.pipe, a.unreadable = nil, libraryLacks(filters, decodes)
+		a.pipe, a.unreadable = nil, libraryLacks(filters)
 	}
 	if a.unreadable == nil {
 		a.unreadable = errVaries

@@ -186,7 +186,7 @@ func (a *writableArray) openEdges(shape []int) error {
 		return nil
 	}
 	if a.mandatory {
-		return fmt.Errorf("%w: chunks can't be cut: %w", storage.ErrUnsupported, libraryLacks(a.pipe.filters, encodes))
+		return fmt.Errorf("%w: chunks can't be cut: the library decodes %s, but can't encode it", storage.ErrUnsupported, masked(a.pipe.filters, without))
 	}
 	grid, err := nd.NewGrid(shape, a.chunk)
 	if err != nil {
