@@ -63,7 +63,7 @@ func functions() []kase {
 			in.opts = append(in.opts, chunkgrid.Workers(1))
 			return of64(in)
 		}
-		c := kase{name: "fn.f64cache/" + f, does: f + "(x) of 2^20 elements, as above", inputs: one("x", "fcache.npy"), calls: 32, ours: of64}
+		c := kase{name: "fn.f64cache/" + f, does: f + "(x) of 2^20 elements, as above", inputs: one("x", "fcache.npy"), calls: 256, ours: of64}
 		add(c)
 		c.name, c.does, c.ours = c.name+"-core", c.does+", one worker", of1
 		add(c)
