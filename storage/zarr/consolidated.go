@@ -46,19 +46,12 @@ func (p place) consolidate(ctx context.Context) error {
 
 // holders returns the groups, p and those above it, that have consolidated
 // metadata. What changes below them removes these (invalidate), and Commit writes
-// them again.
+// them again (renew).
 func (p place) holders(ctx context.Context) (groups []place, err error) {
 	for {
-		doc, err := p.document(ctx, "zarr.json")
+		held, err := p.isConsolidated(ctx)
 		if err != nil {
 			return nil, err
-		}
-		_, held := doc["consolidated_metadata"]
-		if doc == nil {
-			_, err = storage.Size(ctx, p.store, storage.JoinKey(p.key, ".zmetadata"))
-			if held = err == nil; err != nil && !errors.Is(err, storage.ErrNotFound) {
-				return nil, err
-			}
 		}
 		if held {
 			groups = append(groups, p)
@@ -70,10 +63,27 @@ func (p place) holders(ctx context.Context) (groups []place, err error) {
 	}
 }
 
-// consolidateAll writes the consolidated metadata of groups.
-func consolidateAll(ctx context.Context, groups []place) error {
+func (p place) isConsolidated(ctx context.Context) (bool, error) {
+	doc, err := p.document(ctx, "zarr.json")
+	if err != nil || doc != nil {
+		_, held := doc["consolidated_metadata"]
+		return held, err
+	}
+	_, err = storage.Size(ctx, p.store, storage.JoinKey(p.key, ".zmetadata"))
+	if errors.Is(err, storage.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// renew consolidates the metadata of those groups that no longer have them so.
+func renew(ctx context.Context, groups []place) error {
 	for _, p := range groups {
-		if err := p.consolidate(ctx); err != nil {
+		held, err := p.isConsolidated(ctx)
+		if err == nil && !held {
+			err = p.consolidate(ctx)
+		}
+		if err != nil {
 			return err
 		}
 	}

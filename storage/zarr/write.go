@@ -20,15 +20,12 @@ import (
 // opened through a writable group.
 type writableArray struct {
 	*array
-	draft *draft
-	fresh bool          // created by this handle
-	open  *atomic.Int32 // counts the fresh arrays of a group that aren't ended
-	mu    sync.Mutex    // guards the following
-	ended bool
-	// holders are groups that had consolidated metadata when it was opened, stale
-	// reports whether these were removed.
-	holders []place
-	stale   bool
+	draft   *draft
+	fresh   bool          // created by this handle
+	open    *atomic.Int32 // counts the fresh arrays of a group that aren't ended
+	holders []place       // groups that had consolidated metadata when it was opened
+	mu      sync.Mutex    // guards resizing and ending
+	ended   bool
 }
 
 var (
@@ -256,7 +253,6 @@ func (a *writableArray) Resize(ctx context.Context, shape []int) error {
 		return a.fail("resize", err)
 	}
 	a.head.Store(h)
-	a.stale = true
 	if err := a.invalidate(ctx); err != nil {
 		return a.fail("resize", err)
 	}
@@ -342,11 +338,11 @@ func (a *writableArray) Commit(ctx context.Context) error {
 			return a.fail("commit", err)
 		}
 		var err error
-		switch {
-		case a.fresh:
+		if a.fresh {
 			err = a.invalidate(ctx)
-		case a.stale:
-			err = consolidateAll(ctx, a.holders)
+		}
+		if err == nil {
+			err = renew(ctx, a.holders)
 		}
 		if err != nil {
 			return a.fail("commit", err)

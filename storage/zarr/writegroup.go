@@ -292,7 +292,7 @@ func (g *writableGroup) Commit(ctx context.Context) error {
 	if err := g.draft.commit(ctx); err != nil {
 		return g.fail("commit", err)
 	}
-	if err := consolidateAll(ctx, g.holders); err != nil {
+	if err := renew(ctx, g.holders); err != nil {
 		return g.fail("commit", err)
 	}
 	g.ended = true
