@@ -125,6 +125,11 @@ func (r *coordRange) String() string {
 	return s
 }
 
+// floatOf returns a number, of whatever dtype, as a float, as attributes are converted.
+func floatOf(v any) (float64, error) {
+	return storage.Attr[float64](storage.Attrs{"": v}, "")
+}
+
 // dates writes the range of coordinates that CF's "units" make times:
 // "2020-01-01 … 2020-12-31 step 1 day"; "" for others.
 func (r *coordRange) dates(attrs storage.Attrs) string {
@@ -136,7 +141,7 @@ func (r *coordRange) dates(attrs storage.Attrs) string {
 	}
 	var ends [2]string
 	for i, v := range []any{r.first, r.last} {
-		f, err := storage.Attr[float64](storage.Attrs{"": v}, "")
+		f, err := floatOf(v)
 		if err != nil {
 			return ""
 		}

@@ -281,7 +281,7 @@ func (s *statistics) unpacked(attrs storage.Attrs) string {
 		scale = 1
 	}
 	number := func(v any) float64 { // of min and max, whatever their dtype
-		f, err := storage.Attr[float64](storage.Attrs{"": v}, "")
+		f, err := floatOf(v)
 		if err != nil {
 			return math.NaN()
 		}
