@@ -291,7 +291,7 @@ func TestMergeLevels(t *testing.T) {
 			merged, want := slices.Clone(a), slices.Clone(a)
 			sumsAt[float64](l).mergeMoments(merged, b)
 			for i := range want {
-				want[i] = a[i].merge(b[i])
+				want[i] = mergeMoment(a[i], b[i])
 			}
 			require.Equal(t, want, merged, "%v, %d states", l, n)
 			sums := slices.Clone(words(a))

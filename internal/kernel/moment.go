@@ -2,14 +2,24 @@ package kernel
 
 import "github.com/ndgrid/ndgrid/nd"
 
-// moment is the state of var and std: the number of elements, their sum, and the
-// sum of their squared deviations from the mean.
-type moment struct{ n, sum, m2 float64 }
+// moments is the state of var and std: the number of elements, their sum, and the
+// sum of their squared distances from the mean.
+type moments[A nd.Inexact] struct {
+	n   float64
+	sum A
+	m2  float64
+}
 
-func (a moment) mean() float64 { return a.sum / a.n }
+type moment = moments[float64]
 
-// merge is Chan's formula.
-func (a moment) merge(b moment) moment {
+func mean(a moment) float64 { return a.sum / a.n }
+
+// variance is m2/(n-ddof). Where that is not positive it is NaN or +Inf, as 0/0
+// or x/0 gives it.
+func (a moments[A]) variance(ddof float64) float64 { return a.m2 / max(a.n-ddof, 0) }
+
+// mergeMoment is Chan's formula.
+func mergeMoment(a, b moment) moment {
 	if a.n == 0 {
 		return b
 	}
@@ -17,20 +27,16 @@ func (a moment) merge(b moment) moment {
 		return a
 	}
 	n := a.n + b.n
-	delta := b.mean() - a.mean()
+	delta := mean(b) - mean(a)
 	return moment{n, a.sum + b.sum, a.m2 + b.m2 + float64(float64(float64(delta*(b.n/n))*delta)*a.n)}
 }
 
-// mergeMoments is merge of many states.
-var mergeMoments = mergeEach(moment.merge)
-
-// variance is m2/(n-ddof). Where that is not positive it is NaN or +Inf, as 0/0
-// or x/0 gives it.
-func (a moment) variance(ddof float64) float64 { return a.m2 / max(a.n-ddof, 0) }
+// mergeMoments is mergeMoment of many states.
+var mergeMoments = mergeEach(mergeMoment)
 
 func momentFold[T nd.Float](l leaf[T, moment], columns func(states []moment, x []T, rows, stride int), merge func(a, b []moment)) *fold[T, moment] {
 	return &fold[T, moment]{
-		run:   leaves(l, moment.merge),
+		run:   leaves(l, mergeMoment),
 		rows:  func(states []moment, x []T, rows, stride, _ int) { columns(states, x, rows, stride) },
 		merge: merge,
 	}
@@ -84,7 +90,7 @@ func deviationColumns[T nd.Float](states []moment, x []T, stride int) {
 	c := 0
 	for ; c+4 <= cols; c += 4 {
 		s := (*[4]moment)(states[c : c+4])
-		m0, m1, m2, m3 := s[0].mean(), s[1].mean(), s[2].mean(), s[3].mean()
+		m0, m1, m2, m3 := mean(s[0]), mean(s[1]), mean(s[2]), mean(s[3])
 		var s0, s1, s2, s3 float64
 		for i := c; i < len(x); i += stride {
 			v := (*[4]T)(x[i : i+4])
@@ -97,69 +103,10 @@ func deviationColumns[T nd.Float](states []moment, x []T, stride int) {
 		s[0].m2, s[1].m2, s[2].m2, s[3].m2 = s0, s1, s2, s3
 	}
 	for ; c < cols; c++ {
-		mean := states[c].mean()
+		m := mean(states[c])
 		for i := c; i < len(x); i += stride {
-			d := float64(x[i]) - mean
+			d := float64(x[i]) - m
 			states[c].m2 += float64(d * d)
 		}
 	}
-}
-
-// complexMoment is moment for complex numbers: squared deviations are squared
-// distances.
-type complexMoment struct {
-	n, m2 float64
-	sum   complex128
-}
-
-func (a complexMoment) variance(ddof float64) float64 {
-	return moment{n: a.n, m2: a.m2}.variance(ddof)
-}
-
-func (a complexMoment) merge(b complexMoment) complexMoment {
-	re := moment{a.n, real(a.sum), a.m2}.merge(moment{b.n, real(b.sum), b.m2})
-	im := moment{a.n, imag(a.sum), 0}.merge(moment{b.n, imag(b.sum), 0})
-	return complexMoment{re.n, re.m2 + im.m2, complex(re.sum, im.sum)}
-}
-
-func complexMomentFold[C nd.Complex]() *fold[C, complexMoment] {
-	return &fold[C, complexMoment]{
-		run:   leaves(leaf[C, complexMoment]{one: complexMomentLeaf[C]}, complexMoment.merge),
-		rows:  complexMomentColumns[C],
-		merge: mergeEach(complexMoment.merge),
-	}
-}
-
-func complexMomentLeaf[C nd.Complex](x []C) complexMoment {
-	n := float64(len(x))
-	sum := complexSumLeaf(x)
-	mean := divReal(sum, n)
-	var l [Lanes]float64
-	for i, v := range x {
-		l[i%Lanes] += distance2(complex128(v), mean)
-	}
-	return complexMoment{n, tree(&l, plus), sum}
-}
-
-func complexMomentColumns[C nd.Complex](states []complexMoment, x []C, rows, stride, _ int) {
-	for c := range states {
-		s := complexMoment{n: float64(rows)}
-		for i := c; i < len(x); i += stride {
-			s.sum += complex128(x[i])
-		}
-		mean := divReal(s.sum, s.n)
-		for i := c; i < len(x); i += stride {
-			s.m2 += distance2(complex128(x[i]), mean)
-		}
-		states[c] = s
-	}
-}
-
-// divReal divides by a real number, part by part.
-func divReal(z complex128, by float64) complex128 { return complex(real(z)/by, imag(z)/by) }
-
-// distance2 is the squared distance of two numbers.
-func distance2(a, b complex128) float64 {
-	d := a - b
-	return float64(real(d)*real(d)) + float64(imag(d)*imag(d))
 }

@@ -10,7 +10,7 @@ import (
 // keeps its place in the leaf and adds nothing, so without NaN the result is
 // that of the plain reduction, bit by bit.
 func nanSumFoldings[T nd.Float](s sums[T]) map[string]folding {
-	return sumsOf("nan", &fold[T, float64]{
+	return floatSums("nan", &fold[T, float64]{
 		run:   leaves(then(s.nanTotal, func(_ []T, t total[float64]) float64 { return t.sum }), plus),
 		rows:  func(states []float64, x []T, rows, stride, _ int) { s.nanSumColumns(states, x, rows, stride) },
 		merge: s.add,

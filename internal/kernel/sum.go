@@ -153,32 +153,38 @@ func sumFoldings[T nd.Float](s sums[T]) map[string]folding {
 		},
 		merge: addTotals[float64],
 	}
-	all := sumsOf("", sum, totals, momentFold(s.moment(), s.momentColumns, s.mergeMoments))
+	all := floatSums("", sum, totals, momentFold(s.moment(), s.momentColumns, s.mergeMoments))
 	all["prod"] = plain(nd.DType{}, prodFold[T]())
 	return all
 }
 
-// sumsOf lists sum, mean, var and std, made of three kinds of states, of which
-// each holds what those before it do, bit by bit.
-func sumsOf[T nd.Float](prefix string, sums *fold[T, float64], totals *fold[T, total[float64]], moments *fold[T, moment]) map[string]folding {
-	sums.finish = finishEach(func(s float64) T { return T(s) })
+func floatSums[T nd.Float](prefix string, sums *fold[T, float64], totals *fold[T, total[float64]], moments *fold[T, moment]) map[string]folding {
+	return sumsOf[T](prefix, func(sum float64) T { return T(sum) }, func(sum, n float64) T { return T(sum / n) }, sums, totals, moments)
+}
+
+// sumsOf lists sum, mean, var and std of elements T, which are added as A and
+// have variances F, made of three kinds of states, of which each holds what those
+// before it do, bit by bit.
+func sumsOf[F nd.Float, T, A nd.Inexact](prefix string, sum func(A) T, mean func(sum A, n float64) T,
+	sums *fold[T, A], totals *fold[T, total[A]], spreads *fold[T, moments[A]]) map[string]folding {
+	sums.finish = finishEach(sum)
 	sums.wider = []Reducer{
-		totals.ending(finishEach(func(s total[float64]) T { return T(s.sum) })),
-		moments.ending(finishEach(func(s moment) T { return T(s.sum) })),
+		totals.ending(finishEach(func(s total[A]) T { return sum(s.sum) })),
+		spreads.ending(finishEach(func(s moments[A]) T { return sum(s.sum) })),
 	}
-	totals.finish = finishEach(func(s total[float64]) T { return T(s.sum / float64(s.n)) })
-	totals.wider = []Reducer{moments.ending(finishEach(func(s moment) T { return T(s.mean()) }))}
-	spread := func(result func(variance float64) T) folding {
-		return folding{bind: func(p Params) Reducer {
+	totals.finish = finishEach(func(s total[A]) T { return mean(s.sum, float64(s.n)) })
+	totals.wider = []Reducer{spreads.ending(finishEach(func(s moments[A]) T { return mean(s.sum, s.n) }))}
+	spread := func(result func(variance float64) F) folding {
+		return folding{nd.DTypeOf[F](), func(p Params) Reducer {
 			ddof, _ := ddofOf(p) // checked by Result
-			return moments.ending(finishEach(func(s moment) T { return result(s.variance(ddof)) }))
+			return spreads.ending(finishEach(func(s moments[A]) F { return result(s.variance(ddof)) }))
 		}}
 	}
 	return map[string]folding{
 		prefix + "sum":  plain(nd.DType{}, sums),
 		prefix + "mean": plain(nd.DType{}, totals),
-		prefix + "var":  spread(func(v float64) T { return T(v) }),
-		prefix + "std":  spread(func(v float64) T { return T(math.Sqrt(v)) }),
+		prefix + "var":  spread(func(v float64) F { return F(v) }),
+		prefix + "std":  spread(func(v float64) F { return F(math.Sqrt(v)) }),
 	}
 }
 
@@ -217,95 +223,4 @@ func times(a, b float64) float64 { return a * b }
 func ones[A nd.Inexact]() (l [Lanes]A) {
 	fill(l[:], 1)
 	return l
-}
-
-// complexSums lists what is made of the sums of complex numbers, which are
-// accumulated in complex128, as sumsOf does. Like NumPy's var and std are real: the
-// mean squared distance from the mean, and its root.
-func complexSums[F nd.Float, T nd.Complex]() map[string]folding {
-	moments := complexMomentFold[T]()
-	totals := &fold[T, total[complex128]]{
-		run: leaves(leaf[T, total[complex128]]{one: func(x []T) total[complex128] {
-			return total[complex128]{complexSumLeaf(x), int64(len(x))}
-		}}, total[complex128].plus),
-		rows: func(states []total[complex128], x []T, rows, stride, _ int) {
-			for c := range states {
-				states[c] = total[complex128]{0, int64(rows)}
-				for i := c; i < len(x); i += stride {
-					states[c].sum += complex128(x[i])
-				}
-			}
-		},
-		merge:  addTotals[complex128],
-		finish: finishEach(func(s total[complex128]) T { return T(divReal(s.sum, float64(s.n))) }),
-		wider:  []Reducer{moments.ending(finishEach(func(s complexMoment) T { return T(divReal(s.sum, s.n)) }))},
-	}
-	sums := &fold[T, complex128]{
-		run:    leaves(leaf[T, complex128]{one: complexSumLeaf[T]}, plus),
-		rows:   func(states []complex128, x []T, rows, stride, _ int) { complexSumColumns(states, x, rows, stride) },
-		merge:  addAll[complex128],
-		finish: finishEach(func(s complex128) T { return T(s) }),
-		wider: []Reducer{
-			totals.ending(finishEach(func(s total[complex128]) T { return T(s.sum) })),
-			moments.ending(finishEach(func(s complexMoment) T { return T(s.sum) })),
-		},
-	}
-	spread := func(result func(variance float64) F) folding {
-		return folding{nd.DTypeOf[F](), func(p Params) Reducer {
-			ddof, _ := ddofOf(p) // checked by Result
-			return moments.ending(finishEach(func(s complexMoment) F { return result(s.variance(ddof)) }))
-		}}
-	}
-	return map[string]folding{
-		"sum":  plain(nd.DType{}, sums),
-		"mean": plain(nd.DType{}, totals),
-		"prod": plain(nd.DType{}, complexProdFold[T]()),
-		"var":  spread(func(v float64) F { return F(v) }),
-		"std":  spread(func(v float64) F { return F(math.Sqrt(v)) }),
-	}
-}
-
-func complexSumLeaf[T nd.Complex](x []T) complex128 {
-	var l [Lanes]complex128
-	for i, v := range x {
-		l[i%Lanes] += complex128(v)
-	}
-	return tree(&l, plus)
-}
-
-func complexSumColumns[T nd.Complex](states []complex128, x []T, rows, stride int) {
-	clear(states)
-	for r := range rows {
-		for c, v := range x[r*stride:][:len(states)] {
-			states[c] += complex128(v)
-		}
-	}
-}
-
-// complexProdFold is prodFold of complex numbers.
-func complexProdFold[T nd.Complex]() *fold[T, complex128] {
-	return &fold[T, complex128]{
-		empty: 1,
-		run: leaves(leaf[T, complex128]{one: func(x []T) complex128 {
-			l := ones[complex128]()
-			for i, v := range x {
-				l[i%Lanes] = mulComplex128(l[i%Lanes], complex128(v))
-			}
-			return tree(&l, mulComplex128)
-		}}, mulComplex128),
-		rows: func(states []complex128, x []T, rows, stride, _ int) {
-			fill(states, 1)
-			for r := range rows {
-				for c, v := range x[r*stride:][:len(states)] {
-					states[c] = mulComplex128(states[c], complex128(v))
-				}
-			}
-		},
-		merge:  mergeEach(mulComplex128),
-		finish: finishEach(func(p complex128) T { return T(p) }),
-	}
-}
-
-func mulComplex128(a, b complex128) complex128 {
-	return complex(mulComplex(real(a), imag(a), real(b), imag(b)))
 }
