@@ -17,8 +17,9 @@ import (
 // keeps one chunk and the groups in memory. The key is int64 or text; the empty text
 // is a key like others.
 //
-// Sums, least and greatest are of the column's dtype: of integers exact, and an error
-// where the sum doesn't fit. A column of different dtypes in different chunks is float64.
+// Sums, least and greatest are of the column's dtype, exact if that is integers; sums are
+// float64 where one of them doesn't fit. A column of different dtypes in different chunks
+// is float64.
 func GroupBy(chunks iter.Seq2[*Table, error], key string, values ...string) (*Table, error) {
 	g := grouping{ints: map[int64]int{}, texts: map[string]int{}, values: make([]groups, len(values))}
 	for t, err := range chunks {
@@ -111,25 +112,26 @@ type groupsOf[T number] []group[T]
 
 // group is what GroupBy keeps of the values of one key and column.
 type group[T number] struct {
-	n             int64
-	sum, min, max T
+	n        int64
+	sum      total[T]
+	min, max T
 }
 
 // addColumn adds the values of a chunk to groups, whose numbers are below keys.
 func addColumn(g groups, c Column, rows []int, keys int) (groups, error) {
 	switch c := c.(type) {
 	case *nd.Array[float64]:
-		return addValues(g, c, rows, keys)
+		return addValues(g, c, rows, keys), nil
 	case *nd.Array[int64]:
-		return addValues(g, c, rows, keys)
+		return addValues(g, c, rows, keys), nil
 	case *nd.Array[uint64]:
-		return addValues(g, c, rows, keys)
+		return addValues(g, c, rows, keys), nil
 	}
 	return nil, fmt.Errorf("%w: it is %v, not numbers", nd.ErrDType, c.DType())
 }
 
 // addValues adds values to groups of the same dtype, and otherwise to those as floats.
-func addValues[T number](g groups, c *nd.Array[T], rows []int, keys int) (groups, error) {
+func addValues[T number](g groups, c *nd.Array[T], rows []int, keys int) groups {
 	if g == nil {
 		g = groupsOf[T]{}
 	}
@@ -139,13 +141,12 @@ func addValues[T number](g groups, c *nd.Array[T], rows []int, keys int) (groups
 	return g.floats().add(nd.Map(c, func(v T) float64 { return float64(v) }).Data(), rows, keys)
 }
 
-func (g groupsOf[T]) add(values []T, rows []int, keys int) (groups, error) {
+func (g groupsOf[T]) add(values []T, rows []int, keys int) groups {
 	missing := T(math.NaN()) // of floats; no row misses integers, so that this doesn't stay
 	g = slices.Grow(g, keys-len(g))
 	for len(g) < keys {
 		g = append(g, group[T]{min: missing, max: missing})
 	}
-	exact := missing == missing
 	for row, v := range values {
 		if v != v {
 			continue
@@ -154,20 +155,17 @@ func (g groupsOf[T]) add(values []T, rows []int, keys int) (groups, error) {
 		if to.n++; to.n == 1 {
 			to.min, to.max = v, v
 		}
-		sum, ok := addExact(to.sum, v)
-		if exact && !ok {
-			return nil, errOverflow
-		}
-		to.sum, to.min, to.max = sum, min(to.min, v), max(to.max, v)
+		to.sum.add(v)
+		to.min, to.max = min(to.min, v), max(to.max, v)
 	}
-	return g, nil
+	return g
 }
 
 // floats returns the groups as those of a column of floats.
 func (g groupsOf[T]) floats() groupsOf[float64] {
 	f := make(groupsOf[float64], len(g))
 	for i, x := range g {
-		f[i] = group[float64]{x.n, float64(x.sum), float64(x.min), float64(x.max)}
+		f[i] = group[float64]{x.n, total[float64]{sum: x.sum.float()}, float64(x.min), float64(x.max)}
 	}
 	return f
 }
@@ -176,13 +174,20 @@ func (g groupsOf[T]) floats() groupsOf[float64] {
 func (g groupsOf[T]) columns(name string, order []int) []any {
 	var n []int64
 	var sum, least, most []T
-	var mean []float64
+	var floats, mean []float64
+	fits := true
 	for _, i := range order {
 		x := g[i]
-		n, sum, mean = append(n, x.n), append(sum, x.sum), append(mean, float64(x.sum)/float64(x.n))
-		least, most = append(least, x.min), append(most, x.max)
+		f := x.sum.float()
+		n, floats, mean = append(n, x.n), append(floats, f), append(mean, f/float64(x.n))
+		sum, least, most = append(sum, x.sum.sum), append(least, x.min), append(most, x.max)
+		fits = fits && x.sum.wraps == 0
 	}
-	return []any{name + "_count", n, name + "_sum", sum, name + "_mean", mean, name + "_min", least, name + "_max", most}
+	var sums any = sum
+	if !fits {
+		sums = floats
+	}
+	return []any{name + "_count", n, name + "_sum", sums, name + "_mean", mean, name + "_min", least, name + "_max", most}
 }
 
 // grouped makes the table of all groups.

@@ -27,14 +27,14 @@ func (t *Table) Sum() (*Table, error) {
 }
 
 func sumExact[T integer](v []T) (Column, error) {
-	var sum T
+	var t total[T]
 	for _, x := range v {
-		var ok bool
-		if sum, ok = addExact(sum, x); !ok {
-			return nil, errOverflow
-		}
+		t.add(x)
 	}
-	return columnOf([]T{sum})
+	if t.wraps != 0 {
+		return nil, errOverflow
+	}
+	return columnOf([]T{t.sum})
 }
 
 // Mean returns a table of one row: the means of the columns that are numbers, without
@@ -122,11 +122,25 @@ func sumOf[T number](v []T) float64 {
 	return sum
 }
 
-// addExact returns a+b and whether it fits, if they are integers.
-func addExact[T number](a, b T) (T, bool) {
-	sum := a + b
-	return sum, (sum >= a) == (b >= 0)
+// total is a sum of numbers. Of integers it is sum + wraps·2^64, exact in any order.
+type total[T number] struct {
+	sum   T
+	wraps int64
 }
+
+func (t *total[T]) add(v T) {
+	sum := t.sum + v
+	if isInteger := T(1)/2 == 0; isInteger && (sum >= t.sum) != (v >= 0) {
+		if v >= 0 {
+			t.wraps++
+		} else {
+			t.wraps--
+		}
+	}
+	t.sum = sum
+}
+
+func (t total[T]) float() float64 { return float64(t.wraps)*0x1p64 + float64(t.sum) }
 
 // Add adds the values of two tables of as many rows, column by column of the same
 // name; both have the same columns, all of them numbers.
@@ -168,10 +182,11 @@ func add(a, b Column) (Column, error) {
 func addAll[T integer](x, y []T) (Column, error) {
 	sum := make([]T, len(x))
 	for i := range sum {
-		var ok bool
-		if sum[i], ok = addExact(x[i], y[i]); !ok {
+		t := total[T]{sum: x[i]}
+		if t.add(y[i]); t.wraps != 0 {
 			return nil, errOverflow
 		}
+		sum[i] = t.sum
 	}
 	return columnOf(sum)
 }
