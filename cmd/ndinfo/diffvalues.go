@@ -19,7 +19,7 @@ type unlike struct{ count, at int64 }
 
 // values compares the values of two arrays of one shape.
 func (d *differ) values(ctx context.Context, name string, a, b storage.Array) error {
-	u, err := d.unlike(ctx, name, a, b)
+	u, err := d.unlike(ctx, a, b)
 	if err != nil || u.count == 0 {
 		return err
 	}
@@ -62,7 +62,7 @@ func oneValue(ctx context.Context, a storage.Array, box nd.Box) (any, string, er
 }
 
 // unlike counts the values that differ.
-func (d *differ) unlike(ctx context.Context, name string, a, b storage.Array) (unlike, error) {
+func (d *differ) unlike(ctx context.Context, a, b storage.Array) (unlike, error) {
 	ta, tb := a.Meta().DType, b.Meta().DType
 	compare := comparison(ta, tb)
 	_, text := storage.As[storage.StringReader](a)

@@ -41,7 +41,7 @@ func (a *array) ReadRegion(ctx context.Context, box nd.Box, dst []byte) error {
 		}
 		inside := storage.Intersect(h.meta.WriteGrid.Box(value), box)
 		err := a.atOnce(ctx, func(known *indexes) (location, error) {
-			return a.readValue(ctx, h, value, inside, known, box, dst)
+			return a.readValue(ctx, h, inside, known, box, dst)
 		})
 		if err != nil {
 			return a.failChunk("read", value, err)
@@ -52,7 +52,7 @@ func (a *array) ReadRegion(ctx context.Context, box nd.Box, dst []byte) error {
 
 // readValue reads what a region has of one stored value, and returns where a chunk
 // of it is.
-func (a *array) readValue(ctx context.Context, h *header, value []int, inside nd.Box, known *indexes, box nd.Box, dst []byte) (loc location, err error) {
+func (a *array) readValue(ctx context.Context, h *header, inside nd.Box, known *indexes, box nd.Box, dst []byte) (loc location, err error) {
 	var parts []part
 	for coord := range h.meta.ReadGrid.Cover(inside).Indices() {
 		p := part{coord: slices.Clone(coord), box: h.meta.ReadGrid.Box(coord)}
