@@ -107,6 +107,26 @@ func ParseUnits(units, calendar string) (Units, error) {
 // Calendar returns the calendar.
 func (u Units) Calendar() Calendar { return u.calendar }
 
+// Length returns how long a unit is.
+func (u Units) Length() time.Duration { return time.Duration(u.step) }
+
+// Reference returns the date that is counted from, in UTC, and whether dates from
+// then on are Gregorian, as those of package time are.
+func (u Units) Reference() (t time.Time, ok bool) {
+	if u.calendar != ProlepticGregorian && (u.calendar != Standard || u.day < gregorianStart) {
+		return time.Time{}, false
+	}
+	y, m, d := u.calendar.date(u.day)
+	return time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.UTC).Add(time.Duration(u.micros) * time.Microsecond), true
+}
+
+// UnitLength returns how long a unit is that the attribute "units" of a duration
+// names: nanoseconds to days.
+func UnitLength(name string) (d time.Duration, ok bool) {
+	n, ok := steps[strings.ToLower(strings.TrimSpace(name))]
+	return time.Duration(n), ok
+}
+
 // String returns the units as they were written.
 func (u Units) String() string { return u.text }
 

@@ -2,36 +2,26 @@ package chunkgrid
 
 import (
 	"math"
-	"slices"
 	"strings"
 	"time"
 
+	"github.com/ndgrid/ndgrid/cf"
 	"github.com/ndgrid/ndgrid/internal/plan"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
 )
 
-// timeUnits are the units of times that Decode makes, coarse to fine, with what
-// the CF conventions call them.
+// timeUnits are the units of times that Decode makes, coarse to fine.
 var timeUnits = []struct {
-	unit  string
-	nanos int64
-	names []string
+	unit string
+	time.Duration
 }{
-	{"D", 86_400_000_000_000, []string{"days", "day", "d"}},
-	{"h", 3_600_000_000_000, []string{"hours", "hour", "hrs", "hr", "h"}},
-	{"m", 60_000_000_000, []string{"minutes", "minute", "mins", "min"}},
-	{"s", 1_000_000_000, []string{"seconds", "second", "secs", "sec", "s"}},
-	{"ms", 1_000_000, []string{"milliseconds", "millisecond", "msecs", "msec", "ms"}},
-	{"us", 1_000, []string{"microseconds", "microsecond", "us"}},
-	{"ns", 1, []string{"nanoseconds", "nanosecond", "ns"}},
+	{"D", 24 * time.Hour}, {"h", time.Hour}, {"m", time.Minute}, {"s", time.Second},
+	{"ms", time.Millisecond}, {"us", time.Microsecond}, {"ns", time.Nanosecond},
 }
 
-// The places of units in timeUnits.
-const (
-	inSeconds = 3
-	inMicros  = 5
-)
+// inMicros is the place of microseconds in timeUnits.
+const inMicros = 5
 
 // since says what numbers mean as times: so many units since a reference.
 type since struct {
@@ -40,59 +30,38 @@ type since struct {
 	ref   time.Time // 1970 of spans
 }
 
-// sinceOf reads the attributes of a time in a Gregorian calendar, or of a span as
+// sinceOf reads the attributes of a time whose dates are Gregorian, or of a span as
 // xarray writes it: with the attribute dtype.
 func sinceOf(a storage.Attrs) (s since, ok bool) {
-	units, _ := storage.Attr[string](a, "units")
-	name, ref, isDate := strings.Cut(strings.TrimSpace(units), " since ")
-	name = strings.ToLower(strings.TrimSpace(name))
-	for place, u := range timeUnits {
-		if slices.Contains(u.names, name) {
-			s.place, ok = place, true
+	text, _ := storage.Attr[string](a, "units")
+	calendar, _ := storage.Attr[string](a, "calendar")
+	dtype, _ := storage.Attr[string](a, "dtype")
+	var unit time.Duration
+	if s.span = strings.HasPrefix(dtype, "timedelta64"); s.span {
+		unit, ok = cf.UnitLength(text)
+		s.ref = time.Unix(0, 0)
+	} else if u, err := cf.ParseUnits(text, calendar); err == nil {
+		unit = u.Length()
+		s.ref, ok = u.Reference()
+	}
+	for i, t := range timeUnits {
+		if t.Duration == unit {
+			s.place = i
 		}
 	}
-	if !isDate {
-		dtype, _ := storage.Attr[string](a, "dtype")
-		s.span, s.ref = true, time.Unix(0, 0)
-		return s, ok && strings.HasPrefix(dtype, "timedelta64")
-	}
-	if !ok {
-		return s, false
-	}
-	s.ref, ok = parseReference(ref)
-	switch calendar, _ := storage.Attr[string](a, "calendar"); strings.ToLower(calendar) {
-	case "proleptic_gregorian":
-	case "", "standard", "gregorian": // Julian at first
-		ok = ok && !s.ref.Before(time.Date(1582, 10, 15, 0, 0, 0, 0, time.UTC))
-	default:
-		ok = false
-	}
-	return s, ok
-}
-
-// parseReference reads the date of time units, in UTC unless it says otherwise.
-func parseReference(text string) (time.Time, bool) {
-	text = strings.Join(strings.Fields(strings.Replace(text, "T", " ", 1)), " ")
-	text = strings.TrimSuffix(strings.TrimSuffix(text, "Z"), " U C") // of which T was replaced
-	for _, layout := range []string{"2006-1-2", "2006-1-2 15:4:5", "2006-1-2 15:4", "2006-1-2 15:4:5 -07:00", "2006-1-2 15:4:5-07:00"} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t, true
-		}
-	}
-	return time.Time{}, false
+	return s, ok && timeUnits[s.place].Duration == unit
 }
 
 // in returns the reference in a unit since 1970, where it is a whole number that
 // int64 holds.
 func (s since) in(place int) (int64, bool) {
-	nanos := timeUnits[place].nanos
+	unit := int64(timeUnits[place].Duration)
 	sec, rest := s.ref.Unix(), int64(s.ref.Nanosecond())
-	if place <= inSeconds {
-		n := nanos / 1_000_000_000
+	if n := unit / int64(time.Second); n > 0 {
 		return sec / n, sec%n == 0 && rest == 0
 	}
-	n := 1_000_000_000 / nanos
-	return sec*n + rest/nanos, rest%nanos == 0 && max(sec, -sec) < math.MaxInt64/n
+	n := int64(time.Second) / unit
+	return sec*n + rest/unit, rest%unit == 0 && max(sec, -sec) < math.MaxInt64/n
 }
 
 // decode makes times of numbers: of integers in the coarsest unit, that which they
@@ -112,7 +81,7 @@ func (s since) decode(n *plan.Node, dt nd.DType, missing []float64) *plan.Node {
 	if !ok {
 		return n
 	}
-	count := s.count(n, dt, timeUnits[s.place].nanos/timeUnits[place].nanos, offset)
+	count := s.count(n, dt, int64(timeUnits[s.place].Duration/timeUnits[place].Duration), offset)
 	count = without(count, n, dt, missing, Constant(int64(math.MinInt64)).plan())
 	to := nd.Datetime64(timeUnits[place].unit)
 	if s.span {
