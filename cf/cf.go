@@ -12,16 +12,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
+	"unsafe"
 
-	"github.com/ndgrid/ndgrid/chunkgrid"
+	"github.com/ndgrid/ndgrid/diag"
+	"github.com/ndgrid/ndgrid/internal/kernel"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
-	"github.com/ndgrid/ndgrid/ufunc"
 )
 
-// Dates returns the dates of a variable with one axis. One that is missing, NaN or
-// the variable's _FillValue or missing_value, is an error.
+// Dates returns the dates of a variable with one axis: numbers in CF's units, or
+// datetimes. One that is missing, NaN, NaT or the variable's _FillValue or
+// missing_value, is an error.
 func Dates(ctx context.Context, g storage.Group, name string) ([]Date, error) {
 	dates, err := read(ctx, g, name)
 	if err != nil {
@@ -40,36 +43,20 @@ func read(ctx context.Context, g storage.Group, name string) (dates []Date, err 
 	if len(m.Shape) != 1 {
 		return nil, fmt.Errorf("shape %v, want one axis: %w", m.Shape, nd.ErrShape)
 	}
-	units, err := storage.Attr[string](m.Attrs, "units")
+	u, missing, err := unitsOf(m)
 	if err != nil {
 		return nil, err
 	}
-	calendar := ""
-	if m.Attrs["calendar"] != nil {
-		if calendar, err = storage.Attr[string](m.Attrs, "calendar"); err != nil {
-			return nil, err
-		}
+	n := m.Shape[0]
+	if free := int(diag.FreeMemory()); n > free/int(unsafe.Sizeof(Date{})) {
+		return nil, fmt.Errorf("%d dates don't fit the %s of memory that are free", n, nd.FormatBytes(free))
 	}
-	u, err := ParseUnits(units, calendar)
+	values, err := numbers(ctx, src)
 	if err != nil {
 		return nil, err
 	}
-	var missing []float64
-	for _, a := range []string{"_FillValue", "missing_value"} {
-		if v, err := storage.Attr[float64](m.Attrs, a); err == nil {
-			missing = append(missing, v)
-		}
-	}
-	a, err := chunkgrid.FromAny(src)
-	if err != nil {
-		return nil, err
-	}
-	x, err := ufunc.Cast[float64](a).Compute(ctx)
-	if err != nil {
-		return nil, err
-	}
-	dates = make([]Date, x.Size())
-	for i, v := range x.Data() {
+	dates = make([]Date, n)
+	for i, v := range values {
 		if v != v || slices.Contains(missing, v) {
 			return nil, fmt.Errorf("the value at %d is missing (%v)", i, v)
 		}
@@ -78,6 +65,54 @@ func read(ctx context.Context, g storage.Group, name string) (dates []Date, err 
 		}
 	}
 	return dates, nil
+}
+
+// unitsOf returns the units of stored times, and the numbers that are none.
+func unitsOf(m *storage.Meta) (u Units, missing []float64, err error) {
+	if m.DType.Kind() == nd.KindDatetime {
+		unit := m.DType.Unit()
+		if unit == "m" {
+			unit = "min" // m is CF's metre
+		}
+		u, err = ParseUnits(unit+" since 1970-01-01", ProlepticGregorian.String())
+		return u, []float64{math.MinInt64}, err
+	}
+	for _, a := range []string{"_FillValue", "missing_value"} {
+		if v, err := storage.Attr[float64](m.Attrs, a); err == nil {
+			missing = append(missing, v)
+		}
+	}
+	units, err := storage.Attr[string](m.Attrs, "units")
+	if err != nil {
+		return Units{}, nil, err
+	}
+	calendar := ""
+	if m.Attrs["calendar"] != nil {
+		if calendar, err = storage.Attr[string](m.Attrs, "calendar"); err != nil {
+			return Units{}, nil, err
+		}
+	}
+	u, err = ParseUnits(units, calendar)
+	return u, missing, err
+}
+
+// numbers returns the elements of an array of one axis.
+func numbers(ctx context.Context, src storage.Array) ([]float64, error) {
+	dt, n := src.Meta().DType, src.Meta().Shape[0]
+	if dt.Kind() == nd.KindDatetime {
+		dt = nd.Int64
+	}
+	cast, _ := kernel.LookupUfunc("cast")
+	to := kernel.Params{"to": nd.Float64}
+	if _, err := cast.Result(to, []nd.DType{dt}); err != nil {
+		return nil, err
+	}
+	stored, values := nd.MakeBytes(n*dt.Size()), make([]float64, n)
+	if err := storage.ReadBox(ctx, src, nd.Box{Start: []int{0}, Shape: []int{n}}, stored); err != nil {
+		return nil, err
+	}
+	cast.Bind(to, []nd.DType{dt})(nd.AsBytes(values), [][]byte{stored})
+	return values, nil
 }
 
 // labels returns a number of each date.

@@ -96,6 +96,11 @@ func TestUnitsErrors(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "2000-01-01 06:00:00", d.String())
 	assert.Equal(t, 0, d.Season())
+	nanos, err := ParseUnits("nanoseconds since 1970-01-01", "")
+	require.NoError(t, err)
+	d, err = nanos.Date(1.25e18 + 3e9 + 0.6e3)
+	require.NoError(t, err)
+	assert.Equal(t, "2009-08-11 14:13:23.000001", d.String())
 	for _, v := range []string{"NaN", "Inf", "1e300", "-4e18"} {
 		f, _ := strconv.ParseFloat(v, 64)
 		_, err := u.Date(f)

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -154,4 +155,37 @@ func TestDatesErrors(t *testing.T) {
 	}
 	_, err = cf.Weeks(ctx, f, "leapless")
 	assert.ErrorContains(t, err, "weeks of leapless: at 0: 2000-01-01 00:00:00 of the calendar noleap is in no week of ISO 8601")
+}
+
+// TestDatesOfDatetimes reads datetimes of all units that are always as long; the
+// dates are those of Go's package time.
+func TestDatesOfDatetimes(t *testing.T) {
+	ctx, store := t.Context(), filepath.Join(t.TempDir(), "t.zarr")
+	at := time.Date(1969, 3, 1, 0, 0, 0, 0, time.UTC)
+	vars := chunkgrid.Vars{}
+	for unit, d := range map[string]time.Duration{"D": 24 * time.Hour, "h": time.Hour, "m": time.Minute, "s": time.Second,
+		"ms": time.Millisecond, "us": time.Microsecond, "ns": time.Nanosecond, "NaT": 0} {
+		v := int64(math.MinInt64)
+		if d > 0 {
+			v = at.UnixNano() / int64(d)
+		} else {
+			unit = "s"
+		}
+		a, err := nd.DynFromBytes(nd.Datetime64(unit), []int{1}, nd.AsBytes([]int64{v}))
+		require.NoError(t, err)
+		vars[d.String()] = chunkgrid.FromDyn(a)
+	}
+	require.NoError(t, chunkgrid.Save(ctx, store, vars))
+	g, err := storage.OpenGroup(ctx, store)
+	require.NoError(t, err)
+	defer g.Close()
+	for name := range vars {
+		dates, err := cf.Dates(ctx, g, name)
+		if name == "0s" {
+			assert.ErrorContains(t, err, "the value at 0 is missing")
+			continue
+		}
+		require.NoError(t, err, name)
+		assert.Equal(t, at.Format(time.DateTime), dates[0].String(), name)
+	}
 }

@@ -14,26 +14,30 @@ import (
 type Units struct {
 	text     string
 	calendar Calendar
-	step     int64 // microseconds
+	step     int64 // nanoseconds
 	day      int   // the number of the reference's day
 	micros   int64 // and its microseconds of the day, which a time zone may take to another
 }
 
-const dayMicros = 24 * 60 * 60 * 1_000_000
+const (
+	dayMicros = 24 * 60 * 60 * 1_000_000
+	dayNanos  = 1000 * dayMicros
+)
 
-// steps are the units by name, in microseconds.
+// steps are the units by name, in nanoseconds.
 var steps = func() map[string]int64 {
 	m := map[string]int64{}
-	for micros, names := range map[int64]string{
-		1:             "microsecond microseconds microsec microsecs us",
-		1_000:         "millisecond milliseconds millisec millisecs msec msecs ms",
-		1_000_000:     "second seconds sec secs s",
-		60_000_000:    "minute minutes min mins",
-		3_600_000_000: "hour hours hr hrs h",
-		dayMicros:     "day days d",
+	for nanos, names := range map[int64]string{
+		1:                 "nanosecond nanoseconds nsec nsecs ns",
+		1_000:             "microsecond microseconds microsec microsecs us",
+		1_000_000:         "millisecond milliseconds millisec millisecs msec msecs ms",
+		1_000_000_000:     "second seconds sec secs s",
+		60_000_000_000:    "minute minutes min mins",
+		3_600_000_000_000: "hour hours hr hrs h",
+		dayNanos:          "day days d",
 	} {
 		for name := range strings.FieldsSeq(names) {
-			m[name] = micros
+			m[name] = nanos
 		}
 	}
 	return m
@@ -43,8 +47,8 @@ var since = regexp.MustCompile(`(?i)^\s*(\w+)\s+since\s+([+-]?\d{1,8})-(\d{1,2})
 	`(?:[T\s]+(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(\.\d*)?)?)?)?` +
 	`\s*(?:Z|UTC|GMT|([+-])(\d{1,2}):?(\d{2})?)?\s*$`)
 
-// ParseUnits reads the attributes "units" and "calendar" of a time: microseconds,
-// milliseconds, seconds, minutes, hours or days since a date, which may have a
+// ParseUnits reads the attributes "units" and "calendar" of a time: nanoseconds,
+// microseconds, milliseconds, seconds, minutes, hours or days since a date, which may have a
 // time of day and an offset from UTC; with calendar 360_day also months, with
 // noleap also common_years. A year or a month that is not always as long is an
 // error, as is a date that the calendar lacks.
@@ -63,11 +67,11 @@ func ParseUnits(units, calendar string) (Units, error) {
 	case steps[name] > 0:
 		u.step = steps[name]
 	case c == Day360 && (name == "month" || name == "months"):
-		u.step = 30 * dayMicros
+		u.step = 30 * dayNanos
 	case c == NoLeap && (name == "common_year" || name == "common_years"):
-		u.step = 365 * dayMicros
+		u.step = 365 * dayNanos
 	default:
-		return fail(fmt.Errorf("%q is no unit of fixed length in the calendar %v; there are microseconds to days, months of 360_day and common_years of noleap", m[1], c))
+		return fail(fmt.Errorf("%q is no unit of fixed length in the calendar %v; there are nanoseconds to days, months of 360_day and common_years of noleap", m[1], c))
 	}
 	n := make([]int, len(m))
 	for i := 2; i < len(m); i++ {
@@ -103,6 +107,26 @@ func ParseUnits(units, calendar string) (Units, error) {
 // Calendar returns the calendar.
 func (u Units) Calendar() Calendar { return u.calendar }
 
+// Length returns how long a unit is.
+func (u Units) Length() time.Duration { return time.Duration(u.step) }
+
+// Reference returns the date that is counted from, in UTC, and whether dates from
+// then on are Gregorian, as those of package time are.
+func (u Units) Reference() (t time.Time, ok bool) {
+	if u.calendar != ProlepticGregorian && (u.calendar != Standard || u.day < gregorianStart) {
+		return time.Time{}, false
+	}
+	y, m, d := u.calendar.date(u.day)
+	return time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.UTC).Add(time.Duration(u.micros) * time.Microsecond), true
+}
+
+// UnitLength returns how long a unit is that the attribute "units" of a duration
+// names: nanoseconds to days.
+func UnitLength(name string) (d time.Duration, ok bool) {
+	n, ok := steps[strings.ToLower(strings.TrimSpace(name))]
+	return time.Duration(n), ok
+}
+
 // String returns the units as they were written.
 func (u Units) String() string { return u.text }
 
@@ -113,19 +137,19 @@ func (u Units) Date(v float64) (Date, error) {
 		return Date{}, errors.New("zero Units have no dates")
 	}
 	whole, part := math.Modf(v)
-	perDay := float64(dayMicros) / float64(u.step)
+	perDay := float64(dayNanos) / float64(u.step)
 	if !(math.Abs(v)/perDay <= 366*lastYear && math.Abs(v) < 1<<62) {
 		return Date{}, fmt.Errorf("%v %s: no date, or out of range", v, u.text)
 	}
 	// Whole units in days and the rest of one, so that nothing is rounded.
 	days, rest := int64(whole), int64(0)
-	if u.step > dayMicros {
-		days *= u.step / dayMicros
+	if u.step > dayNanos {
+		days *= u.step / dayNanos
 	} else {
-		n := dayMicros / u.step
+		n := dayNanos / u.step
 		days, rest = days/n, days%n*u.step
 	}
-	micros := u.micros + rest + int64(math.RoundToEven(part*float64(u.step)))
+	micros := u.micros + rest/1000 + int64(math.RoundToEven((float64(rest%1000)+part*float64(u.step))/1000))
 	day := u.day + int(days)
 	over := int(micros / dayMicros)
 	if micros%dayMicros < 0 {

@@ -16,6 +16,13 @@ import (
 // result is float32 if that holds the stored integers (or the stored dtype is
 // float32) and the factors, as xarray chooses, else float64; Open[T] converts
 // to T.
+//
+// Numbers in units of time since a date, "days since 1800-01-01", in a Gregorian
+// calendar become datetimes, and those that xarray or Save wrote for durations
+// timedeltas, unless Open[T] is asked for numbers. Integers keep their unit if the date
+// is a whole number of it since 1970, floats come to the nearest microsecond; what
+// is missing is NaT. Other calendars, and dates that Go's package time doesn't
+// know, stay numbers: see package cf.
 func Decode() Option { return func(c *config) { c.decode = true } }
 
 // encoding is what the attributes say of the stored values.
@@ -61,8 +68,8 @@ func encodingOf(m *storage.Meta) (encoding, error) {
 	return e, nil
 }
 
-// decode applies an array's encoding.
-func decode(a Any, m *storage.Meta) (Any, error) {
+// decode applies an array's encoding; times too, unless numbers are wanted.
+func decode(a Any, m *storage.Meta, numbers bool) (Any, error) {
 	e, err := encodingOf(m)
 	if err != nil {
 		return nil, err
@@ -82,15 +89,35 @@ func decode(a Any, m *storage.Meta) (Any, error) {
 		}
 		dt = unsigned
 	}
-	if len(e.missing) == 0 && !e.scaled {
+	times, isTime := sinceOf(m.Attrs)
+	isTime = isTime && !numbers && dt != nd.Uint64
+	switch {
+	case isTime && !e.scaled:
+		n = times.decode(n, dt, e.missing)
+		return wrap(n), n.Err
+	case len(e.missing) == 0 && !e.scaled:
 		return wrap(n), n.Err
 	}
 	to := nd.Float64
 	if (dt.Size() <= 2 || dt == nd.Float32) && !e.wide {
 		to = nd.Float32
 	}
-	x := plan.Ufunc("cast", plan.Params{"to": to}, n)
-	for _, v := range e.missing {
+	x := without(plan.Ufunc("cast", plan.Params{"to": to}, n), n, dt, e.missing, number64(to, math.NaN()))
+	if e.scale != 1 {
+		x = plan.Ufunc("mul", nil, x, number64(to, e.scale))
+	}
+	if e.offset != 0 {
+		x = plan.Ufunc("add", nil, x, number64(to, e.offset))
+	}
+	if isTime {
+		x = times.decode(x, to, nil)
+	}
+	return wrap(x), x.Err
+}
+
+// without gives x the value none where stored numbers n, of dtype dt, are missing.
+func without(x, n *plan.Node, dt nd.DType, missing []float64, none *plan.Node) *plan.Node {
+	for _, v := range missing {
 		if v != v {
 			continue // NaN is missing already
 		}
@@ -98,15 +125,9 @@ func decode(a Any, m *storage.Meta) (Any, error) {
 		if !ok {
 			continue // no stored value can be it
 		}
-		x = plan.Ufunc("where", nil, plan.Ufunc("equal", nil, n, stored), number64(to, math.NaN()), x)
+		x = plan.Ufunc("where", nil, plan.Ufunc("equal", nil, n, stored), none, x)
 	}
-	if e.scale != 1 {
-		x = plan.Ufunc("mul", nil, x, number64(to, e.scale))
-	}
-	if e.offset != 0 {
-		x = plan.Ufunc("add", nil, x, number64(to, e.offset))
-	}
-	return wrap(x), x.Err
+	return x
 }
 
 // number64 returns a 0-d constant of float32 or float64.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 
 	"github.com/ndgrid/ndgrid/internal/plan"
 	"github.com/ndgrid/ndgrid/nd"
@@ -18,13 +19,14 @@ import (
 //
 // Nothing but metadata is read. The file is closed when no array uses it any more.
 func Open[T nd.Elem](ctx context.Context, url string, opts ...Option) (*Array[T], error) {
-	a, err := OpenAny(ctx, url, opts...)
+	want := nd.DTypeOf[T]()
+	isTime := want.Kind() == nd.KindDatetime || want.Kind() == nd.KindTimedelta
+	a, err := OpenAny(ctx, url, append(slices.Clip(opts), func(c *config) { c.numbers = !isTime })...)
 	if err != nil {
 		return nil, err
 	}
-	want := nd.DTypeOf[T]()
 	if a.DType().Kind() != want.Kind() {
-		if configure(opts).decode {
+		if configure(opts).decode && !isTime {
 			return castTo[T](a), nil
 		}
 		return nil, fmt.Errorf("open %s: the stored array is %v, not %v; use %s: %w", url, a.DType(), want, instead(a, want), nd.ErrDType)
@@ -34,13 +36,19 @@ func Open[T nd.Elem](ctx context.Context, url string, opts ...Option) (*Array[T]
 
 // instead says how to open an array that isn't of the dtype wanted.
 func instead(a Any, want nd.DType) string {
-	src, stored := a.plan().Leaf.(storage.Array)
+	var attrs storage.Attrs
+	if src, ok := a.plan().Leaf.(storage.Array); ok {
+		attrs = src.Meta().Attrs
+	}
+	_, isTime := sinceOf(attrs)
 	switch {
 	case a.DType().Kind() == nd.KindString:
 		return "OpenAny, and Texts, MapText or Factorize"
 	case !a.DType().Computable():
 		return "OpenAny"
-	case stored && packed(src.Meta().Attrs):
+	case want.Kind() == nd.KindDatetime && isTime, want.Kind() == nd.KindTimedelta && isTime:
+		return fmt.Sprintf("the option Decode, its numbers are %v", attrs["units"])
+	case packed(attrs):
 		return "the option Decode, its numbers are packed (scale_factor, add_offset)"
 	}
 	return fmt.Sprintf("OpenAny and ufunc.Cast[%v]", want)
@@ -61,7 +69,7 @@ func OpenAny(ctx context.Context, url string, opts ...Option) (Any, error) {
 	}
 	runtime.AddCleanup(n, func(s storage.Array) { _ = s.Close() }, src)
 	if c.decode {
-		d, err := decode(wrap(n), src.Meta())
+		d, err := decode(wrap(n), src.Meta(), c.numbers)
 		if err != nil {
 			return nil, fmt.Errorf("open %s: %w", url, err)
 		}

@@ -18,11 +18,12 @@ import (
 type Option func(*config)
 
 type config struct {
-	exec   exec.Options
-	order  nd.Order
-	decode bool
-	driver map[string]string
-	save   saveConfig
+	exec    exec.Options
+	order   nd.Order
+	decode  bool
+	numbers bool // no times, see Decode
+	driver  map[string]string
+	save    saveConfig
 }
 
 // RunOptions returns what options say of a run. It is for packages of this

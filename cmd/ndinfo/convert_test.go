@@ -65,6 +65,29 @@ func TestConvertMissing(t *testing.T) {
 	python(t, "datasets.py", stores...)
 }
 
+// Times and durations are the same to xarray in NetCDF-4, and back in Zarr, NaT too.
+func TestConvertTimes(t *testing.T) {
+	if !hdf5.Available() {
+		t.Skip("this build has no HDF5")
+	}
+	t.Chdir(t.TempDir())
+	ctx := context.Background()
+	g, err := storage.Create(ctx, "a.zarr", map[string]string{"consolidated": "true"})
+	require.NoError(t, err)
+	counts := nd.AsBytes([]int64{1_700_000_000_123_456_789, math.MinInt64, -1})
+	for name, d := range map[string]nd.DType{"t": nd.Datetime64("ns"), "at": nd.Datetime64("ns"), "span": nd.Timedelta64("ns")} {
+		a, err := nd.DynFromBytes(d, []int{3}, counts)
+		require.NoError(t, err)
+		put(t, g, name, storage.Spec{Dims: []string{"t"}, Attrs: storage.Attrs{"long_name": "a time"}}, a)
+	}
+	require.NoError(t, g.Commit(ctx))
+	require.NoError(t, g.Close())
+	show(t, "convert", "a.zarr", "a.nc")
+	show(t, "convert", "a.nc", "b.zarr")
+	assert.Empty(t, show(t, "diff", "a.nc", "b.zarr"))
+	python(t, "datasets.py", "a.zarr", "a.nc", "b.zarr")
+}
+
 // The fill value of Zarr v2 as xarray writes it means missing, without an attribute
 // that says so; and an array without axes has an empty list of names.
 func TestConvertFromXarray(t *testing.T) {

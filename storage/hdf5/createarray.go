@@ -57,6 +57,10 @@ type plan struct {
 }
 
 func (g *writableGroup) createArray(name string, s storage.Spec) (*array, error) {
+	dtype := s.DType
+	if g.f.isNetCDF() {
+		s = numbered(s)
+	}
 	t, err := newType(s.DType, 0)
 	if err != nil {
 		return nil, err
@@ -92,7 +96,7 @@ func (g *writableGroup) createArray(name string, s storage.Spec) (*array, error)
 		return nil, err
 	}
 	m := *a.Meta()
-	m.Dims = slices.Clone(s.Dims)
+	m.DType, m.Dims = dtype, slices.Clone(s.Dims)
 	if p.plain {
 		m.WriteGrid = p.grid
 	}

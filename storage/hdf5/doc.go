@@ -22,6 +22,12 @@
 // be opened, looked at (see [Typed]) and not read; their fields can. Attributes are numbers,
 // bools and strings, alone or in arrays; references and compounds are left out.
 //
+// Times are opaque bytes with h5py's tags. In new arrays of files whose names end
+// with .nc or .nc4 they are integers, with the attributes units and calendar of the CF
+// conventions, or units and dtype for durations, as xarray writes them, and
+// _FillValue for those that are none; chunkgrid's option Decode makes times of them
+// again. Units without a fixed length, weeks, and those below nanoseconds CF lacks.
+//
 // Dimension names are those of NetCDF-4: the names of the dimension scales
 // attached to an array, or else h5py's labels. An array that has the name of a dimension
 // without being its coordinates (x of the dimensions y and x) is stored as

@@ -7,7 +7,6 @@ import "C"
 
 import (
 	"errors"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -63,7 +62,7 @@ func showNonCoords(objects []object) {
 // files that are called NetCDF: h5py would find the scale under the name. g is
 // the root. lib is held.
 func (g *group) hideNonCoords(jobs []dimJob) error {
-	if !slices.Contains([]string{".nc", ".nc4"}, strings.ToLower(filepath.Ext(g.f.path))) {
+	if !g.f.isNetCDF() {
 		return nil
 	}
 	for i := range jobs {

@@ -3,6 +3,7 @@
     python interop.py read-zarr | read-hdf5 | xarray-zarr | xarray-netcdf | xarray-coords FILE
     python interop.py write-zarr | write-hdf5 | write-cf FILE
     python interop.py xarray-cf FILE,FILE…
+    python interop.py write-times FILE
 
 Prints as JSON what the libraries see: name -> {dtype, shape, chunks, dims, attrs,
 data}; data are the bytes of the elements, C order, native byte order, in base64.
@@ -224,10 +225,41 @@ def write_hdf5(file):
     return read_hdf5(file)
 
 
+def write_times(file):
+    """Writes numbers that are times, and says what xarray makes of them, in nanoseconds."""
+    import xarray as xr
+    low = -2**63
+    def var(values, kind, units, /, **attrs):
+        return xr.Variable("x", np.array(values, kind), {"units": units, **attrs})
+    raw = xr.Dataset({
+        "days": var([0, 73000, -5, 7], "i4", "days since 1800-01-01", _FillValue=np.int32(7)),
+        "hours": var([0, 1, 2, 3], "i8", "hours since 1990-01-01 00:30:00", calendar="gregorian"),
+        "minutes": var([0, 1, 2, 300], "u2", "minute since 2000-02-29T12:00:00Z", missing_value=np.uint16(300)),
+        "seconds": var([low, 1, -2**31, 3], "i8", "seconds since 1970-01-01", calendar="proleptic_gregorian", _FillValue=np.int64(low)),
+        "fraction": var([0.25, np.nan, 1e5 / 3, -1.5], "f8", "days since 1970-01-01 06:00", calendar="standard"),
+        "single": var([0.5, 1.5, 9e9, -3], "f4", "hours since 2020-1-1 0:0:0.0", _FillValue=np.float32(9e9)),
+        "nanos": var([1, 2, 3, 1600000000123456789], "i8", "nanoseconds since 1970-01-01"),
+        "millis": var([1, 2, 3, -1], "i2", "milliseconds since 2001-01-01 00:00:00.25"),
+        "zoned": var([0, 1, 2, 3], "i4", "hours since 2000-01-01 00:00:00 +02:00"),
+        "packed": var([0, 1, 2, 9], "i2", "hours since 2000-01-01", scale_factor=0.5, add_offset=100.0, _FillValue=np.int16(9)),
+        "span": var([0, 1, low, -3], "i8", "minutes", dtype="timedelta64[s]", _FillValue=np.int64(low)),
+        "noleap": var([0, 1, 2, 3], "i4", "days since 2000-01-01", calendar="noleap"),
+        "plain": var([0, 1, 2, 3], "i4", "days"),
+    })
+    for v in raw.values():  # attributes as they are
+        v.encoding = {"_FillValue": v.attrs.pop("_FillValue", None)}
+    raw.to_netcdf(file)
+    seen = {}
+    for name, v in xr.open_dataset(file).items():
+        if v.dtype.kind in "mM":
+            seen[name] = v.values.astype(v.dtype.str[1:3] + "[ns]").astype("i8").tolist()
+    return seen
+
+
 COMMANDS = {
     "xarray-zarr": functools.partial(xarray, "open_zarr"),
     "xarray-netcdf": functools.partial(xarray, "open_dataset"),
-    "xarray-coords": xarray_coords, "xarray-cf": xarray_cf, "write-cf": write_cf,
+    "xarray-coords": xarray_coords, "xarray-cf": xarray_cf, "write-cf": write_cf, "write-times": write_times,
     "read-zarr": read_zarr, "read-hdf5": read_hdf5, "write-zarr": write_zarr, "write-hdf5": write_hdf5,
 }
 
