@@ -39,8 +39,9 @@ func configure(opts []Option) config {
 	return c
 }
 
-// Workers sets how many goroutines compute; by default as many as processors.
-// The result does not depend on it.
+// Workers sets how many goroutines compute; by default as many as processors, and
+// up to 32 where arrays are read from or written to servers, as far as Memory goes:
+// chunks that come late are then asked for together. The result does not depend on it.
 func Workers(n int) Option { return func(c *config) { c.exec.Workers = n } }
 
 // Memory sets the bytes a run may take: decoded and compressed chunks, partial
