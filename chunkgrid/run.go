@@ -53,8 +53,8 @@ func Workers(n int) Option { return func(c *config) { c.exec.Workers = n } }
 // do. A run stores as many chunks of text at a time, by as many workers at most,
 // as fit in, each taken to be as large as the largest so far, and the first alone;
 // of texts that MapText reads, as many as fit in a quarter. One chunk that doesn't
-// fit ends the run with an error. What the garbage collector hasn't collected of them
-// comes on top, up to as much again.
+// fit ends the run with an error. What isn't collected yet of those that are done comes
+// on top, up to half as much again.
 func Memory(bytes int) Option { return func(c *config) { c.exec.Memory = bytes } }
 
 // Scratch sets the directory for what a run must lay aside; by default the
