@@ -40,8 +40,9 @@ func configure(opts []Option) config {
 	return c
 }
 
-// Workers sets how many goroutines compute; by default as many as processors.
-// The result does not depend on it.
+// Workers sets how many goroutines compute; by default as many as processors, and
+// up to 32 where arrays are read from or written to servers, as far as Memory goes:
+// chunks that come late are then asked for together. The result does not depend on it.
 func Workers(n int) Option { return func(c *config) { c.exec.Workers = n } }
 
 // Memory sets the bytes a run may take: decoded and compressed chunks, partial
@@ -53,8 +54,8 @@ func Workers(n int) Option { return func(c *config) { c.exec.Workers = n } }
 // do. A run stores as many chunks of text at a time, by as many workers at most,
 // as fit in, each taken to be as large as the largest so far, and the first alone;
 // of texts that MapText reads, as many as fit in a quarter. One chunk that doesn't
-// fit ends the run with an error. What the garbage collector hasn't collected of them
-// comes on top, up to as much again.
+// fit ends the run with an error. What isn't collected yet of those that are done comes
+// on top, up to half as much again.
 func Memory(bytes int) Option { return func(c *config) { c.exec.Memory = bytes } }
 
 // Scratch sets the directory for what a run must lay aside; by default the

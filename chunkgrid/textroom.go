@@ -3,6 +3,7 @@ package chunkgrid
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"sync"
 
 	"github.com/ndgrid/ndgrid/internal/exec"
@@ -20,6 +21,7 @@ type textRoom struct {
 	left    *sync.Cond
 	inside  int // chunks
 	largest int // bytes of a chunk that is done; 0: none is
+	garbage int // bytes of chunks that are done, since they were last collected
 }
 
 func newTextRoom(budget int) *textRoom {
@@ -58,11 +60,27 @@ func (r *textRoom) enter(ctx context.Context) error {
 }
 
 func (r *textRoom) leave(bytes int) {
+	if r.spend(bytes) {
+		runtime.GC()
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.inside--
-	r.largest = max(r.largest, bytes, 1)
 	r.left.Broadcast()
+}
+
+// spend notes what a chunk has taken, and says whether what chunks have left behind
+// is too much to wait for the garbage collector, which lets the heap double.
+func (r *textRoom) spend(bytes int) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.largest = max(r.largest, bytes, 1)
+	r.garbage += bytes
+	if r.garbage <= max(r.budget/2, 16<<20) {
+		return false
+	}
+	r.garbage = 0
+	return true
 }
 
 // textBytes is about what it takes to read, or to copy, chunks of as many texts, of

@@ -2,6 +2,8 @@ package chunkgrid_test
 
 import (
 	"context"
+	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -89,4 +91,39 @@ func TestTextRoom(t *testing.T) {
 			assert.ErrorContains(t, err, "the texts of chunk [0:64] take 260 KiB, and there are 200 KiB for them")
 		})
 	}
+}
+
+// longTexts is stored text, one of 1 MiB in every chunk, that notes how large the heap
+// is when it is read.
+type longTexts struct {
+	storage.Array
+	most uint64
+}
+
+func (s *longTexts) ReadStrings(context.Context, []int) ([]string, bool, error) {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	s.most = max(s.most, m.HeapAlloc)
+	return []string{strings.Repeat("x", 1<<20)}, true, nil
+}
+
+// TestTextGarbage: what is left of texts that are stored is collected in time, also
+// where the collector itself would let more of it lie.
+func TestTextGarbage(t *testing.T) {
+	spec := storage.Spec{DType: nd.Text, Shape: []int{64}, Chunks: nd.Must(nd.NewGrid([]int{64}, []int{1}))}
+	array := func() storage.WritableArray {
+		a, err := zarr.CreateArrayStore(t.Context(), mem.NewStore(), "x", spec, nil)
+		require.NoError(t, err)
+		return a
+	}
+	src := &longTexts{Array: array()}
+	x, err := chunkgrid.FromAny(src)
+	require.NoError(t, err)
+	runtime.GC()
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	var before runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err = chunkgrid.Run(t.Context(), []chunkgrid.Out{chunkgrid.To(x, array())}, chunkgrid.Workers(1), chunkgrid.Memory(32<<20))
+	require.NoError(t, err)
+	assert.Less(t, src.most-before.HeapAlloc, uint64(48<<20), "of 64 MiB of texts")
 }

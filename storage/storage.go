@@ -68,6 +68,17 @@ type Versioner interface {
 	Version(ctx context.Context, key string) (any, error) // absent: ErrNotFound
 }
 
+// Remote is a Store, or an Array in one, that may be far away: what is asked of it
+// then comes late, however little that is, and several things come no later than
+// one.
+type Remote interface {
+	IsRemote() bool
+}
+
+// InFlight is how many requests to what is remote are worth having under way at
+// once.
+const InFlight = 32
+
 // RangePrefetcher is a Store that can begin to read what is wanted soon, with
 // offset and length as in RangeReader. It returns at once.
 type RangePrefetcher interface {

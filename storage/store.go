@@ -46,6 +46,18 @@ func Version(ctx context.Context, s Store, key string) (any, error) {
 	return nil, nil
 }
 
+// IsRemote reports whether a store is far away, see Remote.
+func IsRemote(s Store) bool {
+	r, ok := s.(Remote)
+	return ok && r.IsRemote()
+}
+
+// IsRemoteArray reports whether an array is far away, see Remote.
+func IsRemoteArray(a Array) bool {
+	r, ok := As[Remote](a)
+	return ok && r.IsRemote()
+}
+
 // Range turns an offset and a length as in RangeReader into the half-open
 // range of bytes they mean in a value of the given size.
 func Range(size, offset, length int64) (lo, hi int64) {

@@ -249,7 +249,11 @@ func (v *verifier) workers(a storage.Array) (int, error) {
 	if n == 0 {
 		return 0, fmt.Errorf("decoding a chunk takes %s, --memory is %s", nd.FormatBytes(cost), nd.FormatBytes(v.memory))
 	}
-	return min(n, runtime.GOMAXPROCS(0)), nil
+	most := runtime.GOMAXPROCS(0)
+	if storage.IsRemoteArray(a) {
+		most = max(most, storage.InFlight)
+	}
+	return min(n, most), nil
 }
 
 // chunkCheck is the decoding of an array's chunks, which workers share.

@@ -17,6 +17,7 @@ import (
 type compiler struct {
 	memory  int
 	workers int
+	remote  int    // workers of stages that wait for stores far away
 	dir     string // for scratch files
 	stages  []*stage
 	temps   map[*plan.Node]*temp

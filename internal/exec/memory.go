@@ -183,14 +183,21 @@ func (s *stage) cost() int {
 // fit chooses workers and cache of a stage for what is left of the budget and
 // returns the bytes it takes at most.
 func (s *stage) fit(c *compiler, left int) (int, error) {
-	want := 0
-	for w := c.workers; w >= 1; w-- {
+	want, most := 0, c.workers
+	if s.isRemote() {
+		most = c.remote
+	}
+	for w := most; w >= 1; w-- {
 		s.workers = w
 		want = w * min(s.cost(), noMachine/w)
 		for _, k := range s.sinks {
 			want += c.partials(s, k, w)
 		}
-		if want <= left {
+		cached := 0
+		if w > c.workers { // those that mostly wait mustn't have chunks read twice
+			cached = s.windows()
+		}
+		if want <= left-cached {
 			break
 		}
 	}
@@ -198,21 +205,32 @@ func (s *stage) fit(c *compiler, left int) (int, error) {
 		return want, fmt.Errorf("stage %d (%s): a task on a chunk of shape %v needs %s, %s of the budget of %s are left: %w",
 			s.index, s.name(), s.domain.MaxChunk(), nd.FormatBytes(want), nd.FormatBytes(max(left, 0)), nd.FormatBytes(c.memory), ErrMemory)
 	}
-	s.cacheCap = 0
-	for _, u := range s.sources {
-		s.cacheCap += s.window(u)
-	}
-	s.cacheCap = min(s.cacheCap, left-want)
+	s.cacheCap = min(s.windows(), left-want)
 	return want + s.cacheCap, nil
+}
+
+// windows is window of all sources.
+func (s *stage) windows() int {
+	bytes := 0
+	for _, u := range s.sources {
+		bytes += s.window(u)
+	}
+	return bytes
+}
+
+// isRemote reports whether a stage reads or writes an array that is far away.
+func (s *stage) isRemote() bool {
+	return slices.ContainsFunc(s.sources, func(u sourceUse) bool { return storage.IsRemoteArray(u.src) }) ||
+		slices.ContainsFunc(s.sinks, func(k *sink) bool {
+			t, ok := k.target.(arrayTarget)
+			return ok && storage.IsRemoteArray(t.dst)
+		})
 }
 
 // decodes returns how many chunks the stage's sources have in the boxes it
 // reads, and how often it will decode one.
 func (s *stage) decodes() (needed, expected int) {
-	window := 0
-	for _, u := range s.sources {
-		window += s.window(u)
-	}
+	window := s.windows()
 	for _, u := range s.sources {
 		n := 1
 		g := u.src.Meta().ReadGrid

@@ -23,7 +23,7 @@ import (
 
 // Options say how to run; they don't change what comes out.
 type Options struct {
-	Workers int    // goroutines that compute; 0: as many as processors
+	Workers int    // goroutines that compute; 0: as many as processors, more where most of them wait for a server
 	Memory  int    // bytes; 0: half of what the machine or its container has free
 	Scratch string // directory for what doesn't fit; "": the system's
 	OnEvent diag.Handler
@@ -81,8 +81,9 @@ const maxWorkers = 1 << 10
 // Compile cuts outputs into stages. A program that needs more than its memory
 // budget is returned with the error that Run would give.
 func Compile(outs []Out, opts Options) (*Program, error) {
+	remote := 0
 	if opts.Workers <= 0 {
-		opts.Workers = runtime.GOMAXPROCS(0)
+		opts.Workers, remote = runtime.GOMAXPROCS(0), storage.InFlight
 	}
 	opts.Workers = min(opts.Workers, maxWorkers)
 	if opts.Memory <= 0 {
@@ -91,7 +92,7 @@ func Compile(outs []Out, opts Options) (*Program, error) {
 	if opts.Scratch == "" {
 		opts.Scratch = os.TempDir()
 	}
-	c := &compiler{memory: opts.Memory, workers: opts.Workers, dir: opts.Scratch, temps: map[*plan.Node]*temp{}}
+	c := &compiler{memory: opts.Memory, workers: opts.Workers, remote: max(opts.Workers, remote), dir: opts.Scratch, temps: map[*plan.Node]*temp{}}
 	p := &Program{opts: opts, c: c, outs: outs}
 	nodes := make([]*plan.Node, len(outs))
 	for i, o := range outs {

@@ -65,6 +65,9 @@ func (a *array) ReadCost() int {
 	return 3 * first
 }
 
+// IsRemote reports whether the array is far away.
+func (a *array) IsRemote() bool { return storage.IsRemoteArray(a.Array) }
+
 // PrefetchChunk asks the array to read ahead, unless the chunk is kept.
 func (a *array) PrefetchChunk(ctx context.Context, coord []int) {
 	p, ok := a.Array.(storage.Prefetcher)

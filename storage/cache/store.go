@@ -45,6 +45,9 @@ func (s *store) GetRange(ctx context.Context, name string, offset, length int64,
 	return append(dst, value...), nil
 }
 
+// IsRemote reports whether the store is far away.
+func (s *store) IsRemote() bool { return storage.IsRemote(s.Store) }
+
 // kept returns a value that is kept.
 func (c *Cache) kept(k key) ([]byte, bool) {
 	c.mu.Lock()

@@ -176,6 +176,8 @@ func (c *Chain) AppendDecoded(dst, src []byte) ([]byte, error) {
 		return dst, fmt.Errorf("decode: %w: %d bytes, there should be %d", storage.ErrCorrupt, len(out), c.size)
 	case cap(dst)-len(dst) >= len(out) && within(out, dst):
 		return dst[:len(dst)+len(out)], nil
+	case len(dst) == 0 && !within(out, src) && !within(out, bufs[0]) && !within(out, bufs[1]):
+		return out, nil // memory of its own already
 	}
 	return append(dst, out...), nil
 }

@@ -48,6 +48,7 @@ type Store struct {
 var (
 	_ storage.RangeReader = (*Store)(nil)
 	_ storage.Sizer       = (*Store)(nil)
+	_ storage.Remote      = (*Store)(nil)
 )
 
 // Option changes how a Store works.
@@ -140,6 +141,9 @@ func (s *Store) fail(op, key string, err error) error {
 	u.RawQuery, u.User = "", nil // they may be secrets
 	return &storage.Error{Op: op, Name: strings.TrimSuffix(u.String(), "/") + "/" + key, Err: err}
 }
+
+// IsRemote is true: every request goes to the server.
+func (s *Store) IsRemote() bool { return true }
 
 // Get appends a value to dst.
 func (s *Store) Get(ctx context.Context, key string, dst []byte) ([]byte, error) {

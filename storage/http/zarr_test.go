@@ -1,6 +1,8 @@
 package http_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -19,6 +21,7 @@ import (
 
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
+	"github.com/ndgrid/ndgrid/storage/cache"
 	_ "github.com/ndgrid/ndgrid/storage/std"
 )
 
@@ -178,5 +181,38 @@ func TestGroups(t *testing.T) {
 		assert.Equal(t, []int{4, 2}, a.Meta().Shape)
 		_, _, err = storage.Open(t.Context(), url+"/x/nothing", nil)
 		assert.ErrorIs(t, err, storage.ErrNotFound)
+	}
+}
+
+// TestRemote: what a server has is remote, through archives and manifests too; those
+// of this machine aren't, unless they refer to a server.
+func TestRemote(t *testing.T) {
+	const doc = `{"zarr_format": 2, "shape": [4], "chunks": [2], "dtype": "|u1", "compressor": null, "fill_value": 0, "order": "C", "filters": null}`
+	folder := t.TempDir()
+	write := func(name, text string) {
+		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(folder, name)), 0o777))
+		require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte(text), 0o666))
+	}
+	url, _ := serve(t, http.FileServer(http.Dir(folder)))
+	write("a.zarr/.zarray", doc)
+	write("here.json", fmt.Sprintf(`{".zarray": %q, "0": ["a.zarr/0"]}`, doc))
+	write("there.json", fmt.Sprintf(`{".zarray": %q, "0": [%q]}`, doc, url+"/a.zarr/0"))
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	w, err := z.Create(".zarray")
+	require.NoError(t, err)
+	_, err = w.Write([]byte(doc))
+	require.NoError(t, err)
+	require.NoError(t, z.Close())
+	write("a.zip", b.String())
+	for name, want := range map[string]bool{
+		url + "/a.zarr": true, url + "/a.zip": true, url + "/here.json": true, filepath.Join(folder, "there.json"): true,
+		filepath.Join(folder, "a.zarr"): false, filepath.Join(folder, "a.zip"): false, filepath.Join(folder, "here.json"): false,
+	} {
+		a, err := storage.OpenArray(t.Context(), name)
+		require.NoError(t, err, name)
+		assert.Equal(t, want, storage.IsRemoteArray(a), name)
+		assert.Equal(t, want, storage.IsRemoteArray(cache.New(1<<10).Array(a)), name)
+		require.NoError(t, a.Close())
 	}
 }

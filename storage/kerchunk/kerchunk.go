@@ -23,6 +23,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/ndgrid/ndgrid/storage"
 )
@@ -55,12 +56,14 @@ type Store struct {
 	refs    map[string]ref
 	keys    []string // sorted
 	targets targets
+	remote  bool
 }
 
 var (
 	_ storage.RangeReader = (*Store)(nil)
 	_ storage.Lister      = (*Store)(nil)
 	_ storage.Sizer       = (*Store)(nil)
+	_ storage.Remote      = (*Store)(nil)
 )
 
 // ref is the value of a key, or where it lies.
@@ -96,12 +99,19 @@ func Open(ctx context.Context, v storage.Value, opts ...Option) (*Store, error) 
 		return nil, &storage.Error{Op: "open", Name: v.URL, Err: err}
 	}
 	s.keys = slices.Sorted(maps.Keys(s.refs))
+	s.remote = storage.IsRemote(v.Store)
+	for _, r := range s.refs {
+		s.remote = s.remote || strings.Contains(r.target, "://") && !strings.HasPrefix(r.target, "file://")
+	}
 	return s, nil
 }
 
 func (s *Store) fail(op, key string, err error) error {
 	return &storage.Error{Op: op, Name: storage.JoinKey(s.value.URL, key), Err: err}
 }
+
+// IsRemote reports whether the manifest is far away, or anything it refers to.
+func (s *Store) IsRemote() bool { return s.remote }
 
 func (s *Store) ref(ctx context.Context, key string) (ref, error) {
 	if err := ctx.Err(); err != nil {

@@ -55,6 +55,7 @@ var (
 	_ storage.Sizer         = (*Store)(nil)
 	_ storage.Renamer       = (*Store)(nil)
 	_ storage.PrefixDeleter = (*Store)(nil)
+	_ storage.Remote        = (*Store)(nil)
 )
 
 // New returns the store of a bucket, or of what lies below a prefix ("" for all
@@ -94,6 +95,12 @@ func Open(root string) (*Store, error) {
 	if strings.EqualFold(os.Getenv("AWS_NO_SIGN_REQUEST"), "yes") {
 		o.Creds = credentials.NewStaticV4("", "", "")
 	}
+	transport, err := minio.DefaultTransport(o.Secure)
+	if err != nil {
+		return nil, &storage.Error{Op: "open", Name: root, Err: err}
+	}
+	transport.MaxIdleConnsPerHost = 64 // as many requests as are under way at once, and more
+	o.Transport = transport
 	client, err := minio.New(endpoint.Host, o)
 	if err != nil {
 		return nil, &storage.Error{Op: "open", Name: root, Err: err}
@@ -102,6 +109,9 @@ func Open(root string) (*Store, error) {
 	s.pays = os.Getenv("AWS_REQUEST_PAYER") == payer
 	return s, nil
 }
+
+// IsRemote is true: every request goes to the service.
+func (s *Store) IsRemote() bool { return true }
 
 // payerHeader, set to payer, says who pays for a request.
 const (

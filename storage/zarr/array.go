@@ -29,6 +29,7 @@ var (
 	_ storage.Prefetcher   = (*array)(nil)
 	_ storage.ChunkLocator = (*array)(nil)
 	_ storage.RegionReader = (*array)(nil)
+	_ storage.Remote       = (*array)(nil)
 )
 
 func newArray(p place, h *header) *array {
@@ -49,6 +50,9 @@ func (a *array) Ref() storage.Ref {
 	}
 	return r
 }
+
+// IsRemote reports whether the store is far away.
+func (a *array) IsRemote() bool { return storage.IsRemote(a.store) }
 
 // Close ends the use of the array; the store stays open.
 func (a *array) Close() error {

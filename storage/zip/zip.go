@@ -74,6 +74,7 @@ var (
 	_ storage.RangeReader = (*Store)(nil)
 	_ storage.Lister      = (*Store)(nil)
 	_ storage.Sizer       = (*Store)(nil)
+	_ storage.Remote      = (*Store)(nil)
 )
 
 // Limits for archives that strangers wrote.
@@ -125,6 +126,9 @@ func corrupt(err error) error {
 	}
 	return err
 }
+
+// IsRemote reports whether the archive is far away.
+func (s *Store) IsRemote() bool { return storage.IsRemote(s.value.Store) }
 
 func (s *Store) fail(op, key string, err error) error {
 	return &storage.Error{Op: op, Name: storage.JoinKey(s.value.URL, key), Err: err}
