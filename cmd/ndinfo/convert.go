@@ -25,7 +25,7 @@ type converter struct {
 	overwrite      bool
 	resume         bool
 	memory         int
-	stdout, stderr io.Writer
+	stdout         io.Writer
 
 	duplicate
 	arrays int   // what was copied
@@ -44,7 +44,9 @@ are kept, as far as the format has them. Attributes that describe values, such a
 valid_range, get the dtype of the array, and a list of one that comes from HDF5
 becomes its element, as NetCDF has it. Texts padded to one length, str24 for
 example, are texts of any length in HDF5. References and compounds in attributes of
-HDF5 are left out.
+HDF5 are left out, and so are, with a warning, arrays in a group whose elements
+can't be read (lists, references, compounds with arrays in them), and structs where
+the format has none.
 
 Without --chunks arrays keep their chunks, without --codecs they get those that
 are usual in the format. --chunks is like "100, -1, auto" for arrays with as many
@@ -77,8 +79,8 @@ attribute.
 With --resume, which Zarr has, what is written stays where not all could be, and
 the same command goes on from there: it takes SRC to be as it was.
 
-The exit status is 0, or 2 where not all could be converted; DST is then as it
-was before.`
+The exit status is 0, 1 where arrays are left out, or 2 where not all could be
+converted; DST is then as it was before.`
 
 const convertExamples = `  ndinfo convert air.nc air.zarr
   ndinfo convert air.zarr air.nc --codecs "shuffle, gzip 5" --overwrite
@@ -142,11 +144,11 @@ func (c *converter) run(ctx context.Context, src, dst string) error {
 	} else {
 		err = c.tree(ctx, from.group, dst)
 	}
-	if err = c.end(ctx, err); err != nil {
+	if err = c.end(ctx, err); err != nil && !errors.Is(err, errReported) {
 		return err
 	}
 	fmt.Fprintln(c.stdout, oneLine(fmt.Sprintf("%s   %s, %s", dst, plural(c.arrays, "array"), nd.FormatBytes(int(c.bytes)))))
-	return nil
+	return err
 }
 
 // isInside reports whether a path is below another.

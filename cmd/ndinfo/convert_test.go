@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -63,6 +64,27 @@ func TestConvertMissing(t *testing.T) {
 		stores = append(stores, "a.nc", "c.zarr")
 	}
 	python(t, "datasets.py", stores...)
+}
+
+// What can't be read, or be written in a format, doesn't keep the rest from it.
+func TestConvertLeavesOut(t *testing.T) {
+	if !hdf5.Available() {
+		t.Skip("this build has no HDF5")
+	}
+	file := filepath.Join(home, "../../storage/hdf5/testdata/compounds.h5")
+	t.Chdir(t.TempDir())
+	out, errs, status := ndinfo(t, "convert", file, "a.h5")
+	assert.Equal(t, 1, status)
+	assert.Contains(t, out, "a.h5   12 arrays")
+	assert.Contains(t, errs, "ndinfo: arrays: not supported: elements of type compound{v array of float32, k int16} can't be read; it is left out\n")
+	assert.Equal(t, 5, strings.Count(errs, "\n"))
+	assert.NotContains(t, show(t, "a.h5"), "arrays  ")
+	_, errs, status = ndinfo(t, "convert", file, "a.zarr")
+	assert.Equal(t, 1, status)
+	assert.Contains(t, errs, "ndinfo: plain: not supported: dtype struct{n int32, x float64} has no Zarr data type; it is left out\n")
+	_, errs, status = ndinfo(t, "convert", file+"/arrays", "b.h5")
+	assert.Equal(t, 2, status)
+	assert.Contains(t, errs, "can't be read")
 }
 
 // Times and durations are the same to xarray in NetCDF-4, and back in Zarr, NaT too.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/ndgrid/ndgrid/nd"
@@ -17,8 +18,10 @@ type duplicate struct {
 	spec   func(ctx context.Context, src storage.Array) (storage.Spec, error)
 	values func(ctx context.Context, name string, src storage.Array, dst storage.WritableArray) error
 
-	open  []node
-	begun []unfinished
+	stderr  io.Writer
+	open    []node
+	begun   []unfinished
+	leftOut bool // arrays that can't be read, or structs that the format lacks
 }
 
 // unfinished is an array or a group that was created.
@@ -70,9 +73,23 @@ func (d *duplicate) child(ctx context.Context, full string, child storage.Child,
 		}
 		return d.group(ctx, full, from.group, sub)
 	}
+	if err := checkReadable(from.array); err != nil {
+		d.leaveOut(full, err)
+		return nil
+	}
 	return d.array(ctx, full, from.array, func(s storage.Spec) (storage.WritableArray, error) {
 		return dst.CreateArray(ctx, child.Name, s)
 	})
+}
+
+// leaveOut warns that an array isn't duplicated.
+func (d *duplicate) leaveOut(name string, err error) {
+	var e *storage.Error
+	if errors.As(err, &e) {
+		err = e.Err // the place is that of the copy
+	}
+	fmt.Fprintln(d.stderr, oneLine(fmt.Sprintf("%s%s: %v; it is left out", prefix, name, err)))
+	d.leftOut = true
 }
 
 // array begins an array for another. Texts of one length become texts of any length
@@ -85,6 +102,10 @@ func (d *duplicate) array(ctx context.Context, name string, src storage.Array, c
 	dst, err := create(s)
 	if s.DType.Kind() == nd.KindUTF32 && errors.Is(err, storage.ErrUnsupported) {
 		return d.array(ctx, name, newAnyLength(src), create)
+	}
+	if s.DType.Kind() == nd.KindStruct && name != "" && errors.Is(err, storage.ErrUnsupported) {
+		d.leaveOut(name, err)
+		return nil
 	}
 	if err != nil {
 		return err
@@ -102,7 +123,7 @@ func inNode(name string, err error) error {
 }
 
 // end commits or, where there is an error, aborts what was begun, the last
-// first.
+// first. Arrays that were left out make it errReported.
 func (d *duplicate) end(ctx context.Context, err error) error {
 	for _, u := range slices.Backward(d.begun) {
 		if err == nil {
@@ -115,6 +136,9 @@ func (d *duplicate) end(ctx context.Context, err error) error {
 	}
 	for _, o := range d.open {
 		err = errors.Join(err, o.Close())
+	}
+	if err == nil && d.leftOut {
+		return errReported
 	}
 	return err
 }

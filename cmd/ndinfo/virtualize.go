@@ -56,7 +56,8 @@ as it is.
 References name the file by its absolute path, or by --url where the readers
 find it elsewhere. Chunks must be stored as they are or with the filters gzip,
 shuffle, fletcher32 and zstd. Text and small arrays stored otherwise (up to 1 MiB)
-are copied into the manifest; larger ones are an error.
+are copied into the manifest; larger ones are an error. Arrays whose elements can't
+be read, and structs, are left out, with a warning and exit status 1.
 
 Dimensions without names are phony_dim_0 … as for the netCDF library. The time it
 takes grows with the square of an array's number of chunks.`
@@ -73,7 +74,7 @@ func newVirtualize() *cobra.Command {
 		Args:              needNamed,
 		ValidArgsFunction: completePath,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			v.stdout = cmd.OutOrStdout()
+			v.stdout, v.stderr = cmd.OutOrStdout(), cmd.ErrOrStderr()
 			return v.run(cmd.Context(), args[0])
 		},
 	}
@@ -84,8 +85,9 @@ func newVirtualize() *cobra.Command {
 }
 
 func (v *virtualizer) run(ctx context.Context, path string) error {
-	if err := v.end(ctx, v.begin(ctx, path)); err != nil {
-		return err
+	left := v.end(ctx, v.begin(ctx, path))
+	if left != nil && !errors.Is(left, errReported) {
+		return left
 	}
 	if err := v.inline(ctx, ""); err != nil {
 		return err
@@ -96,10 +98,16 @@ func (v *virtualizer) run(ctx context.Context, path string) error {
 		e.SetEscapeHTML(false)
 		return e.Encode(map[string]any{"version": 1, "refs": v.refs})
 	}
+	var err error
 	if v.output == "" {
-		return write(v.stdout)
+		err = write(v.stdout)
+	} else {
+		err = replaceFile(v.output, write)
 	}
-	return replaceFile(v.output, write)
+	if err != nil {
+		return err
+	}
+	return left
 }
 
 // begin makes the hierarchy in memory, and the references to chunks.

@@ -158,21 +158,20 @@ func (g *group) ensureGroup(name string) (*group, error) {
 	return g.openGroup(o)
 }
 
-// makeGroup creates a child group through gonum. lib is held.
+// makeGroup creates a child group. lib is held.
 func (g *group) makeGroup(name string) (*group, error) {
-	var sub *hdf5.Group
-	err := throughGonum(func() (err error) {
-		sub, err = g.g.CreateGroup(name)
-		return err
-	})
-	if err != nil {
+	id := withName(name, func(c *C.char) C.hid_t { return C.nd_create_group(g.id, c, &stack) })
+	if id < 0 {
+		return nil, libErr()
+	}
+	if err := closeID(id); err != nil {
 		return nil, err
 	}
 	o, err := lookup(g.id, name)
 	if err != nil {
-		return nil, errors.Join(err, closeID(C.hid_t(sub.ID())))
+		return nil, err
 	}
-	return g.f.newGroup(sub, storage.JoinKey(g.path, name), append(slices.Clip(g.above), o.at))
+	return g.openGroup(o)
 }
 
 // CreateGroup creates a group, and those on the way to it.

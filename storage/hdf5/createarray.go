@@ -77,6 +77,10 @@ func (g *writableGroup) createArray(name string, s storage.Spec) (*array, error)
 	if at != g.group {
 		defer at.drop()
 	}
+	dims := dimJob{at.path, last, slices.Clone(s.Dims), s.Shape, p.max}
+	if err := g.f.checkLengths(dims); err != nil {
+		return nil, err
+	}
 	if err := at.makeRoom(last, s.Options["overwrite"] == "true"); err != nil {
 		return nil, err
 	}
@@ -96,13 +100,13 @@ func (g *writableGroup) createArray(name string, s storage.Spec) (*array, error)
 		return nil, err
 	}
 	m := *a.Meta()
-	m.DType, m.Dims = dtype, slices.Clone(s.Dims)
+	m.DType, m.Dims = dtype, dims.dims
 	if p.plain {
 		m.WriteGrid = p.grid
 	}
 	a.created = true
 	a.publish(m)
-	g.f.w.dims = append(g.f.w.dims, dimJob{at.path, last, m.Dims, m.Shape, p.max})
+	g.f.w.dims = append(g.f.w.dims, dims)
 	return a, nil
 }
 

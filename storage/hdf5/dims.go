@@ -158,6 +158,36 @@ func (g *group) nameDims(jobs []dimJob) error {
 	return nil
 }
 
+// checkLengths refuses a new array of a NetCDF file with a dimension of another
+// length than it has in a new array beside it, or along another axis; those without
+// limit can be longer than arrays are. lib is held.
+func (f *file) checkLengths(j dimJob) error {
+	if !f.isNetCDF() {
+		return nil
+	}
+	for _, k := range f.w.dims {
+		if k.group != j.group || k.name == j.name { // which is replaced
+			continue
+		}
+		if err := j.sameLengths(k); err != nil {
+			return err
+		}
+	}
+	return j.sameLengths(j)
+}
+
+func (j dimJob) sameLengths(k dimJob) error {
+	for axis, dim := range j.dims {
+		for other, name := range k.dims {
+			n, m := j.shape[axis], k.shape[other]
+			if name == dim && dim != "" && n != m && j.max[axis] != storage.Unlimited && k.max[other] != storage.Unlimited {
+				return fmt.Errorf("%w: dimension %q of length %d has %d in %s; NetCDF has one length for a name", nd.ErrShape, dim, n, m, k.name)
+			}
+		}
+	}
+	return nil
+}
+
 func (j dimJob) isUnnamed() bool {
 	return !slices.ContainsFunc(j.dims, func(d string) bool { return d != "" })
 }

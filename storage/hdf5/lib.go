@@ -79,9 +79,17 @@ func openFile(path string, flags int) (*hdf5.File, error) {
 	return private(func() (*hdf5.File, error) { return hdf5.OpenFile(path, flags) })
 }
 
-// createFile creates a file that must not exist. lib is held.
+// createFile creates a file that must not exist, and opens it through gonum, which
+// can't create one with properties. lib is held.
 func createFile(path string) (*hdf5.File, error) {
-	return private(func() (*hdf5.File, error) { return hdf5.CreateFile(path, hdf5.F_ACC_EXCL) })
+	return private(func() (*hdf5.File, error) {
+		id := withName(path, func(c *C.char) C.hid_t { return C.nd_create_file(c, &stack) })
+		if id < 0 {
+			return nil, libErr()
+		}
+		f, err := hdf5.OpenFile(path, hdf5.F_ACC_RDWR)
+		return f, errors.Join(err, closeID(id))
+	})
 }
 
 // private opens a file so that no program this one starts gets it, and the

@@ -174,3 +174,30 @@ with netCDF4.Dataset("n.nc", "w") as f:
 	require.Equal(t, want, seenByNetCDF(t, file))
 	assert.Equal(t, want, seenHere(t, file))
 }
+
+// TestDimensionLengths: a name stands for one length in a group of a NetCDF file.
+func TestDimensionLengths(t *testing.T) {
+	for name, wrong := range map[string]bool{"d.nc": true, "d.h5": false} {
+		g, err := create(t.Context(), filepath.Join(t.TempDir(), name), map[string]string{"unlimited": "time"})
+		require.NoError(t, err)
+		spec := func(dims []string, shape ...int) storage.Spec {
+			return storage.Spec{DType: nd.Float32, Shape: shape, Dims: dims}
+		}
+		for path, s := range map[string]storage.Spec{"a": spec([]string{"x", ""}, 3, 2), "g/b": spec([]string{"x"}, 4), "c": spec([]string{"time"}, 5), "d": spec([]string{"time"}, 6)} {
+			_, err := g.CreateArray(t.Context(), path, s)
+			require.NoError(t, err, path)
+		}
+		_, err = g.CreateArray(t.Context(), "e", spec([]string{"", "x"}, 3, 4))
+		_, err2 := g.CreateArray(t.Context(), "f", spec([]string{"y", "y"}, 3, 4))
+		if wrong {
+			assert.ErrorIs(t, err, nd.ErrShape)
+			assert.ErrorContains(t, err, `dimension "x" of length 4 has 3 in a; NetCDF has one length for a name`)
+			assert.ErrorContains(t, err2, `dimension "y" of length 3 has 4 in f`)
+		} else {
+			assert.NoError(t, err)
+			assert.NoError(t, err2)
+		}
+		require.NoError(t, g.Commit(t.Context()))
+		require.NoError(t, g.Close())
+	}
+}

@@ -84,6 +84,8 @@ int nd_file_netcdf(hid_t file, int *is, nd_err *e);
 int nd_stat(hid_t loc, const char *name, int *type, uint64_t *fileno, uint64_t *addr, nd_err *e);
 int nd_link(hid_t loc, const char *name, int *type, nd_buf *out, nd_err *e);
 int nd_list(hid_t loc, nd_buf *out, nd_err *e);
+hid_t nd_create_file(const char *path, nd_err *e);
+hid_t nd_create_group(hid_t loc, const char *name, nd_err *e);
 int nd_rename(hid_t loc, const char *from, const char *to, nd_err *e);
 int nd_unlink(hid_t loc, const char *name, nd_err *e);
 int nd_flush(hid_t id, nd_err *e);

@@ -111,7 +111,8 @@ static int set_filter(hid_t plist, const nd_filter *f) {
 }
 
 static int fill_plist(hid_t plist, hid_t type, const nd_dataset *d, const void *fill) {
-	if (plist < 0 || H5Pset_layout(plist, d->layout) < 0)
+	// In order of creation: a header that fits attributes of more than 64 KiB.
+	if (plist < 0 || H5Pset_layout(plist, d->layout) < 0 || H5Pset_attr_creation_order(plist, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED) < 0)
 		return -1;
 	if (fill && H5Pset_fill_value(plist, type, H5Tis_variable_str(type) > 0 ? (const void *)&fill : fill) < 0)
 		return -1;

@@ -206,6 +206,38 @@ int nd_rename(hid_t loc, const char *from, const char *to, nd_err *e) {
 	return nd_leave(&s, e, H5Lmove(loc, from, loc, to, H5P_DEFAULT, H5P_DEFAULT));
 }
 
+// keep_order has a group remember in which order its links and attributes came,
+// and fit attributes of more than 64 KiB. NetCDF-C changes no other files.
+static int keep_order(hid_t plist) {
+	const unsigned order = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
+	return plist < 0 || H5Pset_link_creation_order(plist, order) < 0 || H5Pset_attr_creation_order(plist, order) < 0 ? -1 : 0;
+}
+
+// nd_create_file creates a file that must not exist.
+hid_t nd_create_file(const char *path, nd_err *e) {
+	nd_silence s;
+	nd_enter(&s, e);
+	hid_t file = -1, plist = H5Pcreate(H5P_FILE_CREATE);
+	if (keep_order(plist) >= 0)
+		file = H5Fcreate(path, H5F_ACC_EXCL, plist, H5P_DEFAULT);
+	nd_leave_id(&s, e, file);
+	if (plist >= 0)
+		H5Pclose(plist);
+	return file;
+}
+
+hid_t nd_create_group(hid_t loc, const char *name, nd_err *e) {
+	nd_silence s;
+	nd_enter(&s, e);
+	hid_t group = -1, plist = H5Pcreate(H5P_GROUP_CREATE);
+	if (keep_order(plist) >= 0)
+		group = H5Gcreate2(loc, name, H5P_DEFAULT, plist, H5P_DEFAULT);
+	nd_leave_id(&s, e, group);
+	if (plist >= 0)
+		H5Pclose(plist);
+	return group;
+}
+
 int nd_unlink(hid_t loc, const char *name, nd_err *e) {
 	nd_silence s;
 	nd_enter(&s, e);

@@ -356,3 +356,64 @@ func TestRoundTrip(t *testing.T) {
 	})
 	require.Positive(t, number)
 }
+
+// TestNetCDFChanges has netCDF4-python add to a file, which it does only where groups
+// keep the order of what is in them.
+func TestNetCDFChanges(t *testing.T) {
+	file := save(t, func(g storage.WritableGroup) {
+		put(t, g, "a/b/v", storage.Spec{DType: nd.Float64, Shape: []int{3}, Dims: []string{"x"}}, floats(3))
+	})
+	require.NoError(t, python(t, "", "-c", `
+import sys, netCDF4
+with netCDF4.Dataset(sys.argv[1], "a") as f:
+    g = f["a/b"]
+    g.title = "more"
+    g["v"][1:] = [7, 8]
+    g.createVariable("w", "f8", ("x",))[...] = [4, 5, 6]
+    f.createGroup("new")
+`, file).Run())
+	for name, want := range map[string][]float64{"v": {0, 7, 8}, "w": {4, 5, 6}} {
+		a, _, err := open(t.Context(), file, "a/b/"+name, nil)
+		require.NoError(t, err)
+		assert.Equal(t, []string{"x"}, a.Meta().Dims)
+		got := make([]byte, 24)
+		require.NoError(t, storage.ReadBox(t.Context(), a, allOf([]int{3}), got))
+		assert.Equal(t, want, nd.AsSlice[float64](got))
+		require.NoError(t, a.Close())
+	}
+}
+
+// TestLargeAttributes writes attributes of more than 64 KiB.
+func TestLargeAttributes(t *testing.T) {
+	large := make([]float64, 20_000)
+	for i := range large {
+		large[i] = float64(i)
+	}
+	attrs := storage.Attrs{"large": large, "small": "s"}
+	file := save(t, func(g storage.WritableGroup) {
+		require.NoError(t, g.SetAttrs(t.Context(), attrs))
+		sub, err := g.CreateGroup(t.Context(), "g")
+		require.NoError(t, err)
+		require.NoError(t, sub.SetAttrs(t.Context(), attrs))
+		put(t, g, "g/v", storage.Spec{DType: nd.Float64, Shape: []int{3}, Attrs: attrs}, floats(3))
+	})
+	a, _, err := open(t.Context(), file, "g/v", nil)
+	require.NoError(t, err)
+	defer a.Close()
+	assert.Equal(t, attrs, a.Meta().Attrs)
+	for _, path := range []string{"", "g"} {
+		_, g, err := open(t.Context(), file, path, nil)
+		require.NoError(t, err)
+		assert.Equal(t, attrs, g.Attrs())
+		require.NoError(t, g.Close())
+	}
+	require.NoError(t, python(t, "", "-c", `
+import sys, h5py, netCDF4, numpy as np
+with h5py.File(sys.argv[1]) as f:
+    for o in [f, f["g"], f["g/v"]]:
+        np.testing.assert_array_equal(o.attrs["large"], np.arange(20000.))
+with netCDF4.Dataset(sys.argv[1]) as f:
+    for o in [f, f["g"], f["g/v"]]:
+        np.testing.assert_array_equal(o.getncattr("large"), np.arange(20000.))
+`, file).Run())
+}

@@ -1,12 +1,14 @@
 package zarr_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ndgrid/ndgrid/storage"
+	"github.com/ndgrid/ndgrid/storage/mem"
 	"github.com/ndgrid/ndgrid/storage/storagetest"
 	"github.com/ndgrid/ndgrid/storage/zarr"
 )
@@ -39,4 +41,25 @@ func TestNamesWithoutListing(t *testing.T) {
 	_, err = root.Names(t.Context())
 	assert.ErrorIs(t, err, storage.ErrUnsupported)
 	assert.ErrorContains(t, err, "not consolidated")
+}
+
+// TestNewBelowConsolidated: a hierarchy that appears below a group with consolidated
+// metadata isn't missing in them.
+func TestNewBelowConsolidated(t *testing.T) {
+	var s mem.Store
+	isHeld := func() bool {
+		doc, err := s.Get(t.Context(), "zarr.json", nil)
+		require.NoError(t, err)
+		return strings.Contains(string(doc), "consolidated_metadata")
+	}
+	root, err := zarr.CreateStore(t.Context(), &s, "", map[string]string{"consolidated": "true"})
+	require.NoError(t, err)
+	require.NoError(t, root.Commit(t.Context()))
+	assert.True(t, isHeld())
+	g, err := zarr.CreateStore(t.Context(), &s, "a/b", nil)
+	require.NoError(t, err)
+	_, err = g.CreateGroup(t.Context(), "c")
+	require.NoError(t, err)
+	require.NoError(t, g.Commit(t.Context()))
+	assert.False(t, isHeld())
 }

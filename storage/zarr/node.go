@@ -17,7 +17,8 @@ type place struct {
 	path  string            // of the node in the hierarchy; unlike key it is final while the node is being created
 	opts  map[string]string // with which url is to be opened
 
-	strict bool // missing chunks are errors
+	strict  bool // missing chunks are errors
+	drafted bool // in a hierarchy that is being created: none of its metadata is consolidated yet
 }
 
 // child returns the place of a descendant.

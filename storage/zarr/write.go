@@ -390,7 +390,7 @@ func (a *writableArray) end(do func() error) error {
 // invalidate removes the consolidated metadata above p, which no longer say
 // what there is; other readers would believe them.
 func (p place) invalidate(ctx context.Context) error {
-	for p.path != "" {
+	for p.path != "" && !p.drafted {
 		p.key, p.path = parent(p.key), parent(p.path)
 		if err := p.store.Delete(ctx, storage.JoinKey(p.key, ".zmetadata")); err != nil {
 			return err

@@ -126,6 +126,7 @@ func startGroup(ctx context.Context, p place, opts map[string]string) (*writable
 	if err != nil {
 		return nil, err
 	}
+	at.drafted = d != nil && !d.resume
 	g := &writableGroup{version: version(opts), draft: d, fresh: true, full: opts["consolidated"] == "true", resume: opts["resume"] == "true"}
 	if err := g.start(ctx, at); err != nil {
 		return nil, errors.Join(err, d.abort())
@@ -291,6 +292,12 @@ func (g *writableGroup) Commit(ctx context.Context) error {
 	}
 	if err := g.draft.commit(ctx); err != nil {
 		return g.fail("commit", err)
+	}
+	if g.draft != nil {
+		g.drafted = false
+		if err := g.invalidate(ctx); err != nil {
+			return g.fail("commit", err)
+		}
 	}
 	if err := renew(ctx, g.holders); err != nil {
 		return g.fail("commit", err)
