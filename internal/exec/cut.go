@@ -3,6 +3,7 @@ package exec
 import (
 	"math/bits"
 
+	"github.com/ndgrid/ndgrid/internal/kernel"
 	"github.com/ndgrid/ndgrid/nd"
 )
 
@@ -26,14 +27,14 @@ func (s *stage) recut() {
 			return
 		}
 	}
-	rows := false // a leaf is walked across its memory
+	across := false // a leaf is walked across its memory
 	for _, l := range s.prog.leaves {
 		switch l := l.(type) {
 		case constLeaf:
 		case memLeaf:
 			last := len(l.view.Shape) - 1
 			for k, m := range l.view.Maps {
-				rows = rows || last >= 0 && m.Out == last && m.Stride*l.strides[k] != 1
+				across = across || last >= 0 && m.Out == last && m.Stride*l.strides[k] != 1
 			}
 		default:
 			return
@@ -42,16 +43,28 @@ func (s *stage) recut() {
 	shape := s.domain.Shape()
 	n := size(shape)
 	want := min(taskElems, max(n/(4*s.workers), 16<<10))
-	row := want
-	if rows {
-		want *= 4
-		row = acrossElems
+	row, first, rows := want, len(shape)-1, 1 // row bounds the elements along the axes from first on
+	switch axis := s.prog.sharedAxis(); {
+	case across:
+		want, row = 4*want, acrossElems
+	case axis >= 0:
+		row, first, rows = rowsPart, axis+1, kernel.MaxRows
 	}
 	lengths := make([]int, len(shape))
 	for k := len(shape) - 1; k >= 0; k-- {
-		pieces := (shape[k]-1)/min(want, row) + 1
+		most := want
+		switch {
+		case k >= first:
+			most = min(want, row)
+		case k == first-1:
+			most = (want + rows - 1) / rows * rows
+		}
+		pieces := (shape[k]-1)/most + 1
 		lengths[k] = max((shape[k]-1)/max(pieces, 1)+1, 1)
-		want, row = max(want/max(lengths[k], 1), 1), want
+		want = max(want/lengths[k], 1)
+		if k >= first {
+			row = max(row/lengths[k], 1)
+		}
 	}
 	if g, err := nd.NewGrid(shape, lengths); err == nil {
 		s.domain = g

@@ -121,5 +121,6 @@ func (p *program) bindStreams() {
 	for i := range p.instrs {
 		in := &p.instrs[i]
 		in.stream, _ = kernel.StreamOf(in.name, nil, in.dtypes)
+		in.rows, _ = kernel.StreamRowsOf(in.name, nil, in.dtypes)
 	}
 }

@@ -26,10 +26,11 @@ type program struct {
 type instr struct {
 	name   string
 	loop   kernel.Loop
-	stream kernel.Loop // the loop whose stores go past the caches, where there is one
-	args   []int       // registers
-	dtypes []nd.DType  // of the arguments
-	slot   int         // tile buffer of the result
+	stream kernel.Loop     // the loop whose stores go past the caches, where there is one
+	rows   kernel.RowsLoop // the same over several rows at once
+	args   []int           // registers
+	dtypes []nd.DType      // of the arguments
+	slot   int             // tile buffer of the result
 }
 
 // complete numbers the registers, now that all leaves are known, and gives them

@@ -288,6 +288,10 @@ func (p *program) store(t *task, ops []operand, shape []int, r int, dst operand,
 	}
 	l := mergeAxes(shape, strides)
 	w := t.frame(p).over(t, ops, l)
+	if stream && w.rowsTogether() {
+		w.storeRows(t, dst, offs)
+		return
+	}
 	var c cursor
 	c.start(l, offs)
 	last, d, item := len(l.shape)-1, len(ops), p.items[r]

@@ -32,7 +32,7 @@ var casts = map[nd.Kind]map[nd.Kind]Loop{
 type fromTo struct{ from, to nd.Kind }
 
 // fastCasts are the loops that take the place of those in casts.
-var fastCasts faster[fromTo]
+var fastCasts faster[fromTo, Loop]
 
 // castUfunc converts elements to the dtype in the parameter "to". Integers
 // wrap; floats are truncated, and give the integer's minimum (0 for unsigned)

@@ -7,7 +7,7 @@ import "github.com/ndgrid/ndgrid/nd"
 // caches to others. They are for memory that nobody reads soon.
 
 // streams are the loops whose stores go past the caches.
-var streams faster[opOf]
+var streams faster[opOf, Loop]
 
 // StreamOf returns the loop of an operation, or of a fused one, whose stores go
 // past the caches, if there is one: for arithmetic and functions of floats, where the

@@ -31,23 +31,23 @@ func Levels() []Level { return []Level{Plain, AVX2, AVX512}[:best+1] }
 
 // faster holds loops that take the place of plain ones from a level up, by
 // what they are looked up with. They give the same bits.
-type faster[K comparable] [numLevels]map[K]Loop
+type faster[K comparable, F any] [numLevels]map[K]F
 
-func (f *faster[K]) add(from Level, k K, loop Loop) {
+func (f *faster[K, F]) add(from Level, k K, loop F) {
 	if f[from] == nil {
-		f[from] = map[K]Loop{}
+		f[from] = map[K]F{}
 	}
 	f[from][k] = loop
 }
 
 // find returns the fastest loop, if there is one beside the plain one.
-func (f *faster[K]) find(k K) (Loop, bool) {
+func (f *faster[K, F]) find(k K) (loop F, ok bool) {
 	for l := level; l > Plain; l-- {
 		if loop, ok := f[l][k]; ok {
 			return loop, true
 		}
 	}
-	return nil, false
+	return loop, false
 }
 
 // opOf is an operation of one dtype, by its kind.
@@ -57,7 +57,7 @@ type opOf struct {
 }
 
 // fast are the loops that take the place of those in the table, or of fused ones.
-var fast faster[opOf]
+var fast faster[opOf, Loop]
 
 // accelerate makes loop take the place of the plain one from a level up.
 func accelerate(from Level, k nd.Kind, name string, loop Loop) { fast.add(from, opOf{k, name}, loop) }

@@ -30,7 +30,7 @@ func whereUfunc() *Ufunc {
 // The loops of where, by the bytes of an element.
 var (
 	plainWhere = map[int]Loop{1: where[uint8], 2: where[uint16], 4: where[uint32], 8: where[uint64], 16: where[complex128]}
-	fastWhere  faster[int]
+	fastWhere  faster[int, Loop]
 )
 
 func where[T any](dst []byte, args [][]byte) {

@@ -20,6 +20,7 @@ var families = map[string]func(){
 	"elementwise_cast":     elementwiseCast,
 	"elementwise_integer":  elementwiseInteger,
 	"elementwise_relation": elementwiseRelation,
+	"elementwise_rows":     elementwiseRows,
 	"elementwise_fused":    elementwiseFused,
 	"elementwise_stream":   elementwiseStream,
 	"exp":                  exponentials,
