@@ -77,7 +77,7 @@ func (l boxLeaf) fetch(t *task, box nd.Box, o *operand) error {
 // skipping computes a region with steps index by index along the axes that
 // have them, so that nothing in between is computed.
 func (l boxLeaf) skipping(t *task, r region, buf []byte, dense []int) error {
-	outer := nd.Box{Start: make([]int, len(r.n)), Shape: slices.Clone(r.n)}
+	outer := nd.WholeBox(slices.Clone(r.n))
 	one := region{slices.Clone(r.start), slices.Clone(r.step), slices.Clone(r.n)}
 	for k, s := range r.step {
 		if s == 1 || s == -1 || r.n[k] == 1 {

@@ -80,7 +80,7 @@ func copyStrided(dst operand, src operand, shape []int, itemsize int, stream boo
 	} else {
 		outer[last] = 1
 	}
-	_ = eachCoord(nd.Box{Start: make([]int, len(outer)), Shape: outer}, func(i []int) error {
+	_ = eachCoord(nd.WholeBox(outer), func(i []int) error {
 		inner(dst.off+dot(i, ds), src.off+dot(i, ss))
 		return nil
 	})

@@ -46,7 +46,7 @@ func (e naive) eval(n *plan.Node) ([]byte, error) {
 
 func (e naive) node(n *plan.Node, dst []byte, args [][]byte) error {
 	item := n.DType.Size()
-	whole := nd.Box{Start: make([]int, n.NDim()), Shape: n.Shape}
+	whole := nd.WholeBox(n.Shape)
 	// each sets element i of the result, at index, to element from(index) of argument 0.
 	each := func(from func(index []int) int) error {
 		i := 0
@@ -110,7 +110,7 @@ func (e naive) node(n *plan.Node, dst []byte, args [][]byte) error {
 
 func (e naive) concat(n *plan.Node, dst []byte, args [][]byte) error {
 	axis, item, i := n.Params["axis"].(int), n.DType.Size(), 0
-	return eachCoord(nd.Box{Start: make([]int, n.NDim()), Shape: n.Shape}, func(index []int) error {
+	return eachCoord(nd.WholeBox(n.Shape), func(index []int) error {
 		p, at := 0, index[axis]
 		for at >= n.Args[p].Shape[axis] {
 			at -= n.Args[p].Shape[axis]
@@ -172,14 +172,14 @@ func (e naive) boxOp(n *plan.Node, op *plan.BoxOp, dst []byte, args [][]byte) er
 			for i, b := range boxes {
 				a := n.Args[i]
 				in[i] = nd.MakeBytes(b.Size() * a.DType.Size())
-				whole := nd.Box{Start: make([]int, a.NDim()), Shape: a.Shape}
+				whole := nd.WholeBox(a.Shape)
 				storage.CopyBox(in[i], b, args[i], whole, b, a.DType.Size())
 			}
 			if err := op.Eval(n, box, out, in, boxes); err != nil {
 				return err
 			}
 		}
-		whole := nd.Box{Start: make([]int, n.NDim()), Shape: n.Shape}
+		whole := nd.WholeBox(n.Shape)
 		storage.CopyBox(dst, whole, out, box, box, item)
 	}
 	return nil
@@ -227,9 +227,9 @@ func (e naive) reduce(n *plan.Node, red kernel.Reducer, dst, arg []byte) error {
 		}
 		return s
 	}
-	err := eachCoord(nd.Box{Start: make([]int, len(kept)+1), Shape: append([]int{by.count()}, kept...)}, func(out []int) error {
+	err := eachCoord(nd.WholeBox(append([]int{by.count()}, kept...)), func(out []int) error {
 		var states [][]byte
-		err := eachCoord(nd.Box{Start: make([]int, len(chunks)), Shape: chunks}, func(c []int) error {
+		err := eachCoord(nd.WholeBox(chunks), func(c []int) error {
 			part := nd.Box{}
 			for j, k := range redAxes {
 				lo, hi := a.Grid.Bounds(k, c[j])

@@ -101,7 +101,7 @@ func (a *array) readStored(ctx context.Context, coord []int, box nd.Box, dst []b
 		case int(p.size) != a.pipe.size:
 			return false, a.wrongSize(int(p.size))
 		}
-		part := nd.Box{Start: make([]int, box.NDim()), Shape: box.Shape}
+		part := nd.WholeBox(box.Shape)
 		return true, a.readInPlace(ctx, p.at, a.chunk, part, dst)
 	}
 	s := scratches.Get().(*scratch)

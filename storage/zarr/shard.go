@@ -119,7 +119,7 @@ func (s *sharding) Cost() (encode, decode int) {
 
 // boxes calls do for every chunk with its box in the shard, in C order.
 func (s *sharding) boxes(do func(i int, box nd.Box) error) error {
-	box := nd.Box{Start: make([]int, len(s.per)), Shape: s.chunk}
+	box := nd.WholeBox(s.chunk)
 	for i := range s.count {
 		for k, rest := len(s.per)-1, i; k >= 0; k-- {
 			box.Start[k] = rest % s.per[k] * s.chunk[k]
@@ -146,7 +146,7 @@ func (s *sharding) buffer() *[]byte {
 func (s *sharding) Encode(dst, src []byte) ([]byte, error) {
 	buf := s.buffer()
 	defer s.bufs.Put(buf)
-	whole := nd.Box{Start: make([]int, len(s.shape)), Shape: s.shape}
+	whole := nd.WholeBox(s.shape)
 	return s.pack(dst, func(dst []byte, box nd.Box) ([]byte, bool, error) {
 		storage.CopyBox(*buf, box, src, whole, box, s.item)
 		if storage.IsFill(*buf, s.fill) {
@@ -191,7 +191,7 @@ func (s *sharding) pack(dst []byte, put func(dst []byte, box nd.Box) (_ []byte, 
 func (s *sharding) Decode(dst, src []byte) error {
 	buf := s.buffer()
 	defer s.bufs.Put(buf)
-	whole := nd.Box{Start: make([]int, len(s.shape)), Shape: s.shape}
+	whole := nd.WholeBox(s.shape)
 	return s.unpack(src, func(box nd.Box, chunk []byte) error {
 		if chunk == nil {
 			storage.Fill(*buf, s.fill)
