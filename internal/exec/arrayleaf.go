@@ -153,18 +153,20 @@ func (l arrayLeaf) gather(t *task, r region, cover nd.Box) (operand, error) {
 	dense := cStrides(r.n)
 	buf := t.take(size(r.n) * l.item)
 	apart := t.stage.readsApart(l.src)
-	err := eachCoord(cover, func(coord []int) error {
+	for coord := range cover.Indices() {
 		if apart {
 			box := l.src.Meta().ReadGrid.Box(coord)
 			if at, ok := r.holds(box); ok {
-				return l.readInto(t, coord, buf[at*l.item:][:box.Size()*l.item])
+				if err := l.readInto(t, coord, buf[at*l.item:][:box.Size()*l.item]); err != nil {
+					return operand{}, err
+				}
+				continue
 			}
 		}
 		e, cb, err := l.chunkAt(t, coord)
 		if err != nil {
-			return err
+			return operand{}, err
 		}
-		defer t.stage.cache.release(e)
 		dst := operand{buf, 0, dense}
 		src := operand{e.buf, 0, make([]int, len(coord))}
 		shape := make([]int, len(coord))
@@ -180,9 +182,9 @@ func (l arrayLeaf) gather(t *task, r region, cover nd.Box) (operand, error) {
 			src = operand{l.fill, 0, make([]int, len(coord))}
 		}
 		copyStrided(dst, src, shape, l.item, false)
-		return nil
-	})
-	return onDomain(l.view, buf, 0, dense), err
+		t.stage.cache.release(e)
+	}
+	return onDomain(l.view, buf, 0, dense), nil
 }
 
 // readInto decodes a chunk to where it is wanted, past the cache.

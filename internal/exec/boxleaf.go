@@ -87,7 +87,7 @@ func (l boxLeaf) skipping(t *task, r region, buf []byte, dense []int) error {
 		}
 	}
 	tmp := t.take(size(one.n) * l.item)
-	return eachCoord(outer, func(i []int) error {
+	for i := range outer.Indices() {
 		for k := range i {
 			one.start[k] = r.start[k] + i[k]*r.step[k]
 		}
@@ -105,8 +105,8 @@ func (l boxLeaf) skipping(t *task, r region, buf []byte, dense []int) error {
 			}
 		}
 		copyStrided(operand{buf, dot(i, dense), dense}, src, one.n, l.item, false)
-		return nil
-	})
+	}
+	return nil
 }
 
 // generated is an array computed from its indices.

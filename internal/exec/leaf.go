@@ -145,13 +145,3 @@ func inside(start, step, n, lo, hi int) (int, int) {
 	a := ceil(lo - start)
 	return a, max(ceil(hi-start), a)
 }
-
-// eachCoord calls f for every index of a box, C order, until an error.
-func eachCoord(b nd.Box, f func(coord []int) error) error {
-	for coord := range b.Indices() {
-		if err := f(coord); err != nil {
-			return err
-		}
-	}
-	return nil
-}
