@@ -60,7 +60,7 @@ func stored[T nd.Real](t testing.TB, a *nd.Array[T], chunk ...int) (*chunkgrid.A
 	require.NoError(t, err)
 	m, err := mem.New(a.DType(), a.Shape(), grid)
 	require.NoError(t, err)
-	require.NoError(t, storage.WriteBox(ctx, m, nd.Box{Start: make([]int, a.NDim()), Shape: a.Shape()}, a.Bytes()))
+	require.NoError(t, storage.WriteBox(ctx, m, nd.WholeBox(a.Shape()), a.Bytes()))
 	counted := &storagetest.Array{Array: m}
 	x, err := chunkgrid.From[T](counted)
 	require.NoError(t, err)

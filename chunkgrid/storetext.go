@@ -19,7 +19,7 @@ func Texts(ctx context.Context, a Any) ([]string, error) {
 	if err := checkText("chunkgrid.Texts", n); err != nil {
 		return nil, err
 	}
-	return readTexts(ctx, n, nd.Box{Start: make([]int, n.NDim()), Shape: n.Shape})
+	return readTexts(ctx, n, nd.WholeBox(n.Shape))
 }
 
 // checkText refuses a node that isn't of text of any length.

@@ -36,6 +36,9 @@ func (b Box) ReplaceAxis(k, start, n int) Box {
 	return b
 }
 
+// WholeBox returns the box of all elements of an array of a shape, which it keeps.
+func WholeBox(shape []int) Box { return Box{make([]int, len(shape)), shape} }
+
 // Indices ranges over the indices of the elements, C order. An index is good
 // until the next one.
 func (b Box) Indices() iter.Seq[[]int] {

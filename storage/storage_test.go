@@ -288,7 +288,7 @@ func TestBoxes(t *testing.T) {
 		inner, err := mem.Create(storage.Spec{DType: nd.Int32, Shape: shape, Chunks: grid, Fill: nd.AsBytes([]int32{-1})})
 		require.NoError(r, err)
 		a := &storagetest.Writable{WritableArray: inner} // hides ReadBox
-		whole := nd.Box{Start: make([]int, len(shape)), Shape: shape}
+		whole := nd.WholeBox(shape)
 		model := make([]int32, whole.Size())
 		for i := range model {
 			model[i] = -1

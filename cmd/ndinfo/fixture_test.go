@@ -143,7 +143,7 @@ func put(t *testing.T, g storage.WritableGroup, name string, s storage.Spec, d n
 	a, err := g.CreateArray(ctx, name, s)
 	require.NoError(t, err)
 	if d.Size() > 0 {
-		require.NoError(t, storage.WriteBox(ctx, a, nd.Box{Start: make([]int, d.NDim()), Shape: d.Shape()}, d.Bytes()))
+		require.NoError(t, storage.WriteBox(ctx, a, nd.WholeBox(d.Shape()), d.Bytes()))
 	}
 	require.NoError(t, a.Commit(ctx))
 	require.NoError(t, a.Close())

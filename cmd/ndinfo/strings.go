@@ -106,7 +106,7 @@ func (o *options) textStatistics(ctx context.Context, x chunkgrid.Any, m *storag
 		missing = append(missing, list...)
 	}
 	look := func(_ []int, d nd.Dyn) error {
-		for index := range (nd.Box{Start: make([]int, d.NDim()), Shape: d.Shape()}).Indices() {
+		for index := range nd.WholeBox(d.Shape()).Indices() {
 			text := d.Item(index...).(string)
 			if !o.raw && slices.Contains(missing, any(text)) {
 				s.missing++

@@ -61,7 +61,7 @@ func (o *options) printed(ctx context.Context, x chunkgrid.Any) (string, error) 
 	if err != nil {
 		return "", err
 	}
-	whole := nd.Box{Start: make([]int, len(shape)), Shape: shape}
+	whole := nd.WholeBox(shape)
 	for i := range corners(ends) {
 		ranges := make([]nd.Range, len(shape))
 		to := nd.Box{Start: make([]int, len(shape)), Shape: make([]int, len(shape))}
@@ -237,7 +237,7 @@ func (o *options) writeCSV(ctx context.Context, w io.Writer, a storage.Array, x 
 	}
 	row = make([]string, len(axes)+1)
 	write := func(start []int, d nd.Dyn) error {
-		for index := range (nd.Box{Start: make([]int, d.NDim()), Shape: d.Shape()}).Indices() {
+		for index := range nd.WholeBox(d.Shape()).Indices() {
 			for k, i := range index {
 				i += start[k]
 				if c := axes[k].coord; c != nil {

@@ -73,7 +73,7 @@ func fitting(r *rand.Rand, dir string, outs []exec.Out) (*exec.Program, error) {
 // target returns a random place for a result, and a function that returns it.
 func target(ctx context.Context, r *rand.Rand, n *plan.Node) (exec.Out, func() []byte, error) {
 	item := n.DType.Size()
-	whole := nd.Box{Start: make([]int, n.NDim()), Shape: n.Shape}
+	whole := nd.WholeBox(n.Shape)
 	dense := nd.MakeBytes(n.NBytes())
 	switch r.IntN(5) {
 	case 0: // Fortran order

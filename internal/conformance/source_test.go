@@ -196,7 +196,7 @@ func (in *input) store(ctx context.Context, r *rand.Rand, dir string) error {
 	if err != nil {
 		return fmt.Errorf("%s array of %v %v: %w", in.Kind, in.DType, in.Shape, err)
 	}
-	whole, item := nd.Box{Start: make([]int, len(in.Shape)), Shape: in.Shape}, in.DType.Size()
+	whole, item := nd.WholeBox(in.Shape), in.DType.Size()
 	missing := r.IntN(3) == 0
 	for coord, box := range grid.Boxes() {
 		chunk := nd.MakeBytes(box.Size() * item)

@@ -120,7 +120,7 @@ func (r *reshaper) box(t *task, box nd.Box, dst []byte) error {
 		counts.Shape[g] = len(lists[g])
 	}
 	item := r.node.DType.Size()
-	return eachCoord(counts, func(pick []int) error {
+	for pick := range counts.Indices() {
 		var in nd.Box
 		at := make([]int, len(pick))
 		n := make([]int, len(pick))
@@ -140,8 +140,8 @@ func (r *reshaper) box(t *task, box nd.Box, dst []byte) error {
 		strides := cStrides(lens)
 		copyStrided(operand{dst, dot(at, strides), strides}, operand{buf, 0, cStrides(n)}, n, item, false)
 		t.release(mark)
-		return nil
-	})
+	}
+	return nil
 }
 
 // stretches cuts the box of a group's result axes (lengths to) into boxes of
@@ -163,7 +163,7 @@ func stretches(box nd.Box, to, from []int) []stretch {
 	}
 	at := 0
 	flatEnd := -1
-	_ = eachCoord(outer, func(i []int) error {
+	for i := range outer.Indices() {
 		lo := dot(i, strides)
 		if n := len(list); lo == flatEnd && n > 0 { // one run goes on: boxes may join
 			list[n-1].shape = append(list[n-1].shape, run)
@@ -172,8 +172,7 @@ func stretches(box nd.Box, to, from []int) []stretch {
 		}
 		flatEnd = lo + run
 		at += run
-		return nil
-	})
+	}
 	var boxes []stretch
 	for _, s := range list {
 		n := 0
@@ -280,7 +279,7 @@ func (o *boxOp) box(t *task, box nd.Box, dst []byte) error {
 // region computes whole chunks, each once, for indices that may have gaps.
 func (o *boxOp) region(t *task, r region, dst []byte) error {
 	grid, item, bounds := o.node.Grid, o.node.DType.Size(), r.bounds()
-	return eachCoord(grid.Cover(bounds), func(coord []int) error {
+	for coord := range grid.Cover(bounds).Indices() {
 		chunk := grid.Box(coord)
 		if r.ahead() && equalBox(chunk, bounds) {
 			return o.eval(t, chunk, dst)
@@ -295,17 +294,17 @@ func (o *boxOp) region(t *task, r region, dst []byte) error {
 			s.strides[k] *= r.step[k]
 		}
 		if size(shape) == 0 {
-			return nil // it lies in a gap
+			continue // it lies in a gap
 		}
 		mark := t.mark()
-		defer t.release(mark)
 		s.buf = t.take(chunk.Size() * item)
 		if err := o.eval(t, chunk, s.buf); err != nil {
 			return err
 		}
 		copyStrided(d, s, shape, item, false)
-		return nil
-	})
+		t.release(mark)
+	}
+	return nil
 }
 
 // stepwise reports whether a node is computed from one chunk after the other.

@@ -36,7 +36,7 @@ type seen struct {
 
 func (c *compiler) newBuilder(st *stage, domain nd.Grid, chunked, axes bool) *builder {
 	shape := domain.Shape()
-	return &builder{c: c, domain: domain, within: nd.Box{Start: make([]int, len(shape)), Shape: shape}, chunked: chunked,
+	return &builder{c: c, domain: domain, within: nd.WholeBox(shape), chunked: chunked,
 		prog: &program{ndim: len(shape)}, memo: map[seen]int{}, stage: st, axes: axes}
 }
 

@@ -56,7 +56,7 @@ func (h *hidden) fill(t *testing.T, skip func(coord []int) bool) *nd.Array[float
 	m := h.Meta()
 	all, err := nd.Zeros[float64](m.Shape...)
 	require.NoError(t, err)
-	v, whole := nd.AsSlice[float64](all.Bytes()), nd.Box{Start: make([]int, len(m.Shape)), Shape: m.Shape}
+	v, whole := nd.AsSlice[float64](all.Bytes()), nd.WholeBox(m.Shape)
 	for i := range v {
 		v[i] = float64(i + 1)
 	}
@@ -78,7 +78,7 @@ func (h *hidden) content(t *testing.T) *nd.Array[float64] {
 	m := h.Meta()
 	a, err := nd.Zeros[float64](m.Shape...)
 	require.NoError(t, err)
-	require.NoError(t, storage.ReadBox(t.Context(), h.WritableArray, nd.Box{Start: make([]int, len(m.Shape)), Shape: m.Shape}, a.Bytes()))
+	require.NoError(t, storage.ReadBox(t.Context(), h.WritableArray, nd.WholeBox(m.Shape), a.Bytes()))
 	return a
 }
 

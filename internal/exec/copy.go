@@ -80,10 +80,9 @@ func copyStrided(dst operand, src operand, shape []int, itemsize int, stream boo
 	} else {
 		outer[last] = 1
 	}
-	_ = eachCoord(nd.Box{Start: make([]int, len(outer)), Shape: outer}, func(i []int) error {
+	for i := range nd.WholeBox(outer).Indices() {
 		inner(dst.off+dot(i, ds), src.off+dot(i, ss))
-		return nil
-	})
+	}
 	if stream {
 		kernel.Fence()
 	}

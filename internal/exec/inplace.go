@@ -76,7 +76,7 @@ func (k *sink) inPlace(r read) bool {
 	case *outTarget:
 		o := operand{strides: make([]int, len(shape))}
 		leaf := memLeaf{func() ([]byte, error) { return r.memory(), nil }, cStrides(r.node.Shape), r.view}
-		if err := leaf.fetch(nil, nd.Box{Start: make([]int, len(shape)), Shape: shape}, &o); err != nil {
+		if err := leaf.fetch(nil, nd.WholeBox(shape), &o); err != nil {
 			return false
 		}
 		for a, n := range shape {
@@ -112,7 +112,7 @@ func (r read) memory() []byte {
 
 // whole returns the place of an array that is written.
 func (a arrayTarget) whole(n *plan.Node) nd.Box {
-	return a.place(nd.Box{Start: make([]int, n.NDim()), Shape: n.Shape})
+	return a.place(nd.WholeBox(n.Shape))
 }
 
 func intersect(a, b nd.Box) bool {

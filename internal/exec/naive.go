@@ -46,15 +46,14 @@ func (e naive) eval(n *plan.Node) ([]byte, error) {
 
 func (e naive) node(n *plan.Node, dst []byte, args [][]byte) error {
 	item := n.DType.Size()
-	whole := nd.Box{Start: make([]int, n.NDim()), Shape: n.Shape}
+	whole := nd.WholeBox(n.Shape)
 	// each sets element i of the result, at index, to element from(index) of argument 0.
-	each := func(from func(index []int) int) error {
+	each := func(from func(index []int) int) {
 		i := 0
-		return eachCoord(whole, func(index []int) error {
+		for index := range whole.Indices() {
 			copy(dst[i*item:(i+1)*item], args[0][from(index)*item:])
 			i++
-			return nil
-		})
+		}
 	}
 	switch n.Op {
 	case plan.OpSource:
@@ -77,7 +76,7 @@ func (e naive) node(n *plan.Node, dst []byte, args [][]byte) error {
 		copy(dst, args[0])
 	case plan.OpView:
 		v, strides := plan.ViewOf(n), cStrides(n.Args[0].Shape)
-		return each(func(index []int) int {
+		each(func(index []int) int {
 			at := 0
 			for k, m := range v.Maps {
 				i := m.Offset
@@ -90,7 +89,7 @@ func (e naive) node(n *plan.Node, dst []byte, args [][]byte) error {
 		})
 	case plan.OpTake:
 		axis, list, strides := n.Params["axis"].(int), n.Params["index"].([]int), cStrides(n.Args[0].Shape)
-		return each(func(index []int) int {
+		each(func(index []int) int {
 			at := 0
 			for k, i := range index {
 				if k == axis {
@@ -101,16 +100,16 @@ func (e naive) node(n *plan.Node, dst []byte, args [][]byte) error {
 			return at
 		})
 	case plan.OpConcat:
-		return e.concat(n, dst, args)
+		naiveConcat(n, dst, args)
 	default:
 		return e.operation(n, dst, args)
 	}
 	return nil
 }
 
-func (e naive) concat(n *plan.Node, dst []byte, args [][]byte) error {
+func naiveConcat(n *plan.Node, dst []byte, args [][]byte) {
 	axis, item, i := n.Params["axis"].(int), n.DType.Size(), 0
-	return eachCoord(nd.Box{Start: make([]int, n.NDim()), Shape: n.Shape}, func(index []int) error {
+	for index := range nd.WholeBox(n.Shape).Indices() {
 		p, at := 0, index[axis]
 		for at >= n.Args[p].Shape[axis] {
 			at -= n.Args[p].Shape[axis]
@@ -126,8 +125,7 @@ func (e naive) concat(n *plan.Node, dst []byte, args [][]byte) error {
 		}
 		copy(dst[i*item:(i+1)*item], args[p][src*item:])
 		i++
-		return nil
-	})
+	}
 }
 
 func (e naive) operation(n *plan.Node, dst []byte, args [][]byte) error {
@@ -172,14 +170,14 @@ func (e naive) boxOp(n *plan.Node, op *plan.BoxOp, dst []byte, args [][]byte) er
 			for i, b := range boxes {
 				a := n.Args[i]
 				in[i] = nd.MakeBytes(b.Size() * a.DType.Size())
-				whole := nd.Box{Start: make([]int, a.NDim()), Shape: a.Shape}
+				whole := nd.WholeBox(a.Shape)
 				storage.CopyBox(in[i], b, args[i], whole, b, a.DType.Size())
 			}
 			if err := op.Eval(n, box, out, in, boxes); err != nil {
 				return err
 			}
 		}
-		whole := nd.Box{Start: make([]int, n.NDim()), Shape: n.Shape}
+		whole := nd.WholeBox(n.Shape)
 		storage.CopyBox(dst, whole, out, box, box, item)
 	}
 	return nil
@@ -205,7 +203,7 @@ func (e naive) reduce(n *plan.Node, red kernel.Reducer, dst, arg []byte) error {
 	folded := func(part nd.Box, step int, out []int) []byte {
 		var x []byte
 		var places []int
-		_ = eachCoord(part, func(in []int) error {
+		for in := range part.Indices() {
 			in = slices.Clone(in)
 			if len(in) > 0 {
 				in[0] = part.Start[0] + (in[0]-part.Start[0])*step
@@ -219,17 +217,16 @@ func (e naive) reduce(n *plan.Node, red kernel.Reducer, dst, arg []byte) error {
 			}
 			x = append(x, arg[at*a.DType.Size():(at+1)*a.DType.Size()]...)
 			places = append(places, dot(in, cStrides(redShape)))
-			return nil
-		})
+		}
 		s := naiveChunk(red, x, a.DType.Size(), len(reduced) == 0 || reduced[len(reduced)-1])
 		if p, ok := red.(kernel.Placer); ok {
 			p.Place(s, func(i int) int { return places[i] })
 		}
 		return s
 	}
-	err := eachCoord(nd.Box{Start: make([]int, len(kept)+1), Shape: append([]int{by.count()}, kept...)}, func(out []int) error {
+	for out := range nd.WholeBox(append([]int{by.count()}, kept...)).Indices() {
 		var states [][]byte
-		err := eachCoord(nd.Box{Start: make([]int, len(chunks)), Shape: chunks}, func(c []int) error {
+		for c := range nd.WholeBox(chunks).Indices() {
 			part := nd.Box{}
 			for j, k := range redAxes {
 				lo, hi := a.Grid.Bounds(k, c[j])
@@ -237,7 +234,7 @@ func (e naive) reduce(n *plan.Node, red kernel.Reducer, dst, arg []byte) error {
 			}
 			if by == nil {
 				states = append(states, folded(part, 1, out[1:]))
-				return nil
+				continue
 			}
 			var s []byte
 			by.stretches(out[0], part.Start[0], part.Stop(0), func(first, step, n int) {
@@ -253,10 +250,6 @@ func (e naive) reduce(n *plan.Node, red kernel.Reducer, dst, arg []byte) error {
 				red.Init(s)
 			}
 			states = append(states, s)
-			return nil
-		})
-		if err != nil {
-			return err
 		}
 		s := nd.MakeBytes(red.StateSize())
 		if len(states) == 0 {
@@ -264,11 +257,13 @@ func (e naive) reduce(n *plan.Node, red kernel.Reducer, dst, arg []byte) error {
 		} else {
 			s = pairwise(red, states)
 		}
+		if err := red.Finish(dst[i*item:(i+1)*item], s); err != nil {
+			return err
+		}
 		i++
-		return red.Finish(dst[(i-1)*item:i*item], s)
-	})
+	}
 	by.blank(n, dst)
-	return err
+	return nil
 }
 
 func pickInts(s, at []int) []int {

@@ -80,7 +80,7 @@ func (s *scratch) put(ctx context.Context, _ []int, box nd.Box, buf []byte) erro
 	strides := cStrides(box.Shape)
 	piece := s.pool.get(size(s.write.MaxChunk()) * item) // whatever the chunk: the pool keeps buffers by size
 	defer s.pool.put(piece)
-	return eachCoord(s.meta.ReadGrid.Cover(box), func(coord []int) error {
+	for coord := range s.meta.ReadGrid.Cover(box).Indices() {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -99,8 +99,8 @@ func (s *scratch) put(ctx context.Context, _ []int, box nd.Box, buf []byte) erro
 		if _, err := f.WriteAt(data, at); err != nil {
 			return fmt.Errorf("scratch file: %w", err)
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // pieceOffset returns the elements that lie before a piece of a chunk, the
@@ -141,7 +141,7 @@ func (s *scratch) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool,
 		return true, nil
 	}
 	strides := cStrides(chunk.Shape)
-	err = eachCoord(cells, func(w []int) error {
+	for w := range cells.Indices() {
 		p := storage.Intersect(s.write.Box(w), chunk)
 		to := operand{dst, 0, strides}
 		for k := range p.Start {
@@ -149,9 +149,8 @@ func (s *scratch) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool,
 		}
 		at := pieceOffset(chunk, p) * item
 		copyStrided(to, operand{raw[at : at+p.Size()*item], 0, cStrides(p.Shape)}, p.Shape, item, false)
-		return nil
-	})
-	return true, err
+	}
+	return true, nil
 }
 
 // sideBySide reports whether pieces of a chunk that is cut into so many along

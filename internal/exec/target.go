@@ -51,7 +51,7 @@ func (a arrayTarget) put(ctx context.Context, _ []int, box nd.Box, buf []byte) e
 
 // place returns where a box lies in the stored array.
 func (a arrayTarget) place(box nd.Box) nd.Box {
-	at := nd.Box{Start: make([]int, box.NDim()), Shape: box.Shape}
+	at := nd.WholeBox(box.Shape)
 	for k := range at.Start {
 		at.Start[k] = box.Start[k] + a.origin[k]
 	}

@@ -221,7 +221,7 @@ func see(ctx context.Context, url string) (w witness) {
 			w.DType = d.name
 		}
 	}
-	box := nd.Box{Start: make([]int, len(m.Shape)), Shape: m.Shape}
+	box := nd.WholeBox(m.Shape)
 	if m.DType.Size() == 0 {
 		texts, err := storage.ReadStrings(ctx, a, box)
 		if err != nil {

@@ -54,7 +54,7 @@ func (op *BoxOp) LargestInputs(n *Node, shape []int) [][]int {
 		return op.Largest(n, shape)
 	}
 	shapes := [][]int{}
-	for _, b := range op.Inputs(n, nd.Box{Start: make([]int, len(shape)), Shape: shape}) {
+	for _, b := range op.Inputs(n, nd.WholeBox(shape)) {
 		shapes = append(shapes, b.Shape)
 	}
 	return shapes

@@ -21,7 +21,7 @@ func (n *Node) needs(i int, a *Node, box nd.Box) nd.Box {
 	if op, ok := n.Leaf.(*BoxOp); ok {
 		return op.Inputs(n, box)[i]
 	}
-	b := nd.Box{Start: make([]int, a.NDim()), Shape: slices.Clone(a.Shape)} // all of it
+	b := nd.WholeBox(slices.Clone(a.Shape)) // all of it
 	part := func(k, lo, hi int) { b.Start[k], b.Shape[k] = lo, hi-lo }
 	switch {
 	case n.Op == OpView:

@@ -196,7 +196,7 @@ func (a *writableArray) openEdges(shape []int) error {
 		if shape[k] >= n || shape[k]%a.chunk[k] == 0 {
 			continue
 		}
-		edge := nd.Box{Start: make([]int, len(shape)), Shape: grid.NumChunks()}
+		edge := nd.WholeBox(grid.NumChunks())
 		edge.Start[k], edge.Shape[k] = edge.Shape[k]-1, 1
 		for coord := range edge.Indices() {
 			if err := a.recode(coord, without); err != nil {

@@ -130,7 +130,7 @@ func (a *Array) find(ctx context.Context, coord []int, nbytes int) (i int, box n
 }
 
 func (a *Array) whole() nd.Box {
-	return nd.Box{Start: make([]int, len(a.meta.Shape)), Shape: a.meta.Shape}
+	return nd.WholeBox(a.meta.Shape)
 }
 
 // ReadChunk copies a chunk to dst.
@@ -241,7 +241,7 @@ func (a *Array) Resize(_ context.Context, shape []int) error {
 	m.Shape, m.ReadGrid, m.WriteGrid = slices.Clone(shape), grid, grid
 	data, written := make([]byte, n), make([]bool, grid.Len())
 	storage.Fill(data, m.Fill)
-	was, is := a.whole(), nd.Box{Start: make([]int, len(shape)), Shape: m.Shape}
+	was, is := a.whole(), nd.WholeBox(m.Shape)
 	storage.CopyBox(data, is, a.data, was, storage.Intersect(was, is), m.DType.Size())
 	for i := range written {
 		if c := grid.Coord(i); old.WriteGrid.Contains(c) {

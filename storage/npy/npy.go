@@ -87,7 +87,7 @@ func Read(path string) (nd.Dyn, error) {
 	}
 	d, err := nd.NewDyn(a.h.dtype, a.h.shape)
 	if err == nil {
-		err = a.readBox(context.Background(), wholeBox(a.h.shape), d.Bytes())
+		err = a.readBox(context.Background(), nd.WholeBox(a.h.shape), d.Bytes())
 	}
 	if err = errors.Join(err, a.Close()); err != nil {
 		return nil, &storage.Error{Op: "read", Name: path, Err: err}
@@ -115,8 +115,6 @@ func Write(path string, a nd.Dyn) error {
 	}
 	return errors.Join(err, w.Close())
 }
-
-func wholeBox(shape []int) nd.Box { return nd.Box{Start: make([]int, len(shape)), Shape: shape} }
 
 // wholeChunk is the chunk shape that cuts nothing: -1 along every axis.
 func wholeChunk(ndim int) []int {

@@ -135,7 +135,7 @@ func TestWriteInChunksReadInBoxes(t *testing.T) {
 		order := rapid.SampledFrom([]string{"", "C", "F"}).Draw(t, "order")
 		w, err := storage.CreateArray(ctx, file, storage.Spec{DType: d.DType(), Shape: shape, Chunks: grid, Fill: fill, Order: order}, map[string]string{"overwrite": "true"})
 		require.NoError(t, err)
-		whole := nd.Box{Start: make([]int, len(shape)), Shape: shape}
+		whole := nd.WholeBox(shape)
 		want := bytes.Clone(d.Bytes())
 		for coord, box := range grid.Boxes() {
 			data := boxOf(t, d, box)
@@ -186,7 +186,7 @@ func TestBoxesOfABigFile(t *testing.T) {
 		file := filepath.Join(t.TempDir(), "big.npy")
 		w, err := storage.CreateArray(ctx, file, storage.Spec{DType: nd.Float32, Shape: d.Shape(), Order: order}, nil)
 		require.NoError(t, err)
-		require.NoError(t, storage.WriteBox(ctx, w, wholeBox(d.Shape()), d.Bytes()))
+		require.NoError(t, storage.WriteBox(ctx, w, nd.WholeBox(d.Shape()), d.Bytes()))
 		require.NoError(t, w.Commit(ctx))
 		r, err := open(file)
 		require.NoError(t, err)
@@ -423,7 +423,7 @@ func TestNumPyReadsOurs(t *testing.T) {
 	for _, order := range []string{"C", "F"} {
 		w, err := storage.CreateArray(ctx, filepath.Join(dir, order+".npy"), storage.Spec{DType: nd.Int32, Shape: []int{2, 3}, Order: order}, nil)
 		require.NoError(t, err)
-		require.NoError(t, storage.WriteBox(ctx, w, wholeBox([]int{2, 3}), nd.AsBytes([]int32{0, 1, 2, 3, 4, 5})))
+		require.NoError(t, storage.WriteBox(ctx, w, nd.WholeBox([]int{2, 3}), nd.AsBytes([]int32{0, 1, 2, 3, 4, 5})))
 		require.NoError(t, w.Commit(ctx))
 	}
 	names := []string{}

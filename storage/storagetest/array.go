@@ -63,13 +63,11 @@ func Pattern(d nd.DType, buf []byte, seed int) {
 	}
 }
 
-func whole(shape []int) nd.Box { return nd.Box{Start: make([]int, len(shape)), Shape: shape} }
-
 func readAll(t *testing.T, a storage.Array) []byte {
 	t.Helper()
 	m := a.Meta()
-	buf := make([]byte, whole(m.Shape).Size()*m.DType.Size())
-	require.NoError(t, storage.ReadBox(t.Context(), a, whole(m.Shape), buf))
+	buf := make([]byte, nd.WholeBox(m.Shape).Size()*m.DType.Size())
+	require.NoError(t, storage.ReadBox(t.Context(), a, nd.WholeBox(m.Shape), buf))
 	return buf
 }
 
@@ -118,7 +116,7 @@ func testChunks(t *testing.T, create MakeArray, d nd.DType, shape, chunk []int) 
 func testEmpty(t *testing.T, create MakeArray) {
 	a, open := create(t, spec(t, nd.Float32, []int{3, 0, 2}, []int{2, 1, 2}))
 	assert.Equal(t, 0, a.Meta().ReadGrid.Len())
-	assert.NoError(t, storage.WriteBox(t.Context(), a, whole([]int{3, 0, 2}), nil))
+	assert.NoError(t, storage.WriteBox(t.Context(), a, nd.WholeBox([]int{3, 0, 2}), nil))
 	require.NoError(t, a.Commit(t.Context()))
 	require.NoError(t, a.Close())
 	b := open(t)
@@ -244,7 +242,7 @@ func testBoxes(t *testing.T, create MakeArray) {
 		for i := range src {
 			src[i] = uint16(100*box.Start[0] + 10*box.Start[1] + i)
 		}
-		storage.CopyBox(nd.AsBytes(want), whole(s.Shape), nd.AsBytes(src), box, box, 2)
+		storage.CopyBox(nd.AsBytes(want), nd.WholeBox(s.Shape), nd.AsBytes(src), box, box, 2)
 		require.NoError(t, storage.WriteBox(t.Context(), a, box, nd.AsBytes(src)))
 		require.Equal(t, want, nd.AsSlice[uint16](readAll(t, a)))
 	}
@@ -262,7 +260,7 @@ func testResize(t *testing.T, create MakeArray) {
 	for i := range data {
 		data[i] = int32(i)
 	}
-	require.NoError(t, storage.WriteBox(t.Context(), a, whole(s.Shape), nd.AsBytes(data)))
+	require.NoError(t, storage.WriteBox(t.Context(), a, nd.WholeBox(s.Shape), nd.AsBytes(data)))
 	if err := a.Resize(t.Context(), []int{3, 2}); err != nil {
 		require.ErrorIs(t, err, storage.ErrUnsupported)
 		return

@@ -24,7 +24,7 @@ func addArray(t *testing.T, g storage.WritableGroup, name string, values []int32
 	t.Helper()
 	a, err := g.CreateArray(t.Context(), name, spec(t, nd.Int32, []int{len(values)}, []int{2}))
 	require.NoError(t, err)
-	require.NoError(t, storage.WriteBox(t.Context(), a, whole([]int{len(values)}), nd.AsBytes(values)))
+	require.NoError(t, storage.WriteBox(t.Context(), a, nd.WholeBox([]int{len(values)}), nd.AsBytes(values)))
 	require.NoError(t, a.Commit(t.Context()))
 	require.NoError(t, a.Close())
 }

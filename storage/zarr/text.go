@@ -119,7 +119,7 @@ func transposeTexts(elems []string, shape, order []int) []string {
 	}
 	strides := pick(nd.CStrides(shape), order)
 	out := make([]string, 0, len(elems))
-	for index := range (nd.Box{Start: make([]int, len(order)), Shape: pick(shape, order)}).Indices() {
+	for index := range nd.WholeBox(pick(shape, order)).Indices() {
 		at := 0
 		for k, i := range index {
 			at += i * strides[k]
@@ -139,7 +139,7 @@ func checkTexts(shape []int) error {
 
 // encodeTexts is Encode for elements that vary in length.
 func (s *sharding) encodeTexts(dst []byte, elems []string) ([]byte, error) {
-	fill, whole := string(s.fill), nd.Box{Start: make([]int, len(s.shape)), Shape: s.shape}
+	fill, whole := string(s.fill), nd.WholeBox(s.shape)
 	chunk := make([]string, nd.Box{Shape: s.chunk}.Size())
 	return s.pack(dst, func(dst []byte, box nd.Box) ([]byte, bool, error) {
 		storage.CopyStrings(chunk, box, elems, whole, box)
@@ -156,7 +156,7 @@ func (s *sharding) decodeTexts(src []byte) ([]string, error) {
 	if err := checkTexts(s.shape); err != nil {
 		return nil, err
 	}
-	whole := nd.Box{Start: make([]int, len(s.shape)), Shape: s.shape}
+	whole := nd.WholeBox(s.shape)
 	all := slices.Repeat([]string{string(s.fill)}, whole.Size())
 	return all, s.unpack(src, func(box nd.Box, chunk []byte) error {
 		if chunk == nil {

@@ -295,7 +295,7 @@ func (a *writableArray) cut(ctx context.Context, old, h *header, k int) error {
 	if is[k] >= was[k] {
 		return nil
 	}
-	slab := nd.Box{Start: make([]int, len(was)), Shape: slices.Clone(was)}
+	slab := nd.WholeBox(slices.Clone(was))
 	slab.Start[k], slab.Shape[k] = is[k], was[k]-is[k]
 	for coord := range old.meta.WriteGrid.Cover(slab).Indices() {
 		var err error
