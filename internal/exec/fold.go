@@ -199,10 +199,17 @@ func (p *program) foldRuns(t *task, w *tiles, fw *foldWalk, fs []folding) {
 	}
 	trees := t.trees(fs, 1)
 	piece := fw.runPiece(p, fs)
+	leaf := fs[0].sink.leaf
 	for o := range outs {
 		for first := 0; first < m && !t.stage.stopped.Load(); first += piece {
 			n := min(piece, m-first)
 			c.next(w, n)
+			if leaf != nil && n%kernel.Lanes == 0 {
+				s := fs[0].red.StateSize()
+				w.fold(leaf, trees[0].leaf[:s], n)
+				trees[0].push(s)
+				continue
+			}
 			w.eval(n, place{})
 			for i, f := range fs {
 				s := f.red.StateSize()

@@ -92,6 +92,15 @@ func (k *sink) fuseRelation(p *program) {
 	}
 }
 
+// fuseSum makes a sum of the program's last results one with the instruction that
+// makes them, where package kernel has what does both.
+func (k *sink) fuseSum(p *program) {
+	last := len(p.instrs) - 1
+	if last >= 0 && k.reg == len(p.leaves)+last {
+		k.leaf, _ = kernel.LeafOfOp(k.reducer, p.instrs[last].name, p.instrs[last].dtypes)
+	}
+}
+
 // compact drops the instructions nobody uses.
 func (p *program) compact(uses, outs []int) {
 	at := make([]int, len(p.instrs))

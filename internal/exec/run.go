@@ -225,6 +225,11 @@ func (p *Program) fit() {
 		s.workers = p.opts.Workers
 		s.recut()
 		s.chunks, s.groups = s.domain.NumChunks(), s.grouped()
+		for _, g := range s.groups {
+			if len(g) == 1 {
+				g[0].fuseSum(s.prog)
+			}
+		}
 		s.batch, s.text = s.batchSize(p.opts.Workers), s.name()
 	}
 	fixed := 0

@@ -51,9 +51,10 @@ type sink struct {
 	owner   *sink   // the reduction whose states hold what this one needs; nil: it has its own
 	lent    []*sink // the reductions it is the owner of
 	reduced []bool
-	by      grouping // nil: every chunk is one group
-	grid    nd.Grid  // of the result
-	merging sync.Map // index of the output chunk → *merger
+	leaf    kernel.LeafOf // what folds the results of the program's last instruction, where it is alone
+	by      grouping      // nil: every chunk is one group
+	grid    nd.Grid       // of the result
+	merging sync.Map      // index of the output chunk → *merger
 	// Of an array in memory: it is large enough to be written past the caches.
 	stream bool
 }

@@ -105,26 +105,46 @@ type place struct {
 // eval computes the registers for the piece made of the runs added since the
 // last time; n is their length.
 func (w *tiles) eval(n int, to place) {
+	last := len(w.p.instrs) - 1
+	if to.dst == nil {
+		w.compute(n, last+1)
+		return
+	}
+	w.compute(n, last)
+	w.arguments(last)
+	w.write(last, to)
+	w.vals[len(w.ops)+last] = to.dst
+}
+
+// compute loads the leaves and computes the first instructions, so many.
+func (w *tiles) compute(n, instrs int) {
 	for k := range w.ops {
 		w.vals[k] = w.load(k, n)
 	}
-	nl := len(w.ops)
-	for i := range w.p.instrs {
-		in := &w.p.instrs[i]
-		args := w.args[i]
-		for a, r := range in.args {
-			args[a] = w.vals[r]
-		}
-		if to.dst != nil && i == len(w.p.instrs)-1 {
-			w.write(i, to)
-			w.vals[nl+i] = to.dst
-			break
-		}
-		dst := w.slots[in.slot][:n*w.p.items[nl+i]]
-		in.loop(dst, args)
-		w.vals[nl+i] = dst
+	for i := range instrs {
+		in, r := &w.p.instrs[i], len(w.ops)+i
+		dst := w.slots[in.slot][:n*w.p.items[r]]
+		in.loop(dst, w.arguments(i))
+		w.vals[r] = dst
 	}
 	w.numRuns = 0
+}
+
+// arguments returns those of instruction i, which have been computed.
+func (w *tiles) arguments(i int) [][]byte {
+	args := w.args[i]
+	for a, r := range w.p.instrs[i].args {
+		args[a] = w.vals[r]
+	}
+	return args
+}
+
+// fold computes the piece but for the last instruction, whose results go right into a
+// state.
+func (w *tiles) fold(leaf kernel.LeafOf, state []byte, n int) {
+	last := len(w.p.instrs) - 1
+	w.compute(n, last)
+	leaf(state, w.arguments(last), n)
 }
 
 // write computes instruction i, the last, into memory.

@@ -17,6 +17,8 @@ type fold[T nd.Elem, S any] struct {
 	merge  func(a, b []S)                                   // a's elements followed by b's
 	finish func(dst []byte, states []S) error
 
+	ofSum func(sum float64, n int) S // the state of n elements in one leaf, if their sum is enough
+
 	of    *fold[T, S] // whose states these are, nil for its own: see ending
 	wider []Reducer   // the same reduction with states that hold more
 }

@@ -141,6 +141,7 @@ func sumFoldings[T nd.Float](s sums[T]) map[string]folding {
 		run:   leaves(s.sum, plus),
 		rows:  func(states []float64, x []T, rows, stride, _ int) { s.sumColumns(states, x, rows, stride) },
 		merge: s.add,
+		ofSum: func(sum float64, _ int) float64 { return sum },
 	}
 	totals := &fold[T, total[float64]]{
 		run: leaves(then(s.sum, func(x []T, sum float64) total[float64] { return total[float64]{sum, int64(len(x))} }), total[float64].plus),
@@ -152,6 +153,7 @@ func sumFoldings[T nd.Float](s sums[T]) map[string]folding {
 			}
 		},
 		merge: addTotals[float64],
+		ofSum: func(sum float64, n int) total[float64] { return total[float64]{sum, int64(n)} },
 	}
 	all := floatSums("", sum, totals, momentFold(s.moment(), s.momentColumns, s.mergeMoments))
 	all["prod"] = plain(nd.DType{}, prodFold[T]())

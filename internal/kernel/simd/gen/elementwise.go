@@ -203,7 +203,16 @@ func (r routine) emit(l isa) {
 		MOVQ(I64(-1), f.ones)
 	}
 	Load(Param("form"), f.form)
-	forms := 1<<len(r.args) - 1 // not all are scalars
+	f.eachForm(1<<len(r.args)-1, func(form int) { // not all are scalars
+		f.loops(form)
+		VZEROUPPER()
+		RET()
+	})
+}
+
+// eachForm writes what is done for each choice of scalars among the arguments, the
+// first so many, and the jumps there; it returns from the routine.
+func (f *frame) eachForm(forms int, write func(form int)) {
 	which := GP64()
 	if forms > 1 {
 		MOVQ(f.form, which)
@@ -215,9 +224,7 @@ func (r routine) emit(l isa) {
 			CMPQ(which, U8(form))
 			JNE(LabelRef(next))
 		}
-		f.loops(form)
-		VZEROUPPER()
-		RET()
+		write(form)
 		if form < forms-1 {
 			Label(next)
 		}
@@ -262,12 +269,7 @@ func (f *frame) label(what string) string {
 
 // loops writes the loops of one form.
 func (f *frame) loops(form int) {
-	f.scalars = make([]vec, len(f.args))
-	for k, size := range f.args {
-		if form>>k&1 != 0 {
-			f.scalars[k] = f.broadcast(size, Mem{Base: f.ptrs[k]})
-		}
-	}
+	f.loadScalars(form)
 	lanes := f.lanes()
 	if f.stream {
 		f.streaming(lanes)
@@ -285,6 +287,16 @@ func (f *frame) loops(form int) {
 		f.blocks(1, lanes, (*step).store)
 	}
 	f.singly(f.left)
+}
+
+// loadScalars puts the arguments that form says are scalars into registers.
+func (f *frame) loadScalars(form int) {
+	f.scalars = make([]vec, len(f.args))
+	for k, size := range f.args {
+		if form>>k&1 != 0 {
+			f.scalars[k] = f.broadcast(size, Mem{Base: f.ptrs[k]})
+		}
+	}
 }
 
 // lanes is the number of elements in a vector of the widest.

@@ -32,6 +32,7 @@ var families = map[string]func(){
 	"trig_arc":             trigArc,
 	"foldmoment":           foldmoment,
 	"foldsum":              foldsum,
+	"foldsumof":            foldsumof,
 	"tanh":                 tanhFamily,
 	"foldorder":            foldorder,
 	"foldcount":            foldcount,
