@@ -176,3 +176,30 @@ func TestSWMR(t *testing.T) {
 		require.NoError(t, a.Close())
 	}
 }
+
+// TestNamelessNumbers reads enums with numbers that have no name.
+func TestNamelessNumbers(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "e.h5")
+	require.NoError(t, python(t, "", "-c", `
+import sys, h5py, numpy as np
+with h5py.File(sys.argv[1], "w") as f:
+    for order in "<>":
+        a = np.array([0, 1, 700], order + "i2").astype(h5py.enum_dtype({"A": 0, "B": 1}, order + "i2"))
+        f[order] = a
+        f.create_dataset(order + "z", data=a, chunks=(2,), compression="gzip")
+        f.attrs[order] = a
+`, file).Run())
+	want := []int16{0, 1, 700}
+	for _, name := range []string{"<", ">", "<z", ">z"} {
+		a, _, err := open(t.Context(), file, name, nil)
+		require.NoError(t, err)
+		got := make([]byte, 6)
+		require.NoError(t, storage.ReadBox(t.Context(), a, allOf([]int{3}), got))
+		assert.Equal(t, want, nd.AsSlice[int16](got), name)
+		require.NoError(t, a.Close())
+	}
+	_, g, err := open(t.Context(), file, "", nil)
+	require.NoError(t, err)
+	defer g.Close()
+	assert.Equal(t, storage.Attrs{"<": want, ">": want}, g.Attrs())
+}

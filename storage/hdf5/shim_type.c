@@ -179,12 +179,23 @@ static int number_kind(hid_t mem) {
 	}
 }
 
-static int enum_kind(hid_t mem) {
-	hid_t base = H5Tget_super(mem);
-	int kind = base < 0 ? ND_OTHER : number_kind(base);
+// describe_enum takes an enum that isn't stored as the machine has it for its
+// numbers: the library makes -1 of those that have no name, if it is to swap enums.
+static void describe_enum(hid_t stored, nd_type *t, hid_t *mem) {
+	*mem = H5Tget_native_type(stored, H5T_DIR_ASCEND);
+	hid_t base = *mem < 0 ? -1 : H5Tget_super(*mem), other = H5Tget_super(stored);
+	t->kind = base < 0 ? ND_OTHER : number_kind(base);
+	if (base >= 0 && H5Tequal(stored, *mem) <= 0) {
+		H5Tclose(*mem);
+		*mem = base;
+		base = -1;
+		if (other >= 0 && swapped_equal(other, *mem))
+			t->how = ND_SWAP;
+	}
 	if (base >= 0)
 		H5Tclose(base);
-	return kind;
+	if (other >= 0)
+		H5Tclose(other);
 }
 
 // nd_describe says what a stored type means and makes the type to read it
@@ -211,8 +222,7 @@ int nd_describe(hid_t stored, nd_type *t, hid_t *mem) {
 			t->kind = ND_BOOL;
 			break;
 		}
-		*mem = H5Tget_native_type(stored, H5T_DIR_ASCEND);
-		t->kind = *mem < 0 ? ND_OTHER : enum_kind(*mem);
+		describe_enum(stored, t, mem);
 		break;
 	case H5T_STRING:
 		t->kind = H5Tis_variable_str(stored) > 0 ? ND_VLSTRING : ND_STRING;
