@@ -161,11 +161,11 @@ func TestDatesErrors(t *testing.T) {
 // dates are those of Go's package time.
 func TestDatesOfDatetimes(t *testing.T) {
 	ctx, store := t.Context(), filepath.Join(t.TempDir(), "t.zarr")
-	at := time.Date(1969, 3, 1, 0, 0, 0, 0, time.UTC)
-	vars := chunkgrid.Vars{}
+	noon := time.Date(1969, 3, 1, 12, 0, 0, 0, time.UTC)
+	vars, dates := chunkgrid.Vars{}, map[string]time.Time{}
 	for unit, d := range map[string]time.Duration{"D": 24 * time.Hour, "h": time.Hour, "m": time.Minute, "s": time.Second,
 		"ms": time.Millisecond, "us": time.Microsecond, "ns": time.Nanosecond, "NaT": 0} {
-		v := int64(math.MinInt64)
+		v, at := int64(math.MinInt64), noon.Truncate(max(d, time.Hour)) // days have no hours
 		if d > 0 {
 			v = at.UnixNano() / int64(d)
 		} else {
@@ -173,19 +173,22 @@ func TestDatesOfDatetimes(t *testing.T) {
 		}
 		a, err := nd.DynFromBytes(nd.Datetime64(unit), []int{1}, nd.AsBytes([]int64{v}))
 		require.NoError(t, err)
-		vars[d.String()] = chunkgrid.FromDyn(a)
+		vars[d.String()], dates[d.String()] = chunkgrid.FromDyn(a), at
 	}
 	require.NoError(t, chunkgrid.Save(ctx, store, vars))
 	g, err := storage.OpenGroup(ctx, store)
 	require.NoError(t, err)
 	defer g.Close()
-	for name := range vars {
-		dates, err := cf.Dates(ctx, g, name)
+	for name, at := range dates {
+		got, err := cf.Dates(ctx, g, name)
 		if name == "0s" {
 			assert.ErrorContains(t, err, "the value at 0 is missing")
 			continue
 		}
 		require.NoError(t, err, name)
-		assert.Equal(t, at.Format(time.DateTime), dates[0].String(), name)
+		assert.Equal(t, at.Format(time.DateTime), got[0].String(), name)
+		hours, err := cf.Hours(ctx, g, name)
+		require.NoError(t, err, name)
+		assert.Equal(t, []int{at.Hour()}, hours, name)
 	}
 }

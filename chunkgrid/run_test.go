@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -485,4 +486,9 @@ func TestStagesInOrder(t *testing.T) {
 	assert.Equal(t, []float64{-15, -14, -13, -12, -11, -10}, a.Data())
 	assert.Equal(t, []float64{-13, -12, -11, -10, -9, -8}, b.Data())
 	assert.Equal(t, 165.0, c.At())
+}
+
+func TestReportString(t *testing.T) {
+	r := chunkgrid.Report{Elapsed: 1500 * time.Millisecond, Stages: 2, Tasks: 7, ChunksDecoded: 6, BytesDecoded: 3 << 20, Peak: 1 << 20, ProjectedPeak: 4 << 20}
+	assert.Equal(t, "1.5s: stages 2, tasks 7, chunks decoded 6 (3.0 MiB), peak 1.0 MiB of 4.0 MiB projected", r.String())
 }

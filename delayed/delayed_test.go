@@ -42,6 +42,19 @@ func TestValuesAreComputedLater(t *testing.T) {
 	assert.EqualValues(t, 2, calls.Load(), "every run computes anew")
 }
 
+// Arguments come in their order, whatever the number and kind of function.
+func TestArgumentsInOrder(t *testing.T) {
+	a, b, c := delayed.Of(1), delayed.Of("b"), delayed.Of(2.5)
+	for want, call := range map[string]delayed.Value[string]{
+		"1,b":     delayed.Try2(func(_ context.Context, i int, s string) (string, error) { return fmt.Sprintf("%d,%s", i, s), nil })(a, b),
+		"1,b,2.5": delayed.Func3(func(i int, s string, x float64) string { return fmt.Sprintf("%d,%s,%g", i, s, x) })(a, b, c),
+	} {
+		got, err := call.Compute(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, want, got)
+	}
+}
+
 func TestSeveralAtOnce(t *testing.T) {
 	var calls atomic.Int32
 	x := delayed.Func1(func(x int) float64 { calls.Add(1); return float64(x) / 2 })(delayed.Of(3))

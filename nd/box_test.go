@@ -23,6 +23,7 @@ func TestBoxIndices(t *testing.T) {
 		return all
 	}
 	assert.Equal(t, [][]int{{4, 1}, {4, 2}, {5, 1}, {5, 2}}, list(nd.Box{Start: []int{4, 1}, Shape: []int{2, 2}}))
+	assert.Equal(t, [][]int{{0, 0}, {0, 1}, {1, 0}, {1, 1}}, list(nd.WholeBox([]int{2, 2})))
 	assert.Len(t, list(nd.Box{}), 1, "one element without axes")
 	assert.Empty(t, list(nd.Box{Start: []int{3, 0}, Shape: []int{2, 0}}))
 	for range (nd.Box{Start: []int{0}, Shape: []int{9}}).Indices() {
