@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/ndgrid/ndgrid/chunkgrid"
@@ -124,4 +125,34 @@ func ExamplePad() {
 	// Output:
 	// [2 1 1 2 3 3 2] <nil>
 	// [0 1 2 3 0] <nil>
+}
+
+// The greatest element of every chunk: an array of one element for each.
+func ExampleMapChunks() {
+	x := chunkgrid.FromND(nd.Must(nd.FromSlice([]float64{3, 1, 4, 1, 5, 9, 2, 6}, 2, 4)), nd.Sizes(1, 2))
+	grid := nd.Must(nd.NewGrid(x.NumChunks(), []int{1, 1}))
+	peaks := chunkgrid.MapChunks(x, func(c *nd.Array[float64]) (*nd.Array[float64], error) {
+		return nd.FromSlice([]float64{slices.Max(c.Data())}, 1, 1)
+	}, grid)
+	fmt.Println(peaks.Compute(context.Background()))
+	// Output:
+	// [[3. 4.]
+	//  [9. 6.]] <nil>
+}
+
+// The chunks of two arrays, of two dtypes.
+func ExampleMapChunks2() {
+	x := chunkgrid.FromND(nd.Must(nd.FromSlice([]float64{3, 1, 4, 1})), nd.Sizes(2))
+	valid := chunkgrid.FromND(nd.Must(nd.FromSlice([]bool{true, false, true, true})))
+	kept := chunkgrid.MapChunks2(x, valid, func(c *nd.Array[float64], valid *nd.Array[bool]) (*nd.Array[float64], error) {
+		c = c.Copy()
+		for i, ok := range valid.Data() {
+			if !ok {
+				c.Data()[i] = -1
+			}
+		}
+		return c, nil
+	})
+	fmt.Println(kept.Compute(context.Background()))
+	// Output: [ 3. -1.  4.  1.] <nil>
 }

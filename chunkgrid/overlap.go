@@ -134,15 +134,19 @@ func MapOverlap[A, R nd.Elem](a *Array[A], depth []int, b Boundary, f func(chunk
 		return Failed[R](name, err, around)
 	}
 	shape, padded := a.Shape(), around.Shape()
-	op := onChunks[A, R](a.Grid(), f, func(box nd.Box) (nd.Box, []nd.Range) { return surround(box, shape, padded, depth) })
-	// Where nothing is beyond the ends a chunk amid others is given more than the first.
-	op.Largest = func(_ *plan.Node, chunk []int) [][]int {
-		given := make([]int, len(chunk))
-		for k, n := range chunk {
-			given[k] = min(n+2*depth[k], padded[k])
-		}
-		return [][]int{given}
+	largest := a.Grid().MaxChunk() // that of a chunk amid others: the first is given less where nothing is beyond the ends
+	for k, n := range largest {
+		largest[k] = min(n+2*depth[k], padded[k])
 	}
+	op := onChunks[R]{grid: a.Grid(), dims: around.Dims(), f: apply1(f), largest: largest,
+		inputs: func(chunk nd.Box) []nd.Box {
+			box, _ := surround(chunk, shape, padded, depth)
+			return []nd.Box{box}
+		},
+		own: func(chunk nd.Box) []nd.Range {
+			_, part := surround(chunk, shape, padded, depth)
+			return part
+		}}.op()
 	return of[R](plan.Box(op, nil, around.plan()))
 }
 

@@ -33,18 +33,23 @@ const stateBytes = 24
 
 // grouped makes the array of a reduction of groups: they are along the first axis.
 func grouped[R, T nd.Elem](name string, a *chunkgrid.Array[T], axes []int, by *groups, p plan.Params) *chunkgrid.Array[R] {
-	if axes == nil && a.NDim() == 1 {
-		axes = []int{0}
-	}
-	if len(axes) != 1 {
-		return chunkgrid.Failed[R](name, fmt.Errorf("By and %d axes, want the one that has the labels: %w", len(axes), nd.ErrAxis), a)
-	}
-	k, err := nd.NormAxis(name, axes[0], a.NDim())
+	k, err := onlyAxis("By", name, a, axes)
 	if err != nil {
 		return chunkgrid.Failed[R](name, err, a)
 	}
 	plan.Grouped(p, by.labels, by.n)
 	return chunkgrid.Op[R](name, p, fitting(a, k, by.n).MoveAxis(k, 0)).MoveAxis(0, k)
+}
+
+// onlyAxis returns the axis that an option goes along: the one named, or the only one.
+func onlyAxis(option, name string, a chunkgrid.Any, axes []int) (int, error) {
+	if axes == nil && a.NDim() == 1 {
+		axes = []int{0}
+	}
+	if len(axes) != 1 {
+		return 0, fmt.Errorf("%s and %d axes, want one: %w", option, len(axes), nd.ErrAxis)
+	}
+	return nd.NormAxis(name, axes[0], a.NDim())
 }
 
 // fitting returns a with chunks so narrow across axis k that n groups of one fit

@@ -63,6 +63,8 @@ func oneAxis(name string, a chunkgrid.Any, opts []Option) (k int, ok bool, err e
 		return 0, false, errDDof
 	case o.by != nil:
 		return 0, false, errBy
+	case o.window != nil:
+		return 0, false, errWindow
 	case o.method != "":
 		return 0, false, errMethod
 	case o.keepdims:

@@ -3,6 +3,7 @@ package reduce_test
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/ndgrid/ndgrid/chunkgrid"
 	"github.com/ndgrid/ndgrid/nd"
@@ -49,4 +50,15 @@ func ExampleCumProd() {
 	growth := chunkgrid.FromND(nd.Must(nd.FromSlice([]float64{2, 1.5, 0.5})))
 	fmt.Println(reduce.CumProd(growth).Compute(context.Background()))
 	// Output: [2.  3.  1.5] <nil>
+}
+
+// The mean of three days in a row. Pad first for windows that reach beyond the ends.
+func ExampleWindow() {
+	t := chunkgrid.FromND(nd.Must(nd.FromSlice([]float64{12, 15, 18, 21, 15, 12}, 6)), nd.Sizes(4)).Named("day")
+	fmt.Println(reduce.Mean(t, reduce.Dim("day"), reduce.Window(3)).Compute(context.Background()))
+	padded := chunkgrid.Pad(t, []int{1}, chunkgrid.Filled(math.NaN()))
+	fmt.Println(reduce.NaNMean(padded, reduce.Dim("day"), reduce.Window(3)).Compute(context.Background()))
+	// Output:
+	// [15. 18. 18. 16.] <nil>
+	// [13.5 15.  18.  18.  16.  13.5] <nil>
 }

@@ -98,6 +98,8 @@ func quantile[T nd.Float](a *chunkgrid.Array[T], q []float64, method string, ski
 		return fail(errDDof)
 	case o.by != nil:
 		return fail(errBy)
+	case o.window != nil:
+		return fail(errWindow)
 	case o.method != "" && method == methodMedian:
 		return fail(errMethod)
 	case o.method != "":

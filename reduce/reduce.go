@@ -37,6 +37,7 @@ type options struct {
 	ddof     *float64
 	method   string
 	by       *groups
+	window   *int // elements
 }
 
 // Axis reduces along these axes; negative ones count from the last. Given more
@@ -64,6 +65,7 @@ var (
 	errDDof   = errors.New("the option DDof is for variances and standard deviations")
 	errMethod = errors.New("the option Method is for Quantile")
 	errBy     = errors.New("the option By is for reductions that merge chunks")
+	errWindow = errors.New("the option Window is for reductions that merge chunks, and not beside By")
 )
 
 // reduction makes the array of a reduction that has no other parameters.
@@ -107,10 +109,16 @@ func reduced[R, T nd.Elem](name string, a *chunkgrid.Array[T], o options, p plan
 		}
 		p["axes"] = axes
 	}
-	if o.by == nil || a.Err() != nil {
-		return chunkgrid.Op[R](name, p, a)
+	switch {
+	case a.Err() != nil:
+	case o.by != nil && o.window != nil:
+		return chunkgrid.Failed[R](name, errWindow, a)
+	case o.by != nil:
+		return grouped[R](name, a, axes, o.by, p)
+	case o.window != nil:
+		return windowed[R](name, a, axes, *o.window, p)
 	}
-	return grouped[R](name, a, axes, o.by, p)
+	return chunkgrid.Op[R](name, p, a)
 }
 
 // resolve returns the axes that Axis and Dim name, for an array with those dims.

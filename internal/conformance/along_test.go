@@ -2,8 +2,10 @@ package conformance
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/ndgrid/ndgrid/chunkgrid"
+	"github.com/ndgrid/ndgrid/internal/kernel"
 	"github.com/ndgrid/ndgrid/internal/plan"
 	"github.com/ndgrid/ndgrid/linalg"
 	"github.com/ndgrid/ndgrid/nd"
@@ -18,14 +20,15 @@ const (
 	opDiff     = "diff"
 	opQuantile = "quantile"
 	opMatMul   = "matmul"
+	opWindow   = "window"
 )
 
-var alongs = []string{opCumSum, opCumProd, opDiff, opQuantile, opMatMul}
+var alongs = []string{opCumSum, opCumProd, opDiff, opQuantile, opMatMul, opWindow}
 
 // goesAlong reports whether an operation takes elements of a dtype.
 func goesAlong(op string, dt nd.DType) bool {
 	float := dt == nd.Float32 || dt == nd.Float64
-	return float || (op == opCumSum || op == opCumProd || op == opDiff) && (dt.IsInteger() || dt.IsComplex())
+	return float || op == opWindow && dt.IsInteger() || (op == opCumSum || op == opCumProd || op == opDiff) && (dt.IsInteger() || dt.IsComplex())
 }
 
 // along returns a call of value v along a random axis, or false where it has none.
@@ -42,6 +45,13 @@ func (b *builder) along(op string, v int) (c call, ok bool, err error) {
 	}
 	c.Params["axis"] = r.IntN(n.NDim())
 	switch op {
+	case opWindow:
+		names := kernel.Reductions()
+		name := names[r.IntN(len(names))]
+		if strings.HasSuffix(name, "prod") { // their tolerance holds where nothing over- or underflows
+			name = "sum"
+		}
+		c.Params["reduction"], c.Params["length"], c.Params["ddof"] = name, 1+r.IntN(max(n.Shape[c.int("axis")], 1)), float64(r.IntN(2))
 	case opDiff:
 		c.Params["n"] = r.IntN(4)
 	case opQuantile:
@@ -75,6 +85,8 @@ func (c call) alongNode(args []*plan.Node) *plan.Node {
 	}
 	k := c.int("axis")
 	switch c.Op {
+	case opWindow:
+		return plan.Op(c.Op, c.Params, a)
 	case opDiff:
 		for range c.int("n") {
 			part := func(lo, hi int) *plan.Node {

@@ -118,7 +118,7 @@ func apply[R nd.Elem](c call, args []chunkgrid.Any) chunkgrid.Any {
 	case opHistogram, opBincount:
 		return count(c, args)
 	}
-	if slices.Contains(alongs, c.Op) {
+	if slices.Contains(alongs, c.Op) && c.Op != opWindow {
 		return along(c, args)
 	}
 	return chunkgrid.Op[R](c.Op, c.Params, args...)

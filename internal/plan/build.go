@@ -87,17 +87,37 @@ func Ufunc(name string, p Params, args ...*Node) *Node {
 	if len(args) != u.NArgs {
 		return Fail(name, fmt.Errorf("%d arguments, it takes %d", len(args), u.NArgs), args...)
 	}
-	dtypes, shapes := make([]nd.DType, len(args)), make([][]int, len(args))
+	dtypes := make([]nd.DType, len(args))
 	for i, a := range args {
-		dtypes[i], shapes[i] = a.DType, a.Shape
+		dtypes[i] = a.DType
 	}
 	dt, err := u.Result(p, dtypes)
 	if err != nil {
 		return Fail(name, err, args...)
 	}
+	return (&Node{Op: name, Params: p, DType: dt}).meet(args)
+}
+
+// Meet returns a node that has arguments of a function of several arrays: those
+// given, broadcast to one shape and cut by one grid, which are the node's.
+func Meet(args ...*Node) *Node {
+	const name = "map_chunks"
+	if err := Check(args...); err != nil {
+		return Fail(name, err, args...)
+	}
+	return (&Node{Op: name, DType: args[0].DType}).meet(args)
+}
+
+// meet fills in the arguments of a node, broadcast to one shape and cut by one grid,
+// and what follows from them.
+func (n *Node) meet(args []*Node) *Node {
+	shapes := make([][]int, len(args))
+	for i, a := range args {
+		shapes[i] = a.Shape
+	}
 	shape, err := nd.BroadcastShapes(shapes...)
 	if err != nil {
-		return Fail(name, fmt.Errorf("shapes %s do not broadcast: %w", shapesText(shapes), nd.ErrShape), args...)
+		return Fail(n.Op, fmt.Errorf("shapes %s do not broadcast: %w", shapesText(shapes), nd.ErrShape), args...)
 	}
 	args = slices.Clone(args)
 	for i, a := range args {
@@ -105,9 +125,9 @@ func Ufunc(name string, p Params, args ...*Node) *Node {
 			return args[i]
 		}
 	}
-	n := &Node{Op: name, Params: p, DType: dt, Shape: shape, Dims: make([]string, len(shape)), Free: make([]bool, len(shape))}
+	n.Shape, n.Dims, n.Free = shape, make([]string, len(shape)), make([]bool, len(shape))
 	if n.Grid, err = commonGrid(n, args); err != nil {
-		return Fail(name, err, args...)
+		return Fail(n.Op, err, args...)
 	}
 	for i, a := range args {
 		n.Weight = max(n.Weight, a.Weight)

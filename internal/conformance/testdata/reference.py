@@ -420,6 +420,14 @@ def quantile(arg, axis, q, method):
     return Value(x, np.full(x.shape, np.finfo(arg.dtype).smallest_subnormal, "longdouble"), arg.dtype)
 
 
+def window(arg, axis, length, ddof, **rest):
+    """The reduction of every window. Leaves are merged one after the other."""
+    r = reduction(rest["reduction"], Value(np.lib.stride_tricks.sliding_window_view(arg.x, length, axis)), axes=[-1], ddof=ddof)
+    if r.tol is not None:
+        r.tol = r.tol * (1 + length // 32)
+    return r
+
+
 def product_of(a, b):
     """Every product that is added may be off by a unit; the order decides what overflows on the way."""
     x, y = a.x.astype("longdouble"), b.x.astype("longdouble")
@@ -430,7 +438,7 @@ def product_of(a, b):
 
 ALONG = {
     "cumsum": lambda arg, **p: scan("cumsum", arg, **p), "cumprod": lambda arg, **p: scan("cumprod", arg, **p),
-    "diff": diff, "quantile": quantile, "matmul": product_of,
+    "diff": diff, "quantile": quantile, "matmul": product_of, "window": window,
 }
 
 
