@@ -11,7 +11,7 @@ type LeafOf func(state []byte, args [][]byte, n int)
 var sumsOfOps faster[opOf, func(args [][]byte, n int) float64]
 
 // LeafOfOp returns what folds the results of an operation, or of a fused one, without
-// storing them: for sums and means of what arithmetic makes of float64, where the
+// storing them: for sums and means of what arithmetic makes of floats, where the
 // machine has vector instructions. Memory doesn't pause so while a tile is folded.
 func LeafOfOp(r Reducer, name string, args []nd.DType) (LeafOf, bool) {
 	adds, ok := r.(interface {

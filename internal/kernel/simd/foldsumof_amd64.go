@@ -173,3 +173,173 @@ func SumOfSubSquareFloat64AVX512(a *byte, b *byte, c *byte, n int, form int) flo
 //
 //go:noescape
 func SumOfAddSqrtFloat64AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfAddFloat32AVX2 returns the sum of a[i] + b[i] for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfAddFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfSubFloat32AVX2 returns the sum of a[i] - b[i] for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfSubFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfMulFloat32AVX2 returns the sum of a[i] * b[i] for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfMulFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfDivFloat32AVX2 returns the sum of a[i] / b[i] for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfDivFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfSquareFloat32AVX2 returns the sum of a[i]² for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfSquareFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfSqrtFloat32AVX2 returns the sum of √a[i] for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfSqrtFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfNegFloat32AVX2 returns the sum of -a[i] for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfNegFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfAbsFloat32AVX2 returns the sum of |a[i]| for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfAbsFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfMulAddFloat32AVX2 returns the sum of a[i]*b[i] + c[i], rounded twice for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfMulAddFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfMulSubFloat32AVX2 returns the sum of a[i]*b[i] - c[i], rounded twice for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfMulSubFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfSubMulFloat32AVX2 returns the sum of (a[i] - b[i]) * c[i] for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfSubMulFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfSubDivFloat32AVX2 returns the sum of (a[i] - b[i]) / c[i] for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfSubDivFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfSquareAddFloat32AVX2 returns the sum of a[i]² + b[i], rounded twice for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfSquareAddFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfSumSquaresFloat32AVX2 returns the sum of a[i]² + b[i]², each rounded for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfSumSquaresFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfHypotPlainFloat32AVX2 returns the sum of √(a[i]² + b[i]²), each rounded for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfHypotPlainFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfSubSquareFloat32AVX2 returns the sum of (a[i] - b[i])² for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfSubSquareFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfAddSqrtFloat32AVX2 returns the sum of √(a[i] + b[i]) for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfAddSqrtFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfAddFloat32AVX512 returns the sum of a[i] + b[i] for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfAddFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfSubFloat32AVX512 returns the sum of a[i] - b[i] for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfSubFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfMulFloat32AVX512 returns the sum of a[i] * b[i] for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfMulFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfDivFloat32AVX512 returns the sum of a[i] / b[i] for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfDivFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfSquareFloat32AVX512 returns the sum of a[i]² for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfSquareFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfSqrtFloat32AVX512 returns the sum of √a[i] for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfSqrtFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfNegFloat32AVX512 returns the sum of -a[i] for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfNegFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfAbsFloat32AVX512 returns the sum of |a[i]| for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfAbsFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfMulAddFloat32AVX512 returns the sum of a[i]*b[i] + c[i], rounded twice for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfMulAddFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfMulSubFloat32AVX512 returns the sum of a[i]*b[i] - c[i], rounded twice for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfMulSubFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfSubMulFloat32AVX512 returns the sum of (a[i] - b[i]) * c[i] for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfSubMulFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfSubDivFloat32AVX512 returns the sum of (a[i] - b[i]) / c[i] for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfSubDivFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfSquareAddFloat32AVX512 returns the sum of a[i]² + b[i], rounded twice for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfSquareAddFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfSumSquaresFloat32AVX512 returns the sum of a[i]² + b[i]², each rounded for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfSumSquaresFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfHypotPlainFloat32AVX512 returns the sum of √(a[i]² + b[i]²), each rounded for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfHypotPlainFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfSubSquareFloat32AVX512 returns the sum of (a[i] - b[i])² for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfSubSquareFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+
+// SumOfAddSqrtFloat32AVX512 returns the sum of √(a[i] + b[i]) for i < n, a multiple of 16 above 0: 16 lanes, then their tree.
+//
+//go:noescape
+func SumOfAddSqrtFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64

@@ -5561,3 +5561,5561 @@ sum4:
 	MOVSD         X2, ret+40(FP)
 	VZEROUPPER
 	RET
+
+// func SumOfAddFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, SSE2
+TEXT ·SumOfAddFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ   a+0(FP), BX
+	MOVQ   b+8(FP), SI
+	MOVQ   n+24(FP), CX
+	MOVQ   form+32(FP), DX
+	XORQ   AX, AX
+	ANDQ   $0x07, DX
+	CMPQ   DX, $0x00
+	JNE    form1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+
+sum1:
+	VMOVUPD      (BX)(AX*4), Y4
+	VMOVUPD      (SI)(AX*4), Y5
+	VADDPS       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VMOVUPD      32(BX)(AX*4), Y4
+	VMOVUPD      32(SI)(AX*4), Y5
+	VADDPS       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum1
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         DX, $0x01
+	JNE          form2
+	VBROADCASTSS (BX), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum2:
+	VMOVUPD      (SI)(AX*4), Y5
+	VADDPS       Y5, Y0, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      32(SI)(AX*4), Y5
+	VADDPS       Y5, Y0, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum2
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form2:
+	CMPQ         DX, $0x02
+	JNE          form3
+	VBROADCASTSS (SI), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum3:
+	VMOVUPD      (BX)(AX*4), Y5
+	VADDPS       Y0, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      32(BX)(AX*4), Y5
+	VADDPS       Y0, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum3
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form3:
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS (SI), Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+
+sum4:
+	VADDPS       Y1, Y0, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VADDPS       Y1, Y0, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum4
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VUNPCKHPD    X2, X2, X0
+	VADDSD       X0, X2, X2
+	MOVSD        X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func SumOfSubFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, SSE2
+TEXT ·SumOfSubFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ   a+0(FP), BX
+	MOVQ   b+8(FP), SI
+	MOVQ   n+24(FP), CX
+	MOVQ   form+32(FP), DX
+	XORQ   AX, AX
+	ANDQ   $0x07, DX
+	CMPQ   DX, $0x00
+	JNE    form1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+
+sum1:
+	VMOVUPD      (BX)(AX*4), Y4
+	VMOVUPD      (SI)(AX*4), Y5
+	VSUBPS       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VMOVUPD      32(BX)(AX*4), Y4
+	VMOVUPD      32(SI)(AX*4), Y5
+	VSUBPS       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum1
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         DX, $0x01
+	JNE          form2
+	VBROADCASTSS (BX), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum2:
+	VMOVUPD      (SI)(AX*4), Y5
+	VSUBPS       Y5, Y0, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      32(SI)(AX*4), Y5
+	VSUBPS       Y5, Y0, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum2
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form2:
+	CMPQ         DX, $0x02
+	JNE          form3
+	VBROADCASTSS (SI), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum3:
+	VMOVUPD      (BX)(AX*4), Y5
+	VSUBPS       Y0, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      32(BX)(AX*4), Y5
+	VSUBPS       Y0, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum3
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form3:
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS (SI), Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+
+sum4:
+	VSUBPS       Y1, Y0, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VSUBPS       Y1, Y0, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum4
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VUNPCKHPD    X2, X2, X0
+	VADDSD       X0, X2, X2
+	MOVSD        X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func SumOfMulFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, SSE2
+TEXT ·SumOfMulFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ   a+0(FP), BX
+	MOVQ   b+8(FP), SI
+	MOVQ   n+24(FP), CX
+	MOVQ   form+32(FP), DX
+	XORQ   AX, AX
+	ANDQ   $0x07, DX
+	CMPQ   DX, $0x00
+	JNE    form1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+
+sum1:
+	VMOVUPD      (BX)(AX*4), Y4
+	VMOVUPD      (SI)(AX*4), Y5
+	VMULPS       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VMOVUPD      32(BX)(AX*4), Y4
+	VMOVUPD      32(SI)(AX*4), Y5
+	VMULPS       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum1
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         DX, $0x01
+	JNE          form2
+	VBROADCASTSS (BX), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum2:
+	VMOVUPD      (SI)(AX*4), Y5
+	VMULPS       Y5, Y0, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      32(SI)(AX*4), Y5
+	VMULPS       Y5, Y0, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum2
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form2:
+	CMPQ         DX, $0x02
+	JNE          form3
+	VBROADCASTSS (SI), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum3:
+	VMOVUPD      (BX)(AX*4), Y5
+	VMULPS       Y0, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      32(BX)(AX*4), Y5
+	VMULPS       Y0, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum3
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form3:
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS (SI), Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+
+sum4:
+	VMULPS       Y1, Y0, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VMULPS       Y1, Y0, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum4
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VUNPCKHPD    X2, X2, X0
+	VADDSD       X0, X2, X2
+	MOVSD        X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func SumOfDivFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, SSE2
+TEXT ·SumOfDivFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ   a+0(FP), BX
+	MOVQ   b+8(FP), SI
+	MOVQ   n+24(FP), CX
+	MOVQ   form+32(FP), DX
+	XORQ   AX, AX
+	ANDQ   $0x07, DX
+	CMPQ   DX, $0x00
+	JNE    form1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+
+sum1:
+	VMOVUPD      (BX)(AX*4), Y4
+	VMOVUPD      (SI)(AX*4), Y5
+	VDIVPS       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VMOVUPD      32(BX)(AX*4), Y4
+	VMOVUPD      32(SI)(AX*4), Y5
+	VDIVPS       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum1
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         DX, $0x01
+	JNE          form2
+	VBROADCASTSS (BX), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum2:
+	VMOVUPD      (SI)(AX*4), Y5
+	VDIVPS       Y5, Y0, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      32(SI)(AX*4), Y5
+	VDIVPS       Y5, Y0, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum2
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form2:
+	CMPQ         DX, $0x02
+	JNE          form3
+	VBROADCASTSS (SI), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum3:
+	VMOVUPD      (BX)(AX*4), Y5
+	VDIVPS       Y0, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      32(BX)(AX*4), Y5
+	VDIVPS       Y0, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum3
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form3:
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS (SI), Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+
+sum4:
+	VDIVPS       Y1, Y0, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VDIVPS       Y1, Y0, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum4
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VUNPCKHPD    X2, X2, X0
+	VADDSD       X0, X2, X2
+	MOVSD        X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func SumOfSquareFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, SSE2
+TEXT ·SumOfSquareFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ   a+0(FP), BX
+	MOVQ   n+24(FP), CX
+	MOVQ   form+32(FP), DX
+	XORQ   AX, AX
+	ANDQ   $0x07, DX
+	CMPQ   DX, $0x00
+	JNE    form1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+
+sum1:
+	VMOVUPD      (BX)(AX*4), Y4
+	VMULPS       Y4, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VMOVUPD      32(BX)(AX*4), Y4
+	VMULPS       Y4, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum1
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	VBROADCASTSS (BX), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum2:
+	VMULPS       Y0, Y0, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMULPS       Y0, Y0, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum2
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func SumOfSqrtFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, SSE2
+TEXT ·SumOfSqrtFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ   a+0(FP), BX
+	MOVQ   n+24(FP), CX
+	MOVQ   form+32(FP), DX
+	XORQ   AX, AX
+	ANDQ   $0x07, DX
+	CMPQ   DX, $0x00
+	JNE    form1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+
+sum1:
+	VMOVUPD      (BX)(AX*4), Y4
+	VSQRTPS      Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VMOVUPD      32(BX)(AX*4), Y4
+	VSQRTPS      Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum1
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	VBROADCASTSS (BX), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum2:
+	VSQRTPS      Y0, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VSQRTPS      Y0, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum2
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func SumOfNegFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, SSE2
+TEXT ·SumOfNegFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ         a+0(FP), BX
+	VBROADCASTSS c32_80000000<>+0(SB), Y0
+	MOVQ         n+24(FP), CX
+	MOVQ         form+32(FP), DX
+	XORQ         AX, AX
+	ANDQ         $0x07, DX
+	CMPQ         DX, $0x00
+	JNE          form1
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum1:
+	VMOVUPD      (BX)(AX*4), Y5
+	VXORPS       Y0, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      32(BX)(AX*4), Y5
+	VXORPS       Y0, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum1
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	VBROADCASTSS (BX), Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+
+sum2:
+	VXORPS       Y0, Y1, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VXORPS       Y0, Y1, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum2
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VUNPCKHPD    X2, X2, X0
+	VADDSD       X0, X2, X2
+	MOVSD        X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+DATA c32_80000000<>+0(SB)/4, $0x80000000
+GLOBL c32_80000000<>(SB), RODATA|NOPTR, $4
+
+// func SumOfAbsFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, SSE2
+TEXT ·SumOfAbsFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ         a+0(FP), BX
+	VBROADCASTSS c32_7fffffff<>+0(SB), Y0
+	MOVQ         n+24(FP), CX
+	MOVQ         form+32(FP), DX
+	XORQ         AX, AX
+	ANDQ         $0x07, DX
+	CMPQ         DX, $0x00
+	JNE          form1
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum1:
+	VMOVUPD      (BX)(AX*4), Y5
+	VANDPS       Y0, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      32(BX)(AX*4), Y5
+	VANDPS       Y0, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum1
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	VBROADCASTSS (BX), Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+
+sum2:
+	VANDPS       Y0, Y1, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VANDPS       Y0, Y1, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum2
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VUNPCKHPD    X2, X2, X0
+	VADDSD       X0, X2, X2
+	MOVSD        X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+DATA c32_7fffffff<>+0(SB)/4, $0x7fffffff
+GLOBL c32_7fffffff<>(SB), RODATA|NOPTR, $4
+
+// func SumOfMulAddFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, SSE2
+TEXT ·SumOfMulAddFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ   a+0(FP), BX
+	MOVQ   b+8(FP), SI
+	MOVQ   c+16(FP), DI
+	MOVQ   n+24(FP), CX
+	MOVQ   form+32(FP), DX
+	XORQ   AX, AX
+	ANDQ   $0x07, DX
+	CMPQ   DX, $0x00
+	JNE    form1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+
+sum1:
+	VMOVUPD      (BX)(AX*4), Y4
+	VMOVUPD      (SI)(AX*4), Y5
+	VMOVUPD      (DI)(AX*4), Y6
+	VMULPS       Y5, Y4, Y4
+	VADDPS       Y6, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VMOVUPD      32(BX)(AX*4), Y4
+	VMOVUPD      32(SI)(AX*4), Y5
+	VMOVUPD      32(DI)(AX*4), Y6
+	VMULPS       Y5, Y4, Y4
+	VADDPS       Y6, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum1
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         DX, $0x01
+	JNE          form2
+	VBROADCASTSS (BX), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum2:
+	VMOVUPD      (SI)(AX*4), Y5
+	VMOVUPD      (DI)(AX*4), Y6
+	VMULPS       Y5, Y0, Y5
+	VADDPS       Y6, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      32(SI)(AX*4), Y5
+	VMOVUPD      32(DI)(AX*4), Y6
+	VMULPS       Y5, Y0, Y5
+	VADDPS       Y6, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum2
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form2:
+	CMPQ         DX, $0x02
+	JNE          form3
+	VBROADCASTSS (SI), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum3:
+	VMOVUPD      (BX)(AX*4), Y5
+	VMOVUPD      (DI)(AX*4), Y6
+	VMULPS       Y0, Y5, Y5
+	VADDPS       Y6, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      32(BX)(AX*4), Y5
+	VMOVUPD      32(DI)(AX*4), Y6
+	VMULPS       Y0, Y5, Y5
+	VADDPS       Y6, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum3
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form3:
+	CMPQ         DX, $0x03
+	JNE          form4
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS (SI), Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+
+sum4:
+	VMOVUPD      (DI)(AX*4), Y6
+	VMULPS       Y1, Y0, Y7
+	VADDPS       Y6, Y7, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VMOVUPD      32(DI)(AX*4), Y6
+	VMULPS       Y1, Y0, Y7
+	VADDPS       Y6, Y7, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum4
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VUNPCKHPD    X2, X2, X0
+	VADDSD       X0, X2, X2
+	MOVSD        X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form4:
+	CMPQ         DX, $0x04
+	JNE          form5
+	VBROADCASTSS (DI), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum5:
+	VMOVUPD      (BX)(AX*4), Y5
+	VMOVUPD      (SI)(AX*4), Y6
+	VMULPS       Y6, Y5, Y5
+	VADDPS       Y0, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      32(BX)(AX*4), Y5
+	VMOVUPD      32(SI)(AX*4), Y6
+	VMULPS       Y6, Y5, Y5
+	VADDPS       Y0, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum5
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form5:
+	CMPQ         DX, $0x05
+	JNE          form6
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS (DI), Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+
+sum6:
+	VMOVUPD      (SI)(AX*4), Y6
+	VMULPS       Y6, Y0, Y6
+	VADDPS       Y1, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VMOVUPD      32(SI)(AX*4), Y6
+	VMULPS       Y6, Y0, Y6
+	VADDPS       Y1, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum6
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VUNPCKHPD    X2, X2, X0
+	VADDSD       X0, X2, X2
+	MOVSD        X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form6:
+	CMPQ         DX, $0x06
+	JNE          form7
+	VBROADCASTSS (SI), Y0
+	VBROADCASTSS (DI), Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+
+sum7:
+	VMOVUPD      (BX)(AX*4), Y6
+	VMULPS       Y0, Y6, Y6
+	VADDPS       Y1, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VMOVUPD      32(BX)(AX*4), Y6
+	VMULPS       Y0, Y6, Y6
+	VADDPS       Y1, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum7
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VUNPCKHPD    X2, X2, X0
+	VADDSD       X0, X2, X2
+	MOVSD        X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form7:
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS (SI), Y1
+	VBROADCASTSS (DI), Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+
+sum8:
+	VMULPS       Y1, Y0, Y7
+	VADDPS       Y2, Y7, Y7
+	VEXTRACTF128 $0x01, Y7, X8
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X7, Y7
+	VADDPD       Y7, Y3, Y3
+	VADDPD       Y8, Y4, Y4
+	VMULPS       Y1, Y0, Y7
+	VADDPS       Y2, Y7, Y7
+	VEXTRACTF128 $0x01, Y7, X8
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X7, Y7
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum8
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y4, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X0
+	VADDPD       X0, X3, X3
+	VUNPCKHPD    X3, X3, X0
+	VADDSD       X0, X3, X3
+	MOVSD        X3, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func SumOfMulSubFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, SSE2
+TEXT ·SumOfMulSubFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ   a+0(FP), BX
+	MOVQ   b+8(FP), SI
+	MOVQ   c+16(FP), DI
+	MOVQ   n+24(FP), CX
+	MOVQ   form+32(FP), DX
+	XORQ   AX, AX
+	ANDQ   $0x07, DX
+	CMPQ   DX, $0x00
+	JNE    form1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+
+sum1:
+	VMOVUPD      (BX)(AX*4), Y4
+	VMOVUPD      (SI)(AX*4), Y5
+	VMOVUPD      (DI)(AX*4), Y6
+	VMULPS       Y5, Y4, Y4
+	VSUBPS       Y6, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VMOVUPD      32(BX)(AX*4), Y4
+	VMOVUPD      32(SI)(AX*4), Y5
+	VMOVUPD      32(DI)(AX*4), Y6
+	VMULPS       Y5, Y4, Y4
+	VSUBPS       Y6, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum1
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         DX, $0x01
+	JNE          form2
+	VBROADCASTSS (BX), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum2:
+	VMOVUPD      (SI)(AX*4), Y5
+	VMOVUPD      (DI)(AX*4), Y6
+	VMULPS       Y5, Y0, Y5
+	VSUBPS       Y6, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      32(SI)(AX*4), Y5
+	VMOVUPD      32(DI)(AX*4), Y6
+	VMULPS       Y5, Y0, Y5
+	VSUBPS       Y6, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum2
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form2:
+	CMPQ         DX, $0x02
+	JNE          form3
+	VBROADCASTSS (SI), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum3:
+	VMOVUPD      (BX)(AX*4), Y5
+	VMOVUPD      (DI)(AX*4), Y6
+	VMULPS       Y0, Y5, Y5
+	VSUBPS       Y6, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      32(BX)(AX*4), Y5
+	VMOVUPD      32(DI)(AX*4), Y6
+	VMULPS       Y0, Y5, Y5
+	VSUBPS       Y6, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum3
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form3:
+	CMPQ         DX, $0x03
+	JNE          form4
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS (SI), Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+
+sum4:
+	VMOVUPD      (DI)(AX*4), Y6
+	VMULPS       Y1, Y0, Y7
+	VSUBPS       Y6, Y7, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VMOVUPD      32(DI)(AX*4), Y6
+	VMULPS       Y1, Y0, Y7
+	VSUBPS       Y6, Y7, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum4
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VUNPCKHPD    X2, X2, X0
+	VADDSD       X0, X2, X2
+	MOVSD        X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form4:
+	CMPQ         DX, $0x04
+	JNE          form5
+	VBROADCASTSS (DI), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum5:
+	VMOVUPD      (BX)(AX*4), Y5
+	VMOVUPD      (SI)(AX*4), Y6
+	VMULPS       Y6, Y5, Y5
+	VSUBPS       Y0, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      32(BX)(AX*4), Y5
+	VMOVUPD      32(SI)(AX*4), Y6
+	VMULPS       Y6, Y5, Y5
+	VSUBPS       Y0, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum5
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form5:
+	CMPQ         DX, $0x05
+	JNE          form6
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS (DI), Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+
+sum6:
+	VMOVUPD      (SI)(AX*4), Y6
+	VMULPS       Y6, Y0, Y6
+	VSUBPS       Y1, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VMOVUPD      32(SI)(AX*4), Y6
+	VMULPS       Y6, Y0, Y6
+	VSUBPS       Y1, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum6
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VUNPCKHPD    X2, X2, X0
+	VADDSD       X0, X2, X2
+	MOVSD        X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form6:
+	CMPQ         DX, $0x06
+	JNE          form7
+	VBROADCASTSS (SI), Y0
+	VBROADCASTSS (DI), Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+
+sum7:
+	VMOVUPD      (BX)(AX*4), Y6
+	VMULPS       Y0, Y6, Y6
+	VSUBPS       Y1, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VMOVUPD      32(BX)(AX*4), Y6
+	VMULPS       Y0, Y6, Y6
+	VSUBPS       Y1, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum7
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VUNPCKHPD    X2, X2, X0
+	VADDSD       X0, X2, X2
+	MOVSD        X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form7:
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS (SI), Y1
+	VBROADCASTSS (DI), Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+
+sum8:
+	VMULPS       Y1, Y0, Y7
+	VSUBPS       Y2, Y7, Y7
+	VEXTRACTF128 $0x01, Y7, X8
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X7, Y7
+	VADDPD       Y7, Y3, Y3
+	VADDPD       Y8, Y4, Y4
+	VMULPS       Y1, Y0, Y7
+	VSUBPS       Y2, Y7, Y7
+	VEXTRACTF128 $0x01, Y7, X8
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X7, Y7
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum8
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y4, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X0
+	VADDPD       X0, X3, X3
+	VUNPCKHPD    X3, X3, X0
+	VADDSD       X0, X3, X3
+	MOVSD        X3, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func SumOfSubMulFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, SSE2
+TEXT ·SumOfSubMulFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ   a+0(FP), BX
+	MOVQ   b+8(FP), SI
+	MOVQ   c+16(FP), DI
+	MOVQ   n+24(FP), CX
+	MOVQ   form+32(FP), DX
+	XORQ   AX, AX
+	ANDQ   $0x07, DX
+	CMPQ   DX, $0x00
+	JNE    form1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+
+sum1:
+	VMOVUPD      (BX)(AX*4), Y4
+	VMOVUPD      (SI)(AX*4), Y5
+	VMOVUPD      (DI)(AX*4), Y6
+	VSUBPS       Y5, Y4, Y4
+	VMULPS       Y6, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VMOVUPD      32(BX)(AX*4), Y4
+	VMOVUPD      32(SI)(AX*4), Y5
+	VMOVUPD      32(DI)(AX*4), Y6
+	VSUBPS       Y5, Y4, Y4
+	VMULPS       Y6, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum1
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         DX, $0x01
+	JNE          form2
+	VBROADCASTSS (BX), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum2:
+	VMOVUPD      (SI)(AX*4), Y5
+	VMOVUPD      (DI)(AX*4), Y6
+	VSUBPS       Y5, Y0, Y5
+	VMULPS       Y6, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      32(SI)(AX*4), Y5
+	VMOVUPD      32(DI)(AX*4), Y6
+	VSUBPS       Y5, Y0, Y5
+	VMULPS       Y6, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum2
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form2:
+	CMPQ         DX, $0x02
+	JNE          form3
+	VBROADCASTSS (SI), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum3:
+	VMOVUPD      (BX)(AX*4), Y5
+	VMOVUPD      (DI)(AX*4), Y6
+	VSUBPS       Y0, Y5, Y5
+	VMULPS       Y6, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      32(BX)(AX*4), Y5
+	VMOVUPD      32(DI)(AX*4), Y6
+	VSUBPS       Y0, Y5, Y5
+	VMULPS       Y6, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum3
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form3:
+	CMPQ         DX, $0x03
+	JNE          form4
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS (SI), Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+
+sum4:
+	VMOVUPD      (DI)(AX*4), Y6
+	VSUBPS       Y1, Y0, Y7
+	VMULPS       Y6, Y7, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VMOVUPD      32(DI)(AX*4), Y6
+	VSUBPS       Y1, Y0, Y7
+	VMULPS       Y6, Y7, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum4
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VUNPCKHPD    X2, X2, X0
+	VADDSD       X0, X2, X2
+	MOVSD        X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form4:
+	CMPQ         DX, $0x04
+	JNE          form5
+	VBROADCASTSS (DI), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum5:
+	VMOVUPD      (BX)(AX*4), Y5
+	VMOVUPD      (SI)(AX*4), Y6
+	VSUBPS       Y6, Y5, Y5
+	VMULPS       Y0, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      32(BX)(AX*4), Y5
+	VMOVUPD      32(SI)(AX*4), Y6
+	VSUBPS       Y6, Y5, Y5
+	VMULPS       Y0, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum5
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form5:
+	CMPQ         DX, $0x05
+	JNE          form6
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS (DI), Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+
+sum6:
+	VMOVUPD      (SI)(AX*4), Y6
+	VSUBPS       Y6, Y0, Y6
+	VMULPS       Y1, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VMOVUPD      32(SI)(AX*4), Y6
+	VSUBPS       Y6, Y0, Y6
+	VMULPS       Y1, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum6
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VUNPCKHPD    X2, X2, X0
+	VADDSD       X0, X2, X2
+	MOVSD        X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form6:
+	CMPQ         DX, $0x06
+	JNE          form7
+	VBROADCASTSS (SI), Y0
+	VBROADCASTSS (DI), Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+
+sum7:
+	VMOVUPD      (BX)(AX*4), Y6
+	VSUBPS       Y0, Y6, Y6
+	VMULPS       Y1, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VMOVUPD      32(BX)(AX*4), Y6
+	VSUBPS       Y0, Y6, Y6
+	VMULPS       Y1, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum7
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VUNPCKHPD    X2, X2, X0
+	VADDSD       X0, X2, X2
+	MOVSD        X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form7:
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS (SI), Y1
+	VBROADCASTSS (DI), Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+
+sum8:
+	VSUBPS       Y1, Y0, Y7
+	VMULPS       Y2, Y7, Y7
+	VEXTRACTF128 $0x01, Y7, X8
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X7, Y7
+	VADDPD       Y7, Y3, Y3
+	VADDPD       Y8, Y4, Y4
+	VSUBPS       Y1, Y0, Y7
+	VMULPS       Y2, Y7, Y7
+	VEXTRACTF128 $0x01, Y7, X8
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X7, Y7
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum8
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y4, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X0
+	VADDPD       X0, X3, X3
+	VUNPCKHPD    X3, X3, X0
+	VADDSD       X0, X3, X3
+	MOVSD        X3, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func SumOfSubDivFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, SSE2
+TEXT ·SumOfSubDivFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ   a+0(FP), BX
+	MOVQ   b+8(FP), SI
+	MOVQ   c+16(FP), DI
+	MOVQ   n+24(FP), CX
+	MOVQ   form+32(FP), DX
+	XORQ   AX, AX
+	ANDQ   $0x07, DX
+	CMPQ   DX, $0x00
+	JNE    form1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+
+sum1:
+	VMOVUPD      (BX)(AX*4), Y4
+	VMOVUPD      (SI)(AX*4), Y5
+	VMOVUPD      (DI)(AX*4), Y6
+	VSUBPS       Y5, Y4, Y4
+	VDIVPS       Y6, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VMOVUPD      32(BX)(AX*4), Y4
+	VMOVUPD      32(SI)(AX*4), Y5
+	VMOVUPD      32(DI)(AX*4), Y6
+	VSUBPS       Y5, Y4, Y4
+	VDIVPS       Y6, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum1
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         DX, $0x01
+	JNE          form2
+	VBROADCASTSS (BX), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum2:
+	VMOVUPD      (SI)(AX*4), Y5
+	VMOVUPD      (DI)(AX*4), Y6
+	VSUBPS       Y5, Y0, Y5
+	VDIVPS       Y6, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      32(SI)(AX*4), Y5
+	VMOVUPD      32(DI)(AX*4), Y6
+	VSUBPS       Y5, Y0, Y5
+	VDIVPS       Y6, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum2
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form2:
+	CMPQ         DX, $0x02
+	JNE          form3
+	VBROADCASTSS (SI), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum3:
+	VMOVUPD      (BX)(AX*4), Y5
+	VMOVUPD      (DI)(AX*4), Y6
+	VSUBPS       Y0, Y5, Y5
+	VDIVPS       Y6, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      32(BX)(AX*4), Y5
+	VMOVUPD      32(DI)(AX*4), Y6
+	VSUBPS       Y0, Y5, Y5
+	VDIVPS       Y6, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum3
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form3:
+	CMPQ         DX, $0x03
+	JNE          form4
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS (SI), Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+
+sum4:
+	VMOVUPD      (DI)(AX*4), Y6
+	VSUBPS       Y1, Y0, Y7
+	VDIVPS       Y6, Y7, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VMOVUPD      32(DI)(AX*4), Y6
+	VSUBPS       Y1, Y0, Y7
+	VDIVPS       Y6, Y7, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum4
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VUNPCKHPD    X2, X2, X0
+	VADDSD       X0, X2, X2
+	MOVSD        X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form4:
+	CMPQ         DX, $0x04
+	JNE          form5
+	VBROADCASTSS (DI), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum5:
+	VMOVUPD      (BX)(AX*4), Y5
+	VMOVUPD      (SI)(AX*4), Y6
+	VSUBPS       Y6, Y5, Y5
+	VDIVPS       Y0, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      32(BX)(AX*4), Y5
+	VMOVUPD      32(SI)(AX*4), Y6
+	VSUBPS       Y6, Y5, Y5
+	VDIVPS       Y0, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum5
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form5:
+	CMPQ         DX, $0x05
+	JNE          form6
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS (DI), Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+
+sum6:
+	VMOVUPD      (SI)(AX*4), Y6
+	VSUBPS       Y6, Y0, Y6
+	VDIVPS       Y1, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VMOVUPD      32(SI)(AX*4), Y6
+	VSUBPS       Y6, Y0, Y6
+	VDIVPS       Y1, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum6
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VUNPCKHPD    X2, X2, X0
+	VADDSD       X0, X2, X2
+	MOVSD        X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form6:
+	CMPQ         DX, $0x06
+	JNE          form7
+	VBROADCASTSS (SI), Y0
+	VBROADCASTSS (DI), Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+
+sum7:
+	VMOVUPD      (BX)(AX*4), Y6
+	VSUBPS       Y0, Y6, Y6
+	VDIVPS       Y1, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VMOVUPD      32(BX)(AX*4), Y6
+	VSUBPS       Y0, Y6, Y6
+	VDIVPS       Y1, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum7
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VUNPCKHPD    X2, X2, X0
+	VADDSD       X0, X2, X2
+	MOVSD        X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form7:
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS (SI), Y1
+	VBROADCASTSS (DI), Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+	VXORPD       Y6, Y6, Y6
+
+sum8:
+	VSUBPS       Y1, Y0, Y7
+	VDIVPS       Y2, Y7, Y7
+	VEXTRACTF128 $0x01, Y7, X8
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X7, Y7
+	VADDPD       Y7, Y3, Y3
+	VADDPD       Y8, Y4, Y4
+	VSUBPS       Y1, Y0, Y7
+	VDIVPS       Y2, Y7, Y7
+	VEXTRACTF128 $0x01, Y7, X8
+	VCVTPS2PD    X8, Y8
+	VCVTPS2PD    X7, Y7
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum8
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y4, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X0
+	VADDPD       X0, X3, X3
+	VUNPCKHPD    X3, X3, X0
+	VADDSD       X0, X3, X3
+	MOVSD        X3, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func SumOfSquareAddFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, SSE2
+TEXT ·SumOfSquareAddFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ   a+0(FP), BX
+	MOVQ   b+8(FP), SI
+	MOVQ   n+24(FP), CX
+	MOVQ   form+32(FP), DX
+	XORQ   AX, AX
+	ANDQ   $0x07, DX
+	CMPQ   DX, $0x00
+	JNE    form1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+
+sum1:
+	VMOVUPD      (BX)(AX*4), Y4
+	VMOVUPD      (SI)(AX*4), Y5
+	VMULPS       Y4, Y4, Y4
+	VADDPS       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VMOVUPD      32(BX)(AX*4), Y4
+	VMOVUPD      32(SI)(AX*4), Y5
+	VMULPS       Y4, Y4, Y4
+	VADDPS       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum1
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         DX, $0x01
+	JNE          form2
+	VBROADCASTSS (BX), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum2:
+	VMOVUPD      (SI)(AX*4), Y5
+	VMULPS       Y0, Y0, Y6
+	VADDPS       Y5, Y6, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      32(SI)(AX*4), Y5
+	VMULPS       Y0, Y0, Y6
+	VADDPS       Y5, Y6, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum2
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form2:
+	CMPQ         DX, $0x02
+	JNE          form3
+	VBROADCASTSS (SI), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum3:
+	VMOVUPD      (BX)(AX*4), Y5
+	VMULPS       Y5, Y5, Y5
+	VADDPS       Y0, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      32(BX)(AX*4), Y5
+	VMULPS       Y5, Y5, Y5
+	VADDPS       Y0, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum3
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form3:
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS (SI), Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+
+sum4:
+	VMULPS       Y0, Y0, Y6
+	VADDPS       Y1, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VMULPS       Y0, Y0, Y6
+	VADDPS       Y1, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum4
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VUNPCKHPD    X2, X2, X0
+	VADDSD       X0, X2, X2
+	MOVSD        X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func SumOfSumSquaresFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, SSE2
+TEXT ·SumOfSumSquaresFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ   a+0(FP), BX
+	MOVQ   b+8(FP), SI
+	MOVQ   n+24(FP), CX
+	MOVQ   form+32(FP), DX
+	XORQ   AX, AX
+	ANDQ   $0x07, DX
+	CMPQ   DX, $0x00
+	JNE    form1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+
+sum1:
+	VMOVUPD      (BX)(AX*4), Y4
+	VMOVUPD      (SI)(AX*4), Y5
+	VMULPS       Y4, Y4, Y4
+	VMULPS       Y5, Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VMOVUPD      32(BX)(AX*4), Y4
+	VMOVUPD      32(SI)(AX*4), Y5
+	VMULPS       Y4, Y4, Y4
+	VMULPS       Y5, Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum1
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         DX, $0x01
+	JNE          form2
+	VBROADCASTSS (BX), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum2:
+	VMOVUPD      (SI)(AX*4), Y5
+	VMULPS       Y0, Y0, Y6
+	VMULPS       Y5, Y5, Y5
+	VADDPS       Y5, Y6, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      32(SI)(AX*4), Y5
+	VMULPS       Y0, Y0, Y6
+	VMULPS       Y5, Y5, Y5
+	VADDPS       Y5, Y6, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum2
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form2:
+	CMPQ         DX, $0x02
+	JNE          form3
+	VBROADCASTSS (SI), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum3:
+	VMOVUPD      (BX)(AX*4), Y5
+	VMULPS       Y5, Y5, Y5
+	VMULPS       Y0, Y0, Y6
+	VADDPS       Y6, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      32(BX)(AX*4), Y5
+	VMULPS       Y5, Y5, Y5
+	VMULPS       Y0, Y0, Y6
+	VADDPS       Y6, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum3
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form3:
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS (SI), Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+
+sum4:
+	VMULPS       Y0, Y0, Y6
+	VMULPS       Y1, Y1, Y7
+	VADDPS       Y7, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VMULPS       Y0, Y0, Y6
+	VMULPS       Y1, Y1, Y7
+	VADDPS       Y7, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum4
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VUNPCKHPD    X2, X2, X0
+	VADDSD       X0, X2, X2
+	MOVSD        X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func SumOfHypotPlainFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, SSE2
+TEXT ·SumOfHypotPlainFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ   a+0(FP), BX
+	MOVQ   b+8(FP), SI
+	MOVQ   n+24(FP), CX
+	MOVQ   form+32(FP), DX
+	XORQ   AX, AX
+	ANDQ   $0x07, DX
+	CMPQ   DX, $0x00
+	JNE    form1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+
+sum1:
+	VMOVUPD      (BX)(AX*4), Y4
+	VMOVUPD      (SI)(AX*4), Y5
+	VMULPS       Y4, Y4, Y4
+	VMULPS       Y5, Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	VSQRTPS      Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VMOVUPD      32(BX)(AX*4), Y4
+	VMOVUPD      32(SI)(AX*4), Y5
+	VMULPS       Y4, Y4, Y4
+	VMULPS       Y5, Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	VSQRTPS      Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum1
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         DX, $0x01
+	JNE          form2
+	VBROADCASTSS (BX), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum2:
+	VMOVUPD      (SI)(AX*4), Y5
+	VMULPS       Y0, Y0, Y6
+	VMULPS       Y5, Y5, Y5
+	VADDPS       Y5, Y6, Y5
+	VSQRTPS      Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      32(SI)(AX*4), Y5
+	VMULPS       Y0, Y0, Y6
+	VMULPS       Y5, Y5, Y5
+	VADDPS       Y5, Y6, Y5
+	VSQRTPS      Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum2
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form2:
+	CMPQ         DX, $0x02
+	JNE          form3
+	VBROADCASTSS (SI), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum3:
+	VMOVUPD      (BX)(AX*4), Y5
+	VMULPS       Y5, Y5, Y5
+	VMULPS       Y0, Y0, Y6
+	VADDPS       Y6, Y5, Y5
+	VSQRTPS      Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      32(BX)(AX*4), Y5
+	VMULPS       Y5, Y5, Y5
+	VMULPS       Y0, Y0, Y6
+	VADDPS       Y6, Y5, Y5
+	VSQRTPS      Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum3
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form3:
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS (SI), Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+
+sum4:
+	VMULPS       Y0, Y0, Y6
+	VMULPS       Y1, Y1, Y7
+	VADDPS       Y7, Y6, Y6
+	VSQRTPS      Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VMULPS       Y0, Y0, Y6
+	VMULPS       Y1, Y1, Y7
+	VADDPS       Y7, Y6, Y6
+	VSQRTPS      Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum4
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VUNPCKHPD    X2, X2, X0
+	VADDSD       X0, X2, X2
+	MOVSD        X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func SumOfSubSquareFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, SSE2
+TEXT ·SumOfSubSquareFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ   a+0(FP), BX
+	MOVQ   b+8(FP), SI
+	MOVQ   n+24(FP), CX
+	MOVQ   form+32(FP), DX
+	XORQ   AX, AX
+	ANDQ   $0x07, DX
+	CMPQ   DX, $0x00
+	JNE    form1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+
+sum1:
+	VMOVUPD      (BX)(AX*4), Y4
+	VMOVUPD      (SI)(AX*4), Y5
+	VSUBPS       Y5, Y4, Y4
+	VMULPS       Y4, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VMOVUPD      32(BX)(AX*4), Y4
+	VMOVUPD      32(SI)(AX*4), Y5
+	VSUBPS       Y5, Y4, Y4
+	VMULPS       Y4, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum1
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         DX, $0x01
+	JNE          form2
+	VBROADCASTSS (BX), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum2:
+	VMOVUPD      (SI)(AX*4), Y5
+	VSUBPS       Y5, Y0, Y5
+	VMULPS       Y5, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      32(SI)(AX*4), Y5
+	VSUBPS       Y5, Y0, Y5
+	VMULPS       Y5, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum2
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form2:
+	CMPQ         DX, $0x02
+	JNE          form3
+	VBROADCASTSS (SI), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum3:
+	VMOVUPD      (BX)(AX*4), Y5
+	VSUBPS       Y0, Y5, Y5
+	VMULPS       Y5, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      32(BX)(AX*4), Y5
+	VSUBPS       Y0, Y5, Y5
+	VMULPS       Y5, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum3
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form3:
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS (SI), Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+
+sum4:
+	VSUBPS       Y1, Y0, Y6
+	VMULPS       Y6, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VSUBPS       Y1, Y0, Y6
+	VMULPS       Y6, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum4
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VUNPCKHPD    X2, X2, X0
+	VADDSD       X0, X2, X2
+	MOVSD        X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func SumOfAddSqrtFloat32AVX2(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, SSE2
+TEXT ·SumOfAddSqrtFloat32AVX2(SB), NOSPLIT, $0-48
+	MOVQ   a+0(FP), BX
+	MOVQ   b+8(FP), SI
+	MOVQ   n+24(FP), CX
+	MOVQ   form+32(FP), DX
+	XORQ   AX, AX
+	ANDQ   $0x07, DX
+	CMPQ   DX, $0x00
+	JNE    form1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+
+sum1:
+	VMOVUPD      (BX)(AX*4), Y4
+	VMOVUPD      (SI)(AX*4), Y5
+	VADDPS       Y5, Y4, Y4
+	VSQRTPS      Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VMOVUPD      32(BX)(AX*4), Y4
+	VMOVUPD      32(SI)(AX*4), Y5
+	VADDPS       Y5, Y4, Y4
+	VSQRTPS      Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum1
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         DX, $0x01
+	JNE          form2
+	VBROADCASTSS (BX), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum2:
+	VMOVUPD      (SI)(AX*4), Y5
+	VADDPS       Y5, Y0, Y5
+	VSQRTPS      Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      32(SI)(AX*4), Y5
+	VADDPS       Y5, Y0, Y5
+	VSQRTPS      Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum2
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form2:
+	CMPQ         DX, $0x02
+	JNE          form3
+	VBROADCASTSS (SI), Y0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum3:
+	VMOVUPD      (BX)(AX*4), Y5
+	VADDPS       Y0, Y5, Y5
+	VSQRTPS      Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VMOVUPD      32(BX)(AX*4), Y5
+	VADDPS       Y0, Y5, Y5
+	VSQRTPS      Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X6
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y6, Y4, Y4
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum3
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VUNPCKHPD    X1, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form3:
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS (SI), Y1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+	VXORPD       Y5, Y5, Y5
+
+sum4:
+	VADDPS       Y1, Y0, Y6
+	VSQRTPS      Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VADDPS       Y1, Y0, Y6
+	VSQRTPS      Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X7, Y7
+	VCVTPS2PD    X6, Y6
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	ADDQ         $0x00000010, AX
+	SUBQ         $0x00000010, CX
+	JNE          sum4
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VUNPCKHPD    X2, X2, X0
+	VADDSD       X0, X2, X2
+	MOVSD        X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func SumOfAddFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, AVX512F, SSE2
+TEXT ·SumOfAddFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ   a+0(FP), BX
+	MOVQ   b+8(FP), SI
+	MOVQ   n+24(FP), CX
+	MOVQ   form+32(FP), DX
+	XORQ   AX, AX
+	ANDQ   $0x07, DX
+	CMPQ   DX, $0x00
+	JNE    form1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+
+sum1:
+	VMOVUPD       (BX)(AX*4), Z2
+	VMOVUPD       (SI)(AX*4), Z3
+	VADDPS        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y2, Z2
+	VADDPD        Z2, Z0, Z0
+	VADDPD        Z3, Z1, Z1
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         DX, $0x01
+	JNE          form2
+	VBROADCASTSS (BX), Z0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum2:
+	VMOVUPD       (SI)(AX*4), Z3
+	VADDPS        Z3, Z0, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum2
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form2:
+	CMPQ         DX, $0x02
+	JNE          form3
+	VBROADCASTSS (SI), Z0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum3:
+	VMOVUPD       (BX)(AX*4), Z3
+	VADDPS        Z0, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum3
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form3:
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (SI), Z1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+
+sum4:
+	VADDPS        Z1, Z0, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y4, Z4
+	VADDPD        Z4, Z2, Z2
+	VADDPD        Z5, Z3, Z3
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum4
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func SumOfSubFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, AVX512F, SSE2
+TEXT ·SumOfSubFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ   a+0(FP), BX
+	MOVQ   b+8(FP), SI
+	MOVQ   n+24(FP), CX
+	MOVQ   form+32(FP), DX
+	XORQ   AX, AX
+	ANDQ   $0x07, DX
+	CMPQ   DX, $0x00
+	JNE    form1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+
+sum1:
+	VMOVUPD       (BX)(AX*4), Z2
+	VMOVUPD       (SI)(AX*4), Z3
+	VSUBPS        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y2, Z2
+	VADDPD        Z2, Z0, Z0
+	VADDPD        Z3, Z1, Z1
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         DX, $0x01
+	JNE          form2
+	VBROADCASTSS (BX), Z0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum2:
+	VMOVUPD       (SI)(AX*4), Z3
+	VSUBPS        Z3, Z0, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum2
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form2:
+	CMPQ         DX, $0x02
+	JNE          form3
+	VBROADCASTSS (SI), Z0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum3:
+	VMOVUPD       (BX)(AX*4), Z3
+	VSUBPS        Z0, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum3
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form3:
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (SI), Z1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+
+sum4:
+	VSUBPS        Z1, Z0, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y4, Z4
+	VADDPD        Z4, Z2, Z2
+	VADDPD        Z5, Z3, Z3
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum4
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func SumOfMulFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, AVX512F, SSE2
+TEXT ·SumOfMulFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ   a+0(FP), BX
+	MOVQ   b+8(FP), SI
+	MOVQ   n+24(FP), CX
+	MOVQ   form+32(FP), DX
+	XORQ   AX, AX
+	ANDQ   $0x07, DX
+	CMPQ   DX, $0x00
+	JNE    form1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+
+sum1:
+	VMOVUPD       (BX)(AX*4), Z2
+	VMOVUPD       (SI)(AX*4), Z3
+	VMULPS        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y2, Z2
+	VADDPD        Z2, Z0, Z0
+	VADDPD        Z3, Z1, Z1
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         DX, $0x01
+	JNE          form2
+	VBROADCASTSS (BX), Z0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum2:
+	VMOVUPD       (SI)(AX*4), Z3
+	VMULPS        Z3, Z0, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum2
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form2:
+	CMPQ         DX, $0x02
+	JNE          form3
+	VBROADCASTSS (SI), Z0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum3:
+	VMOVUPD       (BX)(AX*4), Z3
+	VMULPS        Z0, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum3
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form3:
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (SI), Z1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+
+sum4:
+	VMULPS        Z1, Z0, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y4, Z4
+	VADDPD        Z4, Z2, Z2
+	VADDPD        Z5, Z3, Z3
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum4
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func SumOfDivFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, AVX512F, SSE2
+TEXT ·SumOfDivFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ   a+0(FP), BX
+	MOVQ   b+8(FP), SI
+	MOVQ   n+24(FP), CX
+	MOVQ   form+32(FP), DX
+	XORQ   AX, AX
+	ANDQ   $0x07, DX
+	CMPQ   DX, $0x00
+	JNE    form1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+
+sum1:
+	VMOVUPD       (BX)(AX*4), Z2
+	VMOVUPD       (SI)(AX*4), Z3
+	VDIVPS        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y2, Z2
+	VADDPD        Z2, Z0, Z0
+	VADDPD        Z3, Z1, Z1
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         DX, $0x01
+	JNE          form2
+	VBROADCASTSS (BX), Z0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum2:
+	VMOVUPD       (SI)(AX*4), Z3
+	VDIVPS        Z3, Z0, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum2
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form2:
+	CMPQ         DX, $0x02
+	JNE          form3
+	VBROADCASTSS (SI), Z0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum3:
+	VMOVUPD       (BX)(AX*4), Z3
+	VDIVPS        Z0, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum3
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form3:
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (SI), Z1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+
+sum4:
+	VDIVPS        Z1, Z0, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y4, Z4
+	VADDPD        Z4, Z2, Z2
+	VADDPD        Z5, Z3, Z3
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum4
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func SumOfSquareFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, AVX512F, SSE2
+TEXT ·SumOfSquareFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ   a+0(FP), BX
+	MOVQ   n+24(FP), CX
+	MOVQ   form+32(FP), DX
+	XORQ   AX, AX
+	ANDQ   $0x07, DX
+	CMPQ   DX, $0x00
+	JNE    form1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+
+sum1:
+	VMOVUPD       (BX)(AX*4), Z2
+	VMULPS        Z2, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y2, Z2
+	VADDPD        Z2, Z0, Z0
+	VADDPD        Z3, Z1, Z1
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	VBROADCASTSS (BX), Z0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum2:
+	VMULPS        Z0, Z0, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum2
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func SumOfSqrtFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, AVX512F, SSE2
+TEXT ·SumOfSqrtFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ   a+0(FP), BX
+	MOVQ   n+24(FP), CX
+	MOVQ   form+32(FP), DX
+	XORQ   AX, AX
+	ANDQ   $0x07, DX
+	CMPQ   DX, $0x00
+	JNE    form1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+
+sum1:
+	VMOVUPD       (BX)(AX*4), Z2
+	VSQRTPS       Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y2, Z2
+	VADDPD        Z2, Z0, Z0
+	VADDPD        Z3, Z1, Z1
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	VBROADCASTSS (BX), Z0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum2:
+	VSQRTPS       Z0, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum2
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func SumOfNegFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, AVX512DQ, AVX512F, SSE2
+TEXT ·SumOfNegFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ         a+0(FP), BX
+	VBROADCASTSS c32_80000000<>+0(SB), Z0
+	MOVQ         n+24(FP), CX
+	MOVQ         form+32(FP), DX
+	XORQ         AX, AX
+	ANDQ         $0x07, DX
+	CMPQ         DX, $0x00
+	JNE          form1
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum1:
+	VMOVUPD       (BX)(AX*4), Z3
+	VXORPS        Z0, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum1
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	VBROADCASTSS (BX), Z1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+
+sum2:
+	VXORPS        Z0, Z1, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y4, Z4
+	VADDPD        Z4, Z2, Z2
+	VADDPD        Z5, Z3, Z3
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum2
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func SumOfAbsFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, AVX512DQ, AVX512F, SSE2
+TEXT ·SumOfAbsFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ         a+0(FP), BX
+	VBROADCASTSS c32_7fffffff<>+0(SB), Z0
+	MOVQ         n+24(FP), CX
+	MOVQ         form+32(FP), DX
+	XORQ         AX, AX
+	ANDQ         $0x07, DX
+	CMPQ         DX, $0x00
+	JNE          form1
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum1:
+	VMOVUPD       (BX)(AX*4), Z3
+	VANDPS        Z0, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum1
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	VBROADCASTSS (BX), Z1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+
+sum2:
+	VANDPS        Z0, Z1, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y4, Z4
+	VADDPD        Z4, Z2, Z2
+	VADDPD        Z5, Z3, Z3
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum2
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func SumOfMulAddFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, AVX512F, SSE2
+TEXT ·SumOfMulAddFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ   a+0(FP), BX
+	MOVQ   b+8(FP), SI
+	MOVQ   c+16(FP), DI
+	MOVQ   n+24(FP), CX
+	MOVQ   form+32(FP), DX
+	XORQ   AX, AX
+	ANDQ   $0x07, DX
+	CMPQ   DX, $0x00
+	JNE    form1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+
+sum1:
+	VMOVUPD       (BX)(AX*4), Z2
+	VMOVUPD       (SI)(AX*4), Z3
+	VMOVUPD       (DI)(AX*4), Z4
+	VMULPS        Z3, Z2, Z2
+	VADDPS        Z4, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y2, Z2
+	VADDPD        Z2, Z0, Z0
+	VADDPD        Z3, Z1, Z1
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         DX, $0x01
+	JNE          form2
+	VBROADCASTSS (BX), Z0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum2:
+	VMOVUPD       (SI)(AX*4), Z3
+	VMOVUPD       (DI)(AX*4), Z4
+	VMULPS        Z3, Z0, Z3
+	VADDPS        Z4, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum2
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form2:
+	CMPQ         DX, $0x02
+	JNE          form3
+	VBROADCASTSS (SI), Z0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum3:
+	VMOVUPD       (BX)(AX*4), Z3
+	VMOVUPD       (DI)(AX*4), Z4
+	VMULPS        Z0, Z3, Z3
+	VADDPS        Z4, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum3
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form3:
+	CMPQ         DX, $0x03
+	JNE          form4
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (SI), Z1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+
+sum4:
+	VMOVUPD       (DI)(AX*4), Z4
+	VMULPS        Z1, Z0, Z5
+	VADDPS        Z4, Z5, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y4, Z4
+	VADDPD        Z4, Z2, Z2
+	VADDPD        Z5, Z3, Z3
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum4
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form4:
+	CMPQ         DX, $0x04
+	JNE          form5
+	VBROADCASTSS (DI), Z0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum5:
+	VMOVUPD       (BX)(AX*4), Z3
+	VMOVUPD       (SI)(AX*4), Z4
+	VMULPS        Z4, Z3, Z3
+	VADDPS        Z0, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum5
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form5:
+	CMPQ         DX, $0x05
+	JNE          form6
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (DI), Z1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+
+sum6:
+	VMOVUPD       (SI)(AX*4), Z4
+	VMULPS        Z4, Z0, Z4
+	VADDPS        Z1, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y4, Z4
+	VADDPD        Z4, Z2, Z2
+	VADDPD        Z5, Z3, Z3
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum6
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form6:
+	CMPQ         DX, $0x06
+	JNE          form7
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS (DI), Z1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+
+sum7:
+	VMOVUPD       (BX)(AX*4), Z4
+	VMULPS        Z0, Z4, Z4
+	VADDPS        Z1, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y4, Z4
+	VADDPD        Z4, Z2, Z2
+	VADDPD        Z5, Z3, Z3
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum7
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form7:
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (SI), Z1
+	VBROADCASTSS (DI), Z2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum8:
+	VMULPS        Z1, Z0, Z5
+	VADDPS        Z2, Z5, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y6
+	VCVTPS2PD     Y6, Z6
+	VCVTPS2PD     Y5, Z5
+	VADDPD        Z5, Z3, Z3
+	VADDPD        Z6, Z4, Z4
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum8
+	VADDPD        Z4, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
+	VADDPD        Y0, Y3, Y3
+	VEXTRACTF128  $0x01, Y3, X0
+	VADDPD        X0, X3, X3
+	VUNPCKHPD     X3, X3, X0
+	VADDSD        X0, X3, X3
+	MOVSD         X3, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func SumOfMulSubFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, AVX512F, SSE2
+TEXT ·SumOfMulSubFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ   a+0(FP), BX
+	MOVQ   b+8(FP), SI
+	MOVQ   c+16(FP), DI
+	MOVQ   n+24(FP), CX
+	MOVQ   form+32(FP), DX
+	XORQ   AX, AX
+	ANDQ   $0x07, DX
+	CMPQ   DX, $0x00
+	JNE    form1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+
+sum1:
+	VMOVUPD       (BX)(AX*4), Z2
+	VMOVUPD       (SI)(AX*4), Z3
+	VMOVUPD       (DI)(AX*4), Z4
+	VMULPS        Z3, Z2, Z2
+	VSUBPS        Z4, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y2, Z2
+	VADDPD        Z2, Z0, Z0
+	VADDPD        Z3, Z1, Z1
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         DX, $0x01
+	JNE          form2
+	VBROADCASTSS (BX), Z0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum2:
+	VMOVUPD       (SI)(AX*4), Z3
+	VMOVUPD       (DI)(AX*4), Z4
+	VMULPS        Z3, Z0, Z3
+	VSUBPS        Z4, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum2
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form2:
+	CMPQ         DX, $0x02
+	JNE          form3
+	VBROADCASTSS (SI), Z0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum3:
+	VMOVUPD       (BX)(AX*4), Z3
+	VMOVUPD       (DI)(AX*4), Z4
+	VMULPS        Z0, Z3, Z3
+	VSUBPS        Z4, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum3
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form3:
+	CMPQ         DX, $0x03
+	JNE          form4
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (SI), Z1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+
+sum4:
+	VMOVUPD       (DI)(AX*4), Z4
+	VMULPS        Z1, Z0, Z5
+	VSUBPS        Z4, Z5, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y4, Z4
+	VADDPD        Z4, Z2, Z2
+	VADDPD        Z5, Z3, Z3
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum4
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form4:
+	CMPQ         DX, $0x04
+	JNE          form5
+	VBROADCASTSS (DI), Z0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum5:
+	VMOVUPD       (BX)(AX*4), Z3
+	VMOVUPD       (SI)(AX*4), Z4
+	VMULPS        Z4, Z3, Z3
+	VSUBPS        Z0, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum5
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form5:
+	CMPQ         DX, $0x05
+	JNE          form6
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (DI), Z1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+
+sum6:
+	VMOVUPD       (SI)(AX*4), Z4
+	VMULPS        Z4, Z0, Z4
+	VSUBPS        Z1, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y4, Z4
+	VADDPD        Z4, Z2, Z2
+	VADDPD        Z5, Z3, Z3
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum6
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form6:
+	CMPQ         DX, $0x06
+	JNE          form7
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS (DI), Z1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+
+sum7:
+	VMOVUPD       (BX)(AX*4), Z4
+	VMULPS        Z0, Z4, Z4
+	VSUBPS        Z1, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y4, Z4
+	VADDPD        Z4, Z2, Z2
+	VADDPD        Z5, Z3, Z3
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum7
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form7:
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (SI), Z1
+	VBROADCASTSS (DI), Z2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum8:
+	VMULPS        Z1, Z0, Z5
+	VSUBPS        Z2, Z5, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y6
+	VCVTPS2PD     Y6, Z6
+	VCVTPS2PD     Y5, Z5
+	VADDPD        Z5, Z3, Z3
+	VADDPD        Z6, Z4, Z4
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum8
+	VADDPD        Z4, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
+	VADDPD        Y0, Y3, Y3
+	VEXTRACTF128  $0x01, Y3, X0
+	VADDPD        X0, X3, X3
+	VUNPCKHPD     X3, X3, X0
+	VADDSD        X0, X3, X3
+	MOVSD         X3, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func SumOfSubMulFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, AVX512F, SSE2
+TEXT ·SumOfSubMulFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ   a+0(FP), BX
+	MOVQ   b+8(FP), SI
+	MOVQ   c+16(FP), DI
+	MOVQ   n+24(FP), CX
+	MOVQ   form+32(FP), DX
+	XORQ   AX, AX
+	ANDQ   $0x07, DX
+	CMPQ   DX, $0x00
+	JNE    form1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+
+sum1:
+	VMOVUPD       (BX)(AX*4), Z2
+	VMOVUPD       (SI)(AX*4), Z3
+	VMOVUPD       (DI)(AX*4), Z4
+	VSUBPS        Z3, Z2, Z2
+	VMULPS        Z4, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y2, Z2
+	VADDPD        Z2, Z0, Z0
+	VADDPD        Z3, Z1, Z1
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         DX, $0x01
+	JNE          form2
+	VBROADCASTSS (BX), Z0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum2:
+	VMOVUPD       (SI)(AX*4), Z3
+	VMOVUPD       (DI)(AX*4), Z4
+	VSUBPS        Z3, Z0, Z3
+	VMULPS        Z4, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum2
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form2:
+	CMPQ         DX, $0x02
+	JNE          form3
+	VBROADCASTSS (SI), Z0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum3:
+	VMOVUPD       (BX)(AX*4), Z3
+	VMOVUPD       (DI)(AX*4), Z4
+	VSUBPS        Z0, Z3, Z3
+	VMULPS        Z4, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum3
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form3:
+	CMPQ         DX, $0x03
+	JNE          form4
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (SI), Z1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+
+sum4:
+	VMOVUPD       (DI)(AX*4), Z4
+	VSUBPS        Z1, Z0, Z5
+	VMULPS        Z4, Z5, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y4, Z4
+	VADDPD        Z4, Z2, Z2
+	VADDPD        Z5, Z3, Z3
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum4
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form4:
+	CMPQ         DX, $0x04
+	JNE          form5
+	VBROADCASTSS (DI), Z0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum5:
+	VMOVUPD       (BX)(AX*4), Z3
+	VMOVUPD       (SI)(AX*4), Z4
+	VSUBPS        Z4, Z3, Z3
+	VMULPS        Z0, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum5
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form5:
+	CMPQ         DX, $0x05
+	JNE          form6
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (DI), Z1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+
+sum6:
+	VMOVUPD       (SI)(AX*4), Z4
+	VSUBPS        Z4, Z0, Z4
+	VMULPS        Z1, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y4, Z4
+	VADDPD        Z4, Z2, Z2
+	VADDPD        Z5, Z3, Z3
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum6
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form6:
+	CMPQ         DX, $0x06
+	JNE          form7
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS (DI), Z1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+
+sum7:
+	VMOVUPD       (BX)(AX*4), Z4
+	VSUBPS        Z0, Z4, Z4
+	VMULPS        Z1, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y4, Z4
+	VADDPD        Z4, Z2, Z2
+	VADDPD        Z5, Z3, Z3
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum7
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form7:
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (SI), Z1
+	VBROADCASTSS (DI), Z2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum8:
+	VSUBPS        Z1, Z0, Z5
+	VMULPS        Z2, Z5, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y6
+	VCVTPS2PD     Y6, Z6
+	VCVTPS2PD     Y5, Z5
+	VADDPD        Z5, Z3, Z3
+	VADDPD        Z6, Z4, Z4
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum8
+	VADDPD        Z4, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
+	VADDPD        Y0, Y3, Y3
+	VEXTRACTF128  $0x01, Y3, X0
+	VADDPD        X0, X3, X3
+	VUNPCKHPD     X3, X3, X0
+	VADDSD        X0, X3, X3
+	MOVSD         X3, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func SumOfSubDivFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, AVX512F, SSE2
+TEXT ·SumOfSubDivFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ   a+0(FP), BX
+	MOVQ   b+8(FP), SI
+	MOVQ   c+16(FP), DI
+	MOVQ   n+24(FP), CX
+	MOVQ   form+32(FP), DX
+	XORQ   AX, AX
+	ANDQ   $0x07, DX
+	CMPQ   DX, $0x00
+	JNE    form1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+
+sum1:
+	VMOVUPD       (BX)(AX*4), Z2
+	VMOVUPD       (SI)(AX*4), Z3
+	VMOVUPD       (DI)(AX*4), Z4
+	VSUBPS        Z3, Z2, Z2
+	VDIVPS        Z4, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y2, Z2
+	VADDPD        Z2, Z0, Z0
+	VADDPD        Z3, Z1, Z1
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         DX, $0x01
+	JNE          form2
+	VBROADCASTSS (BX), Z0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum2:
+	VMOVUPD       (SI)(AX*4), Z3
+	VMOVUPD       (DI)(AX*4), Z4
+	VSUBPS        Z3, Z0, Z3
+	VDIVPS        Z4, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum2
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form2:
+	CMPQ         DX, $0x02
+	JNE          form3
+	VBROADCASTSS (SI), Z0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum3:
+	VMOVUPD       (BX)(AX*4), Z3
+	VMOVUPD       (DI)(AX*4), Z4
+	VSUBPS        Z0, Z3, Z3
+	VDIVPS        Z4, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum3
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form3:
+	CMPQ         DX, $0x03
+	JNE          form4
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (SI), Z1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+
+sum4:
+	VMOVUPD       (DI)(AX*4), Z4
+	VSUBPS        Z1, Z0, Z5
+	VDIVPS        Z4, Z5, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y4, Z4
+	VADDPD        Z4, Z2, Z2
+	VADDPD        Z5, Z3, Z3
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum4
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form4:
+	CMPQ         DX, $0x04
+	JNE          form5
+	VBROADCASTSS (DI), Z0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum5:
+	VMOVUPD       (BX)(AX*4), Z3
+	VMOVUPD       (SI)(AX*4), Z4
+	VSUBPS        Z4, Z3, Z3
+	VDIVPS        Z0, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum5
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form5:
+	CMPQ         DX, $0x05
+	JNE          form6
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (DI), Z1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+
+sum6:
+	VMOVUPD       (SI)(AX*4), Z4
+	VSUBPS        Z4, Z0, Z4
+	VDIVPS        Z1, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y4, Z4
+	VADDPD        Z4, Z2, Z2
+	VADDPD        Z5, Z3, Z3
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum6
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form6:
+	CMPQ         DX, $0x06
+	JNE          form7
+	VBROADCASTSS (SI), Z0
+	VBROADCASTSS (DI), Z1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+
+sum7:
+	VMOVUPD       (BX)(AX*4), Z4
+	VSUBPS        Z0, Z4, Z4
+	VDIVPS        Z1, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y4, Z4
+	VADDPD        Z4, Z2, Z2
+	VADDPD        Z5, Z3, Z3
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum7
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form7:
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (SI), Z1
+	VBROADCASTSS (DI), Z2
+	VXORPD       Y3, Y3, Y3
+	VXORPD       Y4, Y4, Y4
+
+sum8:
+	VSUBPS        Z1, Z0, Z5
+	VDIVPS        Z2, Z5, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y6
+	VCVTPS2PD     Y6, Z6
+	VCVTPS2PD     Y5, Z5
+	VADDPD        Z5, Z3, Z3
+	VADDPD        Z6, Z4, Z4
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum8
+	VADDPD        Z4, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
+	VADDPD        Y0, Y3, Y3
+	VEXTRACTF128  $0x01, Y3, X0
+	VADDPD        X0, X3, X3
+	VUNPCKHPD     X3, X3, X0
+	VADDSD        X0, X3, X3
+	MOVSD         X3, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func SumOfSquareAddFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, AVX512F, SSE2
+TEXT ·SumOfSquareAddFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ   a+0(FP), BX
+	MOVQ   b+8(FP), SI
+	MOVQ   n+24(FP), CX
+	MOVQ   form+32(FP), DX
+	XORQ   AX, AX
+	ANDQ   $0x07, DX
+	CMPQ   DX, $0x00
+	JNE    form1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+
+sum1:
+	VMOVUPD       (BX)(AX*4), Z2
+	VMOVUPD       (SI)(AX*4), Z3
+	VMULPS        Z2, Z2, Z2
+	VADDPS        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y2, Z2
+	VADDPD        Z2, Z0, Z0
+	VADDPD        Z3, Z1, Z1
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         DX, $0x01
+	JNE          form2
+	VBROADCASTSS (BX), Z0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum2:
+	VMOVUPD       (SI)(AX*4), Z3
+	VMULPS        Z0, Z0, Z4
+	VADDPS        Z3, Z4, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum2
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form2:
+	CMPQ         DX, $0x02
+	JNE          form3
+	VBROADCASTSS (SI), Z0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum3:
+	VMOVUPD       (BX)(AX*4), Z3
+	VMULPS        Z3, Z3, Z3
+	VADDPS        Z0, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum3
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form3:
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (SI), Z1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+
+sum4:
+	VMULPS        Z0, Z0, Z4
+	VADDPS        Z1, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y4, Z4
+	VADDPD        Z4, Z2, Z2
+	VADDPD        Z5, Z3, Z3
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum4
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func SumOfSumSquaresFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, AVX512F, SSE2
+TEXT ·SumOfSumSquaresFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ   a+0(FP), BX
+	MOVQ   b+8(FP), SI
+	MOVQ   n+24(FP), CX
+	MOVQ   form+32(FP), DX
+	XORQ   AX, AX
+	ANDQ   $0x07, DX
+	CMPQ   DX, $0x00
+	JNE    form1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+
+sum1:
+	VMOVUPD       (BX)(AX*4), Z2
+	VMOVUPD       (SI)(AX*4), Z3
+	VMULPS        Z2, Z2, Z2
+	VMULPS        Z3, Z3, Z3
+	VADDPS        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y2, Z2
+	VADDPD        Z2, Z0, Z0
+	VADDPD        Z3, Z1, Z1
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         DX, $0x01
+	JNE          form2
+	VBROADCASTSS (BX), Z0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum2:
+	VMOVUPD       (SI)(AX*4), Z3
+	VMULPS        Z0, Z0, Z4
+	VMULPS        Z3, Z3, Z3
+	VADDPS        Z3, Z4, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum2
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form2:
+	CMPQ         DX, $0x02
+	JNE          form3
+	VBROADCASTSS (SI), Z0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum3:
+	VMOVUPD       (BX)(AX*4), Z3
+	VMULPS        Z3, Z3, Z3
+	VMULPS        Z0, Z0, Z4
+	VADDPS        Z4, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum3
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form3:
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (SI), Z1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+
+sum4:
+	VMULPS        Z0, Z0, Z4
+	VMULPS        Z1, Z1, Z5
+	VADDPS        Z5, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y4, Z4
+	VADDPD        Z4, Z2, Z2
+	VADDPD        Z5, Z3, Z3
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum4
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func SumOfHypotPlainFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, AVX512F, SSE2
+TEXT ·SumOfHypotPlainFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ   a+0(FP), BX
+	MOVQ   b+8(FP), SI
+	MOVQ   n+24(FP), CX
+	MOVQ   form+32(FP), DX
+	XORQ   AX, AX
+	ANDQ   $0x07, DX
+	CMPQ   DX, $0x00
+	JNE    form1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+
+sum1:
+	VMOVUPD       (BX)(AX*4), Z2
+	VMOVUPD       (SI)(AX*4), Z3
+	VMULPS        Z2, Z2, Z2
+	VMULPS        Z3, Z3, Z3
+	VADDPS        Z3, Z2, Z2
+	VSQRTPS       Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y2, Z2
+	VADDPD        Z2, Z0, Z0
+	VADDPD        Z3, Z1, Z1
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         DX, $0x01
+	JNE          form2
+	VBROADCASTSS (BX), Z0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum2:
+	VMOVUPD       (SI)(AX*4), Z3
+	VMULPS        Z0, Z0, Z4
+	VMULPS        Z3, Z3, Z3
+	VADDPS        Z3, Z4, Z3
+	VSQRTPS       Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum2
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form2:
+	CMPQ         DX, $0x02
+	JNE          form3
+	VBROADCASTSS (SI), Z0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum3:
+	VMOVUPD       (BX)(AX*4), Z3
+	VMULPS        Z3, Z3, Z3
+	VMULPS        Z0, Z0, Z4
+	VADDPS        Z4, Z3, Z3
+	VSQRTPS       Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum3
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form3:
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (SI), Z1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+
+sum4:
+	VMULPS        Z0, Z0, Z4
+	VMULPS        Z1, Z1, Z5
+	VADDPS        Z5, Z4, Z4
+	VSQRTPS       Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y4, Z4
+	VADDPD        Z4, Z2, Z2
+	VADDPD        Z5, Z3, Z3
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum4
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func SumOfSubSquareFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, AVX512F, SSE2
+TEXT ·SumOfSubSquareFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ   a+0(FP), BX
+	MOVQ   b+8(FP), SI
+	MOVQ   n+24(FP), CX
+	MOVQ   form+32(FP), DX
+	XORQ   AX, AX
+	ANDQ   $0x07, DX
+	CMPQ   DX, $0x00
+	JNE    form1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+
+sum1:
+	VMOVUPD       (BX)(AX*4), Z2
+	VMOVUPD       (SI)(AX*4), Z3
+	VSUBPS        Z3, Z2, Z2
+	VMULPS        Z2, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y2, Z2
+	VADDPD        Z2, Z0, Z0
+	VADDPD        Z3, Z1, Z1
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         DX, $0x01
+	JNE          form2
+	VBROADCASTSS (BX), Z0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum2:
+	VMOVUPD       (SI)(AX*4), Z3
+	VSUBPS        Z3, Z0, Z3
+	VMULPS        Z3, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum2
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form2:
+	CMPQ         DX, $0x02
+	JNE          form3
+	VBROADCASTSS (SI), Z0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum3:
+	VMOVUPD       (BX)(AX*4), Z3
+	VSUBPS        Z0, Z3, Z3
+	VMULPS        Z3, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum3
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form3:
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (SI), Z1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+
+sum4:
+	VSUBPS        Z1, Z0, Z4
+	VMULPS        Z4, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y4, Z4
+	VADDPD        Z4, Z2, Z2
+	VADDPD        Z5, Z3, Z3
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum4
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func SumOfAddSqrtFloat32AVX512(a *byte, b *byte, c *byte, n int, form int) float64
+// Requires: AVX, AVX512F, SSE2
+TEXT ·SumOfAddSqrtFloat32AVX512(SB), NOSPLIT, $0-48
+	MOVQ   a+0(FP), BX
+	MOVQ   b+8(FP), SI
+	MOVQ   n+24(FP), CX
+	MOVQ   form+32(FP), DX
+	XORQ   AX, AX
+	ANDQ   $0x07, DX
+	CMPQ   DX, $0x00
+	JNE    form1
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+
+sum1:
+	VMOVUPD       (BX)(AX*4), Z2
+	VMOVUPD       (SI)(AX*4), Z3
+	VADDPS        Z3, Z2, Z2
+	VSQRTPS       Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y3
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y2, Z2
+	VADDPD        Z2, Z0, Z0
+	VADDPD        Z3, Z1, Z1
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum1
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form1:
+	CMPQ         DX, $0x01
+	JNE          form2
+	VBROADCASTSS (BX), Z0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum2:
+	VMOVUPD       (SI)(AX*4), Z3
+	VADDPS        Z3, Z0, Z3
+	VSQRTPS       Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum2
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form2:
+	CMPQ         DX, $0x02
+	JNE          form3
+	VBROADCASTSS (SI), Z0
+	VXORPD       Y1, Y1, Y1
+	VXORPD       Y2, Y2, Y2
+
+sum3:
+	VMOVUPD       (BX)(AX*4), Z3
+	VADDPS        Z0, Z3, Z3
+	VSQRTPS       Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y4
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z3, Z1, Z1
+	VADDPD        Z4, Z2, Z2
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum3
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VUNPCKHPD     X1, X1, X0
+	VADDSD        X0, X1, X1
+	MOVSD         X1, ret+40(FP)
+	VZEROUPPER
+	RET
+
+form3:
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS (SI), Z1
+	VXORPD       Y2, Y2, Y2
+	VXORPD       Y3, Y3, Y3
+
+sum4:
+	VADDPS        Z1, Z0, Z4
+	VSQRTPS       Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VCVTPS2PD     Y5, Z5
+	VCVTPS2PD     Y4, Z4
+	VADDPD        Z4, Z2, Z2
+	VADDPD        Z5, Z3, Z3
+	ADDQ          $0x00000010, AX
+	SUBQ          $0x00000010, CX
+	JNE           sum4
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VUNPCKHPD     X2, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, ret+40(FP)
+	VZEROUPPER
+	RET

@@ -8,15 +8,15 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// foldsumof emits sums of what arithmetic makes of float64s, in the 16 lanes and the
-// tree of other sums.
+// foldsumof emits sums of what arithmetic makes of floats, in the 16 lanes of float64
+// and the tree of other sums.
 func foldsumof() {
-	for _, f := range folders("Float64", 8, Mem{}) {
+	for _, f := range append(folders("Float64", 8, Mem{}), folders("Float32", 8, Mem{})...) {
 		l := avx2
 		if f.avx512 {
 			l = avx512
 		}
-		for _, r := range append(arithmetic(8), fused(8)...) {
+		for _, r := range append(arithmetic(f.size), fused(f.size)...) {
 			r.emitSum(f, l)
 		}
 	}
@@ -44,9 +44,12 @@ func (r routine) emitSum(sum *folder, l isa) {
 		sum.zeros(lanes...)
 		loop := f.label("sum")
 		Label(loop)
-		for j, lane := range lanes {
-			f.step(sum.lanes(), nil, j*sum.lanes(), func(s *step, v vec, _ int, _ Mem) {
-				VADDPD(part(v, l.bytes), lane, lane)
+		for j := 0; j < 16; j += l.bytes / r.out {
+			f.step(l.bytes/r.out, nil, j, func(_ *step, v vec, _ int, _ Mem) {
+				for i, x := range l.float64s(v, r.out) {
+					k := j/sum.lanes() + i
+					VADDPD(x, lanes[k], lanes[k])
+				}
 			})
 		}
 		ADDQ(U32(16), f.i)
@@ -55,4 +58,22 @@ func (r routine) emitSum(sum *folder, l isa) {
 		Store(sum.tree(lanes).AsX(), ReturnIndex(0))
 		sum.end()
 	})
+}
+
+// float64s returns the elements of v, of so many bytes, as float64s: in two registers
+// if they were float32s.
+func (l isa) float64s(v vec, size int) []Op {
+	if size == 8 {
+		return []Op{part(v, l.bytes)}
+	}
+	low, high := l.register(), l.register()
+	half := l.bytes / 2
+	if l.bytes == 64 {
+		VEXTRACTF64X4(U8(1), part(v, 64), part(high, half))
+	} else {
+		VEXTRACTF128(U8(1), part(v, 32), part(high, half))
+	}
+	VCVTPS2PD(part(high, half), part(high, l.bytes))
+	VCVTPS2PD(part(v, half), part(low, l.bytes))
+	return []Op{part(low, l.bytes), part(high, l.bytes)}
 }
