@@ -128,6 +128,21 @@ var formats = []format{
 	{name: "gzip", magic: []string{"\x1f\x8b"}, advice: "unpack it: gunzip"},
 }
 
+// butHolds lists what is in a directory for an error message.
+func butHolds(path string) string {
+	entries, _ := os.ReadDir(path) // what can't be read isn't listed
+	var names []string
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), ".") {
+			names = append(names, e.Name())
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return ", but " + fewNames(names)
+}
+
 const hdf5Magic = "\x89HDF\r\n\x1a\n"
 
 // detect finds the driver for the file or directory at path by its content.
@@ -145,7 +160,7 @@ func detect(path string) (*Driver, error) {
 		if isZarr(path) {
 			return nil, missingDriver("zarr")
 		}
-		return nil, fmt.Errorf("%w: the directory holds no zarr.json, .zarray or .zgroup", ErrFormat)
+		return nil, fmt.Errorf("%w: the directory holds no zarr.json, .zarray or .zgroup%s", ErrFormat, butHolds(path))
 	}
 	if c := findContainer(func(c *Container) bool { return c.Detect(head) }); c != nil {
 		return nil, c.readOnly()

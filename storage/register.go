@@ -140,12 +140,16 @@ func contents(ctx context.Context, g Group) string {
 		return ""
 	}
 	var names []string
-	for i, c := range children {
-		if i == 8 {
-			names = append(names, "…")
-			break
-		}
+	for _, c := range children {
 		names = append(names, c.Name)
+	}
+	return fewNames(names)
+}
+
+// fewNames lists names for an error message, the first eight.
+func fewNames(names []string) string {
+	if len(names) > 8 {
+		names = append(names[:8:8], "…")
 	}
 	return strings.Join(names, ", ")
 }

@@ -68,7 +68,7 @@ type Versioner interface {
 	Version(ctx context.Context, key string) (any, error) // absent: ErrNotFound
 }
 
-// Remote is a Store, or an Array in one, that may be far away: what is asked of it
+// Remote is a Store, or an Array or a Group in one, that may be far away: what is asked of it
 // then comes late, however little that is, and several things come no later than
 // one.
 type Remote interface {

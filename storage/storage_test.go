@@ -199,6 +199,7 @@ func TestDetect(t *testing.T) {
 	}
 	_, _, err := storage.Open(t.Context(), root, nil)
 	assert.ErrorIs(t, err, storage.ErrFormat)
+	assert.ErrorContains(t, err, "the directory holds no zarr.json, .zarray or .zgroup, but a.grib, ")
 	assert.Contains(t, storage.Drivers(), "zarr")
 	_, err = storage.OpenRef(t.Context(), storage.Ref{Driver: "hdf5", URL: "/x.nc"})
 	assert.ErrorContains(t, err, "storage/hdf5")

@@ -145,6 +145,7 @@ func (o *options) describeGroup(ctx context.Context, g storage.Group, name strin
 	if err != nil {
 		return nil, err
 	}
+	open := openArrays(ctx, g, children)
 	for _, c := range children {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -153,7 +154,7 @@ func (o *options) describeGroup(ctx context.Context, g storage.Group, name strin
 		if c.IsGroup {
 			info.groups = append(info.groups, o.describeChildGroup(ctx, g, c.Name, full))
 		} else {
-			info.arrays = append(info.arrays, o.describeChildArray(ctx, g, c.Name, full))
+			info.arrays = append(info.arrays, o.describeChildArray(ctx, open, c.Name, full))
 		}
 	}
 	orderArrays(info.arrays)
@@ -183,8 +184,39 @@ func (o *options) describeChildGroup(ctx context.Context, g storage.Group, name,
 	return info
 }
 
-func (o *options) describeChildArray(ctx context.Context, g storage.Group, name, full string) *arrayInfo {
-	a, err := g.Array(ctx, name)
+// openArrays returns a function that opens the arrays of a group by their names. All of
+// a remote group are asked for at once: one after the other takes long.
+func openArrays(ctx context.Context, g storage.Group, children []storage.Child) func(name string) (storage.Array, error) {
+	if r, ok := g.(storage.Remote); !ok || !r.IsRemote() {
+		return func(name string) (storage.Array, error) { return g.Array(ctx, name) }
+	}
+	type answer struct {
+		a   storage.Array
+		err error
+	}
+	answers := map[string]chan answer{}
+	inFlight := make(chan struct{}, storage.InFlight)
+	for _, c := range children {
+		if c.IsGroup {
+			continue
+		}
+		got := make(chan answer, 1)
+		answers[c.Name] = got
+		go func() {
+			inFlight <- struct{}{}
+			defer func() { <-inFlight }()
+			a, err := g.Array(ctx, c.Name)
+			got <- answer{a, err}
+		}()
+	}
+	return func(name string) (storage.Array, error) {
+		got := <-answers[name]
+		return got.a, got.err
+	}
+}
+
+func (o *options) describeChildArray(ctx context.Context, open func(name string) (storage.Array, error), name, full string) *arrayInfo {
+	a, err := open(name)
 	if err != nil {
 		return &arrayInfo{name: full, err: err}
 	}

@@ -2,11 +2,15 @@ package main
 
 import (
 	"archive/zip"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -37,4 +41,41 @@ func TestStores(t *testing.T) {
 	assert.Contains(t, errs, "not found: no zarr.json, .zarray or .zgroup there; HDF5 is read from files on disk only; ndinfo virtualize --url makes")
 	assert.Equal(t, strings.Replace(show(t, "demo.zarr/sub"), ".zarr", ".zarr.zip", 1), show(t, "demo.zarr.zip/sub"))
 	assert.Contains(t, show(t, "verify", "demo.zarr.zip"), "nothing is wrong")
+}
+
+// TestRemoteGroup: all arrays of a group on a server are asked for at once. Answers
+// wait until they are, or 10 s: longer than a test that succeeds takes.
+func TestRemoteGroup(t *testing.T) {
+	const arrays = 20
+	doc := `{"zarr_format": 2, "shape": [4], "chunks": [2], "dtype": "|u1", "compressor": null, "fill_value": 0, "order": "C", "filters": null}`
+	files := map[string]string{"/g/.zgroup": `{"zarr_format": 2}`}
+	var listed []string
+	for i := range arrays {
+		key := fmt.Sprintf("a%d/.zarray", i)
+		files["/g/"+key] = doc
+		listed = append(listed, fmt.Sprintf("%q: %s", key, doc))
+	}
+	files["/g/.zmetadata"] = `{"zarr_consolidated_format": 1, "metadata": {` + strings.Join(listed, ", ") + `}}`
+	var asked atomic.Int32
+	all := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		text, ok := files[r.URL.Path]
+		if strings.HasSuffix(r.URL.Path, "/.zarray") && ok {
+			if asked.Add(1) == arrays {
+				close(all)
+			}
+			select {
+			case <-all:
+			case <-time.After(10 * time.Second):
+				assert.Fail(t, "arrays are asked for one after the other")
+			}
+		}
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		_, _ = io.WriteString(w, text)
+	}))
+	defer server.Close()
+	assert.Contains(t, show(t, server.URL+"/g"), "20 arrays")
 }

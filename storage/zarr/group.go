@@ -22,6 +22,9 @@ func (g *group) Ref() storage.Ref { return g.ref() }
 // Attrs returns the attributes.
 func (g *group) Attrs() storage.Attrs { return g.node.attrs }
 
+// IsRemote reports whether the store is far away.
+func (g *group) IsRemote() bool { return storage.IsRemote(g.store) }
+
 // Close does nothing: the group holds no resources.
 func (g *group) Close() error { return nil }
 
