@@ -99,8 +99,12 @@ lint: deps ## the linters of .golangci.yml
 	$(GOLANGCI) run --allow-parallel-runners ./...
 
 .PHONY: cross
-cross: ## go vet for other systems, without cgo; for Linux on arm64 go build
-	GOOS=linux GOARCH=arm64 CGO_ENABLED=0 $(GO) build ./...
+cross: ## go vet for other systems, without cgo; for arm64 go build, and the same bits as here where qemu-aarch64-static is installed
+	GO=$(GO) ./.ci/fused
+	@if command -v qemu-aarch64-static >/dev/null; then echo "plans computed on arm64 too" && \
+	  GOOS=linux GOARCH=arm64 CGO_ENABLED=0 $(GO) test -c -gcflags=./...=-d=fmahash=1/0 -o bin/arm64.test ./internal/conformance >/dev/null && \
+	  NDGRID_WORKER="qemu-aarch64-static $(CURDIR)/bin/arm64.test" $(GO) test -count=1 -short -run '^TestPlans$$' ./internal/conformance; \
+	  else echo "no qemu-aarch64-static: no plans computed on arm64"; fi
 	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 $(GO) vet ./...
 	GOOS=windows GOARCH=amd64 CGO_ENABLED=0 $(GO) vet ./...
 

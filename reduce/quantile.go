@@ -270,7 +270,7 @@ func (w *wanted) of(length int) {
 	}
 	w.length, w.places, w.ks = length, w.places[:0], w.ks[:0]
 	for _, share := range w.q {
-		k, t := math.Modf(share * float64(length-1))
+		k, t := math.Modf(float64(share * float64(length-1)))
 		w.places = append(w.places, place{int(k), t})
 		w.ks = append(w.ks, int(k), min(int(k)+1, length-1))
 	}

@@ -46,7 +46,7 @@ func TotalSeconds(d *nd.Array[nd.Timedelta]) (*nd.Array[float64], error) {
 // dt.seconds: days and fractions are not in it. NaT is NaN.
 func Seconds(d *nd.Array[nd.Timedelta]) (*nd.Array[float64], error) {
 	const day = 86400
-	return seconds(d, func(v float64) float64 { return math.Floor(v) - day*math.Floor(v/day) })
+	return seconds(d, func(v float64) float64 { return math.Floor(v) - float64(day*math.Floor(v/day)) })
 }
 
 func seconds(d *nd.Array[nd.Timedelta], f func(float64) float64) (*nd.Array[float64], error) {

@@ -92,7 +92,7 @@ func regularStep(v []float64, dt nd.DType) float64 {
 		return 0
 	}
 	for i, x := range v {
-		if !(math.Abs(x-(v[0]+float64(i)*step)) <= tolerance) { // NaN is not either
+		if !(math.Abs(x-(v[0]+float64(float64(i)*step))) <= tolerance) { // NaN is not either
 			return 0
 		}
 	}

@@ -255,7 +255,7 @@ func evenly(at []float64) bool {
 	n := len(at)
 	step := (at[n-1] - at[0]) / float64(n-1)
 	for i, v := range at {
-		if math.Abs(v-at[0]-float64(i)*step) > 0.05*step {
+		if math.Abs(v-at[0]-float64(float64(i)*step)) > 0.05*step {
 			return false
 		}
 	}

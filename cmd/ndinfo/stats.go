@@ -285,7 +285,7 @@ func (s *statistics) unpacked(attrs storage.Attrs) string {
 		if err != nil {
 			return math.NaN()
 		}
-		return f*scale + offset
+		return float64(f*scale) + offset
 	}
 	lo, hi := number(s.min), number(s.max)
 	var parts []string

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	osexec "os/exec"
+	"strings"
 	"sync"
 	"testing"
 
@@ -129,13 +130,18 @@ func start(t *testing.T, cmd *osexec.Cmd) *process {
 	return &process{w: bufio.NewWriter(in), r: bufio.NewReader(out)}
 }
 
-// startWorker runs this program as a worker.
+// startWorker runs this program as a worker, or the command in NDGRID_WORKER:
+// this program built for another machine, behind an emulator of it.
 func startWorker(t *testing.T) *process {
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := osexec.Command(self)
+	command := strings.Fields(os.Getenv("NDGRID_WORKER"))
+	if len(command) == 0 {
+		command = []string{self}
+	}
+	cmd := osexec.Command(command[0], command[1:]...)
 	cmd.Env = append(os.Environ(), workerEnv+"=1")
 	return start(t, cmd)
 }

@@ -6,12 +6,11 @@ import (
 	"github.com/ndgrid/ndgrid/nd"
 )
 
-// numberOps lists what all numbers have. Complex numbers replace mul.
+// numberOps lists what all numbers have.
 func numberOps[T nd.Number]() opSet {
 	return join(logicalOps(func(x T) bool { return x != 0 }), opSet{
 		"add":       binary(add[T]),
 		"sub":       binary(sub[T]),
-		"mul":       binary(mul[T]),
 		"neg":       unary(neg[T]),
 		"equal":     binary(equal[T]),
 		"not_equal": binary(notEqual[T]),
@@ -21,6 +20,7 @@ func numberOps[T nd.Number]() opSet {
 // realOps lists what integers and floats have, beyond numberOps.
 func realOps[T nd.Real]() opSet {
 	return opSet{
+		"mul":           binary(mul[T]),
 		"square":        unary(square[T]),
 		"sign":          each(sign[T]),
 		"minimum":       binary(minimum[T]),
@@ -128,7 +128,7 @@ func sub[T nd.Number](dst, a, b []T) {
 	}
 }
 
-func mul[T nd.Number](dst, a, b []T) {
+func mul[T nd.Real](dst, a, b []T) {
 	if len(a) < len(dst) {
 		a, b = b, a
 	}

@@ -11,6 +11,19 @@ import (
 
 func finite(z complex128) bool { return z-z == 0 }
 
+// nonfinite is f(z), f of math/cmplx. The sign of a NaN, which depends on the
+// machine, must not become that of a zero.
+func nonfinite(f func(complex128) complex128, z complex128) complex128 {
+	x, y := real(z), imag(z)
+	if x != x {
+		x = math.NaN()
+	}
+	if y != y {
+		y = math.NaN()
+	}
+	return f(complex(x, y))
+}
+
 // huge is where squares may overflow, and tiny where they may underflow.
 const huge, tiny = 1e150, 1e-150
 
@@ -24,7 +37,7 @@ func logComplex(z complex128) complex128 {
 		if finite(z) && big > 0 {
 			return complex(logHypot(big, small), atan2(imag(z), real(z)))
 		}
-		return cmplx.Log(z)
+		return nonfinite(cmplx.Log, z)
 	}
 	// |z|^2 - 1 in twice the precision.
 	b, s := float64(big*big), float64(small*small)
@@ -38,14 +51,14 @@ func logComplex(z complex128) complex128 {
 // logHypot is log(hypot(big, small)), 0 < big and 0 <= small <= big.
 func logHypot(big, small float64) float64 {
 	q := small / big
-	return log(big) + log1p(float64(q*q))/2
+	return log(big) + float64(log1p(float64(q*q))/2)
 }
 
 // expComplex is e^x (cos y + i sin y).
 func expComplex(z complex128) complex128 {
 	x, y := real(z), imag(z)
 	if !finite(z) {
-		return cmplx.Exp(z)
+		return nonfinite(cmplx.Exp, z)
 	}
 	if x > 709 {
 		return complex(grown(exp, cos(y), x, 1), grown(exp, sin(y), x, 1))
@@ -70,7 +83,7 @@ func exp2Complex(z complex128) complex128 {
 	const ln2Rest = 0x1.abc9e3b39803fp-56 // of ln 2 beside math.Ln2
 	x, y := real(z), imag(z)
 	if !finite(z) {
-		return cmplx.Exp(complex(x*math.Ln2, y*math.Ln2))
+		return nonfinite(cmplx.Exp, complex(x*math.Ln2, y*math.Ln2))
 	}
 	angle := float64(y * math.Ln2)
 	low := math.FMA(y, math.Ln2, -angle) + float64(y*ln2Rest)
@@ -89,7 +102,7 @@ func sqrtComplex(z complex128) complex128 {
 	case x != x && y == 0:
 		return complex(x, x)
 	case !finite(z) || z == 0:
-		return cmplx.Sqrt(z)
+		return nonfinite(cmplx.Sqrt, z)
 	}
 	scale := 1.0
 	switch big := max(math.Abs(x), math.Abs(y)); {
@@ -109,7 +122,7 @@ func sqrtComplex(z complex128) complex128 {
 // sinComplex is -i sinh(iz).
 func sinComplex(z complex128) complex128 {
 	if !finite(z) {
-		return cmplx.Sin(z)
+		return nonfinite(cmplx.Sin, z)
 	}
 	w := sinhComplex(complex(-imag(z), real(z)))
 	return complex(imag(w), -real(w))
@@ -118,7 +131,7 @@ func sinComplex(z complex128) complex128 {
 // cosComplex is cosh(iz).
 func cosComplex(z complex128) complex128 {
 	if !finite(z) {
-		return cmplx.Cos(z)
+		return nonfinite(cmplx.Cos, z)
 	}
 	return coshComplex(complex(-imag(z), real(z)))
 }
@@ -128,7 +141,7 @@ func sinhComplex(z complex128) complex128 {
 	x, y := real(z), imag(z)
 	switch {
 	case !finite(z):
-		return cmplx.Sinh(z)
+		return nonfinite(cmplx.Sinh, z)
 	case math.Abs(x) > 709:
 		return complex(grown(exp, cos(y), math.Abs(x), math.Copysign(0.5, x)), grown(exp, sin(y), math.Abs(x), 0.5))
 	}
@@ -140,7 +153,7 @@ func coshComplex(z complex128) complex128 {
 	x, y := real(z), imag(z)
 	switch {
 	case !finite(z):
-		return cmplx.Cosh(z)
+		return nonfinite(cmplx.Cosh, z)
 	case math.Abs(x) > 709:
 		return complex(grown(exp, cos(y), math.Abs(x), 0.5), grown(exp, sin(y), math.Abs(x), math.Copysign(0.5, x)))
 	}
@@ -182,7 +195,7 @@ func tanhComplex(z complex128) complex128 {
 	case !finite(z) && x == 0:
 		return complex(x, math.NaN())
 	case !finite(z):
-		return cmplx.Tanh(z)
+		return nonfinite(cmplx.Tanh, z)
 	case math.Abs(x) > 22:
 		return complex(math.Copysign(1, x), 4*sin(y)*cos(y)*exp(-2*math.Abs(x)))
 	}
@@ -201,7 +214,7 @@ func tanComplex(z complex128) complex128 {
 // the real part, a zero too, tells the side.
 func atanComplex(z complex128) complex128 {
 	if !finite(z) {
-		return cmplx.Atan(z)
+		return nonfinite(cmplx.Atan, z)
 	}
 	x, y := real(z), math.Abs(imag(z))
 	var re, im float64
@@ -223,7 +236,7 @@ func atanComplex(z complex128) complex128 {
 
 func asinComplex(z complex128) complex128 {
 	if !finite(z) {
-		return cmplx.Asin(z)
+		return nonfinite(cmplx.Asin, z)
 	}
 	re, _, im := arcs(math.Abs(real(z)), math.Abs(imag(z)))
 	return complex(math.Copysign(re, real(z)), math.Copysign(im, imag(z)))
@@ -231,7 +244,7 @@ func asinComplex(z complex128) complex128 {
 
 func acosComplex(z complex128) complex128 {
 	if !finite(z) {
-		return cmplx.Acos(z)
+		return nonfinite(cmplx.Acos, z)
 	}
 	_, re, im := arcs(math.Abs(real(z)), math.Abs(imag(z)))
 	if math.Signbit(real(z)) {
@@ -248,7 +261,7 @@ func arcs(x, y float64) (asinRe, acosRe, im float64) {
 		return atan2(x, y), atan2(y, x), math.Ln2 + logHypot(big, min(x, y))
 	}
 	r, s := hypot(x+1, y), hypot(x-1, y)
-	a := (r + s) / 2
+	a := float64((r + s) / 2)
 	y2 := float64(y * y)
 	switch b := x / a; {
 	case b <= 0.6417:
@@ -266,10 +279,10 @@ func arcs(x, y float64) (asinRe, acosRe, im float64) {
 	case a > 1.5:
 		im = log(a + math.Sqrt(float64(a*a)-1))
 	case x < 1:
-		m := (y2/(r+(x+1)) + y2/(s+(1-x))) / 2 // a-1
+		m := float64((y2/(r+(x+1)) + y2/(s+(1-x))) / 2) // a-1
 		im = log1p(m + math.Sqrt(m*(a+1)))
 	default:
-		m := (y2/(r+(x+1)) + (s + (x - 1))) / 2
+		m := float64((y2/(r+(x+1)) + (s + (x - 1))) / 2)
 		im = log1p(m + math.Sqrt(m*(a+1)))
 	}
 	return asinRe, acosRe, im

@@ -190,7 +190,7 @@ func expm1(x float64) float64 {
 	rLo := math.FMA(-n, e.lo[0], first-r)
 	q := polynomial(e.c[:], r)
 	scale := math.Float64frombits(uint64(k+1023) << 52)
-	root, rootLo := e.root[j]*scale, e.rootLo[j]*scale
+	root, rootLo := float64(e.root[j]*scale), float64(e.rootLo[j]*scale)
 	main, rest := sum2(root, -1)
 	rest += math.FMA(root, math.FMA(float64(r*r), q, rLo), math.FMA(rootLo, r, rootLo))
 	change := float64(root * r)

@@ -23,7 +23,7 @@ func allBits32(b uint32) lanes32 { return all32(math.Float32frombits(b)) }
 // the sum is rounded to float32 as the exact one is, unless it lies half way
 // between two numbers, or its last places are those of a subnormal number.
 func fma32(x, y, z float32) float32 {
-	product := float64(x) * float64(y)
+	product := float64(float64(x) * float64(y))
 	sum := product + float64(z)
 	if math.Float64bits(sum)<<35 == 1<<63 || math.Abs(sum) < 0x1p-126 {
 		return roundSum(product, float64(z))

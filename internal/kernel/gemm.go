@@ -74,7 +74,7 @@ func matMul32(c, a, b []float32, m, n, k, ldc, lda, ldb int) {
 // wrong side of a tie (Boldo and Melquiond, "Emulation of FMA and correctly
 // rounded sums: proved algorithms using rounding to odd", 2008).
 func fusedAdd32(x, y, z float32) float32 {
-	p, q := float64(x)*float64(y), float64(z)
+	p, q := float64(float64(x)*float64(y)), float64(z)
 	s := p + q
 	t := s - p
 	rest := (p - (s - t)) + (q - t) // what s lacks, exactly

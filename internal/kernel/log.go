@@ -148,7 +148,7 @@ func (l *logarithm) reduce(x, rest float64) (k, r, rLo float64, j int) {
 	r = math.FMA(m, inverses[j], -1)
 	if rest != 0 {
 		scale := math.Float64frombits(2046<<52 - min(b&(2047<<52), 2046<<52)) // 1/2^k
-		change := float64(rest*scale) * inverses[j]
+		change := float64(float64(rest*scale) * inverses[j])
 		sum := r + change
 		return k, sum, (r - sum) + change, j
 	}

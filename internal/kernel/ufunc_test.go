@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 
@@ -342,4 +343,48 @@ func checkTruncation[R nd.Integer](t *testing.T, x float64) {
 		got := call[R](t, "cast", to, 1, []nd.DType{nd.Float32}, nd.AsBytes([]float32{float32(x)}))
 		require.Equal(t, want.String(), bigOf(got[0]).String(), "%v to %T", x, lowest)
 	}
+}
+
+// TestSignOfNaN: which sign a NaN has depends on the machine that computed it, so
+// it must not become that of another number.
+func TestSignOfNaN(t *testing.T) {
+	const n = 500
+	rng := rand.New(rand.NewPCG(1, 1))
+	parts := []float64{0, math.Copysign(0, -1), 1, -1.5, math.Inf(1), math.Inf(-1), math.NaN(), math.NaN()}
+	forAllLoops(t, func(name string, loop Loop, dtypes []nd.DType, out nd.DType) {
+		if d := dtypes[len(dtypes)-1]; !d.IsFloat() && !d.IsComplex() || d == nd.Half || out == nd.Half {
+			return
+		}
+		args := map[float64][][]byte{1: nil, -1: nil}
+		for _, d := range dtypes {
+			values := make([]float64, 2*n)
+			for i := range values {
+				values[i] = parts[rng.IntN(len(parts))]
+			}
+			for sign := range args {
+				signed := slices.Clone(values)
+				for i, v := range signed {
+					if v != v {
+						signed[i] = math.Copysign(v, sign)
+					}
+				}
+				b := nd.AsBytes(signed)
+				switch d {
+				case nd.Bool:
+					b = make([]byte, n)
+				case nd.Float32, nd.Complex64:
+					narrow := make([]float32, len(signed))
+					for i, v := range signed {
+						narrow[i] = float32(v)
+					}
+					b = nd.AsBytes(narrow)
+				}
+				args[sign] = append(args[sign], b[:n*d.Size()])
+			}
+		}
+		want, got := nd.AsBytes(make([]float64, 2*n))[:n*out.Size()], nd.AsBytes(make([]float64, 2*n))[:n*out.Size()]
+		loop(want, args[1])
+		loop(got, args[-1])
+		sameElements(t, out, want, got, "%s", name)
+	})
 }

@@ -268,8 +268,9 @@ func (c *valueCast) wholeFloat(v real, digits int) float64 {
 		part = 0.25
 	}
 	kept := size >> drop
-	up := c.round(sign*(float64(kept&1)+part)) - sign*float64(kept&1)
-	return math.Ldexp(sign*float64(kept)+up, drop)
+	low := float64(sign * float64(kept&1))
+	up := c.round(low+float64(sign*part)) - low
+	return math.Ldexp(float64(sign*float64(kept))+up, drop)
 }
 
 var roundings = map[string]func(float64) float64{
