@@ -185,6 +185,9 @@ func (a *Array[T]) Rechunk(c nd.Chunks) *Array[T] {
 // Named returns the array with other names for its axes; "" removes one.
 func (a *Array[T]) Named(dims ...string) *Array[T] { return of[T](plan.Rename(a.plan(), dims)) }
 
+// Named is the method of that name for arrays of any dtype.
+func Named(a Any, dims ...string) Any { return wrap(plan.Rename(nodesOf([]Any{a})[0], dims)) }
+
 // Scalar returns v as an array that broadcasts against a, a time in its unit: for
 // a constant on the left, ufunc.Sub(a.Scalar(1), a).
 func (a *Array[T]) Scalar(v T) *Array[T] {

@@ -38,3 +38,17 @@ func TestRollFlip(t *testing.T) {
 	}
 	require.Error(t, x.Flip(2).Roll(0, 1).Flip().Err())
 }
+
+// TestNamedAny names the axes of arrays whose dtype is known at run time only, of text too.
+func TestNamedAny(t *testing.T) {
+	text := chunkgrid.FromDyn(nd.Must(nd.DynFromBytes(nd.Sized(nd.KindBytes, 2), []int{2}, []byte("abcd"))))
+	for _, a := range []chunkgrid.Any{text, chunkgrid.Full(1.5, []int{2}, nd.Auto)} {
+		named := chunkgrid.Named(a, "station")
+		assert.Equal(t, []string{"station"}, named.Dims())
+		assert.Equal(t, a.DType(), named.DType())
+		assert.IsType(t, a, named)
+		assert.Equal(t, []string{"station"}, named.View(nd.To(1)).Dims())
+		require.ErrorIs(t, chunkgrid.Named(a, "y", "x").Err(), nd.ErrAxis)
+	}
+	require.Error(t, chunkgrid.Named(nil, "x").Err())
+}
