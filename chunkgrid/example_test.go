@@ -156,3 +156,13 @@ func ExampleMapChunks2() {
 	fmt.Println(kept.Compute(context.Background()))
 	// Output: [ 3. -1.  4.  1.] <nil>
 }
+
+// The half of the globe behind the date line comes first.
+func ExampleArray_Roll() {
+	x := chunkgrid.FromND(nd.Must(nd.FromSlice([]float64{0, 90, 180, 270})), nd.Sizes(2)).Named("lon")
+	fmt.Println(x.Roll(0, 2).Compute(context.Background()))
+	fmt.Println(x.Flip().Compute(context.Background()))
+	// Output:
+	// [180. 270.   0.  90.] <nil>
+	// [270. 180.  90.   0.] <nil>
+}

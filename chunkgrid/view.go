@@ -126,6 +126,48 @@ func (a *Array[T]) Repeat(axis, n int) *Array[T] {
 	return r.Named(a.Dims()...)
 }
 
+// Flip returns the array backwards along the given axes; without any, along all.
+func (a *Array[T]) Flip(axes ...int) *Array[T] {
+	v := plan.Identity(slices.Clone(a.Shape()))
+	backwards := make([]bool, a.NDim())
+	for k := range backwards {
+		backwards[k] = len(axes) == 0
+	}
+	for _, axis := range axes {
+		k, err := nd.NormAxis("flip", axis, a.NDim())
+		if err != nil {
+			return of[T](plan.Fail("flip", err, a.plan()))
+		}
+		backwards[k] = true
+	}
+	for k, back := range backwards {
+		if back {
+			v.Maps[k] = plan.AxisMap{Out: k, Offset: a.Shape()[k] - 1, Stride: -1}
+		}
+	}
+	return of[T](plan.NewView(a.plan(), v))
+}
+
+// Roll returns the array moved by n places along an axis, back where n is negative;
+// what leaves it at one end comes in at the other. Chunks move with their elements.
+func (a *Array[T]) Roll(axis, n int) *Array[T] {
+	k, err := nd.NormAxis("roll", axis, a.NDim())
+	if err != nil || a.Err() != nil {
+		return of[T](plan.Fail("roll", err, a.plan()))
+	}
+	length := a.Shape()[k]
+	if length == 0 || n%length == 0 {
+		return a
+	}
+	part := func(r nd.Range) *Array[T] {
+		ranges := slices.Repeat([]nd.Range{nd.All}, a.NDim())
+		ranges[k] = r
+		return a.Slice(ranges...)
+	}
+	at := length - mod(n, length)
+	return Concatenate(k, part(nd.From(at)), part(nd.To(at)))
+}
+
 // Rechunk returns the array cut in another way: nd.Sizes(100, -1), nd.Auto,
 // nd.MaxBytes(64<<20), nd.ParseChunks("-1, auto").
 func (a *Array[T]) Rechunk(c nd.Chunks) *Array[T] {
@@ -142,6 +184,9 @@ func (a *Array[T]) Rechunk(c nd.Chunks) *Array[T] {
 
 // Named returns the array with other names for its axes; "" removes one.
 func (a *Array[T]) Named(dims ...string) *Array[T] { return of[T](plan.Rename(a.plan(), dims)) }
+
+// Named is the method of that name for arrays of any dtype.
+func Named(a Any, dims ...string) Any { return wrap(plan.Rename(nodesOf([]Any{a})[0], dims)) }
 
 // Scalar returns v as an array that broadcasts against a, a time in its unit: for
 // a constant on the left, ufunc.Sub(a.Scalar(1), a).
