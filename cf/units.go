@@ -149,7 +149,7 @@ func (u Units) Date(v float64) (Date, error) {
 		n := dayNanos / u.step
 		days, rest = days/n, days%n*u.step
 	}
-	micros := u.micros + rest/1000 + int64(math.RoundToEven((float64(rest%1000)+part*float64(u.step))/1000))
+	micros := u.micros + rest/1000 + int64(math.RoundToEven((float64(rest%1000)+float64(part*float64(u.step)))/1000))
 	day := u.day + int(days)
 	over := int(micros / dayMicros)
 	if micros%dayMicros < 0 {

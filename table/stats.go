@@ -140,7 +140,7 @@ func (t *total[T]) add(v T) {
 	t.sum = sum
 }
 
-func (t total[T]) float() float64 { return float64(t.wraps)*0x1p64 + float64(t.sum) }
+func (t total[T]) float() float64 { return float64(float64(t.wraps)*0x1p64) + float64(t.sum) }
 
 // Add adds the values of two tables of as many rows, column by column of the same
 // name; both have the same columns, all of them numbers.
