@@ -15,6 +15,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -32,10 +33,12 @@ import (
 // concurrent use.
 //
 // A Store holds an open handle on its directory, which is released when the
-// Store is no longer reachable.
+// Store is no longer reachable. On Windows, where such a directory could not be
+// moved or replaced, it knows its path only. Keys that Windows has no file names
+// for ("aux", "a:b", "a.") are ErrUnsupported there, and one that differs from a
+// file's name in the case of letters only is ErrExists.
 type Store struct {
-	root *os.Root
-	self *os.File // the directory, for reading
+	root *root
 	path string
 	sync bool
 }
@@ -70,15 +73,11 @@ func Open(path string, opts ...Option) (*Store, error) {
 	if err != nil {
 		return nil, &storage.Error{Op: "open", Name: path, Err: err}
 	}
-	root, err := os.OpenRoot(abs)
+	root, err := openRoot(abs)
 	if err != nil {
 		return nil, &storage.Error{Op: "open", Name: path, Err: explain(err)}
 	}
-	self, err := root.Open(".")
-	if err != nil {
-		return nil, &storage.Error{Op: "open", Name: path, Err: explain(err)}
-	}
-	s := &Store{root: root, self: self, path: abs}
+	s := &Store{root: root, path: abs}
 	for _, o := range opts {
 		o(s)
 	}
@@ -124,7 +123,28 @@ func check(ctx context.Context, key string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return storage.CheckKey(key)
+	return checkKey(key)
+}
+
+// checkKey fails for a key that can't be the path of a file.
+func checkKey(key string) error {
+	if err := storage.CheckKey(key); err != nil || runtime.GOOS != "windows" {
+		return err
+	}
+	return checkWindows(key)
+}
+
+// checkWindows refuses keys that no file has as its path on Windows, and those
+// that would lead to another one: "a." and "a " are "a" there, and "a:b" is a part
+// of it.
+func checkWindows(key string) error {
+	for name := range strings.SplitSeq(key, "/") {
+		if strings.ContainsAny(name, `<>:"|?*`) || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }) ||
+			strings.HasSuffix(name, ".") || strings.HasSuffix(name, " ") || !filepath.IsLocal(name) {
+			return fmt.Errorf("%w: a file named %q on Windows", storage.ErrUnsupported, name)
+		}
+	}
+	return nil
 }
 
 // Get appends the content of a file to dst.
@@ -302,7 +322,7 @@ func (s *Store) DeleteAll(ctx context.Context, prefix string) error {
 
 // Rename moves a directory, or a file, to a place where there is none.
 func (s *Store) Rename(ctx context.Context, from, to string) error {
-	if err := errors.Join(check(ctx, from), storage.CheckKey(to)); err != nil {
+	if err := errors.Join(check(ctx, from), checkKey(to)); err != nil {
 		return s.fail("rename", from, err)
 	}
 	if _, err := s.root.Lstat(to); err == nil {
@@ -354,7 +374,7 @@ func (s *Store) Leftovers(ctx context.Context, prefix string) iter.Seq2[storage.
 func (s *Store) list(ctx context.Context, prefix string, leftovers bool) iter.Seq2[storage.Entry, error] {
 	return func(yield func(storage.Entry, error) bool) {
 		if prefix != "" {
-			if err := storage.CheckKey(prefix); err != nil {
+			if err := checkKey(prefix); err != nil {
 				yield(storage.Entry{}, s.fail("list", prefix, err))
 				return
 			}

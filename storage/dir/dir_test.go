@@ -118,3 +118,93 @@ func TestListLeftovers(t *testing.T) {
 	}
 	assert.Equal(t, []string{"__beef.partial", "__tmp-b-1", "zarr.json.0.partial"}, names)
 }
+
+// TestNames has names that aren't those of files on every system: there they are
+// files, or errors, and never another name's file.
+func TestNames(t *testing.T) {
+	s := create(t)
+	require.NoError(t, s.Put(t.Context(), "a", []byte("a")))
+	for _, key := range []string{"aux", "d/NUL", "com1", "a.", "a ", "a:b", "a::$DATA", "a?", "*", "<", "a>/b", "a|b", `a"`, "a\x01", "d./k"} {
+		put := s.Put(t.Context(), key, []byte("x"))
+		v, get := s.Get(t.Context(), key, nil)
+		if runtime.GOOS != "windows" {
+			require.NoError(t, errors.Join(put, get), key)
+			assert.Equal(t, "x", string(v))
+			continue
+		}
+		for _, err := range []error{put, get, s.Delete(t.Context(), key), s.DeleteAll(t.Context(), key), s.Rename(t.Context(), "a", key)} {
+			assert.ErrorIs(t, err, storage.ErrUnsupported, key)
+		}
+		for _, err := range s.List(t.Context(), key) {
+			assert.ErrorIs(t, err, storage.ErrUnsupported, key)
+		}
+	}
+	v, err := s.Get(t.Context(), "a", nil)
+	require.NoError(t, err)
+	assert.Equal(t, "a", string(v))
+}
+
+// TestCase has keys that differ in the case of letters: they are two, or the later
+// is an error.
+func TestCase(t *testing.T) {
+	s := create(t)
+	require.NoError(t, s.Put(t.Context(), "T/c/0", []byte("x")))
+	if _, err := s.Get(t.Context(), "t/c/0", nil); err == nil && runtime.GOOS != "windows" {
+		t.Log("the later replaces the earlier in this file system")
+		return
+	}
+	for _, key := range []string{"t/c/0", "t/c/1", "t/new/0", "T/C/0"} {
+		err := s.Put(t.Context(), key, []byte("y"))
+		if runtime.GOOS == "windows" {
+			assert.ErrorIs(t, err, storage.ErrExists, key)
+		} else {
+			assert.NoError(t, err, key)
+		}
+	}
+	require.NoError(t, s.Put(t.Context(), "T/c/1", []byte("z")))
+	for key, want := range map[string]string{"T/c/0": "x", "T/c/1": "z"} {
+		v, err := s.Get(t.Context(), key, nil)
+		require.NoError(t, err)
+		assert.Equal(t, want, string(v))
+	}
+}
+
+// TestMoved moves and deletes directories that are other stores, and files being
+// read and written there.
+func TestMoved(t *testing.T) {
+	s := create(t)
+	require.NoError(t, s.Put(t.Context(), "a/b/k", []byte("0")))
+	for _, path := range []string{"a", "a/b"} {
+		inner, err := dir.Open(filepath.Join(s.Path(), path))
+		require.NoError(t, err)
+		defer runtime.KeepAlive(inner)
+	}
+	stop, done := make(chan struct{}), make(chan int)
+	go func() {
+		reads := 0
+		defer func() { done <- reads }()
+		for {
+			v, err := s.Get(t.Context(), "a/b/k", nil)
+			if err == nil {
+				reads++
+			}
+			if err != nil && !errors.Is(err, storage.ErrNotFound) || err == nil && len(v) != 1 {
+				t.Errorf("%q, %v", v, err)
+			}
+			select {
+			case <-stop:
+				return
+			default:
+			}
+		}
+	}()
+	for i := range 30 {
+		require.NoError(t, s.Put(t.Context(), "new/b/k", []byte{byte('0' + i%10)}))
+		require.NoError(t, s.Put(t.Context(), "a/b/k", []byte{byte('0' + i%10)}))
+		require.NoError(t, s.Rename(t.Context(), "a", "__old"))
+		require.NoError(t, s.Rename(t.Context(), "new", "a"))
+		require.NoError(t, s.DeleteAll(t.Context(), "__old"))
+	}
+	close(stop)
+	assert.Positive(t, <-done)
+}

@@ -2,6 +2,7 @@ package dir
 
 import (
 	"context"
+	"os"
 	"runtime"
 
 	"golang.org/x/sys/unix"
@@ -10,6 +11,21 @@ import (
 )
 
 var _ storage.RangePrefetcher = (*Store)(nil)
+
+// root is the directory, and a handle on it for system calls.
+type root struct {
+	*os.Root
+	self *os.File
+}
+
+func openRoot(path string) (*root, error) {
+	r, err := os.OpenRoot(path)
+	if err != nil {
+		return nil, err
+	}
+	self, err := r.Open(".")
+	return &root{r, self}, err
+}
 
 // beneath opens files for reading that lie in the directory, whatever symbolic
 // links say: os.Root's promise in a single call. A named pipe doesn't wait.
@@ -23,7 +39,7 @@ var beneath = unix.OpenHow{
 // the first of them, and readRoot does what they can. It also knows the reasons
 // of errors.
 func (s *Store) read(key string, offset, length int64, dst []byte) ([]byte, error) {
-	fd, err := unix.Openat2(int(s.self.Fd()), key, &beneath)
+	fd, err := unix.Openat2(int(s.root.self.Fd()), key, &beneath)
 	runtime.KeepAlive(s)
 	if err == unix.ENOENT {
 		return dst, err
@@ -65,17 +81,17 @@ type version struct {
 
 func (s *Store) version(key string) (version, error) {
 	var info unix.Stat_t
-	err := unix.Fstatat(int(s.self.Fd()), key, &info, 0)
+	err := unix.Fstatat(int(s.root.self.Fd()), key, &info, 0)
 	runtime.KeepAlive(s)
 	return version{info.Ino, info.Mtim, info.Size}, err
 }
 
 // Prefetch asks the system to read part of a file ahead.
 func (s *Store) Prefetch(_ context.Context, key string, offset, length int64) {
-	if storage.CheckKey(key) != nil {
+	if checkKey(key) != nil {
 		return
 	}
-	fd, err := unix.Openat2(int(s.self.Fd()), key, &beneath)
+	fd, err := unix.Openat2(int(s.root.self.Fd()), key, &beneath)
 	runtime.KeepAlive(s)
 	if err != nil {
 		return
