@@ -2,10 +2,12 @@ package chunkgrid
 
 import (
 	"context"
+	"fmt"
 	"iter"
 
 	"github.com/ndgrid/ndgrid/internal/exec"
 	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage"
 )
 
 // Chunk is a computed chunk and its place.
@@ -22,6 +24,10 @@ func (a *Array[T]) Each(ctx context.Context, opts ...Option) iter.Seq2[Chunk[T],
 		n := a.plan()
 		if n.Err != nil {
 			yield(Chunk[T]{}, n.Err)
+			return
+		}
+		if ctx == nil {
+			yield(Chunk[T]{}, fmt.Errorf("each: %w", storage.ErrContext))
 			return
 		}
 		ctx, cancel := context.WithCancel(ctx)

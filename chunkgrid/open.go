@@ -109,7 +109,7 @@ func FromND[T nd.Elem](a *nd.Array[T], c ...nd.Chunks) *Array[T] {
 func FromDyn(a nd.Dyn, c ...nd.Chunks) Any { return wrap(fromMemory("chunkgrid.FromDyn", a, c)) }
 
 func fromMemory(op string, a nd.Dyn, c []nd.Chunks) *plan.Node {
-	if a == nil || !a.DType().Valid() { // or the zero nd.Array
+	if plan.IsNil(a) || !a.DType().Valid() { // or the zero nd.Array
 		return plan.Fail(op, errNil)
 	}
 	chunks := rows(a.Shape(), a.DType().Size())

@@ -2,7 +2,6 @@ package chunkgrid
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -217,8 +216,8 @@ func To(a Any, dst storage.WritableArray, region ...int) Out {
 	if n.Err != nil {
 		return Out{err: n.Err}
 	}
-	if dst == nil {
-		return Out{err: errors.New("to: nil array")}
+	if plan.IsNil(dst) {
+		return Out{err: fmt.Errorf("to: %w", errNil)}
 	}
 	if n.DType.Size() == 0 {
 		t, err := newTextOut(n, dst, region)
@@ -234,6 +233,9 @@ func Run(ctx context.Context, outs []Out, opts ...Option) (Report, error) {
 }
 
 func execute(ctx context.Context, outs []Out, c config) (Report, error) {
+	if ctx == nil {
+		return Report{}, fmt.Errorf("run: %w", storage.ErrContext)
+	}
 	p, room, err := compile(outs, c)
 	if err != nil {
 		return Report{}, err

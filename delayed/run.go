@@ -8,6 +8,7 @@ import (
 
 	"github.com/ndgrid/ndgrid/chunkgrid"
 	"github.com/ndgrid/ndgrid/internal/exec"
+	"github.com/ndgrid/ndgrid/storage"
 )
 
 // Out is a value and the place for its result, see Into.
@@ -35,6 +36,9 @@ func (v Value[T]) Compute(ctx context.Context, opts ...chunkgrid.Option) (T, err
 // Run computes several values at once: calls that they share run once. Where
 // it fails, no result is written.
 func Run(ctx context.Context, outs []Out, opts ...chunkgrid.Option) error {
+	if ctx == nil {
+		return fmt.Errorf("delayed: %w", storage.ErrContext)
+	}
 	nodes := make([]*node, len(outs))
 	for i, o := range outs {
 		if o.err != nil {

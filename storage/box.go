@@ -100,7 +100,7 @@ func Intersect(a, b nd.Box) nd.Box {
 // straight to dst.
 func ReadBox(ctx context.Context, a Array, box nd.Box, dst []byte) error {
 	m := a.Meta()
-	if err := checkBytes("read box", a, box, len(dst)); err != nil {
+	if err := checkBytes(ctx, "read box", a, box, len(dst)); err != nil {
 		return err
 	}
 	if r, ok := a.(BoxReader); ok {
@@ -139,7 +139,7 @@ func ReadBox(ctx context.Context, a Array, box nd.Box, dst []byte) error {
 // at the same time. Of other processes that is true where the array is a Locker.
 func WriteBox(ctx context.Context, a WritableArray, box nd.Box, src []byte) error {
 	m := a.Meta()
-	if err := checkBytes("write box", a, box, len(src)); err != nil {
+	if err := checkBytes(ctx, "write box", a, box, len(src)); err != nil {
 		return err
 	}
 	var buf []byte
@@ -181,12 +181,12 @@ func coverEach(ctx context.Context, g nd.Grid, box nd.Box, do func(coord []int, 
 }
 
 // checkBytes refuses a box outside the array or a buffer of another size.
-func checkBytes(op string, a Array, box nd.Box, n int) error {
+func checkBytes(ctx context.Context, op string, a Array, box nd.Box, n int) error {
 	d := a.Meta().DType
 	if d.Size() == 0 {
 		return &Error{op, refName(a), fmt.Errorf("%w: elements of %s vary in length, see StringReader", ErrUnsupported, d)}
 	}
-	if err := checkBox(op, a, box); err != nil {
+	if err := checkBox(ctx, op, a, box); err != nil {
 		return err
 	}
 	if n != box.Size()*d.Size() {
@@ -196,7 +196,10 @@ func checkBytes(op string, a Array, box nd.Box, n int) error {
 }
 
 // checkBox refuses a box outside the array.
-func checkBox(op string, a Array, box nd.Box) error {
+func checkBox(ctx context.Context, op string, a Array, box nd.Box) error {
+	if ctx == nil {
+		return &Error{op, refName(a), ErrContext}
+	}
 	m := a.Meta()
 	ok := len(box.Shape) == len(m.Shape) && len(box.Start) == len(m.Shape)
 	for k := 0; ok && k < len(m.Shape); k++ {

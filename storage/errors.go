@@ -18,6 +18,7 @@ var (
 	ErrCodec       = errors.New("unknown codec")
 	ErrChanged     = errors.New("changed since")
 	ErrClosed      = errors.New("closed")
+	ErrContext     = errors.New("nil context")
 	ErrLeftover    = errors.New("left by a write that was cut short, or one that goes on")
 )
 

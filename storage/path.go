@@ -70,7 +70,7 @@ func splitNew(url string) (path, inner string, err error) {
 // components returns the root of the file system a url is in and the parts of
 // its absolute path.
 func components(url string) (root string, parts []string, err error) {
-	name := strings.TrimPrefix(url, fileScheme)
+	name := filePath(url)
 	if name == "" {
 		return "", nil, &Error{"open", `""`, fmt.Errorf("%w: empty path", ErrNotFound)}
 	}

@@ -51,6 +51,9 @@ func driver(name string) *Driver {
 // of them is not nil. The format is recognised by content. See SplitPath for
 // what a url is; opts are those of the driver.
 func Open(ctx context.Context, url string, opts map[string]string) (Array, Group, error) {
+	if ctx == nil {
+		return nil, nil, &Error{"open", url, ErrContext}
+	}
 	path, inner, err := SplitPath(url)
 	if err != nil {
 		return nil, nil, err
@@ -167,6 +170,9 @@ func OpenGroup(ctx context.Context, url string) (Group, error) {
 // no longer what the Ref's fingerprint was made from, that is ErrChanged.
 func OpenRef(ctx context.Context, r Ref) (Array, error) {
 	name := strings.TrimSuffix(r.URL+"/"+r.Path, "/")
+	if ctx == nil {
+		return nil, &Error{"open", name, ErrContext}
+	}
 	a, g, err := openRef(ctx, name, r)
 	if err != nil {
 		return nil, err
@@ -201,6 +207,9 @@ func openRef(ctx context.Context, name string, r Ref) (Array, Group, error) {
 // OpenWritable opens the existing group at url for adding and changing arrays.
 // Arrays it opens are WritableArrays where the driver can change them.
 func OpenWritable(ctx context.Context, url string, opts map[string]string) (WritableGroup, error) {
+	if ctx == nil {
+		return nil, &Error{"open", url, ErrContext}
+	}
 	path, inner, err := SplitPath(url)
 	if err != nil {
 		return nil, err
@@ -232,6 +241,9 @@ func OpenWritable(ctx context.Context, url string, opts map[string]string) (Writ
 // so ends with Commit, then Close; what is written to an existing array is there
 // at once.
 func OpenWritableArray(ctx context.Context, url string, opts map[string]string) (WritableArray, error) {
+	if ctx == nil {
+		return nil, &Error{"open", url, ErrContext}
+	}
 	path, inner, err := SplitPath(url)
 	if err != nil {
 		return nil, err
@@ -274,6 +286,9 @@ func openWritable(ctx context.Context, d *Driver, path string, opts map[string]s
 // inside an existing one ("out.zarr/a"). What exists is ErrExists unless
 // opts["overwrite"] is "true"; then it stays until Commit.
 func Create(ctx context.Context, url string, opts map[string]string) (WritableGroup, error) {
+	if ctx == nil {
+		return nil, &Error{"create", url, ErrContext}
+	}
 	d, path, inner, exists, err := place(url)
 	if err != nil {
 		return nil, err
@@ -302,6 +317,9 @@ func Create(ctx context.Context, url string, opts map[string]string) (WritableGr
 // CreateArray starts a new array, as Create does a group; ".npy" is a format
 // that holds a single array. Commit makes it appear.
 func CreateArray(ctx context.Context, url string, s Spec, opts map[string]string) (WritableArray, error) {
+	if ctx == nil {
+		return nil, &Error{"create", url, ErrContext}
+	}
 	d, path, inner, exists, err := place(url)
 	if err != nil {
 		return nil, err

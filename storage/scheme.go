@@ -46,7 +46,7 @@ func Locate(name string) (root, key string, err error) {
 		return splitHost(name)
 	}
 	// A folder's store follows no link that leaves it, but who names a link means its target.
-	file, err := filepath.EvalSymlinks(strings.TrimPrefix(name, fileScheme))
+	file, err := filepath.EvalSymlinks(filePath(name))
 	if err == nil {
 		file, err = filepath.Abs(file)
 	}
@@ -61,6 +61,9 @@ func Locate(name string) (root, key string, err error) {
 
 // OpenRoot opens the store at a root as Locate returns it.
 func OpenRoot(ctx context.Context, root string) (Store, error) {
+	if ctx == nil {
+		return nil, &Error{"open", root, ErrContext}
+	}
 	scheme, _, _ := strings.Cut(root, "://")
 	schemesMu.RLock()
 	open, have := schemes[scheme], slices.Sorted(maps.Keys(schemes))
@@ -73,6 +76,16 @@ func OpenRoot(ctx context.Context, root string) (Store, error) {
 		err = fmt.Errorf("%w: scheme %q is not in this program; add: import _ %q", ErrUnsupported, scheme, importPath+pkg)
 	}
 	return nil, &Error{"open", root, err}
+}
+
+// filePath returns the path of a file with or without "file://" before it, and the
+// "/" that URLs have before the letter of a drive.
+func filePath(name string) string {
+	name = strings.TrimPrefix(name, fileScheme)
+	if drive, ok := strings.CutPrefix(name, "/"); ok && filepath.VolumeName(drive) != "" {
+		return drive
+	}
+	return name
 }
 
 // isURL reports whether name is a URL, other than "file://…".
@@ -147,6 +160,9 @@ func storeAt(ctx context.Context, path string, opts map[string]string) (Store, m
 // OpenStore opens the store url leads to, and returns the key in it that the
 // rest of url is: see SplitPath. A directory is a store too.
 func OpenStore(ctx context.Context, url string, opts map[string]string) (s Store, key string, err error) {
+	if ctx == nil {
+		return nil, "", &Error{"open", url, ErrContext}
+	}
 	path, key, err := SplitPath(url)
 	if err != nil {
 		return nil, "", err

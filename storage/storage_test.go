@@ -48,7 +48,8 @@ func TestSplitPath(t *testing.T) {
 		{"data", "data", ""},
 		{"data/../data/f.nc", "data/f.nc", ""},
 	} {
-		for _, url := range []string{filepath.Join(root, c.url), "file://" + filepath.Join(root, c.url)} {
+		name := filepath.Join(root, c.url)
+		for _, url := range []string{name, "file://" + name, "file:///" + strings.TrimPrefix(filepath.ToSlash(name), "/")} {
 			path, inner, err := storage.SplitPath(url)
 			require.NoError(t, err, url)
 			assert.Equal(t, filepath.Join(root, c.path), path, url)

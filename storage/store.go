@@ -26,6 +26,9 @@ type LeftoverLister interface {
 // GetRange appends part of the value of key to dst, see RangeReader. A store
 // that can't do it reads the whole value.
 func GetRange(ctx context.Context, s Store, key string, offset, length int64, dst []byte) ([]byte, error) {
+	if ctx == nil {
+		return dst, &Error{"get", key, ErrContext}
+	}
 	if r, ok := s.(RangeReader); ok {
 		return r.GetRange(ctx, key, offset, length, dst)
 	}
@@ -155,6 +158,9 @@ func Hidden(name string) bool {
 // Size returns the length of a value, see Sizer. A store that doesn't know it
 // reads the value.
 func Size(ctx context.Context, s Store, key string) (int64, error) {
+	if ctx == nil {
+		return 0, &Error{"size", key, ErrContext}
+	}
 	if z, ok := s.(Sizer); ok {
 		return z.Size(ctx, key)
 	}

@@ -38,7 +38,7 @@ func ReadStrings(ctx context.Context, a Array, box nd.Box) ([]string, error) {
 	if !ok || m.DType.Size() != 0 {
 		return nil, &Error{"read strings", refName(a), fmt.Errorf("%w: its elements are %s", nd.ErrDType, m.DType)}
 	}
-	if err := checkBox("read strings", a, box); err != nil {
+	if err := checkBox(ctx, "read strings", a, box); err != nil {
 		return nil, err
 	}
 	all := make([]string, box.Size())
@@ -67,7 +67,7 @@ func WriteStrings(ctx context.Context, a WritableArray, box nd.Box, elems []stri
 	if !ok || m.DType.Size() != 0 {
 		return &Error{"write strings", refName(a), fmt.Errorf("%w: its elements are %s", nd.ErrDType, m.DType)}
 	}
-	if err := checkBox("write strings", a, box); err != nil {
+	if err := checkBox(ctx, "write strings", a, box); err != nil {
 		return err
 	}
 	if len(elems) != box.Size() {

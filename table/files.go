@@ -56,6 +56,9 @@ type mark struct {
 // a compressed file, all rows.
 func Open(ctx context.Context, paths iter.Seq2[string, error], opts ...Option) (*Files, error) {
 	o, err := newOptions(opts)
+	if err == nil && ctx == nil {
+		err = storage.ErrContext
+	}
 	if err != nil {
 		return nil, &storage.Error{Op: "open csv", Name: "files", Err: err}
 	}

@@ -18,7 +18,7 @@ type Generator func(dst []byte, box nd.Box)
 
 // Source returns a stored array.
 func Source(a storage.Array) *Node {
-	if a == nil {
+	if IsNil(a) {
 		return Fail(OpSource, errNil)
 	}
 	if !reflect.ValueOf(a).Comparable() {

@@ -11,6 +11,7 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"reflect"
 
 	"github.com/ndgrid/ndgrid/internal/kernel"
 	"github.com/ndgrid/ndgrid/nd"
@@ -66,6 +67,13 @@ func (n *Node) Size() int { return nd.Box{Shape: n.Shape}.Size() }
 func (n *Node) NBytes() int { return n.Size() * n.DType.Size() }
 
 var errNil = errors.New("nil array")
+
+// IsNil reports whether an interface holds nothing, or a nil pointer, whose
+// methods would panic.
+func IsNil(a any) bool {
+	v := reflect.ValueOf(a)
+	return a == nil || v.Kind() == reflect.Pointer && v.IsNil()
+}
 
 // Check returns the first error among the nodes.
 func Check(nodes ...*Node) error {

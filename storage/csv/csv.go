@@ -41,6 +41,9 @@ func Load[T nd.Elem](ctx context.Context, path string, o Options) (*nd.Array[T],
 		return nil, &storage.Error{Op: "load", Name: path, Err: err}
 	}
 	set, err := setterOf(nd.DTypeOf[T]())
+	if err == nil && ctx == nil {
+		err = storage.ErrContext
+	}
 	if err != nil {
 		return fail(err)
 	}
