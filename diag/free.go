@@ -12,13 +12,11 @@ const defaultFree = 4 << 30
 
 // FreeMemory returns the bytes that the process may still take: what the
 // machine has available or, where that is less, what is left to its control
-// group. On systems without /proc it is 4 GiB.
+// group. Where the system doesn't tell (macOS, BSD) it is 4 GiB.
 func FreeMemory() int64 {
 	free := int64(defaultFree)
-	if b, err := os.ReadFile("/proc/meminfo"); err == nil {
-		if n := field(b, "MemAvailable:", 1<<10); n > 0 {
-			free = n
-		}
+	if n := available(); n > 0 {
+		free = n
 	}
 	if limit, ok := cgroupLeft("/sys/fs/cgroup"); ok {
 		free = min(free, limit)

@@ -6,6 +6,7 @@ package diag
 //   - On Linux both are the kernel's figures (VmRSS and VmHWM), C libraries included.
 //   - On macOS the peak is the kernel's (getrusage); now is what the Go runtime
 //     holds, so C libraries are missing from it.
+//   - On Windows both are the kernel's figures (working sets).
 //   - Elsewhere both are what the Go runtime holds, and the peak is the largest
 //     figure any call of Memory has seen.
 //

@@ -10,3 +10,5 @@ func memory() (now, peak int64) {
 	}
 	return now, peak
 }
+
+func available() int64 { return 0 }

@@ -14,6 +14,15 @@ func memory() (now, peak int64) {
 	return parseStatus(status)
 }
 
+// available returns the bytes that the machine has left, 0 where it doesn't say.
+func available() int64 {
+	info, err := os.ReadFile("/proc/meminfo")
+	if err != nil {
+		return 0
+	}
+	return field(info, "MemAvailable:", 1<<10)
+}
+
 // parseStatus finds the two figures.
 func parseStatus(status []byte) (now, peak int64) {
 	now, peak = statusBytes(status, "\nVmRSS:"), statusBytes(status, "\nVmHWM:")
