@@ -126,8 +126,11 @@ func TestStores(t *testing.T) {
 	array := `{"zarr_format":3,"node_type":"array","shape":[],"data_type":"uint8","chunk_grid":{"name":"regular","configuration":{"chunk_shape":[]}},
 		"chunk_key_encoding":{"name":"default"},"fill_value":7,"codecs":["bytes"]}`
 	file := write(t, filepath.Join(root, "elsewhere", "data.bin"), "box:"+array)
-	link := filepath.Join(root, "link")
-	require.NoError(t, os.Symlink(file, link))
+	link := file
+	if runtime.GOOS != "windows" { // where links need a privilege
+		link = filepath.Join(root, "link")
+		require.NoError(t, os.Symlink(file, link))
+	}
 	for _, path := range []string{file, link} {
 		a, err := storage.OpenArray(ctx, path, map[string]string{"colour": "blue"})
 		require.NoError(t, err)

@@ -24,26 +24,27 @@ func openRoot(path string) (*root, error) {
 	return r, r.do(func(*os.Root) error { return nil })
 }
 
+// do opens the directory for a call. Windows may refuse it while somebody has open
+// what is to be moved, replaced or deleted, a reader in this program or a scanner
+// for viruses, and to open what is being deleted. That is over soon, as a rule;
+// what isn't after a second is an error.
 func (r *root) do(call func(*os.Root) error) error {
+	for begin, wait := time.Now(), time.Millisecond; ; wait = min(2*wait, 16*time.Millisecond) {
+		err := r.once(call)
+		if time.Since(begin) > time.Second || !errors.Is(err, windows.ERROR_SHARING_VIOLATION) && !errors.Is(err, windows.ERROR_ACCESS_DENIED) {
+			return err
+		}
+		time.Sleep(wait)
+	}
+}
+
+func (r *root) once(call func(*os.Root) error) error {
 	dir, err := os.OpenRoot(r.path)
 	if err != nil {
 		return err
 	}
 	defer dir.Close()
 	return call(dir)
-}
-
-// insist is do for moving and deleting, which is refused while somebody has a file
-// open: a reader in this program, a scanner for viruses. That is over soon, as a
-// rule; whatever else it was is an error after a second.
-func (r *root) insist(call func(*os.Root) error) error {
-	for wait := time.Millisecond; ; wait *= 2 {
-		err := r.do(call)
-		if wait > time.Second/2 || !errors.Is(err, windows.ERROR_SHARING_VIOLATION) && !errors.Is(err, windows.ERROR_ACCESS_DENIED) {
-			return err
-		}
-		time.Sleep(wait)
-	}
 }
 
 func (r *root) Open(name string) (*os.File, error) { return r.OpenFile(name, os.O_RDONLY, 0) }
@@ -81,11 +82,11 @@ func (r *root) Chtimes(name string, atime, mtime time.Time) error {
 }
 
 func (r *root) Remove(name string) error {
-	return r.insist(func(dir *os.Root) error { return dir.Remove(name) })
+	return r.do(func(dir *os.Root) error { return dir.Remove(name) })
 }
 
 func (r *root) RemoveAll(name string) error {
-	return r.insist(func(dir *os.Root) error { return dir.RemoveAll(name) })
+	return r.do(func(dir *os.Root) error { return dir.RemoveAll(name) })
 }
 
 // Rename refuses a name that is another one's but for the case of letters.
@@ -93,7 +94,7 @@ func (r *root) Rename(from, to string) error {
 	if err := r.spelled(to); err != nil {
 		return err
 	}
-	return r.insist(func(dir *os.Root) error { return dir.Rename(from, to) })
+	return r.do(func(dir *os.Root) error { return dir.Rename(from, to) })
 }
 
 // spelled fails where a key, or the directory it will lie in, has a file whose

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -153,7 +154,7 @@ func testNotFound(t *testing.T, s storage.Store, key string) {
 	t.Helper()
 	_, err := s.Get(t.Context(), key, nil)
 	assert.ErrorIs(t, err, storage.ErrNotFound, key)
-	assert.ErrorContains(t, err, key, "the error names the key")
+	assert.Contains(t, filepath.ToSlash(fmt.Sprint(err)), key, "the error names the key")
 	for _, r := range [][2]int64{{0, 1}, {0, 0}, {-1, -1}} {
 		_, err = storage.GetRange(t.Context(), s, key, r[0], r[1], nil)
 		assert.ErrorIs(t, err, storage.ErrNotFound, key)
@@ -165,7 +166,7 @@ func testNotFound(t *testing.T, s storage.Store, key string) {
 // refused are no keys, readable are odd ones.
 var (
 	refused  = []string{"", "/", "/a", "a/", "a//b", ".", "..", "a/..", "../a", "a/./b", "a\x00b"}
-	readable = []string{"c", ".zarray", "a/.hidden", "sp ace", "ünï/日本", "0.0", "Case", "...", "50%", "a+b&c#d;e=f"}
+	readable = []string{"c", ".zarray", "a/.hidden", "sp ace", "ünï/日本", "0.0", "Case", "..a", "50%", "a+b&c#d;e=f"}
 )
 
 func testKeys(t *testing.T, s storage.Store) {
