@@ -89,7 +89,7 @@ func TestVerifyFindings(t *testing.T) {
 	out, errs, status := ndinfo(t, "verify", "demo.zarr")
 	assert.Equal(t, 1, status)
 	assert.Empty(t, errs)
-	golden(t, "verify", strings.ReplaceAll(out, mustGetwd(t)+"/", ""))
+	golden(t, "verify", strings.ReplaceAll(out, mustGetwd(t)+string(filepath.Separator), ""))
 
 	out, _, status = ndinfo(t, "verify", "--json", "demo.zarr/crs")
 	assert.Equal(t, 1, status)

@@ -35,8 +35,8 @@ import (
 // A Store holds an open handle on its directory, which is released when the
 // Store is no longer reachable. On Windows, where such a directory could not be
 // moved or replaced, it knows its path only. Keys that Windows has no file names
-// for ("aux", "a:b", "a.") are ErrUnsupported there, and one that differs from a
-// file's name in the case of letters only is ErrExists.
+// for ("aux", "a:b", "a.") are not found there, and ErrUnsupported to Put; one that
+// differs from a file's name in the case of letters only is ErrExists.
 type Store struct {
 	root *root
 	path string
@@ -118,30 +118,25 @@ func explain(err error) error {
 	return err
 }
 
-// check is what every method begins with.
+// check is what every method begins with, but for those that write to key.
 func check(ctx context.Context, key string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return checkKey(key)
+	return checkKey(key, storage.ErrNotFound)
 }
 
-// checkKey fails for a key that can't be the path of a file.
-func checkKey(key string) error {
+// checkKey fails for a key that can't be the path of a file. On Windows the error is
+// noFile for names that no file has, and those that would lead to another one: "a."
+// and "a " are "a" there, and "a:b" is a part of it.
+func checkKey(key string, noFile error) error {
 	if err := storage.CheckKey(key); err != nil || runtime.GOOS != "windows" {
 		return err
 	}
-	return checkWindows(key)
-}
-
-// checkWindows refuses keys that no file has as its path on Windows, and those
-// that would lead to another one: "a." and "a " are "a" there, and "a:b" is a part
-// of it.
-func checkWindows(key string) error {
 	for name := range strings.SplitSeq(key, "/") {
 		if strings.ContainsAny(name, `<>:"|?*`) || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }) ||
 			strings.HasSuffix(name, ".") || strings.HasSuffix(name, " ") || !filepath.IsLocal(name) {
-			return fmt.Errorf("%w: a file named %q on Windows", storage.ErrUnsupported, name)
+			return fmt.Errorf("%w: Windows has no files named %q", noFile, name)
 		}
 	}
 	return nil
@@ -219,7 +214,7 @@ func (s *Store) Version(ctx context.Context, key string) (any, error) {
 
 // Put writes a file. Directories that are missing are made.
 func (s *Store) Put(ctx context.Context, key string, value []byte) error {
-	if err := check(ctx, key); err != nil {
+	if err := errors.Join(ctx.Err(), checkKey(key, storage.ErrUnsupported)); err != nil {
 		return s.fail("put", key, err)
 	}
 	tmp := path.Join(path.Dir(key), "__"+random()+".partial")
@@ -283,12 +278,12 @@ func (s *Store) syncDir(name string) error {
 
 // Delete removes a file.
 func (s *Store) Delete(ctx context.Context, key string) error {
-	if err := check(ctx, key); err != nil {
-		return s.fail("delete", key, err)
-	}
-	info, err := s.root.Lstat(key)
-	if err == nil && !info.IsDir() {
-		err = s.root.Remove(key)
+	err := check(ctx, key)
+	if err == nil {
+		var info fs.FileInfo
+		if info, err = s.root.Lstat(key); err == nil && !info.IsDir() {
+			err = s.root.Remove(key)
+		}
 	}
 	if err != nil && !errors.Is(explain(err), storage.ErrNotFound) {
 		return s.fail("delete", key, err)
@@ -300,10 +295,11 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 // store's own directory holds.
 func (s *Store) DeleteAll(ctx context.Context, prefix string) error {
 	if prefix != "" {
-		if err := check(ctx, prefix); err != nil {
-			return s.fail("delete", prefix, err)
+		err := check(ctx, prefix)
+		if err == nil {
+			err = s.root.RemoveAll(prefix)
 		}
-		if err := s.root.RemoveAll(prefix); err != nil {
+		if err != nil && !errors.Is(err, storage.ErrNotFound) {
 			return s.fail("delete", prefix, err)
 		}
 		return nil
@@ -322,7 +318,7 @@ func (s *Store) DeleteAll(ctx context.Context, prefix string) error {
 
 // Rename moves a directory, or a file, to a place where there is none.
 func (s *Store) Rename(ctx context.Context, from, to string) error {
-	if err := errors.Join(check(ctx, from), checkKey(to)); err != nil {
+	if err := errors.Join(check(ctx, from), checkKey(to, storage.ErrUnsupported)); err != nil {
 		return s.fail("rename", from, err)
 	}
 	if _, err := s.root.Lstat(to); err == nil {
@@ -373,13 +369,14 @@ func (s *Store) Leftovers(ctx context.Context, prefix string) iter.Seq2[storage.
 
 func (s *Store) list(ctx context.Context, prefix string, leftovers bool) iter.Seq2[storage.Entry, error] {
 	return func(yield func(storage.Entry, error) bool) {
+		var entries []fs.DirEntry
+		var err error
 		if prefix != "" {
-			if err := checkKey(prefix); err != nil {
-				yield(storage.Entry{}, s.fail("list", prefix, err))
-				return
-			}
+			err = checkKey(prefix, storage.ErrNotFound)
 		}
-		entries, err := s.readDir(prefix)
+		if err == nil {
+			entries, err = s.readDir(prefix)
+		}
 		if err != nil {
 			if err = s.fail("list", prefix, err); !errors.Is(err, storage.ErrNotFound) {
 				yield(storage.Entry{}, err)

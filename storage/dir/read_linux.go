@@ -88,7 +88,7 @@ func (s *Store) version(key string) (version, error) {
 
 // Prefetch asks the system to read part of a file ahead.
 func (s *Store) Prefetch(_ context.Context, key string, offset, length int64) {
-	if checkKey(key) != nil {
+	if storage.CheckKey(key) != nil {
 		return
 	}
 	fd, err := unix.Openat2(int(s.root.self.Fd()), key, &beneath)

@@ -234,7 +234,7 @@ func (w *writer) Commit(ctx context.Context) error {
 		err = vacant(w.path, w.overwrite)
 	}
 	if err == nil {
-		err = os.Rename(w.temp, w.path)
+		err = rename(w.temp, w.path)
 	}
 	if err != nil {
 		return w.fail("commit", w.h.shape, errors.Join(err, os.Remove(w.temp)))

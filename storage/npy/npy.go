@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/ndgrid/ndgrid/nd"
@@ -48,7 +49,7 @@ func open(path string) (*array, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := os.Open(path)
+	f, err := openFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -60,6 +61,34 @@ func open(path string) (*array, error) {
 		return nil, errors.Join(err, f.Close())
 	}
 	return newArray(f, path, h, rowGrid(h)), nil
+}
+
+// openFile opens a file for reading. On Windows package os does that in one way
+// that lets nobody replace or delete the file meanwhile, and in one that does.
+func openFile(path string) (*os.File, error) {
+	if runtime.GOOS != "windows" {
+		return os.Open(path)
+	}
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
+	}
+	dir, err := os.OpenRoot(filepath.Dir(path))
+	if err != nil {
+		return nil, err
+	}
+	defer dir.Close()
+	return dir.Open(filepath.Base(path))
+}
+
+// rename gives a file another name in its directory, also where a file of that
+// name is open: on Windows os.Rename can't.
+func rename(from, to string) error {
+	dir, err := os.OpenRoot(filepath.Dir(to))
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	return dir.Rename(filepath.Base(from), filepath.Base(to))
 }
 
 // checkSize refuses a file that is too short for its shape before anybody
