@@ -169,7 +169,11 @@ func (b *builder) operation(g goal, args []int) (int, error) {
 			return b.call(c)
 		}
 	}
-	v, err := b.input(g.args[0], []int{2, 1, 3}) // that shape is beyond the operation
+	shape := []int{2, 1, 3} // that shape is beyond the operation
+	if g.op == opCov {
+		shape = shape[:2]
+	}
+	v, err := b.input(g.args[0], shape)
 	if err != nil {
 		return 0, err
 	}
