@@ -36,6 +36,14 @@ func calculus(rows, columns int) map[string]chunkgrid.Any {
 		"corrcoef":    reduce.CorrCoef(x), "corrcoef columns": reduce.CorrCoef(x.Named("t", "p"), reduce.Dim("t")).SliceText(":50, :50"),
 		"gradient short": reduce.Gradient(c.SliceText(":, :2"), []float64{2}, reduce.Axis(1)), "gradient float32": reduce.Gradient(narrow, []float64{0.5}),
 	}
+	cosines := make([]float64, 40)
+	for i := range cosines {
+		cosines[i] = math.Cos(float64(i))
+	}
+	all["correlate 0"] = reduce.Correlate(c, []float64{0.5, -2, 3}, reduce.Axis(0))
+	all["correlate 2"] = reduce.Correlate(c, []float64{0.25, 1.25, 2.25, 3.25, 4.25, 5.25, 6.25, 7.25})
+	all["correlate float32"] = reduce.Correlate(narrow, []float64{1, 1, 0.5})
+	all["correlate long"] = reduce.Correlate(x, cosines).Slice(nd.At(0))
 	for axis, n := range c.Shape() {
 		for edge := 1; edge <= 2; edge++ {
 			o := []reduce.Option{reduce.Axis(axis - 3), reduce.EdgeOrder(edge)}
@@ -143,6 +151,8 @@ func TestCalculusErrors(t *testing.T) {
 		"Trapezoid: the option EdgeOrder is for Gradient":                           reduce.Trapezoid(a, []float64{1}, reduce.EdgeOrder(1)),
 		"Mean: the option EdgeOrder is for Gradient":                                reduce.Mean(a, reduce.EdgeOrder(1)),
 		"Quantile: the option EdgeOrder is for Gradient":                            reduce.Quantile(a, nil, reduce.EdgeOrder(1)),
+		"Correlate: 0 weights along axis 2 of length 5":                             reduce.Correlate(a, nil),
+		"Correlate: 4 weights along axis 0 of length 3":                             reduce.Correlate(a, make([]float64, 4), reduce.Axis(0)),
 		"Trapezoid: axes [0 1], want one":                                           reduce.Trapezoid(a, []float64{1}, reduce.Axis(0, 1)),
 		"Trapezoid: 0 coordinates along axis 1 of length 4, want as many, or 1 for": reduce.Trapezoid(a, nil, reduce.Axis(1)),
 	} {

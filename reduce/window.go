@@ -46,7 +46,10 @@ func windowed[R, T nd.Elem](name string, a *chunkgrid.Array[T], axes []int, leng
 }
 
 func init() {
-	plan.RegisterBoxOp(&plan.BoxOp{Name: opWindow, Infer: inferWindow, Inputs: windowInputs, Eval: evalWindow,
+	plan.RegisterBoxOp(&plan.BoxOp{Name: opWindow, Infer: inferWindow, Eval: evalWindow,
+		Inputs: func(n *plan.Node, box nd.Box) []nd.Box {
+			return neighbours(box, n.Params["axis"].(int), n.Params["length"].(int))
+		},
 		Scratch: func(n *plan.Node) int { return newWindows(n, size(n.Shape[n.Params["axis"].(int)+1:])).bytes() }})
 }
 
@@ -62,22 +65,27 @@ func inferWindow(p plan.Params, args []*plan.Node) (r plan.Result, err error) {
 	if n < 1 || n > a.Shape[k] {
 		return r, fmt.Errorf("a window of %d along axis %d of length %d: %w", n, k, a.Shape[k], nd.ErrShape)
 	}
-	r = plan.Result{Shape: slices.Clone(a.Shape), Dims: a.Dims}
-	r.Shape[k] -= n - 1
-	if r.DType, err = red.Result(p, a.DType); err != nil {
+	if r, err = shortened(a, k, n); err != nil {
 		return r, err
 	}
+	r.DType, err = red.Result(p, a.DType)
+	return r, err
+}
+
+// shortened is the result of what makes one element of each n neighbours along an axis.
+func shortened(a *plan.Node, k, n int) (r plan.Result, err error) {
+	r = plan.Result{DType: a.DType, Shape: slices.Clone(a.Shape), Dims: a.Dims}
+	r.Shape[k] -= n - 1
 	r.Grid, err = a.Grid.ReplaceAxis(k, a.Grid.ViewAxis(k, 0, 1, r.Shape[k]))
 	return r, err
 }
 
-// windowInputs are the windows of a box, which end behind it.
-func windowInputs(n *plan.Node, box nd.Box) []nd.Box {
-	k := n.Params["axis"].(int)
-	if box.Shape[k] == 0 {
-		return []nd.Box{box}
+// neighbours are those of which a box is made, n of each of its elements.
+func neighbours(box nd.Box, k, n int) []nd.Box {
+	if box.Shape[k] > 0 {
+		box = box.ReplaceAxis(k, box.Start[k], box.Shape[k]+n-1)
 	}
-	return []nd.Box{box.ReplaceAxis(k, box.Start[k], box.Shape[k]+n.Params["length"].(int)-1)}
+	return []nd.Box{box}
 }
 
 // windowCols is how many windows are folded side by side at most.

@@ -29,3 +29,7 @@ for axis in range(3):
     show(f"trapezoid places {axis}", np.trapezoid(c, places, axis=axis))
 show("gradient short", np.gradient(c[:, :2], 2, axis=1))
 show("gradient float32", np.gradient(c.astype("f4"), np.float32(0.5), axis=2))
+show("correlate 0", np.stack([np.correlate(col, [0.5, -2, 3]) for col in c.reshape(7, -1).T], 1).reshape(5, 5, 8))
+show("correlate 2", np.stack([np.correlate(row, np.arange(8) + 0.25) for row in c.reshape(-1, 8)]).reshape(7, 5, 1))
+show("correlate float32", np.stack([np.correlate(row, [1, 1, 0.5]) for row in c.reshape(-1, 8).astype("f4")]).reshape(7, 5, 6).astype("f4"))
+show("correlate long", np.correlate(x[0], np.cos(np.arange(40))))
