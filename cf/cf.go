@@ -55,7 +55,25 @@ func read(ctx context.Context, g storage.Group, name string) (dates []Date, err 
 	if err != nil {
 		return nil, err
 	}
-	dates = make([]Date, n)
+	return u.dates(values, missing)
+}
+
+// DatesOf returns the dates of datetimes, as of a column of a table. NaT is an error.
+func DatesOf(times *nd.Array[nd.Datetime]) ([]Date, error) {
+	u, missing, err := unitsOf(&storage.Meta{DType: times.DType()})
+	if err != nil {
+		return nil, fmt.Errorf("dates of %v: %w", times.DType(), err)
+	}
+	values := make([]float64, 0, times.Size())
+	for v := range times.Values() {
+		values = append(values, float64(v))
+	}
+	return u.dates(values, missing)
+}
+
+// dates returns the dates that values stand for, none of them missing.
+func (u Units) dates(values, missing []float64) (dates []Date, err error) {
+	dates = make([]Date, len(values))
 	for i, v := range values {
 		if v != v || slices.Contains(missing, v) {
 			return nil, fmt.Errorf("the value at %d is missing (%v)", i, v)

@@ -173,6 +173,12 @@ func TestDatesOfDatetimes(t *testing.T) {
 		}
 		a, err := nd.DynFromBytes(nd.Datetime64(unit), []int{1}, nd.AsBytes([]int64{v}))
 		require.NoError(t, err)
+		if of, err := cf.DatesOf(nd.Must(nd.As[nd.Datetime](a))); d > 0 {
+			require.NoError(t, err)
+			assert.Equal(t, at.Format(time.DateTime), of[0].String())
+		} else {
+			assert.ErrorContains(t, err, "the value at 0 is missing")
+		}
 		vars[d.String()], dates[d.String()] = chunkgrid.FromDyn(a), at
 	}
 	require.NoError(t, chunkgrid.Save(ctx, store, vars))

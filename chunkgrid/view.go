@@ -126,6 +126,21 @@ func (a *Array[T]) Repeat(axis, n int) *Array[T] {
 	return r.Named(a.Dims()...)
 }
 
+// Tile returns the array laid end to end n times along an axis.
+func (a *Array[T]) Tile(axis, n int) *Array[T] {
+	k, err := nd.NormAxis("tile", axis, a.NDim())
+	if err == nil && n < 0 {
+		err = fmt.Errorf("%d times: %w", n, nd.ErrShape)
+	}
+	if err != nil || a.Err() != nil {
+		return of[T](plan.Fail("tile", err, a.plan()))
+	}
+	if n == 0 {
+		return a.Repeat(k, 0)
+	}
+	return Concatenate(k, slices.Repeat([]*Array[T]{a}, n)...)
+}
+
 // Flip returns the array backwards along the given axes; without any, along all.
 func (a *Array[T]) Flip(axes ...int) *Array[T] {
 	v := plan.Identity(slices.Clone(a.Shape()))

@@ -41,6 +41,11 @@ func Dot[T nd.Float](a, b *chunkgrid.Array[T]) *chunkgrid.Array[T] {
 // An element is the sum of its products in the order of k, accumulated in T with
 // a fused multiply-add for each: its bits depend on its row and its column
 // alone, not on chunks, workers or the machine.
+//
+// Where k is so long that a panel takes more than nd.DefaultChunkBytes, and the
+// result so much smaller than the operands that it may be kept for each chunk along
+// k, as of a tall matrix and its transpose, it is computed for each of these
+// and added up, in float64. Then there is no panel, and bits depend on how k is cut.
 func MatMul[T nd.Float](a, b *chunkgrid.Array[T]) *chunkgrid.Array[T] {
 	if a.NDim() < 2 || b.NDim() < 2 {
 		return chunkgrid.Failed[T](opName, fmt.Errorf("shapes %v and %v, want 2 axes or more each; vectors are for Dot: %w", a.Shape(), b.Shape(), nd.ErrShape), a, b)
@@ -64,7 +69,22 @@ func product[T nd.Float](shapeA, shapeB []int, a, b *chunkgrid.Array[T]) *chunkg
 	if err != nil {
 		return fail(fmt.Errorf("the leading axes of shapes %v and %v do not broadcast: %w", shapeA, shapeB, nd.ErrShape))
 	}
+	if inParts(a, b) {
+		return chunkgrid.Op[T]("sum", plan.Params{"axes": []int{0}}, chunkgrid.Op[T](plan.OpProducts, nil, a, b))
+	}
 	return chunkgrid.Op[T](opName, nil, a.BroadcastTo(slices.Concat(batch, []int{m, k})...), b.BroadcastTo(slices.Concat(batch, []int{k, n})...))
+}
+
+// inParts reports whether two matrices are multiplied for each chunk along the axis
+// they share, and the products added up.
+func inParts[T nd.Float](a, b *chunkgrid.Array[T]) bool {
+	if a.NDim() != 2 || b.NDim() != 2 {
+		return false
+	}
+	m, n, k := a.Shape()[0], b.Shape()[1], a.Shape()[1]
+	panel := max(a.Grid().MaxChunk()[0], b.Grid().MaxChunk()[1]) * k * a.DType().Size()
+	chunks := max(a.NumChunks()[1], b.NumChunks()[0])
+	return panel > nd.DefaultChunkBytes && chunks > 1 && chunks*m*n <= k*(m+n)/4
 }
 
 // opName is the name of the box operation that multiplies. Its arguments are a
@@ -72,7 +92,7 @@ func product[T nd.Float](shapeA, shapeB []int, a, b *chunkgrid.Array[T]) *chunkg
 const opName = "matmul"
 
 func init() {
-	plan.RegisterBoxOp(&plan.BoxOp{Name: opName, Infer: infer, Inputs: inputs, Eval: eval, WholeChunks: true, Scratch: kernel.PanelBytes})
+	plan.RegisterBoxOp(&plan.BoxOp{Name: opName, Infer: infer, Inputs: inputs, Eval: eval, WholeChunks: true, Scratch: func(*plan.Node) int { return kernel.PanelBytes }})
 }
 
 // infer checks what product has seen to, for plans that come from elsewhere.

@@ -67,6 +67,37 @@ func TestDeterminism(t *testing.T) {
 	assert.InDelta(t, compute(t, reduce.Sum(ufunc.Mul(a.Slice(nd.At(7)), b.Slice(nd.All, nd.At(11))))).At(), whole.At(7, 11), 1e-12)
 }
 
+// TestTall: the product of a tall matrix and another is computed chunk by chunk of
+// what they share, on all workers and in less memory than a panel takes.
+func TestTall(t *testing.T) {
+	const k = 400_000
+	fill := func(dst []float64, box nd.Box) {
+		for i := range dst {
+			dst[i] = float64((box.Start[0]+i/box.Shape[1])*7%13 - 3*(box.Start[1]+i%box.Shape[1]))
+		}
+	}
+	a := chunkgrid.FromFunc("", []int{k, 6}, nd.Sizes(10_000, 6), fill)
+	y := chunkgrid.FromFunc("", []int{k, 1}, nd.Sizes(33_333, 1), fill)
+	got, moments := nd.Must(nd.Zeros[float64](6, 6)), nd.Must(nd.Zeros[float64](6))
+	report, err := chunkgrid.Run(t.Context(), []chunkgrid.Out{linalg.MatMul(a.T(), a).Into(got), linalg.Dot(a.T(), y.Squeeze(1)).Into(moments)}, chunkgrid.Memory(8<<20))
+	require.NoError(t, err)
+	assert.LessOrEqual(t, report.Peak, report.ProjectedPeak)
+	for i := range 6 {
+		for j := range 6 { // whole numbers: exact in any order
+			sum := 0.0
+			for r := range k {
+				sum += float64((r*7%13 - 3*i) * (r*7%13 - 3*j))
+			}
+			require.Equal(t, sum, got.At(i, j))
+			if j == 0 {
+				require.Equal(t, sum, moments.At(i))
+			}
+		}
+	}
+	product := compute(t, linalg.MatMul(ufunc.Cast[float32](a.T()), ufunc.Cast[float32](a)))
+	assert.InEpsilon(t, got.At(3, 4), product.At(3, 4), 1e-6)
+}
+
 func TestMatMulBatches(t *testing.T) {
 	a := chunkgrid.FromND(count[float64](2, 3, 4), nd.Sizes(1, 2, 3)).Named("year", "row", "")
 	b := chunkgrid.FromND(count[float64](5, 1, 4, 2), nd.Sizes(2, 1, 3, 1)).Named("member", "", "", "column")

@@ -14,7 +14,10 @@
 //     numpy.random.Generator(Philox(key=seed)).random does;
 //   - Integers, words 2i and 2i+1 as one number of 128 bits;
 //   - Normal, word i of key (seed, 1) and word i of key (seed, 2), by the method
-//     of Box and Muller.
+//     of Box and Muller;
+//   - Exponential, Poisson and Binomial, word i of key (seed, 3), (seed, 4) and
+//     (seed, 5), and Choice the number that Uniform has, by the inverse of the
+//     distribution function.
 //
 // Two arrays of one seed and function hold the same numbers: give each array a
 // seed of its own. Any seeds will do, 1, 2, 3 as well.
@@ -55,6 +58,15 @@ func Normal[T nd.Float](seed uint64, shape []int, c nd.Chunks) *chunkgrid.Array[
 	radius := op("sqrt", nil, op("mul", nil, chunkgrid.Constant(-2.0), log))
 	z := op("mul", nil, radius, op("cos", nil, op("mul", nil, chunkgrid.Constant(2*math.Pi), v)))
 	return chunkgrid.Op[T]("cast", plan.Params{"to": nd.DTypeOf[T]()}, z)
+}
+
+// Exponential returns waiting times of mean 1, up to 36.8: those of -log(1-u), u from
+// 0 up to but without 1. They are computed in float64.
+func Exponential[T nd.Float](seed uint64, shape []int, c nd.Chunks) *chunkgrid.Array[T] {
+	op := chunkgrid.Op[float64]
+	u := draw[float64](opUniform, seed, shape, c, plan.Params{"stream": 3})
+	x := op("neg", nil, op("log", nil, op("sub", nil, chunkgrid.Constant(1.0), u)))
+	return chunkgrid.Op[T]("cast", plan.Params{"to": nd.DTypeOf[T]()}, x)
 }
 
 // Integers returns numbers from lo up to but without hi. No number is more

@@ -67,6 +67,8 @@ func oneAxis(name string, a chunkgrid.Any, opts []Option) (k int, ok bool, err e
 		return 0, false, errWindow
 	case o.method != "":
 		return 0, false, errMethod
+	case o.edge != 0:
+		return 0, false, errEdge
 	case o.keepdims:
 		return 0, false, errKeepDims
 	case !o.some:

@@ -62,3 +62,19 @@ func ExampleWindow() {
 	// [15. 18. 18. 16.] <nil>
 	// [13.5 15.  18.  18.  16.  13.5] <nil>
 }
+
+// The correlation of height and weight of five people, who are rows.
+func ExampleCorrCoef() {
+	people := chunkgrid.FromND(nd.Must(nd.FromSlice([]float64{1.6, 55, 1.7, 68, 1.75, 66, 1.8, 80, 1.9, 83}, 5, 2)), nd.Sizes(2, 2))
+	r, err := reduce.CorrCoef(people, reduce.Axis(0)).Compute(context.Background())
+	fmt.Printf("%.3f %v\n", r.At(0, 1), err)
+	// Output: 0.948 <nil>
+}
+
+// The speed of something whose places were read at uneven times.
+func ExampleGradient() {
+	t := []float64{0, 1, 3, 4, 8}
+	place := chunkgrid.FromND(nd.Must(nd.FromSlice([]float64{0, 1, 9, 16, 64})), nd.Sizes(2)) // t squared
+	fmt.Println(reduce.Gradient(place, t, reduce.EdgeOrder(2)).Compute(context.Background()))
+	// Output: [ 0.  2.  6.  8. 16.] <nil>
+}

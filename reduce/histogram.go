@@ -2,10 +2,10 @@ package reduce
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/ndgrid/ndgrid/chunkgrid"
+	"github.com/ndgrid/ndgrid/internal/kernel"
 	"github.com/ndgrid/ndgrid/internal/plan"
 	"github.com/ndgrid/ndgrid/nd"
 )
@@ -71,14 +71,9 @@ func chunkInputs(n *plan.Node, box nd.Box) []nd.Box {
 }
 
 func inferHistogram(p plan.Params, args []*plan.Node) (plan.Result, error) {
-	edges, ok := p["edges"].([]float64)
-	if !ok || len(edges) < 2 {
-		return plan.Result{}, fmt.Errorf("%d edges, want 2 or more", len(edges))
-	}
-	for i, e := range edges {
-		if !(math.Abs(e) <= math.MaxFloat64) || i > 0 && e < edges[i-1] {
-			return plan.Result{}, fmt.Errorf("edge %d is %v in %v: edges are finite and ascend", i, e, edges[max(i-1, 0):][:2])
-		}
+	edges, _ := p["edges"].([]float64)
+	if err := kernel.CheckEdges(edges, 2); err != nil {
+		return plan.Result{}, err
 	}
 	return inferBins(len(edges)-1, nd.Float64, args)
 }
@@ -108,75 +103,25 @@ func inferBins(n int, of nd.DType, args []*plan.Node) (r plan.Result, err error)
 }
 
 func evalHistogram(n *plan.Node, _ nd.Box, dst []byte, in [][]byte, boxes []nd.Box) error {
-	b := newBins(n.Params["edges"].([]float64))
+	b := kernel.NewEdges(n.Params["edges"].([]float64))
 	x := nd.AsSlice[float64](in[0])[:boxes[0].Size()]
 	clear(dst)
 	if len(in) == 1 {
 		counts := nd.AsSlice[int64](dst)
 		for _, v := range x {
-			if v >= b.first && v <= b.last {
-				counts[b.find(v)]++
+			if i, ok := b.Bin(v); ok {
+				counts[i]++
 			}
 		}
 		return nil
 	}
 	sums, weights := nd.AsSlice[float64](dst), nd.AsSlice[float64](in[1])
 	for k, v := range x {
-		if v >= b.first && v <= b.last {
-			sums[b.find(v)] += weights[k]
+		if i, ok := b.Bin(v); ok {
+			sums[i] += weights[k]
 		}
 	}
 	return nil
-}
-
-// bins finds the bin of a number. The range is cut into cells of one width, which
-// say between which edges to look: where bins are of one width too, there is one
-// edge at most.
-type bins struct {
-	edges       []float64
-	first, last float64
-	scale       float64 // cells by width; 0 where one cell has all
-	before      []int32 // edges in the cells before each, and in all
-}
-
-func newBins(edges []float64) bins {
-	n := len(edges) - 1
-	cells := min(n, 1<<16)
-	b := bins{edges: edges, first: edges[0], last: edges[n], before: make([]int32, cells+1)}
-	if width := b.last - b.first; width <= math.MaxFloat64 && float64(cells)/width <= math.MaxFloat64 {
-		b.scale = float64(cells) / width
-	}
-	for i, e := range edges {
-		b.before[b.cell(e)+1] = int32(i + 1)
-	}
-	for c := 1; c <= cells; c++ {
-		b.before[c] = max(b.before[c], b.before[c-1])
-	}
-	return b
-}
-
-// cell rises with v, so that an edge in a cell before is less and one in a cell
-// behind is more.
-func (b *bins) cell(v float64) int {
-	if b.scale == 0 {
-		return 0
-	}
-	return min(int((v-b.first)*b.scale), len(b.before)-2)
-}
-
-// find returns the bin of a number that is in one.
-func (b *bins) find(v float64) int {
-	c := b.cell(v)
-	i, n := int(b.before[c]), int(b.before[c+1]-b.before[c])
-	for ; n > 4; n -= n / 2 {
-		if b.edges[i+n/2-1] <= v {
-			i += n / 2
-		}
-	}
-	for ; n > 0 && b.edges[i] <= v; n-- {
-		i++
-	}
-	return min(i, len(b.edges)-1) - 1
 }
 
 func evalBincount(n *plan.Node, _ nd.Box, dst []byte, in [][]byte, boxes []nd.Box) error {

@@ -17,16 +17,10 @@ import (
 // testdata prints: a line "name: text" for each.
 func comparePython(t *testing.T, script string, cuts []nd.Chunks, arrays func(nd.Chunks) map[string]chunkgrid.Any, text func(nd.Dyn) string) {
 	t.Helper()
-	python := os.Getenv("NDGRID_PYTHON")
-	if python == "" {
-		t.Skip("NDGRID_PYTHON names no Python with NumPy; make test sets it")
-	}
-	out, err := exec.Command(python, "testdata/"+script).Output()
-	require.NoError(t, err)
+	lines := pythonLines(t, script)
 	for _, c := range cuts {
 		all := arrays(c)
-		for line := range strings.Lines(string(out)) {
-			name, want, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		for name, want := range lines {
 			require.NotNil(t, all[name], name)
 			got, err := chunkgrid.ComputeDyn(t.Context(), all[name], chunkgrid.Memory(16<<20))
 			require.NoError(t, err, name)
@@ -35,4 +29,22 @@ func comparePython(t *testing.T, script string, cuts []nd.Chunks, arrays func(nd
 		}
 		assert.Empty(t, all, "cases that %s lacks", script)
 	}
+}
+
+// pythonLines returns what a script of testdata prints, a line "name: text", by name.
+func pythonLines(t *testing.T, script string) map[string]string {
+	t.Helper()
+	python := os.Getenv("NDGRID_PYTHON")
+	if python == "" {
+		t.Skip("NDGRID_PYTHON names no Python with NumPy; make test sets it")
+	}
+	out, err := exec.Command(python, "testdata/"+script).Output()
+	require.NoError(t, err)
+	lines := map[string]string{}
+	for line := range strings.Lines(string(out)) {
+		name, text, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		require.NotContains(t, lines, name)
+		lines[name] = text
+	}
+	return lines
 }

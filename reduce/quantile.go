@@ -49,9 +49,11 @@ func middle[T nd.Float](a *chunkgrid.Array[T], skip bool, opts []Option) *chunkg
 	return m.Squeeze(0)
 }
 
-// Method says what Quantile makes of a place between two elements, as NumPy's
-// argument of that name: "linear", "lower", "higher", "midpoint", "nearest" (of
-// two as near the one at an even place).
+// Method says where Quantile looks among the elements, and what it makes of a place
+// between two, as NumPy's argument of that name: "linear", "lower", "higher",
+// "midpoint", "nearest" (of two as near the one at an even place), and "hazen",
+// "weibull", "median_unbiased", "normal_unbiased", "interpolated_inverted_cdf" and
+// "inverted_cdf".
 func Method(name string) Option { return func(o *options) { o.method = name } }
 
 // opQuantile is the box operation: quantiles along the last axis of its argument.
@@ -62,21 +64,45 @@ const (
 	methodMedian = "median"
 )
 
-// between has for every method what it makes of elements a and b and a place in
-// between, at the share t of the way from a, which is at an even place or not.
-var between = map[string]func(a, b, t float64, even bool) float64{
-	methodLinear: interpolate,
-	methodMedian: func(a, b, _ float64, _ bool) float64 { return (a + b) / 2 },
-	"lower":      func(a, _, _ float64, _ bool) float64 { return a },
-	"higher":     func(_, b, _ float64, _ bool) float64 { return b },
-	"midpoint":   func(a, b, _ float64, _ bool) float64 { return interpolate(a, b, 0.5, false) },
-	"nearest": func(a, b, t float64, even bool) float64 {
+// method is one of computing quantiles: the place of share q among n elements, which
+// is cut to those there are, and what is made of the elements a and b beside it, at
+// the share t of the way from a, which is at an even place or not.
+type method struct {
+	at   func(n, q float64) float64
+	pick func(a, b, t float64, even bool) float64
+}
+
+var methods = map[string]method{
+	methodLinear: {ends, interpolate},
+	methodMedian: {ends, func(a, b, _ float64, _ bool) float64 { return (a + b) / 2 }},
+	"lower":      {ends, func(a, _, _ float64, _ bool) float64 { return a }},
+	"higher":     {ends, upper},
+	"midpoint":   {ends, func(a, b, _ float64, _ bool) float64 { return interpolate(a, b, 0.5, false) }},
+	"nearest": {ends, func(a, b, t float64, even bool) float64 {
 		if t < 0.5 || t == 0.5 && even {
 			return a
 		}
 		return b
-	},
+	}},
+	"inverted_cdf":              {within(0, 1), upper},
+	"interpolated_inverted_cdf": {within(0, 1), interpolate},
+	"hazen":                     {within(0.5, 0.5), interpolate},
+	"weibull":                   {within(0, 0), interpolate},
+	"median_unbiased":           {within(1./3, 1./3), interpolate},
+	"normal_unbiased":           {within(3./8, 3./8), interpolate},
 }
+
+// ends has the first element for 0 and the last for 1.
+func ends(n, q float64) float64 { return float64(q * (n - 1)) }
+
+// within has places that begin and end between or beyond elements: alpha and beta
+// are those of Hyndman and Fan.
+func within(alpha, beta float64) func(n, q float64) float64 {
+	slope := 1 - alpha - beta
+	return func(n, q float64) float64 { return float64(n*q) + (alpha + float64(q*slope)) - 1 }
+}
+
+func upper(_, b, _ float64, _ bool) float64 { return b }
 
 // interpolate goes from the nearer end, as NumPy does: so it is monotonic in t.
 func interpolate(a, b, t float64, _ bool) float64 {
@@ -100,6 +126,8 @@ func quantile[T nd.Float](a *chunkgrid.Array[T], q []float64, method string, ski
 		return fail(errBy)
 	case o.window != nil:
 		return fail(errWindow)
+	case o.edge != 0:
+		return fail(errEdge)
 	case o.method != "" && method == methodMedian:
 		return fail(errMethod)
 	case o.method != "":
@@ -178,8 +206,8 @@ func inferQuantile(p plan.Params, args []*plan.Node) (plan.Result, error) {
 	}
 	a := args[0]
 	last := a.NDim() - 1
-	if _, ok := between[method]; !ok {
-		return plan.Result{}, fmt.Errorf("unknown method %q, there are linear, lower, higher, midpoint, nearest", method)
+	if _, ok := methods[method]; !ok {
+		return plan.Result{}, fmt.Errorf("unknown method %q, there are linear, lower, higher, midpoint, nearest and those of the documentation of Method", method)
 	}
 	for _, v := range q {
 		if !(v >= 0 && v <= 1) {
@@ -206,13 +234,13 @@ func inferQuantile(p plan.Params, args []*plan.Node) (plan.Result, error) {
 }
 
 func evalQuantile(n *plan.Node, box nd.Box, dst []byte, in [][]byte, boxes []nd.Box) error {
-	w := &wanted{q: n.Params["q"].([]float64)[box.Start[0]:box.Stop(0)]}
-	pick, length := between[n.Params["method"].(string)], boxes[0].Shape[box.NDim()-1]
+	m, length := methods[n.Params["method"].(string)], boxes[0].Shape[box.NDim()-1]
+	w := &wanted{at: m.at, q: n.Params["q"].([]float64)[box.Start[0]:box.Stop(0)]}
 	skip, _ := n.Params["skip"].(bool)
 	if n.DType == nd.Float32 {
-		quantiles(nd.AsSlice[float32](dst), nd.AsSlice[float32](in[0])[:boxes[0].Size()], w, length, skip, pick)
+		quantiles(nd.AsSlice[float32](dst), nd.AsSlice[float32](in[0])[:boxes[0].Size()], w, length, skip, m.pick)
 	} else {
-		quantiles(nd.AsSlice[float64](dst), nd.AsSlice[float64](in[0])[:boxes[0].Size()], w, length, skip, pick)
+		quantiles(nd.AsSlice[float64](dst), nd.AsSlice[float64](in[0])[:boxes[0].Size()], w, length, skip, m.pick)
 	}
 	return nil
 }
@@ -250,6 +278,7 @@ func quantiles[T nd.Float](dst, x []T, w *wanted, length int, skip bool, pick fu
 
 // wanted says where the quantiles q lie in rows of a length.
 type wanted struct {
+	at     func(n, q float64) float64
 	q      []float64
 	length int
 	places []place
@@ -270,7 +299,7 @@ func (w *wanted) of(length int) {
 	}
 	w.length, w.places, w.ks = length, w.places[:0], w.ks[:0]
 	for _, share := range w.q {
-		k, t := math.Modf(float64(share * float64(length-1)))
+		k, t := math.Modf(max(0, min(w.at(float64(length), share), float64(length-1))))
 		w.places = append(w.places, place{int(k), t})
 		w.ks = append(w.ks, int(k), min(int(k)+1, length-1))
 	}

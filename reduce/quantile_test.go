@@ -37,7 +37,8 @@ func quantiles(c nd.Chunks) map[string]chunkgrid.Any {
 	g := chunkgrid.FromND(nd.Must(nd.FromSlice(v, 4, 5, 6)), c)
 	all := map[string]chunkgrid.Any{}
 	for name, o := range map[string][]reduce.Option{"0": {reduce.Axis(0)}, "1": {reduce.Axis(1)}, "-1": {reduce.Axis(-1)}, "None": nil} {
-		for _, m := range []string{"linear", "lower", "higher", "midpoint", "nearest"} {
+		for _, m := range []string{"linear", "lower", "higher", "midpoint", "nearest", "inverted_cdf", "interpolated_inverted_cdf", "hazen", "weibull",
+			"median_unbiased", "normal_unbiased"} {
 			all[m+" "+name] = reduce.Quantile(x, shares, append(o, reduce.Method(m))...)
 		}
 		all["median "+name] = reduce.Median(x, o...)

@@ -38,6 +38,7 @@ type options struct {
 	method   string
 	by       *groups
 	window   *int // elements
+	edge     int  // order of Gradient at the ends, 0 for none
 }
 
 // Axis reduces along these axes; negative ones count from the last. Given more
@@ -64,6 +65,7 @@ func DDof(ddof float64) Option { return func(o *options) { o.ddof = &ddof } }
 var (
 	errDDof   = errors.New("the option DDof is for variances and standard deviations")
 	errMethod = errors.New("the option Method is for Quantile")
+	errEdge   = errors.New("the option EdgeOrder is for Gradient")
 	errBy     = errors.New("the option By is for reductions that merge chunks")
 	errWindow = errors.New("the option Window is for reductions that merge chunks, and not beside By")
 )
@@ -100,6 +102,9 @@ func reduced[R, T nd.Elem](name string, a *chunkgrid.Array[T], o options, p plan
 	p["keepdims"] = o.keepdims
 	if o.method != "" {
 		return chunkgrid.Failed[R](name, errMethod, a)
+	}
+	if o.edge != 0 {
+		return chunkgrid.Failed[R](name, errEdge, a)
 	}
 	var axes []int
 	if o.some {

@@ -65,7 +65,7 @@ func BenchmarkQuantiles(b *testing.B) {
 				b.SetBytes(int64(8 * n))
 				for b.Loop() {
 					copy(row, x)
-					quantiles(dst, row, &wanted{q: []float64{0.05, 0.5, 0.95}}, n, false, between["linear"])
+					quantiles(dst, row, &wanted{at: ends, q: []float64{0.05, 0.5, 0.95}}, n, false, interpolate)
 				}
 			})
 		}

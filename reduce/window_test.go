@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -29,17 +30,68 @@ func TestWindow(t *testing.T) {
 	for axis, n := range []int{35, 7, 1} {
 		for name, f := range reductions {
 			ranges := []nd.Range{nd.Every(1), nd.Every(1), nd.Every(1)}
-			var slices []*chunkgrid.Array[float64]
+			var parts []*chunkgrid.Array[float64]
 			for i := range shape[axis] - n + 1 {
 				ranges[axis] = nd.Span(i, i+n)
-				slices = append(slices, f(chunkgrid.FromND(x).Slice(ranges...), reduce.Axis(axis), reduce.KeepDims()))
+				parts = append(parts, f(chunkgrid.FromND(x).Slice(ranges...), reduce.Axis(axis), reduce.KeepDims()))
 			}
 			for _, c := range []nd.Chunks{nd.Sizes(-1, -1, -1), nd.Sizes(9, 4, 20)} {
 				got := f(chunkgrid.FromND(x, c).Named("time", "lat", "lon"), reduce.Axis(axis), reduce.Window(n))
 				assert.Equal(t, []string{"time", "lat", "lon"}, got.Dims())
-				assertClose(t, chunkgrid.Concatenate(axis, slices...), got, fmt.Sprintf("%s of windows along axis %d, chunks %v", name, axis, c))
+				assertClose(t, chunkgrid.Concatenate(axis, parts...), got, fmt.Sprintf("%s of windows along axis %d, chunks %v", name, axis, c))
 			}
 		}
+	}
+}
+
+// TestWindowLong: windows of many leaves, along the last axis and across it, have the
+// bits of any array with the same elements, whatever the chunks and workers, and the
+// values that reducing each by itself has.
+func TestWindowLong(t *testing.T) {
+	reductions := map[string]func(*chunkgrid.Array[float64], ...reduce.Option) *chunkgrid.Array[float64]{
+		"sum": reduce.Sum[float64], "mean": reduce.Mean[float64], "var": reduce.Var[float64], "min": reduce.Min[float64], "nanstd": reduce.NaNStd[float64],
+	}
+	for _, columns := range []int{1, 3, 40} {
+		v := make([]float64, 2500*columns)
+		for i := range v {
+			v[i] = float64(i*7919%10007)/1000 + 1e5
+		}
+		x := nd.Must(nd.FromSlice(v, 2500, columns))
+		for _, n := range []int{33, 64, 100, 1000, 2500} {
+			for name, f := range reductions {
+				whole, err := f(chunkgrid.FromND(x), reduce.Axis(0), reduce.Window(n)).Compute(t.Context(), chunkgrid.Workers(1))
+				require.NoError(t, err)
+				cut, err := f(chunkgrid.FromND(x, nd.Sizes(170, 7)), reduce.Axis(0), reduce.Window(n)).Compute(t.Context(), chunkgrid.Workers(3))
+				require.NoError(t, err)
+				require.Equal(t, whole.Data(), cut.Data(), "%s of %d", name, n)
+				for _, i := range []int{0, 1, 77, 2500 - n} {
+					if i > 2500-n {
+						continue
+					}
+					part := chunkgrid.FromND(x).Slice(nd.Span(i, i+n), nd.Span(columns-1, columns))
+					moved, err := f(part, reduce.Axis(0), reduce.Window(n)).Value(t.Context())
+					require.NoError(t, err)
+					require.Equal(t, whole.At(i, columns-1), moved, "%s of %d, window %d", name, n, i)
+					direct, err := f(part).Value(t.Context())
+					require.NoError(t, err)
+					require.InEpsilon(t, direct, moved, 1e-11, "%s of %d, window %d", name, n, i)
+				}
+			}
+		}
+	}
+}
+
+// TestWindowPlaces: the places of extremes in windows of many leaves.
+func TestWindowPlaces(t *testing.T) {
+	v := make([]int32, 600)
+	for i := range v {
+		v[i] = int32(i * 7919 % 1009)
+	}
+	const n = 130
+	got, err := reduce.ArgMax(chunkgrid.FromND(nd.Must(nd.FromSlice(v)), nd.Sizes(200)), reduce.Window(n), reduce.Axis(0)).Compute(t.Context())
+	require.NoError(t, err)
+	for i, at := range got.Data() {
+		require.EqualValues(t, slices.Index(v[i:i+n], slices.Max(v[i:i+n])), at, i)
 	}
 }
 

@@ -77,3 +77,17 @@ func ExampleRoundTo() {
 	// [  3.14   0.12 -27.18] <nil>
 	// [  0.   0. -30.] <nil>
 }
+
+// Ages in groups: below 18, from 18, and from 65 on.
+func ExampleDigitize() {
+	ages := chunkgrid.FromND(nd.Must(nd.FromSlice([]int32{3, 18, 64, 65, 17})))
+	fmt.Println(ufunc.Digitize(ages, []float64{18, 65}, false).Compute(context.Background()))
+	// Output: [0 1 1 2 0] <nil>
+}
+
+// Temperatures of a sensor, from its table of voltages.
+func ExampleInterp() {
+	volts := chunkgrid.FromND(nd.Must(nd.FromSlice([]float64{0.5, 1.25, 3})))
+	fmt.Println(ufunc.Interp(volts, []float64{0, 1, 2}, []float64{-20, 5, 40}).Compute(context.Background()))
+	// Output: [-7.5  13.75 40.  ] <nil>
+}

@@ -39,6 +39,7 @@ func cases() map[string]chunkgrid.Any {
 	i := chunked[int8](-128, -7, -1, 0, 1, 7, 127)
 	j := chunked[int8](2, 2, 0, 3, 1, 3, 9)
 	u := chunked[uint8](0, 1, 7, 200, 255)
+	v := chunked[uint64](0, 1, 1<<63, 1<<63+1, math.MaxUint64)
 	z := chunked(1+2i, -3.5+0.25i, 0, 0.5-1i)
 	w := chunked(2-1i, 1i, 1+1i, -2)
 	b := chunked(false, false, true, true)
@@ -85,7 +86,13 @@ func cases() map[string]chunkgrid.Any {
 		"conj": ufunc.Conj(z), "where": ufunc.Where(ufunc.Greater(f, 0), f, g), "where bool": ufunc.Where(c, b, true),
 		"cast": ufunc.Cast[int8](u), "cast float": ufunc.Cast[float32](i), "cast bool": ufunc.Cast[bool](f), "cast from bool": ufunc.Cast[int64](b),
 		"cast complex": ufunc.Cast[complex64](i), "cast time": ufunc.Cast[int64](t), "cast half": ufunc.Cast[float32](ufunc.Cast[nd.Float16](f)),
-		"since": ufunc.Since(t, nd.Datetime(1)), "after": ufunc.After(t, d), "after one": ufunc.After(t, nd.Timedelta(7)),
+		"digitize": ufunc.Digitize(f, []float64{-inf, -1, -1, 0, 0.5, 2}, false), "digitize right": ufunc.Digitize(f, []float64{-inf, -1, -1, 0, 0.5, 2}, true),
+		"digitize int": ufunc.Digitize(i, []float64{-7, 0.5, 7}, false), "digitize one": ufunc.Digitize(f, []float64{0}, true),
+		"isin": ufunc.IsIn(f, 2, nan, 0, -inf, 1.5), "isin none": ufunc.IsIn(f), "isin float32": ufunc.IsIn(ufunc.Cast[float32](f), -2.5, 0.5),
+		"isin_integer": ufunc.IsIn(i, -128, 0, 7, 7, 3), "isin_integer none": ufunc.IsIn(i), "isin_integer unsigned": ufunc.IsIn(v, 0, math.MaxUint64, 1<<63),
+		"interp": ufunc.Interp(f, []float64{-1, 0, 0, 0.5, 1.75, inf}, []float64{0.1, 3, -2, inf, inf, 7}), "interp one": ufunc.Interp(h, []float64{0.5}, []float64{3}),
+		"interp float32": ufunc.Interp(ufunc.Cast[float32](f), []float64{-3, 4}, []float64{0, 1}),
+		"since":          ufunc.Since(t, nd.Datetime(1)), "after": ufunc.After(t, d), "after one": ufunc.After(t, nd.Timedelta(7)),
 	}
 }
 

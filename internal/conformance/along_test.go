@@ -21,9 +21,11 @@ const (
 	opQuantile = "quantile"
 	opMatMul   = "matmul"
 	opWindow   = "window"
+	opGradient = "gradient"
+	opCov      = "cov"
 )
 
-var alongs = []string{opCumSum, opCumProd, opDiff, opQuantile, opMatMul, opWindow}
+var alongs = []string{opCumSum, opCumProd, opDiff, opQuantile, opMatMul, opWindow, opGradient, opCov}
 
 // goesAlong reports whether an operation takes elements of a dtype.
 func goesAlong(op string, dt nd.DType) bool {
@@ -43,8 +45,22 @@ func (b *builder) along(op string, v int) (c call, ok bool, err error) {
 		c.Args = append(c.Args, other)
 		return c, err == nil && b.accepts(c), err
 	}
-	c.Params["axis"] = r.IntN(n.NDim())
+	k := r.IntN(n.NDim())
+	c.Params["axis"] = k
 	switch op {
+	case opGradient:
+		x := []float64{r.Float64() + 0.25}
+		for r.IntN(2) == 0 && len(x) < n.Shape[k] {
+			for len(x) < n.Shape[k] {
+				x = append(x, x[len(x)-1]+0.25+r.Float64())
+			}
+		}
+		c.Params["x"], c.Params["edge"] = x, 1+r.IntN(2)
+	case opCov:
+		c.Params["ddof"] = float64(r.IntN(2))
+		if n.NDim() != 2 {
+			return c, false, nil
+		}
 	case opWindow:
 		names := kernel.Reductions()
 		name := names[r.IntN(len(names))]
@@ -85,8 +101,10 @@ func (c call) alongNode(args []*plan.Node) *plan.Node {
 	}
 	k := c.int("axis")
 	switch c.Op {
-	case opWindow:
+	case opWindow, opGradient:
 		return plan.Op(c.Op, c.Params, a)
+	case opCov:
+		return c.covNode(a)
 	case opDiff:
 		for range c.int("n") {
 			part := func(lo, hi int) *plan.Node {
@@ -106,6 +124,19 @@ func (c call) alongNode(args []*plan.Node) *plan.Node {
 		args = append(args, plan.Op(c.Op+"_carry", c.Params, a))
 	}
 	return plan.Op(c.Op, c.Params, args...)
+}
+
+// covNode is the plan of covariances.
+func (c call) covNode(a *plan.Node) *plan.Node {
+	k := c.int("axis")
+	x := plan.Transpose(plan.Op("cast", plan.Params{"to": nd.Float64}, a), []int{1 - k, k})
+	off := plan.Ufunc("sub", nil, x, plan.Op("mean", plan.Params{"axes": []int{1}, "keepdims": true}, x))
+	n, err := nd.DynFromBytes(nd.Float64, nil, nd.AsBytes([]float64{max(float64(x.Shape[1])-c.Params["ddof"].(float64), 0)}))
+	if err != nil {
+		return plan.Fail(opCov, err, a)
+	}
+	sums := plan.Op("sum", plan.Params{"axes": []int{0}}, plan.Op(plan.OpProducts, nil, off, plan.Transpose(off, []int{1, 0})))
+	return plan.Op("cast", plan.Params{"to": a.DType}, plan.Ufunc("div", nil, sums, plan.ND(n, nd.Grid{})))
 }
 
 // productNode is the plan of a product of vectors and matrices.
@@ -168,6 +199,10 @@ func alongNumbers[T nd.Number](c call, a *chunkgrid.Array[T]) chunkgrid.Any {
 
 func alongFloats[T nd.Float](c call, a *chunkgrid.Array[T], others []chunkgrid.Any) chunkgrid.Any {
 	switch {
+	case c.Op == opGradient:
+		return reduce.Gradient(a, c.Params["x"].([]float64), reduce.Axis(c.int("axis")), reduce.EdgeOrder(c.int("edge")))
+	case c.Op == opCov:
+		return reduce.Cov(a, reduce.Axis(c.int("axis")), reduce.DDof(c.Params["ddof"].(float64)))
 	case c.Op == opQuantile:
 		return reduce.Quantile(a, c.Params["q"].([]float64), reduce.Axis(c.int("axis")), reduce.Method(c.Params["method"].(string)))
 	case c.Op != opMatMul:

@@ -111,6 +111,17 @@ func apply[R nd.Elem](c call, args []chunkgrid.Any) chunkgrid.Any {
 			}
 		}
 		return a.Rechunk(nd.Lists(sizes))
+	case opRoll:
+		return a.Roll(c.int("axis"), c.int("n"))
+	case opFlip:
+		if len(c.ints("axes")) == 0 {
+			return a
+		}
+		return a.Flip(c.ints("axes")...)
+	case opTile:
+		return a.Tile(c.int("axis"), c.int("n"))
+	case opLined:
+		return lined(c, all)
 	case opPad:
 		return chunkgrid.Pad(a, c.ints("depth"), boundary[R](c))
 	case opOverlap:

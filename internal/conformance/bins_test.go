@@ -55,14 +55,20 @@ func (b *builder) edges() []float64 {
 	if b.r.IntN(2) == 0 {
 		return nd.Must(nd.Linspace(b.r.NormFloat64()-3, b.r.NormFloat64()+3, n)).Data()
 	}
-	edges := nd.AsSlice[float64](elements(b.r, nd.Float64, n, b.taste))
-	for i, e := range edges {
-		if e-e != 0 { // infinite, or NaN
-			edges[i] = float64(i)
-		}
-	}
+	edges := b.finite(n)
 	slices.Sort(edges)
 	return edges
+}
+
+// finite returns n numbers that JSON can say; it knows no -0 either.
+func (b *builder) finite(n int) []float64 {
+	v := nd.AsSlice[float64](elements(b.r, nd.Float64, n, b.taste))
+	for i, e := range v {
+		if e-e != 0 || e == 0 {
+			v[i] = float64(i)
+		}
+	}
+	return v
 }
 
 // binsNode is the plan of a call that counts: a row of bins for every chunk, summed.

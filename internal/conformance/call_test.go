@@ -36,10 +36,13 @@ const (
 	opRepeat    = "repeat"
 	opTake      = "take"
 	opRechunk   = "rechunk"
+	opRoll      = "roll"
+	opFlip      = "flip"
+	opTile      = "tile"
 )
 
 var movements = []string{opSlice, opReshape, opTranspose, opSwapAxes, opMoveAxis, opSqueeze, opExpand,
-	opBroadcast, opConcat, opStack, opRepeat, opTake, opRechunk, opPad, opOverlap}
+	opBroadcast, opConcat, opStack, opRepeat, opTake, opRechunk, opRoll, opFlip, opTile, opPad, opOverlap, opLined}
 
 // Those that leave some elements of every chunk along the last axis.
 const (
@@ -106,6 +109,22 @@ func (c call) node(args []*plan.Node) *plan.Node {
 		return plan.Take(a, c.int("axis"), c.ints("index"))
 	case opRechunk:
 		return plan.Rechunk(a, c.Params["grid"].(nd.Grid))
+	case opRoll:
+		k, at := c.int("axis"), 0
+		if l := a.Shape[k]; l > 0 {
+			at = ((-c.int("n"))%l + l) % l
+		}
+		return plan.Concat(k, part(a, k, at, a.Shape[k]), part(a, k, 0, at))
+	case opFlip:
+		ranges := slices.Repeat([]nd.Range{nd.All}, a.NDim())
+		for _, k := range c.ints("axes") {
+			ranges[(k+a.NDim())%a.NDim()] = nd.Every(-1)
+		}
+		return plan.Slice(a, ranges)
+	case opTile:
+		return plan.Take(a, c.int("axis"), c.tiled(a.Shape))
+	case opLined:
+		return c.linedNode(args)
 	case opPad:
 		return c.padNode(a)
 	case opOverlap:
@@ -121,6 +140,21 @@ func (c call) node(args []*plan.Node) *plan.Node {
 		return c.alongNode(args)
 	}
 	return plan.Op(c.Op, c.Params, args...)
+}
+
+// part returns a from index lo of an axis on, up to hi.
+func part(a *plan.Node, k, lo, hi int) *plan.Node {
+	ranges := slices.Repeat([]nd.Range{nd.All}, a.NDim())
+	ranges[k] = nd.Span(lo, hi)
+	return plan.Slice(a, ranges)
+}
+
+// tiled returns the indices of an axis laid end to end.
+func (c call) tiled(shape []int) (index []int) {
+	for range c.int("n") {
+		index = append(index, identity(shape[c.int("axis")])...)
+	}
+	return index
 }
 
 func identity(n int) []int {

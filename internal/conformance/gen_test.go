@@ -133,6 +133,24 @@ func (b *builder) movement(op string, v int) (call, bool) {
 			index[i] = r.IntN(2*shape[k]) - shape[k]
 		}
 		c.Params["axis"], c.Params["index"] = k, index
+	case opRoll, opTile:
+		if ndim == 0 {
+			return c, false
+		}
+		k := r.IntN(ndim)
+		c.Params["axis"], c.Params["n"] = k, r.IntN(2*shape[k]+3)-shape[k]-1
+		if op == opTile {
+			c.Params["n"] = r.IntN(4)
+		}
+		return c, n.Size() <= b.limit
+	case opFlip:
+		axes := r.Perm(ndim)[:r.IntN(ndim+1)]
+		for i := range axes {
+			axes[i] -= r.IntN(2) * ndim
+		}
+		c.Params["axes"] = axes
+	case opLined:
+		return b.lined(c, v)
 	case opPad, opOverlap:
 		return b.padding(c, n)
 	case opTopK, opArgTopK:
@@ -304,6 +322,20 @@ func (b *builder) ufunc(name string, args []int, to nd.DType) call {
 	switch name {
 	case "cast":
 		c.Params = plan.Params{"to": to}
+	case "digitize":
+		c.Params = plan.Params{"edges": b.edges(), "right": b.r.IntN(2) == 0}
+	case "interp":
+		x := b.edges()
+		c.Params = plan.Params{"x": x, "y": b.finite(len(x))}
+	case "isin":
+		c.Params = plan.Params{"set": b.edges()}
+	case "isin_integer":
+		set := make([]int, b.r.IntN(9))
+		for i, v := range nd.AsSlice[int64](elements(b.r, nd.Int64, len(set), b.taste)) {
+			set[i] = int(v)
+		}
+		slices.Sort(set)
+		c.Params = plan.Params{"set": set}
 	case "isclose":
 		c.Params = plan.Params{}
 		if b.r.IntN(2) == 0 {

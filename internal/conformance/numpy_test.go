@@ -14,7 +14,6 @@ import (
 
 	"github.com/ndgrid/ndgrid/chunkgrid"
 	"github.com/ndgrid/ndgrid/internal/kernel"
-	"github.com/ndgrid/ndgrid/internal/plan"
 	"github.com/ndgrid/ndgrid/nd"
 )
 
@@ -30,6 +29,7 @@ func (g goal) String() string { return fmt.Sprint(g.op, g.args) }
 // goals lists every operation with every combination of dtypes it takes.
 func goals() []goal {
 	var all []goal
+	some := &builder{r: rand.New(rand.NewPCG(1, 1)), taste: small}
 	date, span := nd.Datetime64("D"), nd.Timedelta64("D")
 	for _, name := range kernel.Ufuncs() {
 		u, _ := kernel.LookupUfunc(name)
@@ -46,7 +46,7 @@ func goals() []goal {
 				targets = dtypes
 			}
 			for _, to := range targets {
-				if _, err := u.Result(plan.Params{"to": to}, args); err == nil && name != triple {
+				if _, err := u.Result(some.ufunc(name, nil, to).Params, args); err == nil && name != triple {
 					all = append(all, goal{name, args, to})
 				}
 			}
@@ -169,7 +169,11 @@ func (b *builder) operation(g goal, args []int) (int, error) {
 			return b.call(c)
 		}
 	}
-	v, err := b.input(g.args[0], []int{2, 1, 3}) // that shape is beyond the operation
+	shape := []int{2, 1, 3} // that shape is beyond the operation
+	if g.op == opCov {
+		shape = shape[:2]
+	}
+	v, err := b.input(g.args[0], shape)
 	if err != nil {
 		return 0, err
 	}

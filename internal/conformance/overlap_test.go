@@ -8,11 +8,13 @@ import (
 	"github.com/ndgrid/ndgrid/nd"
 )
 
-// More elements at the ends; and chunks with what is around them, turned round
-// along all axes, of which the chunks' own parts are taken.
+// More elements at the ends; chunks with what is around them, turned round
+// along all axes, of which the chunks' own parts are taken; and the chunks of one
+// or two arrays end to end, each backwards.
 const (
 	opPad     = "pad"
 	opOverlap = "overlap"
+	opLined   = "lined"
 )
 
 // What lies beyond the ends of an array.
@@ -174,4 +176,60 @@ func turnedRound[T nd.Elem](chunk *nd.Array[T]) (*nd.Array[T], error) {
 		ranges[k] = nd.Every(-1)
 	}
 	return chunk.Slice(ranges...)
+}
+
+// lined adds the parameters of chunks end to end, and another array or not.
+func (b *builder) lined(c call, v int) (call, bool) {
+	shape := b.nodes[v].Shape
+	if b.r.IntN(2) == 0 {
+		other, err := b.input(b.nodes[v].DType, b.partner(shape))
+		if err != nil {
+			return c, false
+		}
+		c.Args = append(c.Args, other)
+	}
+	c.Params["chunks"] = cut(b.r, shape)
+	return c, gridOf(c.Params["chunks"].([][]int)).Len() <= 100 && b.accepts(c)
+}
+
+// linedNode is the plan of chunks end to end, each backwards.
+func (c call) linedNode(args []*plan.Node) *plan.Node {
+	var parts []*plan.Node
+	for _, box := range gridOf(c.Params["chunks"].([][]int)).Boxes() {
+		for _, a := range args {
+			a = plan.BroadcastTo(a, args[0].Shape)
+			for k := range box.Shape {
+				a = part(a, k, box.Start[k], box.Stop(k))
+			}
+			parts = append(parts, plan.Slice(plan.Reshape(a, []int{-1}), []nd.Range{nd.Every(-1)}))
+		}
+	}
+	if len(parts) == 0 {
+		return plan.Reshape(args[0], []int{0})
+	}
+	return plan.Concat(0, parts...)
+}
+
+// lined calls the functions of chunks with a grid of their own.
+func lined[T nd.Elem](c call, args []*chunkgrid.Array[T]) chunkgrid.Any {
+	chunks := c.Params["chunks"].([][]int)
+	sizes := []int{}
+	for _, box := range gridOf(chunks).Boxes() {
+		sizes = append(sizes, len(args)*box.Size())
+	}
+	backwards := func(arrays ...*nd.Array[T]) (*nd.Array[T], error) {
+		var all []T
+		for _, a := range arrays {
+			v := slices.Collect(a.Values())
+			slices.Reverse(v)
+			all = append(all, v...)
+		}
+		return nd.FromSlice(all, len(all))
+	}
+	x, grid := args[0].Rechunk(nd.Lists(chunks)), gridOf([][]int{sizes})
+	if len(args) == 1 {
+		return chunkgrid.MapChunks(x, func(a *nd.Array[T]) (*nd.Array[T], error) { return backwards(a) }, grid)
+	}
+	y := args[1].BroadcastTo(x.Shape()...).Rechunk(nd.Lists(chunks))
+	return chunkgrid.MapChunks2(x, y, func(a, b *nd.Array[T]) (*nd.Array[T], error) { return backwards(a, b) }, grid)
 }

@@ -262,7 +262,10 @@ func (o *boxOp) boxCost(shape []int) int {
 	if o.op.WholeChunks {
 		shape = o.node.Grid.MaxChunk()
 	}
-	c := plus(size(shape)*o.node.DType.Size(), o.op.Scratch)
+	c := size(shape) * o.node.DType.Size()
+	if o.op.Scratch != nil {
+		c = plus(c, o.op.Scratch(o.node))
+	}
 	for i, in := range o.op.LargestInputs(o.node, shape) {
 		c = plus(c, size(in)*o.node.Args[i].DType.Size(), o.subs[i].cost(in))
 	}

@@ -59,7 +59,8 @@ func init() {
 			ufuncs[name] = uniform(name, t.nargs)
 		}
 	}
-	for _, u := range []*Ufunc{withTimes(ufuncs["add"]), withTimes(ufuncs["sub"]), whereUfunc(), castUfunc(), iscloseUfunc()} {
+	others := []*Ufunc{withTimes(ufuncs["add"]), withTimes(ufuncs["sub"]), whereUfunc(), castUfunc(), iscloseUfunc()}
+	for _, u := range append(others, lookups()...) {
 		ufuncs[u.Name] = u
 	}
 	for _, r := range allReductions() {

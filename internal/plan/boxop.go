@@ -35,8 +35,9 @@ type BoxOp struct {
 	Stage func(n *Node) (grid nd.Grid, staged bool)
 	// WholeChunks: boxes are always chunks of the result's grid.
 	WholeChunks bool
-	// Scratch is the memory in bytes that one call of Eval takes beside its arguments.
-	Scratch int
+	// Scratch, where it isn't nil, returns the memory in bytes that one call of Eval
+	// takes beside its arguments.
+	Scratch func(n *Node) int
 }
 
 // StageOf is Stage, which may be nil.

@@ -22,6 +22,7 @@ for bins, lo, hi in (1000, 0, 100), (777, 0.1, 77.7), (3, -1e-300, 1e300), (10, 
     show(f"nan {bins}", np.histogram(nan, bins, (lo, hi))[0])
     show(f"int32 {bins}", np.histogram(x.astype(np.int32), bins, (lo, hi))[0])
 show("edges", np.histogram(x, edges)[0])
+show("infinite edges", np.histogram(nan, [-np.inf, 3, 7, np.inf])[0])
 show("edges weights", np.histogram(x, edges, weights=w)[0])
 show("edges float32", np.histogram(x.astype(np.float32), np.array(edges))[0])
 show("bincount", np.bincount(i % 251, minlength=300))

@@ -21,8 +21,10 @@ def show(name, a):
     print(f"{name}: {list(a.shape)} {np.asarray(a, np.float64).tobytes().hex()}")
 
 
+methods = ("linear", "lower", "higher", "midpoint", "nearest", "inverted_cdf", "interpolated_inverted_cdf", "hazen", "weibull",
+           "median_unbiased", "normal_unbiased")
 for axis in (0, 1, -1, None):
-    for method in ("linear", "lower", "higher", "midpoint", "nearest"):
+    for method in methods:
         show(f"{method} {axis}", np.quantile(x, q, axis=axis, method=method))
     show(f"median {axis}", np.median(x, axis=axis))
     show(f"nan {axis}", np.quantile(h, q, axis=axis))

@@ -19,6 +19,8 @@ h = np.array([-1, -0.75, -0.0, 0, 0.25, 0.5, 1])
 i = np.array([-128, -7, -1, 0, 1, 7, 127], dtype="i1")
 j = np.array([2, 2, 0, 3, 1, 3, 9], dtype="i1")
 u = np.array([0, 1, 7, 200, 255], dtype="u1")
+v = np.array([0, 1, 1 << 63, (1 << 63) + 1, (1 << 64) - 1], dtype="u8")
+edges = [-np.inf, -1, -1, 0, 0.5, 2]
 z = np.array([1 + 2j, -3.5 + 0.25j, 0, 0.5 - 1j])
 w = np.array([2 - 1j, 1j, 1 + 1j, -2], dtype="c16")
 b = np.array([False, False, True, True])
@@ -62,6 +64,12 @@ cases = {
     "where": np.where(f > 0, f, g), "where bool": np.where(c, b, True),
     "cast": u.astype("i1"), "cast float": i.astype("f4"), "cast bool": f.astype("?"), "cast from bool": b.astype("i8"),
     "cast complex": i.astype("c8"), "cast time": t.astype("i8"), "cast half": f.astype("f2").astype("f4"),
+    "digitize": np.digitize(f, edges), "digitize right": np.digitize(f, edges, right=True), "digitize int": np.digitize(i, [-7, 0.5, 7]),
+    "digitize one": np.digitize(f, [0], right=True), "isin": np.isin(f, [2, np.nan, 0, -np.inf, 1.5]), "isin none": np.isin(f, []),
+    "isin float32": np.isin(f.astype("f4"), [-2.5, 0.5]), "isin_integer": np.isin(i, [-128, 0, 7, 7, 3]), "isin_integer none": np.isin(i, []),
+    "isin_integer unsigned": np.isin(v, np.array([0, (1 << 64) - 1, 1 << 63], "u8")),
+    "interp": np.interp(f, [-1, 0, 0, 0.5, 1.75, np.inf], [0.1, 3, -2, np.inf, np.inf, 7]), "interp one": np.interp(h, [0.5], [3]),
+    "interp float32": np.interp(f, [-3, 4], [0, 1]).astype("f4"),
     "since": t - np.datetime64("1970-01-02"), "after": t + d, "after one": t + np.timedelta64(7, "D"),
 }
 with open(os.path.join(os.path.dirname(__file__), "golden.txt"), "w") as out:

@@ -54,6 +54,9 @@ MOVES = {
     "repeat": repeat,
     "take": lambda x, axis, index: np.take(x, np.array(index, "i8"), axis),
     "rechunk": lambda x, grid: x,
+    "roll": lambda x, axis, n: np.roll(x, n, axis),
+    "flip": lambda x, axes: np.flip(x, tuple(axes)),
+    "tile": lambda x, axis, n: np.tile(x, [n if k == axis else 1 for k in range(x.ndim)]),
 }
 JOINS = {"concatenate": np.concatenate, "stack": np.stack}
 
@@ -108,6 +111,18 @@ def overlap(v, depth, mode, chunks, fill=None):
 
 
 PADS = {"pad": pad, "overlap": overlap}
+
+
+def lined(args, chunks):
+    """The chunks of arrays, which broadcast to the first, end to end, each backwards."""
+    shape = args[0].x.shape
+    ends = [np.cumsum([0] + sizes).astype(int) for sizes in chunks]
+    boxes = [tuple(slice(e[i], e[i + 1]) for e, i in zip(ends, at)) for at in np.ndindex(*(len(sizes) for sizes in chunks))]
+
+    def backwards(arrays, _):
+        parts = [np.broadcast_to(a, shape)[box].ravel()[::-1] for box in boxes for a in arrays]
+        return np.concatenate(parts) if parts else arrays[0].reshape(0)
+    return join(backwards, 0, args)
 
 
 # ---- element-wise operations that are exact
@@ -200,6 +215,8 @@ EXACT = {
     "logical_and": lambda x, y: truth(x) & truth(y), "logical_or": lambda x, y: truth(x) | truth(y),
     "logical_xor": lambda x, y: truth(x) ^ truth(y), "logical_not": lambda x: ~truth(x),
     "where": np.where, "cast": cast, "isclose": isclose,
+    "digitize": lambda x, edges, right: np.digitize(x, edges, right), "interp": lambda v, x, y: np.interp(v, x, y),
+    "isin": lambda x, set: np.isin(x, np.array(set, "f8")), "isin_integer": lambda x, set: np.isin(x, np.array(set, "i8")),
 }
 EXACT_OF_KIND = {"pow": ("iu", integer_power), "sign": ("iuf", np.sign), "sqrt": ("f", np.sqrt)}
 
@@ -421,11 +438,38 @@ def quantile(arg, axis, q, method):
 
 
 def window(arg, axis, length, ddof, **rest):
-    """The reduction of every window. Leaves are merged one after the other."""
+    """The reduction of every window. Leaves are merged as a tree."""
     r = reduction(rest["reduction"], Value(np.lib.stride_tricks.sliding_window_view(arg.x, length, axis)), axes=[-1], ddof=ddof)
     if r.tol is not None:
-        r.tol = r.tol * (1 + length // 32)
+        r.tol = r.tol * (1 + (length // 32).bit_length())
     return r
+
+
+def gradient(arg, axis, x, edge):
+    """NumPy's in a wider type; every one of three products may be off by some units."""
+    wide, f = arg.x.astype("longdouble"), np.finfo(arg.dtype)
+    step = min(np.diff(x)) if len(x) > 1 else x[0]
+    size = np.where(np.isfinite(wide), np.abs(wide), 0)
+    pads = [(2, 2) if k == axis else (0, 0) for k in range(wide.ndim)]
+    near = np.lib.stride_tricks.sliding_window_view(np.pad(size, pads), 5, axis).max(-1) * 4 / step
+    tol = np.where(near > f.max, np.inf, 16 * f.eps * near + f.smallest_subnormal)
+    return Value(np.gradient(wide, x if len(x) > 1 else x[0], axis=axis, edge_order=edge), tol, arg.dtype)
+
+
+def cov(arg, axis, ddof):
+    """Deviations in extended precision; every one, and every product, may be off by a unit of float64."""
+    x = np.moveaxis(arg.x, axis, 1).astype("longdouble")
+    n, f, wide = x.shape[1], np.finfo(arg.dtype), np.finfo("float64")
+    finite = np.isfinite(x).all(1)
+    x = np.where(finite[:, None], x, 0)
+    d = x - (x.mean(1, keepdims=True) if n else 0)
+    size = np.abs(x) @ np.abs(d).T
+    tol = ((8 + n) * wide.eps * (size + size.T) + n * (8 * wide.eps * np.abs(x).max(initial=0)) ** 2) / max(n - ddof, 1)
+    v = d @ d.T / max(n - ddof, 1)
+    tol = tol + f.eps * np.abs(v) + f.smallest_subnormal
+    tol = np.where((n <= ddof) | (np.abs(x) @ np.abs(x).T > wide.max), np.inf, tol)
+    both = finite[:, None] & finite
+    return Value(np.where(both, v, np.nan), np.where(both | (n <= ddof), tol, 0), arg.dtype)
 
 
 def product_of(a, b):
@@ -438,7 +482,7 @@ def product_of(a, b):
 
 ALONG = {
     "cumsum": lambda arg, **p: scan("cumsum", arg, **p), "cumprod": lambda arg, **p: scan("cumprod", arg, **p),
-    "diff": diff, "quantile": quantile, "matmul": product_of, "window": window,
+    "diff": diff, "quantile": quantile, "matmul": product_of, "window": window, "gradient": gradient, "cov": cov,
 }
 
 
@@ -485,6 +529,8 @@ def value(call, inputs, values):
         return args[0].moved(lambda x: MOVES[op](x, **params))
     if op in JOINS:
         return join(JOINS[op], params["axis"], args)
+    if op == "lined":
+        return lined(args, **params)
     if op in PADS:
         return PADS[op](args[0], **params)
     if op in ("histogram", "bincount"):
