@@ -217,6 +217,9 @@ func saveAll(ctx context.Context, g storage.WritableGroup, names []string, array
 // Append writes an array behind the end of the stored one at url, along an axis,
 // which grows. Where that fails the stored array gets its old shape back; a
 // process that is killed may leave it longer, with the fill value at the end.
+// Datetimes and timedeltas become the numbers that they are where the attributes of the
+// stored array say so (units, calendar); one that is none of them, a fraction where
+// integers are stored, is an error.
 // HDF5's axes get longer where the file was made for that, by Save with
 // DriverOptions "unlimited" = "time", and while nothing in this process has the file
 // open for reading, see hdf5.ErrReading. Options: DriverOptions and those of Run.
@@ -227,6 +230,9 @@ func Append(ctx context.Context, url string, a Any, axis int, opts ...Option) (e
 		return err
 	}
 	defer func() { err = errors.Join(err, dst.Close()) }()
+	if a, err = encodeTimes(a, dst.Meta()); err != nil {
+		return fmt.Errorf("append: %w", err)
+	}
 	n, shape := a.plan(), dst.Meta().Shape
 	if n.Err != nil {
 		return n.Err

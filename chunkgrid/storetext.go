@@ -80,6 +80,26 @@ func newTextOut(n *plan.Node, dst storage.WritableArray, origin []int) (*textOut
 	return &textOut{n, dst, nd.Box{Start: origin, Shape: n.Shape}}, nil
 }
 
+// source is the stored array that the texts are read from.
+func (t *textOut) source() storage.Array {
+	n := t.n
+	for n.Op == plan.OpView {
+		n = n.Args[0]
+	}
+	return n.Leaf.(storage.Array)
+}
+
+// atOnce is how many chunks are worth storing at the same time, where all but the
+// waiting for a server takes no time; the chunks that one is made of are read together.
+func (t *textOut) atOnce() int {
+	from := t.source()
+	if !storage.IsRemoteArray(from) && !storage.IsRemoteArray(t.dst) {
+		return 1
+	}
+	read, write := from.Meta().ReadGrid.MaxChunk(), t.dst.Meta().WriteGrid.MaxChunk()
+	return storage.InFlight / max(nd.Box{Shape: write}.Size()/max(nd.Box{Shape: read}.Size(), 1), 1)
+}
+
 // store writes the elements that are in one chunk of the destination, and returns
 // about what memory that took.
 func (t *textOut) store(ctx context.Context, chunk nd.Box) (bytes int, err error) {
@@ -92,11 +112,7 @@ func (t *textOut) store(ctx context.Context, chunk nd.Box) (bytes int, err error
 	if err != nil {
 		return 0, err
 	}
-	n := t.n
-	for n.Op == plan.OpView {
-		n = n.Args[0]
-	}
-	read := nd.Box{Shape: n.Leaf.(storage.Array).Meta().ReadGrid.MaxChunk()}
+	read := nd.Box{Shape: t.source().Meta().ReadGrid.MaxChunk()}
 	return textBytes(read.Size(), texts), storage.WriteStrings(ctx, t.dst, region, texts)
 }
 
@@ -106,6 +122,12 @@ func storeTexts(ctx context.Context, outs []*textOut, room *textRoom, workers in
 	for i, o := range outs {
 		covers[i] = o.dst.Meta().WriteGrid.Cover(o.box)
 		total += covers[i].Size()
+	}
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+		for _, o := range outs {
+			workers = max(workers, o.atOnce())
+		}
 	}
 	const most = 1 << 16 // tasks: of many chunks each has several
 	each := max((total+most-1)/most, 1)

@@ -158,6 +158,9 @@ func (t *mappedText[R]) Ref() storage.Ref { return storage.Ref{} }
 
 func (t *mappedText[R]) Close() error { return nil }
 
+// IsRemote reports whether the texts are far away.
+func (t *mappedText[R]) IsRemote() bool { return storage.IsRemoteArray(t.texts()) }
+
 // ReadCost is what reading the texts costs, and two lists of them, where that is
 // known; where it isn't, there is room for them.
 func (t *mappedText[R]) ReadCost() int {

@@ -127,3 +127,47 @@ func TestTextGarbage(t *testing.T) {
 	require.NoError(t, err)
 	assert.Less(t, src.most-before.HeapAlloc, uint64(48<<20), "of 64 MiB of texts")
 }
+
+// farTexts is text that is far away.
+type farTexts struct{ *textSource }
+
+func (farTexts) IsRemote() bool { return true }
+
+// TestRemoteText: many chunks of text that is far away are asked for at once, also
+// where the first shows how long texts are.
+func TestRemoteText(t *testing.T) {
+	const n = storage.InFlight
+	spec := storage.Spec{DType: nd.Text, Shape: []int{64 * (n + 1)}, Chunks: nd.Must(nd.NewGrid([]int{64 * (n + 1)}, []int{64}))}
+	array := func() storage.WritableArray {
+		a, err := zarr.CreateArrayStore(t.Context(), mem.NewStore(), "x", spec, nil)
+		require.NoError(t, err)
+		return a
+	}
+	for name, do := range map[string]func(ctx context.Context, x chunkgrid.Any) error{
+		"read": func(ctx context.Context, x chunkgrid.Any) error {
+			_, err := chunkgrid.Texts(ctx, x)
+			return err
+		},
+		"stored": func(ctx context.Context, x chunkgrid.Any) error {
+			_, err := chunkgrid.Run(ctx, []chunkgrid.Out{chunkgrid.To(x, array())}, chunkgrid.Memory(64<<20))
+			return err
+		},
+		"mapped": func(ctx context.Context, x chunkgrid.Any) error {
+			_, err := chunkgrid.MapText(x, func(s string) int64 { return int64(len(s)) }).Compute(ctx, chunkgrid.Memory(64<<20))
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			defer cancel()
+			src := &textSource{Array: array(), company: n}
+			src.change = sync.NewCond(&src.mu)
+			defer context.AfterFunc(ctx, src.change.Broadcast)()
+			x, err := chunkgrid.FromAny(farTexts{src})
+			require.NoError(t, err)
+			require.NoError(t, do(ctx, x))
+			assert.Equal(t, n, src.most)
+			assert.Equal(t, n+1, src.reads)
+		})
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/ndgrid/ndgrid/nd"
 )
@@ -178,6 +179,30 @@ func coverEach(ctx context.Context, g nd.Grid, box nd.Box, do func(coord []int, 
 		}
 	}
 	return nil
+}
+
+// coverTogether is coverEach with up to n calls under way at the same time.
+func coverTogether(ctx context.Context, g nd.Grid, box nd.Box, n int, do func(coord []int, chunk, region nd.Box) error) error {
+	if n == 1 {
+		return coverEach(ctx, g, box, do)
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	room := make(chan struct{}, n)
+	var wg sync.WaitGroup
+	_ = coverEach(ctx, g, box, func(coord []int, chunk, region nd.Box) error { // which fails with ctx only
+		coord = slices.Clone(coord)
+		room <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-room }()
+			if err := do(coord, chunk, region); err != nil {
+				cancel(err)
+			}
+		})
+		return nil
+	})
+	wg.Wait()
+	return context.Cause(ctx)
 }
 
 // checkBytes refuses a box outside the array or a buffer of another size.

@@ -30,8 +30,8 @@ type StringWriter interface {
 }
 
 // ReadStrings reads any box of an array whose elements vary in length, C order;
-// see StringReader. Chunks that were never written give the fill value. An array
-// of another dtype is nd.ErrDType.
+// see StringReader. Chunks that were never written give the fill value; those of what
+// is remote are read together. An array of another dtype is nd.ErrDType.
 func ReadStrings(ctx context.Context, a Array, box nd.Box) ([]string, error) {
 	m := a.Meta()
 	r, ok := As[StringReader](a)
@@ -42,7 +42,11 @@ func ReadStrings(ctx context.Context, a Array, box nd.Box) ([]string, error) {
 		return nil, err
 	}
 	all := make([]string, box.Size())
-	err := coverEach(ctx, m.ReadGrid, box, func(coord []int, chunk, region nd.Box) error {
+	atOnce := 1
+	if IsRemoteArray(a) {
+		atOnce = InFlight
+	}
+	err := coverTogether(ctx, m.ReadGrid, box, atOnce, func(coord []int, chunk, region nd.Box) error {
 		elems, present, err := r.ReadStrings(ctx, coord)
 		if err != nil {
 			return err

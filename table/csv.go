@@ -31,6 +31,7 @@ type options struct {
 	least    []nd.DType // of the columns; nil: as the first rows have it
 	piece    int        // bytes
 	row      int        // bytes at most
+	keep     int        // bytes of columns nobody has asked for yet
 }
 
 // ChunkRows is the number of rows of a chunk, 50,000 if not given; the last has
@@ -66,7 +67,7 @@ func Times[C string | int](layout string, columns ...C) Option {
 }
 
 func newOptions(opts []Option) (*options, error) {
-	o := &options{chunk: 50_000, sep: ',', types: map[any]nd.DType{}, layouts: map[any]string{}, piece: pieceBytes, row: maxRow}
+	o := &options{chunk: 50_000, sep: ',', types: map[any]nd.DType{}, layouts: map[any]string{}, piece: pieceBytes, row: maxRow, keep: keepBytes}
 	for _, f := range opts {
 		f(o)
 	}
@@ -303,7 +304,7 @@ func (o *options) checkDeclared(names []string) error {
 	}
 	for key, dt := range o.types {
 		if !known[key] {
-			return fmt.Errorf("%w: no column %v, declared as %v; there are %q", storage.ErrNotFound, key, dt, names)
+			return fmt.Errorf("%w: no column %v, declared as %v; there are %s", storage.ErrNotFound, key, dt, quoted(names))
 		}
 	}
 	return nil

@@ -26,6 +26,7 @@ type Files struct {
 	rows  int
 
 	places map[string]int // of columns by name
+	ahead  []ahead        // of chunks
 }
 
 // csvFile is a file as it was when its rows were counted.
@@ -74,7 +75,7 @@ func Open(ctx context.Context, paths iter.Seq2[string, error], opts ...Option) (
 	if len(f.paths) == 0 {
 		return nil, &storage.Error{Op: "open csv", Name: "files", Err: fmt.Errorf("%w: there are none", storage.ErrNotFound)}
 	}
-	f.places = placesOf(f.names)
+	f.places, f.ahead = placesOf(f.names), make([]ahead, len(f.marks))
 	return f, nil
 }
 
@@ -100,7 +101,7 @@ func (f *Files) add(ctx context.Context, path string) error {
 		return err
 	}
 	if len(f.paths) > 0 && !slices.Equal(f.names, head.names) {
-		return fmt.Errorf("%w: columns %q, those of %s are %q", nd.ErrShape, head.names, f.paths[0].path, f.names)
+		return fmt.Errorf("%w: columns %s, those of %s are %s", nd.ErrShape, quoted(head.names), f.paths[0].path, quoted(f.names))
 	}
 	if f.rows == 0 { // dtypes say nothing where there are no rows
 		f.schema = head.schema
@@ -191,7 +192,9 @@ func (f *Files) Columns() []string { return slices.Clone(f.names) }
 // Column returns a column as a lazy array of one axis, named "row". chunkgrid.MapText and
 // Factorize make bools and numbers of one of text, Texts reads it; missing text is the
 // empty text. Every run that needs a column reads the files anew, and parses that column
-// only. An error of a field names file, line and column.
+// only; for who goes through columns one after the other, those behind it are parsed
+// too, of which the table keeps 16 MiB at most, beside what runs are given. An error of a
+// field names file, line and column.
 func (f *Files) Column(name string) (chunkgrid.Any, error) {
 	a, err := f.Array(name)
 	if err != nil {
@@ -216,7 +219,7 @@ func (f *Files) Array(name string) (storage.Array, error) {
 func (f *Files) column(name string) (*lazyColumn, error) {
 	i, ok := f.places[name]
 	if !ok {
-		return nil, fmt.Errorf("%w: column %q; there are %q", storage.ErrNotFound, name, f.names)
+		return nil, fmt.Errorf("%w: column %q; there are %s", storage.ErrNotFound, name, quoted(f.names))
 	}
 	sizes := make([]int, len(f.marks))
 	for k, m := range f.marks {
@@ -275,36 +278,58 @@ func (c *lazyColumn) ReadChunk(ctx context.Context, coord []int, dst []byte) (bo
 	return err == nil, err
 }
 
-// read hands over the values of a chunk, piece by piece.
+// read hands over the values of a chunk, piece by piece, each valid until the next.
 func (c *lazyColumn) read(ctx context.Context, coord []int, take func(Column)) error {
-	m := c.files.marks[coord[0]]
-	if err := c.files.read(ctx, m, c.i, take); err != nil {
-		return &storage.Error{Op: "read csv", Name: c.files.paths[m.file].path, Err: err}
+	f, i := c.files, coord[0]
+	file, err := f.reopen(f.marks[i])
+	if err == nil {
+		defer file.Close()
+		err = f.ahead[i].read(ctx, c.i, take, &chunkReader{f, f.marks[i], file})
+	}
+	if err != nil {
+		return &storage.Error{Op: "read csv", Name: f.paths[f.marks[i].file].path, Err: err}
 	}
 	return nil
 }
 
-// read parses a column of a chunk.
-func (f *Files) read(ctx context.Context, m mark, column int, take func(Column)) error {
+// reopen opens the file of a chunk if it is as it was.
+func (f *Files) reopen(m mark) (*os.File, error) {
 	was := f.paths[m.file]
 	file, err := os.Open(was.path)
 	if err != nil {
+		return nil, err
+	}
+	info, err := file.Stat()
+	if err == nil && (info.Size() != was.size || !info.ModTime().Equal(was.modified)) {
+		err = fmt.Errorf("%w its rows were counted: %d bytes then, %d now", storage.ErrChanged, was.size, info.Size())
+	}
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return file, nil
+}
+
+// chunkReader parses a chunk of a file.
+type chunkReader struct {
+	f    *Files
+	m    mark
+	file *os.File
+}
+
+// parse parses the columns of a chunk that have a parser, and calls do for every piece.
+func (c *chunkReader) parse(ctx context.Context, columns []parser, do func(p *part) error) error {
+	f, m := c.f, c.m
+	if _, err := c.file.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	defer file.Close()
-	if info, err := file.Stat(); err != nil {
-		return err
-	} else if info.Size() != was.size || !info.ModTime().Equal(was.modified) {
-		return fmt.Errorf("%w its rows were counted: %d bytes then, %d now", storage.ErrChanged, was.size, info.Size())
-	}
-	text, packed, closer, err := uncompressed(file)
+	text, packed, closer, err := uncompressed(c.file)
 	if err != nil {
 		return err
 	}
 	defer closer()
 	if !packed { // go there, from after a byte order mark
-		_, err = file.Seek(m.from-int64(text.Buffered()), io.SeekCurrent)
-		text.Reset(file)
+		_, err = c.file.Seek(m.from-int64(text.Buffered()), io.SeekCurrent)
+		text.Reset(c.file)
 	} else {
 		_, err = io.CopyN(io.Discard, text, m.from)
 	}
@@ -313,7 +338,7 @@ func (f *Files) read(ctx context.Context, m mark, column int, take func(Column))
 	}
 	plain := &io.LimitedReader{R: text, N: m.to - m.from}
 	r := &reader{schema: f.schema, cut: cutter{r: plain, size: f.piece, max: f.row}, line: m.line}
-	rows, err := r.column(ctx, column, take)
+	rows, err := r.some(ctx, columns, do)
 	switch {
 	case err != nil:
 	case plain.N > 1: // a newline at the end may be missing
@@ -324,16 +349,10 @@ func (f *Files) read(ctx context.Context, m mark, column int, take func(Column))
 	return err
 }
 
-// column parses one column of all that is left to read, hands over its values piece
-// by piece, each valid until the next, and returns the number of rows.
-func (r *reader) column(ctx context.Context, i int, take func(Column)) (rows int, err error) {
-	p := &part{columns: make([]parser, len(r.names))}
-	for k := range p.columns {
-		p.columns[k] = skipped{}
-	}
-	if p.columns[i], err = newParser(r.types[i], r.layouts[i], 0); err != nil {
-		return 0, err
-	}
+// some parses the columns of all that is left to read that have a parser, and returns
+// the number of rows.
+func (r *reader) some(ctx context.Context, columns []parser, do func(p *part) error) (rows int, err error) {
+	p := &part{columns: columns}
 	for ctx.Err() == nil {
 		switch p.text, err = r.cut.next(p.text); {
 		case err == io.EOF:
@@ -346,11 +365,9 @@ func (r *reader) column(ctx context.Context, i int, take func(Column)) (rows int
 		if p.parse(r.sep); p.err != nil {
 			return rows, r.place(p)
 		}
-		values, err := p.columns[i].column()
-		if err != nil {
+		if err := do(p); err != nil {
 			return rows, err
 		}
-		take(values)
 		rows, r.line = rows+p.rows, r.line+p.lines()
 	}
 	return rows, ctx.Err()
@@ -364,4 +381,5 @@ func (skipped) set([]byte) error                      { return nil }
 func (skipped) move(parser, int, int)                 {}
 func (skipped) column() (Column, error)               { return nil, nil }
 func (skipped) within(parser, int, int)               {}
+func (skipped) bytes() int                            { return 0 }
 func (skipped) clear()                                {}

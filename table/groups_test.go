@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"math/big"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -20,6 +21,7 @@ import (
 	"github.com/ndgrid/ndgrid/ufunc"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 )
 
 // Categories, groups and masks of text in a folder are those of pandas, by lazy arrays
@@ -216,4 +218,28 @@ func rowsAsText(t testing.TB, tab *Table) string {
 		b.WriteByte('\n')
 	}
 	return b.String()
+}
+
+// Sums of integers are rounded once, as those of math/big are.
+func TestTotalsAreRoundedOnce(t *testing.T) {
+	check := func(t require.TestingT, values []int64) {
+		var signed total[int64]
+		var unsigned total[uint64]
+		s, u := new(big.Int), new(big.Int)
+		for _, v := range values {
+			signed.add(v)
+			unsigned.add(uint64(v))
+			s.Add(s, big.NewInt(v))
+			u.Add(u, new(big.Int).SetUint64(uint64(v)))
+		}
+		wantSigned, _ := new(big.Float).SetInt(s).Float64()
+		wantUnsigned, _ := new(big.Float).SetInt(u).Float64()
+		require.Equal(t, wantSigned, signed.float())
+		require.Equal(t, wantUnsigned, unsigned.float())
+	}
+	check(t, []int64{1 << 62, 1 << 62, 1 << 62, 1 << 62, 1<<62 + 1<<11 + 1})
+	check(t, []int64{-1 << 63, -1 << 63, -1<<62 - 1<<11 - 1})
+	rapid.Check(t, func(t *rapid.T) {
+		check(t, rapid.SliceOfN(rapid.SampledFrom([]int64{1 << 62, -1 << 63, 1<<63 - 1, 1 << 11, 1, -1, 3 << 40}), 0, 40).Draw(t, "values"))
+	})
 }

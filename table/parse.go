@@ -29,6 +29,8 @@ type parser interface {
 	// within forgets the values and takes memory of another parser, for rows from
 	// lo up to hi, to keep others in.
 	within(memory parser, lo, hi int)
+	// bytes is how many the values take.
+	bytes() int
 	// column returns the values; the parser is not used any more.
 	column() (Column, error)
 	// clear forgets the values and keeps the memory.
@@ -90,6 +92,8 @@ func (l *list[T]) within(memory parser, lo, hi int) {
 }
 
 func (l *list[T]) all() []T { return l.v[:cap(l.v)] }
+
+func (l *list[T]) bytes() int { return len(l.v) * l.dt.Size() }
 
 func (l *list[T]) column() (Column, error) {
 	a, err := nd.FromSlice(l.v, len(l.v))
@@ -368,6 +372,8 @@ func (p *texts) set(text []byte) error {
 }
 
 func (p *texts) move(to parser, lo, hi int) { to.(*texts).s.append(&p.s, lo, hi) }
+
+func (p *texts) bytes() int { return p.s.NBytes() }
 
 func (p *texts) column() (Column, error) { return &p.s, nil }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/big"
 	"slices"
 
 	"github.com/ndgrid/ndgrid/nd"
@@ -140,14 +141,25 @@ func (t *total[T]) add(v T) {
 	t.sum = sum
 }
 
-func (t total[T]) float() float64 { return float64(float64(t.wraps)*0x1p64) + float64(t.sum) }
+// float returns the sum, rounded once.
+func (t total[T]) float() float64 {
+	if t.wraps == 0 {
+		return float64(t.sum)
+	}
+	rest, wraps := new(big.Int).SetUint64(uint64(t.sum)), t.wraps
+	if t.sum < 0 { // as unsigned 2^64 more
+		wraps--
+	}
+	sum, _ := rest.Add(rest, new(big.Int).Lsh(big.NewInt(wraps), 64)).Float64()
+	return sum
+}
 
 // Add adds the values of two tables of as many rows, column by column of the same
 // name; both have the same columns, all of them numbers.
 func (t *Table) Add(u *Table) (*Table, error) {
 	r := &Table{rows: t.rows}
 	if t.rows != u.rows || len(t.names) != len(u.names) {
-		return nil, fmt.Errorf("table.Add: %w: %d rows of %q and %d rows of %q", nd.ErrShape, t.rows, t.names, u.rows, u.names)
+		return nil, fmt.Errorf("table.Add: %w: %d rows of %s and %d rows of %s", nd.ErrShape, t.rows, quoted(t.names), u.rows, quoted(u.names))
 	}
 	for i, name := range t.names {
 		other, err := u.Column(name)

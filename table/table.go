@@ -87,9 +87,18 @@ func (t *Table) Column(name string) (Column, error) {
 	t.indexed.Do(func() { t.places = placesOf(t.names) })
 	i, ok := t.places[name]
 	if !ok {
-		return nil, fmt.Errorf("%w: column %q; there are %q", storage.ErrNotFound, name, t.names)
+		return nil, fmt.Errorf("%w: column %q; there are %s", storage.ErrNotFound, name, quoted(t.names))
 	}
 	return t.columns[i], nil
+}
+
+// quoted lists names for an error: of many those at the beginning.
+func quoted(names []string) string {
+	const most = 20
+	if n := len(names) - most; n > 0 {
+		return fmt.Sprintf("%q and %d more", names[:most], n)
+	}
+	return fmt.Sprintf("%q", names)
 }
 
 // placesOf returns where names are in a list, of several equal ones the first.
@@ -249,7 +258,7 @@ func Concat(tables ...*Table) (*Table, error) {
 	rows := 0
 	for _, t := range tables {
 		if !slices.Equal(t.names, tables[0].names) {
-			return nil, fmt.Errorf("table.Concat: %w: columns %q and %q", nd.ErrShape, tables[0].names, t.names)
+			return nil, fmt.Errorf("table.Concat: %w: columns %s and %s", nd.ErrShape, quoted(tables[0].names), quoted(t.names))
 		}
 		rows += t.rows
 	}

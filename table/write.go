@@ -30,7 +30,7 @@ func WriteCSV(w io.Writer, tables iter.Seq2[*Table, error]) error {
 			}
 		}
 		if !slices.Equal(names, t.names) {
-			return fmt.Errorf("table.WriteCSV: %w: columns %q after %q", nd.ErrShape, t.names, names)
+			return fmt.Errorf("table.WriteCSV: %w: columns %s after %s", nd.ErrShape, quoted(t.names), quoted(names))
 		}
 		if err := t.writeRows(w, out); err != nil {
 			return err

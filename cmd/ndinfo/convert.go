@@ -42,7 +42,8 @@ written.
 Values, shapes, dimension names, unlimited dimensions, fill values and attributes
 are kept, as far as the format has them. Attributes that describe values, such as _FillValue and
 valid_range, get the dtype of the array, and a list of one that comes from HDF5
-becomes its element, as NetCDF has it. Texts padded to one length, str24 for
+becomes its element, as NetCDF has it. Names and attributes that aren't UTF-8 are
+taken for Latin-1, and are UTF-8 in the copy. Texts padded to one length, str24 for
 example, are texts of any length in HDF5. References and compounds in attributes of
 HDF5 are left out, and so are, with a warning, arrays in a group whose elements
 can't be read (lists, references, compounds with arrays in them), and structs where

@@ -315,3 +315,29 @@ func TestParseCodecs(t *testing.T) {
 	assert.Equal(t, []string{}, parseCodecs("none"))
 	assert.Equal(t, []string{"transpose (1, 0)", "zstd(level=3, checksum=true)"}, parseCodecs("transpose (1, 0), zstd(level=3, checksum=true)"))
 }
+
+// Names and text that aren't UTF-8 are, in what convert writes.
+func TestConvertLatin1(t *testing.T) {
+	needHDF5(t)
+	t.Chdir(t.TempDir())
+	python(t, "latin1.py", "make", "old.h5")
+	for _, dst := range []string{"new.nc", "new.zarr"} {
+		_, errs, status := ndinfo(t, "convert", "old.h5", dst)
+		assert.Zero(t, status)
+		assert.Equal(t, `ndinfo: "s\xfcd": the name isn't UTF-8, and taken for Latin-1: süd
+ndinfo: "temp\xe9rature": the name isn't UTF-8, and taken for Latin-1: température
+`, errs)
+	}
+	show(t, "convert", "new.zarr", "again.nc")
+	for _, file := range []string{"new.nc", "again.nc"} {
+		assert.Equal(t, "data température süd température °C 3 température 1\n", python(t, "latin1.py", "read", file))
+	}
+	g, err := storage.Create(t.Context(), "refused.h5", nil)
+	require.NoError(t, err)
+	defer g.Close()
+	_, err = g.CreateGroup(t.Context(), "s\xfcd")
+	assert.ErrorContains(t, err, `the name "s\xfcd" isn't UTF-8`)
+	_, err = g.CreateArray(t.Context(), "s\xfcd", storage.Spec{DType: nd.Int8})
+	assert.ErrorIs(t, err, storage.ErrUnsupported)
+	assert.ErrorIs(t, g.SetAttrs(t.Context(), storage.Attrs{"s\xfcd": 1}), storage.ErrUnsupported)
+}

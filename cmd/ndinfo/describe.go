@@ -76,17 +76,7 @@ func (o *options) describeArray(ctx context.Context, a storage.Array, name strin
 	if t, ok := a.(hdf5.Typed); ok && !m.DType.Valid() {
 		info.dtype = t.StoredType()
 	}
-	_, whole := a.(storage.BoxReader)
-	if s, ok := a.(storage.ChunkShaper); ok {
-		whole = s.ChunkShape() == nil
-	}
-	if !whole {
-		chunk, ok := m.ReadGrid.Regular()
-		if !ok {
-			chunk = m.ReadGrid.MaxChunk()
-		}
-		info.chunk = chunk
-	}
+	info.chunk = chunkShape(a)
 	var err error
 	if o.json || !o.sliced && !o.writing { // else nobody looks at sizes
 		info.stored, info.err = o.countStored(ctx, a)
@@ -112,6 +102,22 @@ func (o *options) describeArray(ctx context.Context, a storage.Array, name strin
 		info.err = errors.Join(info.err, o.addValues(ctx, a, info))
 	}
 	return info
+}
+
+// chunkShape returns the shape of an array's chunks, nil where it is stored in one piece.
+func chunkShape(a storage.Array) []int {
+	_, whole := a.(storage.BoxReader)
+	if s, ok := a.(storage.ChunkShaper); ok {
+		whole = s.ChunkShape() == nil
+	}
+	if whole {
+		return nil
+	}
+	grid := a.Meta().ReadGrid
+	if chunk, ok := grid.Regular(); ok {
+		return chunk
+	}
+	return grid.MaxChunk()
 }
 
 // addValues adds what only a document holds: statistics and values.
@@ -145,16 +151,16 @@ func (o *options) describeGroup(ctx context.Context, g storage.Group, name strin
 	if err != nil {
 		return nil, err
 	}
-	open := openArrays(ctx, g, children)
+	open := openChildren(ctx, g, children)
 	for _, c := range children {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		full := storage.JoinKey(name, c.Name)
 		if c.IsGroup {
-			info.groups = append(info.groups, o.describeChildGroup(ctx, g, c.Name, full))
+			info.groups = append(info.groups, o.describeChildGroup(ctx, open, c, full))
 		} else {
-			info.arrays = append(info.arrays, o.describeChildArray(ctx, open, c.Name, full))
+			info.arrays = append(info.arrays, o.describeChildArray(ctx, open, c, full))
 		}
 	}
 	orderArrays(info.arrays)
@@ -171,57 +177,30 @@ func (o *options) describeGroup(ctx context.Context, g storage.Group, name strin
 	return info, nil
 }
 
-func (o *options) describeChildGroup(ctx context.Context, g storage.Group, name, full string) *groupInfo {
-	sub, err := g.Group(ctx, name)
+func (o *options) describeChildGroup(ctx context.Context, open opener, c storage.Child, full string) *groupInfo {
+	n, err := open(c)
 	if err != nil {
 		return &groupInfo{name: full, err: err}
 	}
-	defer sub.Close()
-	info, err := o.describeGroup(ctx, sub, full)
+	defer n.Close()
+	info, err := o.describeGroup(ctx, n.group, full)
 	if err != nil {
 		return &groupInfo{name: full, err: err}
 	}
 	return info
 }
 
-// openArrays returns a function that opens the arrays of a group by their names. All of
-// a remote group are asked for at once: one after the other takes long.
-func openArrays(ctx context.Context, g storage.Group, children []storage.Child) func(name string) (storage.Array, error) {
-	if r, ok := g.(storage.Remote); !ok || !r.IsRemote() {
-		return func(name string) (storage.Array, error) { return g.Array(ctx, name) }
-	}
-	type answer struct {
-		a   storage.Array
-		err error
-	}
-	answers := map[string]chan answer{}
-	inFlight := make(chan struct{}, storage.InFlight)
-	for _, c := range children {
-		if c.IsGroup {
-			continue
-		}
-		got := make(chan answer, 1)
-		answers[c.Name] = got
-		go func() {
-			inFlight <- struct{}{}
-			defer func() { <-inFlight }()
-			a, err := g.Array(ctx, c.Name)
-			got <- answer{a, err}
-		}()
-	}
-	return func(name string) (storage.Array, error) {
-		got := <-answers[name]
-		return got.a, got.err
-	}
-}
-
-func (o *options) describeChildArray(ctx context.Context, open func(name string) (storage.Array, error), name, full string) *arrayInfo {
-	a, err := open(name)
+func (o *options) describeChildArray(ctx context.Context, open opener, c storage.Child, full string) *arrayInfo {
+	n, err := open(c)
 	if err != nil {
 		return &arrayInfo{name: full, err: err}
 	}
-	defer a.Close()
-	return o.describeArray(ctx, a, full)
+	defer n.Close()
+	info := o.describeArray(ctx, n.array, full)
+	if !o.json && info.meta.DType.Valid() {
+		info.err = errors.Join(info.err, o.addValues(ctx, n.array, info))
+	}
+	return info
 }
 
 // walk calls f for every group below and including g, depth first.
@@ -247,20 +226,20 @@ func (g *groupInfo) errs() error {
 // orderArrays puts coordinates first, in the order in which the largest array
 // has their axes, then the others by name.
 func orderArrays(arrays []*arrayInfo) {
-	var axes []string
+	axes := map[string]int{}
 	bySize := slices.Clone(arrays)
 	bySize = slices.DeleteFunc(bySize, func(a *arrayInfo) bool { return a.meta == nil })
 	slices.SortStableFunc(bySize, func(a, b *arrayInfo) int { return len(b.meta.Shape) - len(a.meta.Shape) })
 	for _, a := range bySize {
 		for _, d := range a.meta.Dims {
-			if !slices.Contains(axes, d) {
-				axes = append(axes, d)
+			if _, ok := axes[d]; !ok {
+				axes[d] = len(axes)
 			}
 		}
 	}
 	rank := func(a *arrayInfo) int {
 		if a.meta != nil && isCoordinate(a.name, a.meta) {
-			return slices.Index(axes, path.Base(a.name))
+			return axes[path.Base(a.name)]
 		}
 		return len(axes)
 	}

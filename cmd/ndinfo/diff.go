@@ -164,53 +164,57 @@ func (d *differ) nodes(ctx context.Context, name string, a, b node) error {
 // groups compares two groups with everything in them.
 func (d *differ) groups(ctx context.Context, name string, a, b storage.Group) error {
 	d.attrs(name, a.Attrs(), b.Attrs())
-	inA, err := children(ctx, a)
+	inA, err := childrenOf(ctx, a)
 	if err != nil {
 		return err
 	}
-	inB, err := children(ctx, b)
+	inB, err := childrenOf(ctx, b)
 	if err != nil {
 		return err
 	}
-	all := maps.Clone(inA)
-	maps.Copy(all, inB)
-	for _, child := range slices.Sorted(maps.Keys(all)) {
+	names := slices.Concat(slices.Collect(maps.Keys(inA.byName)), slices.Collect(maps.Keys(inB.byName)))
+	slices.Sort(names)
+	for _, child := range slices.Compact(names) {
 		full := storage.JoinKey(name, child)
-		err := d.child(ctx, full, child, a, b, inA, inB)
-		if err != nil {
+		if err := d.child(ctx, full, child, inA, inB); err != nil {
 			return fmt.Errorf("%s: %w", full, err)
 		}
 	}
 	return nil
 }
 
-// children are the names in a group, and whether they are groups.
-func children(ctx context.Context, g storage.Group) (map[string]bool, error) {
+// children are what is in a group.
+type children struct {
+	byName map[string]storage.Child
+	open   opener
+}
+
+func childrenOf(ctx context.Context, g storage.Group) (children, error) {
 	list, err := g.Names(ctx)
 	if err != nil {
-		return nil, err
+		return children{}, err
 	}
-	names := map[string]bool{}
+	in := children{map[string]storage.Child{}, openChildren(ctx, g, list)}
 	for _, c := range list {
-		names[c.Name] = c.IsGroup
+		in.byName[c.Name] = c
 	}
-	return names, nil
+	return in, nil
 }
 
 // child compares what has a name in two groups, or reports that one has none.
-func (d *differ) child(ctx context.Context, full, name string, a, b storage.Group, inA, inB map[string]bool) error {
-	isGroupA, hereA := inA[name]
-	isGroupB, hereB := inB[name]
+func (d *differ) child(ctx context.Context, full, name string, inA, inB children) error {
+	a, hereA := inA.byName[name]
+	b, hereB := inB.byName[name]
 	var na, nb node
 	var err error
 	if hereA {
-		if na, err = openChild(ctx, a, name, isGroupA); err != nil {
+		if na, err = inA.open(a); err != nil {
 			return err
 		}
 		defer na.Close()
 	}
 	if hereB {
-		if nb, err = openChild(ctx, b, name, isGroupB); err != nil {
+		if nb, err = inB.open(b); err != nil {
 			return err
 		}
 		defer nb.Close()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"sync"
 
 	"github.com/ndgrid/ndgrid/chunkgrid"
 	"github.com/ndgrid/ndgrid/nd"
@@ -168,30 +169,53 @@ func wantUnlike(all *batch, differ *chunkgrid.Array[bool], gap *chunkgrid.Array[
 // place is that of the first difference.
 func (d *differ) unlikeChunks(ctx context.Context, a, b storage.Array, compare func(ctx context.Context, a, b storage.Array, box nd.Box) ([]bool, error)) (unlike, error) {
 	m := a.Meta()
-	if n := 2 * (nd.Box{Shape: m.ReadGrid.MaxChunk()}).Size() * max(m.DType.Size(), 1); n > d.memory {
+	n := 2 * (nd.Box{Shape: m.ReadGrid.MaxChunk()}).Size() * max(m.DType.Size(), 1)
+	if n > d.memory {
 		return unlike{}, fmt.Errorf("comparing two chunks takes %s, --memory is %s", nd.FormatBytes(n), nd.FormatBytes(d.memory))
 	}
+	together := 1
+	if storage.IsRemoteArray(a) || storage.IsRemoteArray(b) {
+		together = min(storage.InFlight, d.memory/max(n, 1))
+	}
 	u := unlike{at: math.MaxInt64}
-	for i := range m.ReadGrid.Len() {
-		box := m.ReadGrid.Box(m.ReadGrid.Coord(i))
-		different, err := compare(ctx, a, b, box)
-		if err != nil {
-			return u, err
+	for from := 0; from < m.ReadGrid.Len(); from += together {
+		type result struct {
+			different []bool
+			err       error
 		}
-		for j, yes := range different {
-			if !yes {
-				continue
+		results := make([]result, min(together, m.ReadGrid.Len()-from))
+		var wg sync.WaitGroup
+		for i := range results {
+			wg.Go(func() {
+				r := &results[i]
+				r.different, r.err = compare(ctx, a, b, m.ReadGrid.Box(m.ReadGrid.Coord(from+i)))
+			})
+		}
+		wg.Wait()
+		for i, r := range results {
+			if r.err != nil {
+				return u, r.err
 			}
-			u.count++
-			at, rest := 0, len(different)
-			for k, n := range box.Shape {
-				rest /= n
-				at = at*m.Shape[k] + box.Start[k] + j/rest%n
-			}
-			u.at = min(u.at, int64(at))
+			u.add(m, m.ReadGrid.Box(m.ReadGrid.Coord(from+i)), r.different)
 		}
 	}
 	return u, nil
+}
+
+// add counts the elements of a box that differ.
+func (u *unlike) add(m *storage.Meta, box nd.Box, different []bool) {
+	for j, yes := range different {
+		if !yes {
+			continue
+		}
+		u.count++
+		at, rest := 0, len(different)
+		for k, n := range box.Shape {
+			rest /= n
+			at = at*m.Shape[k] + box.Start[k] + j/rest%n
+		}
+		u.at = min(u.at, int64(at))
+	}
 }
 
 // unlikeBytes says which elements of a box differ in their bytes.

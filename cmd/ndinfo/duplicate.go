@@ -52,22 +52,27 @@ func (d *duplicate) group(ctx context.Context, name string, src storage.Group, d
 	if err != nil {
 		return err
 	}
+	open := openChildren(ctx, src, children)
 	for _, child := range children {
-		if err := d.child(ctx, storage.JoinKey(name, child.Name), child, src, dst); err != nil {
+		if err := d.child(ctx, storage.JoinKey(name, child.Name), child, open, dst); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (d *duplicate) child(ctx context.Context, full string, child storage.Child, src storage.Group, dst storage.WritableGroup) error {
-	from, err := openChild(ctx, src, child.Name, child.IsGroup)
+func (d *duplicate) child(ctx context.Context, full string, child storage.Child, open opener, dst storage.WritableGroup) error {
+	from, err := open(child)
 	if err != nil {
 		return err
 	}
 	d.open = append(d.open, from)
+	name := inUTF8(child.Name)
+	if name != child.Name {
+		fmt.Fprintln(d.stderr, oneLine(fmt.Sprintf("%s%q: the name isn't UTF-8, and taken for Latin-1: %s", prefix, full, name)))
+	}
 	if from.group != nil {
-		sub, err := dst.CreateGroup(ctx, child.Name)
+		sub, err := dst.CreateGroup(ctx, name)
 		if err != nil {
 			return err
 		}
@@ -78,7 +83,7 @@ func (d *duplicate) child(ctx context.Context, full string, child storage.Child,
 		return nil
 	}
 	return d.array(ctx, full, from.array, func(s storage.Spec) (storage.WritableArray, error) {
-		return dst.CreateArray(ctx, child.Name, s)
+		return dst.CreateArray(ctx, name, s)
 	})
 }
 
@@ -99,6 +104,7 @@ func (d *duplicate) array(ctx context.Context, name string, src storage.Array, c
 	if err != nil {
 		return inNode(name, err)
 	}
+	s.Dims = allInUTF8(s.Dims)
 	dst, err := create(s)
 	if s.DType.Kind() == nd.KindUTF32 && errors.Is(err, storage.ErrUnsupported) {
 		return d.array(ctx, name, newAnyLength(src), create)

@@ -13,9 +13,10 @@ func needArray(path, advice string) error {
 	return fmt.Errorf("%w but a group; %s: %s/NAME", storage.ErrNotArray, advice, strings.TrimSuffix(path, "/"))
 }
 
-// inspectGroup shows a group: a line of its own, then one for each array.
+// inspectGroup shows a group: a line of its own, then one for each array, of its
+// statistics with --stats.
 func (o *options) inspectGroup(ctx context.Context, path string, g storage.Group) error {
-	if (o.stats || o.sliced || o.writing) && !o.json {
+	if (o.sliced || o.writing) && !o.json {
 		return needArray(path, "name an array inside it")
 	}
 	if o.json {
@@ -31,6 +32,7 @@ func (o *options) inspectGroup(ctx context.Context, path string, g storage.Group
 	}
 	if o.brief {
 		fmt.Fprintln(o.stdout, o.pathLine(path, info.format+"   "+size))
+		fmt.Fprint(o.stdout, o.statsTable(info))
 		return info.errs()
 	}
 	head := fmt.Sprintf("%s   %s   %s", displayName(g.Ref()), info.format, size)
@@ -38,9 +40,51 @@ func (o *options) inspectGroup(ctx context.Context, path string, g storage.Group
 		head += "        Conventions " + c
 	}
 	fmt.Fprintln(o.stdout, oneLine(head))
+	if o.stats {
+		fmt.Fprint(o.stdout, o.statsTable(info))
+		return info.errs()
+	}
 	fmt.Fprint(o.stdout, attrLines(info.attrs, attrNames(info.attrs, o.all, "Conventions"), o.all, o.columns))
 	fmt.Fprint(o.stdout, fitTable(groupRows(info), []int{7, 7, 0, 13, 13, 0, 7, 0}, o.columns))
 	return info.errs()
+}
+
+// statsTable has a row for each array in a group and below it; "" without --stats.
+func (o *options) statsTable(info *groupInfo) string {
+	if !o.stats {
+		return ""
+	}
+	var rows [][]string
+	info.walk(func(g *groupInfo) {
+		if g.err != nil {
+			rows = append(rows, []string{g.name + "/", "unreadable, see below"})
+		}
+		for _, a := range g.arrays {
+			rows = append(rows, statsRow(a))
+		}
+	})
+	return fitTable(rows, make([]int, 10), o.columns)
+}
+
+// statsRow makes the row of an array: name, dtype, shape, counts, then the moments
+// that there are.
+func statsRow(a *arrayInfo) []string {
+	if a.meta == nil {
+		return []string{a.name, "unreadable, see below"}
+	}
+	row := []string{a.name, a.dtype, dimsText(a.meta.Shape, a.meta.Dims)}
+	switch s := a.stats; {
+	case s != nil:
+		row = append(row, s.counts()...)
+		for _, name := range []string{"min", "max", "mean", "std"} {
+			row = append(row, s.moments.text(s.dtype, "", name))
+		}
+	case a.err != nil:
+		row = append(row, "unreadable, see below")
+	default:
+		row = append(row, "no statistics")
+	}
+	return row
 }
 
 // groupSize counts what is in a group and everything below it.

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"maps"
 	"reflect"
+	"slices"
+	"unicode/utf8"
 
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
@@ -17,7 +19,16 @@ var ofDType = []string{"_FillValue", "missing_value", "valid_min", "valid_max", 
 // group. What formats keep in attributes about dimensions the drivers write
 // themselves.
 func keptAttrs(attrs storage.Attrs, from storage.Ref, m *storage.Meta) storage.Attrs {
-	kept := maps.Clone(attrs)
+	kept := storage.Attrs{}
+	for name, v := range attrs {
+		switch text := v.(type) {
+		case string:
+			v = inUTF8(text)
+		case []string:
+			v = allInUTF8(text)
+		}
+		kept[inUTF8(name)] = v
+	}
 	maps.DeleteFunc(kept, func(name string, _ any) bool {
 		return storage.InternalAttr(name) || name == "_ARRAY_DIMENSIONS" && m != nil && m.Dims != nil
 	})
@@ -37,6 +48,27 @@ func keptAttrs(attrs storage.Attrs, from storage.Ref, m *storage.Meta) storage.A
 		}
 	}
 	return kept
+}
+
+// inUTF8 returns text in UTF-8, which is the only one that all formats and programs
+// have. Any other is taken for Latin-1, which it is mostly in old files.
+func inUTF8(text string) string {
+	if utf8.ValidString(text) {
+		return text
+	}
+	runes := make([]rune, len(text))
+	for i := range len(text) {
+		runes[i] = rune(text[i])
+	}
+	return string(runes)
+}
+
+func allInUTF8(texts []string) []string {
+	out := slices.Clone(texts)
+	for i, text := range out {
+		out[i] = inUTF8(text)
+	}
+	return out
 }
 
 // inDType returns the numbers of an attribute in another dtype, those that

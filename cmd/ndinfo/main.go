@@ -174,9 +174,6 @@ func newCommand(args []string) *cobra.Command {
 	f.BoolVar(&o.json, "json", false, "write one JSON document a path instead, see docs/ndinfo.schema.json")
 	f.BoolVar(&o.values, "values", false, "with --json: the values of all arrays too")
 	memoryFlag(f, &o.memoryText)
-	for _, pair := range [][2]string{{"csv", "json"}, {"output", "json"}, {"png", "json"}, {"csv", "stats"}, {"csv", "raw"}} {
-		cmd.MarkFlagsMutuallyExclusive(pair[:]...) // they would share standard output, or one be ignored
-	}
 	return cmd
 }
 
@@ -216,6 +213,9 @@ func parseMemory(text string) (int, error) {
 	return n, nil
 }
 
+// apart are flags that would share standard output, or of which one would be ignored.
+var apart = [][2]string{{"csv", "json"}, {"output", "json"}, {"png", "json"}, {"csv", "stats"}, {"csv", "raw"}}
+
 // check makes sense of the flags together.
 func (o *options) check(cmd *cobra.Command, paths []string) (err error) {
 	if o.memory, err = parseMemory(o.memoryText); err != nil {
@@ -227,6 +227,11 @@ func (o *options) check(cmd *cobra.Command, paths []string) (err error) {
 	o.sliced = cmd.Flags().Changed("slice")
 	o.writing = o.csv || o.output != "" || o.png != ""
 	o.brief = len(paths) > 1
+	for _, pair := range apart {
+		if cmd.Flags().Changed(pair[0]) && cmd.Flags().Changed(pair[1]) {
+			return fmt.Errorf("--%s and --%s can't both be given", pair[0], pair[1])
+		}
+	}
 	switch {
 	case o.brief && (o.sliced || o.writing):
 		return errors.New("--slice, --csv, --output and --png take one path")

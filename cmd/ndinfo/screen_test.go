@@ -47,6 +47,7 @@ func TestDemoStatistics(t *testing.T) {
 		all.WriteString("$ ndinfo --stats demo.zarr/" + strings.Join(args, " ") + "\n" + show(t, append([]string{"--stats", "demo.zarr/" + args[0]}, args[1:]...)...))
 	}
 	golden(t, "demo-stats", all.String())
+	golden(t, "demo-all-stats", show(t, "demo.zarr", "--stats")+show(t, "demo.zarr/sub", "demo.zarr/big", "--raw"))
 }
 
 // HDF5 files made here look like Zarr stores of the same content.
@@ -91,7 +92,7 @@ func TestErrors(t *testing.T) {
 		{"map.tif", "ndinfo: map.tif: not supported: this is a TIFF file; convert it: gdal_translate"},
 		{"what.bin", "ndinfo: what.bin: unknown format: "},
 		{"demo.zarr/air", "ndinfo: demo.zarr/air: zarr.json: corrupt: "},
-		{"demo.zarr --stats", "ndinfo: demo.zarr: not an array but a group; name an array inside it: demo.zarr/NAME\n"},
+		{"demo.zarr --csv", "ndinfo: demo.zarr: not an array but a group; name an array inside it: demo.zarr/NAME\n"},
 		{"demo.zarr --json --slice 0", "ndinfo: demo.zarr: not an array but a group; --slice takes an array: demo.zarr/NAME\n"},
 		{"demo.zarr/lat --slice 9", "ndinfo: demo.zarr/lat: --slice: nd.Slice: index 9 along axis 0 of shape [6]\n"},
 		{"demo.zarr/lat --slice a", `ndinfo: --slice: nd.ParseRange: "a" in "a" is not an index, start:stop:step, ... or None` + "\n"},
@@ -100,9 +101,9 @@ func TestErrors(t *testing.T) {
 		{"demo.zarr demo.zarr/lat --slice 0", "ndinfo: --slice, --csv, --output and --png take one path\n"},
 		{"demo.zarr --values", "ndinfo: --values goes with --json; --slice prints values\n"},
 		{"demo.zarr/lat -o x.h5", "ndinfo: --output x.h5: the name must end in .npy, .csv or .png\n"},
-		{"demo.zarr/lat --csv --json", "none of the others can be"},
-		{"demo.zarr/lat -o x.npy --json", "none of the others can be"},
-		{"demo.zarr/lat --csv --stats", "none of the others can be"},
+		{"demo.zarr/lat --csv --json", "ndinfo: --csv and --json can't both be given\n"},
+		{"demo.zarr/lat -o x.npy --json", "ndinfo: --output and --json can't both be given\n"},
+		{"demo.zarr/lat --csv --stats", "ndinfo: --csv and --stats can't both be given\n"},
 		{"demo.zarr/wave --png x.png", "ndinfo: demo.zarr/wave: png: not supported: values of dtype complex128 can't be drawn\n"},
 		{"demo.zarr/crs --png x.png", "ndinfo: demo.zarr/crs: png: shape [] has 0 axes longer than 1, a picture has one or two; --slice picks\n"},
 		{"demo.zarr/none --png x.png", "ndinfo: demo.zarr/none: png: shape [0 5] holds no values\n"},

@@ -246,16 +246,22 @@ func timeStats(s *statistics, a chunkgrid.Any, bad *chunkgrid.Array[bool], b *ba
 	}
 }
 
-// screen writes the two lines of the screen.
-func (s *statistics) screen() string {
+// counts writes how many values there are of each sort.
+func (s *statistics) counts() []string {
+	nan := s.nanName + " " + spaced(s.nan)
+	if s.overAll {
+		return []string{"all " + spaced(s.count), "missing values counted", nan}
+	}
 	missing := "missing " + spaced(s.missing)
 	if s.missing > 0 {
 		missing += fmt.Sprintf(" (%s)", percentText(float64(s.missing)/float64(s.count)))
 	}
-	counts := fmt.Sprintf("valid %s   %s   %s %s", spaced(s.valid()), missing, s.nanName, spaced(s.nan))
-	if s.overAll {
-		counts = fmt.Sprintf("all %s, missing values counted   %s %s", spaced(s.count), s.nanName, spaced(s.nan))
-	}
+	return []string{"valid " + spaced(s.valid()), missing, nan}
+}
+
+// screen writes the two lines of the screen.
+func (s *statistics) screen() string {
+	counts := strings.Join(s.counts(), "   ")
 	line := s.moments.text(s.dtype, "   ", "min", "max", "mean", "std")
 	if s.raw != nil && s.missing > 0 && s.nan == 0 { // with NaN they all are NaN
 		if line != "" {

@@ -46,6 +46,7 @@ func TestStores(t *testing.T) {
 // TestRemoteGroup: all arrays of a group on a server are asked for at once. Answers
 // wait until they are, or 10 s: longer than a test that succeeds takes.
 func TestRemoteGroup(t *testing.T) {
+	t.Chdir(t.TempDir())
 	const arrays = 20
 	doc := `{"zarr_format": 2, "shape": [4], "chunks": [2], "dtype": "|u1", "compressor": null, "fill_value": 0, "order": "C", "filters": null}`
 	files := map[string]string{"/g/.zgroup": `{"zarr_format": 2}`}
@@ -56,26 +57,34 @@ func TestRemoteGroup(t *testing.T) {
 		listed = append(listed, fmt.Sprintf("%q: %s", key, doc))
 	}
 	files["/g/.zmetadata"] = `{"zarr_consolidated_format": 1, "metadata": {` + strings.Join(listed, ", ") + `}}`
-	var asked atomic.Int32
-	all := make(chan struct{})
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		text, ok := files[r.URL.Path]
-		if strings.HasSuffix(r.URL.Path, "/.zarray") && ok {
-			if asked.Add(1) == arrays {
-				close(all)
+	for _, args := range [][]string{{"URL"}, {"convert", "URL", "copy.zarr"}, {"diff", "URL", "URL"}} {
+		var asked atomic.Int32
+		all := make(chan struct{})
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			text, ok := files[r.URL.Path]
+			if strings.HasSuffix(r.URL.Path, "/.zarray") && ok {
+				if asked.Add(1) == arrays {
+					close(all)
+				}
+				select {
+				case <-all:
+				case <-time.After(10 * time.Second):
+					assert.Fail(t, "arrays are asked for one after the other")
+				}
 			}
-			select {
-			case <-all:
-			case <-time.After(10 * time.Second):
-				assert.Fail(t, "arrays are asked for one after the other")
+			if !ok {
+				http.NotFound(w, r)
+				return
 			}
+			_, _ = io.WriteString(w, text)
+		}))
+		for i, arg := range args {
+			args[i] = strings.Replace(arg, "URL", server.URL+"/g", 1)
 		}
-		if !ok {
-			http.NotFound(w, r)
-			return
+		out := show(t, args...)
+		if args[0] != "diff" {
+			assert.Contains(t, out, "20 arrays", args)
 		}
-		_, _ = io.WriteString(w, text)
-	}))
-	defer server.Close()
-	assert.Contains(t, show(t, server.URL+"/g"), "20 arrays")
+		server.Close()
+	}
 }

@@ -164,30 +164,25 @@ func (v *verifier) group(ctx context.Context, name string, g storage.Group) erro
 	if err != nil {
 		return err
 	}
+	open := openChildren(ctx, g, children)
 	for _, c := range children {
-		full := storage.JoinKey(name, c.Name)
-		if err := v.child(ctx, g, c, full); err != nil {
+		if err := v.child(ctx, open, c, storage.JoinKey(name, c.Name)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (v *verifier) child(ctx context.Context, g storage.Group, c storage.Child, full string) error {
-	if c.IsGroup {
-		sub, err := g.Group(ctx, c.Name)
-		if err != nil {
-			return v.unreadable(ctx, full, err)
-		}
-		defer sub.Close()
-		return v.group(ctx, full, sub)
-	}
-	a, err := g.Array(ctx, c.Name)
+func (v *verifier) child(ctx context.Context, open opener, c storage.Child, full string) error {
+	n, err := open(c)
 	if err != nil {
 		return v.unreadable(ctx, full, err)
 	}
-	defer a.Close()
-	return v.array(ctx, full, a)
+	defer n.Close()
+	if n.group != nil {
+		return v.group(ctx, full, n.group)
+	}
+	return v.array(ctx, full, n.array)
 }
 
 func (v *verifier) unreadable(ctx context.Context, name string, err error) error {
@@ -221,7 +216,7 @@ func (v *verifier) array(ctx context.Context, name string, a storage.Array) erro
 	}
 	bar := newProgress(v.stderr)
 	defer bar.stop()
-	c := &chunkCheck{a: a, bar: bar}
+	c := &chunkCheck{a: a, bar: bar, inPieces: chunkShape(a) != nil}
 	next, stop := iter.Pull2(storedChunks(ctx, a))
 	defer stop()
 	c.next = next
@@ -235,8 +230,15 @@ func (v *verifier) array(ctx context.Context, name string, a storage.Array) erro
 	v.doc.Present += c.present
 	v.doc.Bytes += c.bytes
 	slices.SortFunc(c.bad, func(x, y badChunk) int { return x.index - y.index })
+	if !c.inPieces && len(c.bad) > 1 { // found at the same time
+		c.bad = c.bad[:1]
+	}
 	for _, b := range c.bad {
 		v.found(name, b.err)
+	}
+	if ctx.Err() == nil && errors.Is(c.err, storage.ErrCorrupt) { // what is stored can't be listed
+		v.found(name, cause(c.err))
+		return nil
 	}
 	return cmp.Or(ctx.Err(), c.err)
 }
@@ -258,8 +260,9 @@ func (v *verifier) workers(a storage.Array) (int, error) {
 
 // chunkCheck is the decoding of an array's chunks, which workers share.
 type chunkCheck struct {
-	a   storage.Array
-	bar *progress
+	a        storage.Array
+	bar      *progress
+	inPieces bool // chunks are stored one by one: the first that is bad says nothing of the others
 
 	mu      sync.Mutex
 	next    func() ([]int, error, bool) // chunk to be read
@@ -319,16 +322,23 @@ func (c *chunkCheck) decode(ctx context.Context, coord []int, buf *[]byte) (n in
 func (c *chunkCheck) done(coord []int, n int, present bool, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	i := c.a.Meta().ReadGrid.Index(coord)
+	m := c.a.Meta()
+	i := m.ReadGrid.Index(coord)
 	switch {
 	case errors.Is(err, storage.ErrCodec): // so it is for all of them
 		if !c.stop {
 			c.bad = append(c.bad, badChunk{i, fmt.Errorf("can't be decoded: %w", cause(err))})
 		}
 		c.stop = true
-	case err != nil:
+	case err != nil && c.inPieces:
 		c.bad = append(c.bad, badChunk{i, fmt.Errorf("chunk %v: %w", coord, cause(err))})
 		c.present++
+	case err != nil:
+		err = cause(err)
+		if m.ReadGrid.Len() > 1 {
+			err = fmt.Errorf("from element %v on: %w", m.ReadGrid.Box(coord).Start, err)
+		}
+		c.bad, c.stop = append(c.bad, badChunk{i, err}), true
 	case present:
 		c.present++
 		c.bytes += int64(n)

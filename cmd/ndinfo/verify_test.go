@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -46,6 +48,50 @@ func TestSparse(t *testing.T) {
 		assert.Equal(t, 1, status)
 		assert.Contains(t, out, "a: chunk [1")
 	}
+}
+
+// The same of HDF5, where chunks have an index.
+func TestSparseHDF5(t *testing.T) {
+	needHDF5(t)
+	t.Chdir(t.TempDir())
+	ctx := context.Background()
+	g, err := storage.Create(ctx, "s.h5", nil)
+	require.NoError(t, err)
+	const n = 100_000_000
+	for name, spec := range map[string]storage.Spec{
+		"a":     {DType: nd.Int16, Shape: []int{n, n}, Chunks: nd.Must(nd.NewGrid([]int{n, n}, []int{100, 100}))},
+		"never": {DType: nd.Int8, Shape: []int{n, n}, Chunks: nd.Must(nd.NewGrid([]int{n, n}, []int{n, n})), Codecs: []string{}},
+	} {
+		a, err := g.CreateArray(ctx, name, spec)
+		require.NoError(t, err)
+		if name == "a" {
+			require.NoError(t, storage.WriteBox(ctx, a, nd.Box{Start: []int{95, n - 5}, Shape: []int{10, 5}}, bytes.Repeat([]byte{7}, 100)))
+		}
+		require.NoError(t, errors.Join(a.Commit(ctx), a.Close()))
+	}
+	require.NoError(t, errors.Join(g.Commit(ctx), g.Close()))
+	assert.Regexp(t, "s.h5   2 arrays, 2 of [0-9 ]+ chunks present, 39 KiB decoded; nothing is wrong\n", show(t, "verify", "s.h5"))
+	assert.Regexp(t, ", 2 of 1[0 ]+ present ", show(t, "s.h5/a"))
+	assert.Contains(t, show(t, "s.h5/never"), "in 0 B\n")
+}
+
+// A file that claims to hold more than it does is told of once.
+func TestVerifyHugeClaim(t *testing.T) {
+	needHDF5(t)
+	t.Chdir(t.TempDir())
+	const n = 5_234_567
+	cmd := exec.Command(interpreter(t), "-c", fmt.Sprintf(`import h5py, numpy; h5py.File("claim.h5", "w")["a"] = numpy.ones(%d, "i1")`, n))
+	require.NoError(t, cmd.Run())
+	b, err := os.ReadFile("claim.h5")
+	require.NoError(t, err)
+	was, claim := binary.LittleEndian.AppendUint64(nil, n), binary.LittleEndian.AppendUint64(nil, 1<<50)
+	require.Contains(t, string(b), string(was))
+	require.NoError(t, os.WriteFile("claim.h5", bytes.ReplaceAll(b, was, claim), 0o666))
+	out, errs, status := ndinfo(t, "verify", "claim.h5")
+	assert.Equal(t, 1, status)
+	assert.Empty(t, errs)
+	assert.Regexp(t, `^a: from element \[4194304\] on: corrupt: the file ends before the data at [0-9]+ do
+claim.h5   1 array, 2 of 536 870 912 chunks present, 4.0 MiB decoded; 1 problem\n$`, out)
 }
 
 func TestVerifyHDF5(t *testing.T) {

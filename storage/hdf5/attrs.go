@@ -191,6 +191,9 @@ func writeAttr(obj C.hid_t, name string, value any) error {
 	if e.list {
 		rank = 1
 	}
+	if err := checkName(name); err != nil {
+		return err
+	}
 	data := append(e.b, 0) // never empty: a pointer is taken
 	return check(withName(name, func(c *C.char) C.int {
 		return C.nd_attr_write(obj, c, &e.t, rank, &dims[0], unsafe.Pointer(&data[0]), &stack)

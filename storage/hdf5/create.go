@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"unicode/utf8"
 
 	"gonum.org/v1/hdf5"
 
@@ -158,8 +159,19 @@ func (g *group) ensureGroup(name string) (*group, error) {
 	return g.openGroup(o)
 }
 
+// checkName refuses names that NetCDF and h5py can't read.
+func checkName(name string) error {
+	if !utf8.ValidString(name) {
+		return fmt.Errorf("%w: the name %q isn't UTF-8", storage.ErrUnsupported, name)
+	}
+	return nil
+}
+
 // makeGroup creates a child group. lib is held.
 func (g *group) makeGroup(name string) (*group, error) {
+	if err := checkName(name); err != nil {
+		return nil, err
+	}
 	id := withName(name, func(c *C.char) C.hid_t { return C.nd_create_group(g.id, c, &stack) })
 	if id < 0 {
 		return nil, libErr()

@@ -77,6 +77,11 @@ func (g *writableGroup) createArray(name string, s storage.Spec) (*array, error)
 	if at != g.group {
 		defer at.drop()
 	}
+	for _, n := range append([]string{last}, s.Dims...) {
+		if err := checkName(n); err != nil {
+			return nil, err
+		}
+	}
 	dims := dimJob{at.path, last, slices.Clone(s.Dims), s.Shape, p.max}
 	if err := g.f.checkLengths(dims); err != nil {
 		return nil, err

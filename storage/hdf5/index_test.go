@@ -121,3 +121,37 @@ func FuzzIndex(f *testing.F) {
 		}
 	})
 }
+
+// TestStoredChunks: the chunks that are listed are those that are there.
+func TestStoredChunks(t *testing.T) {
+	for path, want := range map[string]bool{
+		"index.h5/tree": true, "index.h5/holes": true, "index.h5/grown": true, "index.h5/newer": true, "index.h5/chunked": true,
+		"layouts.h5/few": true, "layouts.h5/never": true, "layouts.h5/sparse": true, "types.h5/gzip_lf8": true, "userblock.h5/few": true,
+		"layouts.h5/scalar": false, "layouts.h5/compact": false, "layouts.h5/unset": true, "layouts.h5/empty": true,
+	} {
+		t.Run(path, func(t *testing.T) {
+			file, name := filepath.Split(path)
+			a := openArrayT(t, filepath.Join("testdata", filepath.Clean(file)), name)
+			lister, ok := a.(storage.ChunkLister)
+			require.True(t, ok)
+			listed := [][]int{}
+			for coord, err := range lister.StoredChunks(t.Context()) {
+				if !want {
+					require.ErrorIs(t, err, storage.ErrUnsupported)
+					return
+				}
+				require.NoError(t, err)
+				listed = append(listed, coord)
+			}
+			require.True(t, want)
+			present := [][]int{}
+			for coord := range a.Meta().ReadGrid.Boxes() {
+				if _, ok, err := a.(storage.StoredSizer).StoredSize(t.Context(), coord); ok {
+					require.NoError(t, err)
+					present = append(present, coord)
+				}
+			}
+			assert.ElementsMatch(t, present, listed)
+		})
+	}
+}
