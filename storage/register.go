@@ -201,16 +201,9 @@ func openRef(ctx context.Context, name string, r Ref) (Array, Group, error) {
 // OpenWritable opens the existing group at url for adding and changing arrays.
 // Arrays it opens are WritableArrays where the driver can change them.
 func OpenWritable(ctx context.Context, url string, opts map[string]string) (WritableGroup, error) {
-	path, inner, err := SplitPath(url)
+	d, path, inner, err := existing(url)
 	if err != nil {
 		return nil, err
-	}
-	if err := checkWritable(url, path); err != nil {
-		return nil, err
-	}
-	d, err := detect(path)
-	if err != nil {
-		return nil, &Error{"open", url, err}
 	}
 	root, err := openWritable(ctx, d, path, opts)
 	if err != nil || inner == "" {
@@ -232,16 +225,9 @@ func OpenWritable(ctx context.Context, url string, opts map[string]string) (Writ
 // so ends with Commit, then Close; what is written to an existing array is there
 // at once.
 func OpenWritableArray(ctx context.Context, url string, opts map[string]string) (WritableArray, error) {
-	path, inner, err := SplitPath(url)
+	d, path, inner, err := existing(url)
 	if err != nil {
 		return nil, err
-	}
-	if err := checkWritable(url, path); err != nil {
-		return nil, err
-	}
-	d, err := detect(path)
-	if err != nil {
-		return nil, &Error{"open", url, err}
 	}
 	if d.OpenWritableArray != nil {
 		return d.OpenWritableArray(ctx, path, inner, opts)
@@ -260,6 +246,22 @@ func OpenWritableArray(ctx context.Context, url string, opts map[string]string) 
 		return nil, errors.Join(err, a.Close(), root.Close())
 	}
 	return &innerArray{w, root}, nil
+}
+
+// existing finds what is to be written in: the driver, the file or store that url
+// begins with, and the path inside it.
+func existing(url string) (d *Driver, path, inner string, err error) {
+	path, inner, err = SplitPath(url)
+	if err == nil {
+		err = checkWritable(url, path)
+	}
+	if err != nil {
+		return nil, "", "", err
+	}
+	if d, err = detect(path); err != nil {
+		return nil, "", "", &Error{"open", url, err}
+	}
+	return d, path, inner, nil
 }
 
 func openWritable(ctx context.Context, d *Driver, path string, opts map[string]string) (WritableGroup, error) {
@@ -344,32 +346,26 @@ func openOrCreate(ctx context.Context, d *Driver, path string, exists bool, opts
 // inside it.
 func place(url string) (d *Driver, path, inner string, exists bool, err error) {
 	path, inner, err = SplitPath(url)
+	exists = err == nil && inner != ""
+	if errors.Is(err, ErrNotFound) {
+		path, inner, err = splitNew(url)
+	}
 	if err == nil {
 		err = checkWritable(url, path)
 	}
-	if err == nil && inner != "" {
-		if d, err = detect(path); err != nil {
-			err = &Error{"create", url, err}
-		}
-		return d, path, inner, true, err
-	}
 	if err != nil {
-		if !errors.Is(err, ErrNotFound) {
-			return nil, "", "", false, err
-		}
-		path, inner, err = splitNew(url)
-		if err != nil {
-			return nil, "", "", false, err
-		}
-	}
-	if err := checkWritable(url, path); err != nil {
 		return nil, "", "", false, err
 	}
 	name := driverByExt(filepath.Ext(path))
-	if d = driver(name); d == nil {
-		return nil, "", "", false, &Error{"create", url, missingDriver(name)}
+	if exists {
+		d, err = detect(path)
+	} else if d = driver(name); d == nil {
+		err = missingDriver(name)
 	}
-	return d, path, inner, false, nil
+	if err != nil {
+		return nil, "", "", false, &Error{"create", url, err}
+	}
+	return d, path, inner, exists, nil
 }
 
 // checkWritable refuses what is only read: what other hosts have, and containers.
