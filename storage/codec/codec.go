@@ -57,7 +57,7 @@ type Codec interface {
 
 // Kind is what a format's table says about a codec.
 type Kind struct {
-	// Main is the parameter that Text shows, "" for none.
+	// Main is the parameter that String shows, "" for none.
 	Main string
 	// Bind checks the parameters against the data that enter and returns the
 	// codec and what leaves it; a nil Codec changes nothing.

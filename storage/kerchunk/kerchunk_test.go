@@ -204,7 +204,7 @@ func TestManyTargets(t *testing.T) {
 		require.NoError(t, files.Put(t.Context(), name, []byte(name)))
 		refs[name] = []any{"counted://host/" + name}
 	}
-	s, err := open(t, encode(t, refs), kerchunk.Outside)
+	s, err := open(t, encode(t, refs), kerchunk.Outside())
 	require.NoError(t, err)
 	for key := range refs {
 		v, err := s.Get(t.Context(), key, nil)
