@@ -119,11 +119,13 @@ func short(name string) string {
 // Known reports whether there is a codec of that name.
 func Known(name string) bool { _, ok := kinds[short(name)]; return ok }
 
-// Names returns the names of all codecs, sorted.
-func Names() []string {
-	names := make([]string, 0, len(kinds))
+// written returns the names of the codecs that new arrays may have, sorted.
+func written() []string {
+	var names []string
 	for n := range kinds {
-		names = append(names, n)
+		if !slices.Contains(unwritten, n) {
+			names = append(names, n)
+		}
 	}
 	slices.Sort(names)
 	return names

@@ -20,7 +20,7 @@ func Parse(text string) (Config, error) {
 	}
 	k, ok := kinds[name]
 	if !ok {
-		return Config{}, fmt.Errorf("%w %q; there are %s", storage.ErrCodec, name, strings.Join(Names(), ", "))
+		return Config{}, fmt.Errorf("%w %q; there are %s", storage.ErrCodec, name, strings.Join(written(), ", "))
 	}
 	c := Config{Name: name}
 	if slices.Contains(unwritten, name) {
