@@ -1,8 +1,6 @@
 package reduce_test
 
 import (
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -10,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ndgrid/ndgrid/chunkgrid"
+	"github.com/ndgrid/ndgrid/internal/peer"
 	"github.com/ndgrid/ndgrid/nd"
 )
 
@@ -17,12 +16,7 @@ import (
 // testdata prints: a line "name: text" for each.
 func comparePython(t *testing.T, script string, cuts []nd.Chunks, arrays func(nd.Chunks) map[string]chunkgrid.Any, text func(nd.Dyn) string) {
 	t.Helper()
-	python := os.Getenv("NDGRID_PYTHON")
-	if python == "" {
-		t.Skip("NDGRID_PYTHON names no Python with NumPy; make test sets it")
-	}
-	out, err := exec.Command(python, "testdata/"+script).Output()
-	require.NoError(t, err)
+	out := peer.Output(t, peer.Python(t, "testdata/"+script))
 	for _, c := range cuts {
 		all := arrays(c)
 		for line := range strings.Lines(string(out)) {
