@@ -1,6 +1,7 @@
 package interop
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"os"
@@ -12,7 +13,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ndgrid/ndgrid/chunkgrid"
-	"github.com/ndgrid/ndgrid/internal/peer"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
 	_ "github.com/ndgrid/ndgrid/storage/hdf5"
@@ -32,7 +32,11 @@ type seen struct {
 // run runs a program and reads the JSON it prints.
 func run(t *testing.T, result any, cmd *exec.Cmd) {
 	t.Helper()
-	require.NoError(t, json.Unmarshal(peer.Output(t, cmd), result))
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	require.NoError(t, err, stderr.String())
+	require.NoError(t, json.Unmarshal(out, result))
 }
 
 // needs returns the value of an environment variable, without which the test is
@@ -49,7 +53,8 @@ func needs(t *testing.T, variable, what string) string {
 // python runs a command of testdata/interop.py on a file.
 func python(t *testing.T, result any, command, file string) {
 	t.Helper()
-	run(t, result, peer.Python(t, filepath.Join("testdata", "interop.py"), command, file))
+	interpreter := needs(t, "NDGRID_PYTHON", "Python with zarr, xarray and h5py")
+	run(t, result, exec.CommandContext(t.Context(), interpreter, filepath.Join("testdata", "interop.py"), command, file))
 }
 
 // sample is an array to hand over and what the other side must see.
