@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -17,6 +16,7 @@ import (
 
 	"github.com/ndgrid/ndgrid/cf"
 	"github.com/ndgrid/ndgrid/chunkgrid"
+	"github.com/ndgrid/ndgrid/internal/peer"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/reduce"
 	"github.com/ndgrid/ndgrid/storage"
@@ -75,10 +75,6 @@ func Example() {
 // TestClimatology compares groups by dates with xarray's, of daily data with leap
 // years.
 func TestClimatology(t *testing.T) {
-	python := os.Getenv("NDGRID_PYTHON")
-	if python == "" {
-		t.Skip("NDGRID_PYTHON names no Python with xarray; make test sets it")
-	}
 	ctx, dir := t.Context(), t.TempDir()
 	store, anomalies := filepath.Join(dir, "daily.zarr"), filepath.Join(dir, "anom.zarr")
 	require.NoError(t, daily(ctx, store))
@@ -108,10 +104,7 @@ func TestClimatology(t *testing.T) {
 		"month": clim, "day": reduce.Mean(x, time, byDay), "week": reduce.Mean(x, time, byWeek), "year": reduce.Max(x, time, byYear), "season": reduce.Std(x, time, bySeason),
 		"anomaly": anom, "want": anom,
 	}
-	cmd := exec.Command(python, "testdata/climatology.py", store, anomalies)
-	cmd.Stderr = os.Stderr
-	out, err := cmd.Output()
-	require.NoError(t, err)
+	out := peer.Output(t, peer.Python(t, "testdata/climatology.py", store, anomalies))
 	for line := range strings.Lines(string(out)) {
 		p := strings.Split(strings.TrimSpace(line), "|")
 		got, err := ours[p[0]].Compute(ctx)

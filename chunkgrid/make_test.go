@@ -2,8 +2,6 @@ package chunkgrid_test
 
 import (
 	"fmt"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -11,18 +9,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ndgrid/ndgrid/chunkgrid"
+	"github.com/ndgrid/ndgrid/internal/peer"
 	"github.com/ndgrid/ndgrid/nd"
 )
 
 // TestMake compares arrays that are made of nothing with NumPy's, see
 // testdata/make.py.
 func TestMake(t *testing.T) {
-	python := os.Getenv("NDGRID_PYTHON")
-	if python == "" {
-		t.Skip("NDGRID_PYTHON names no Python with NumPy; make test sets it")
-	}
-	out, err := exec.Command(python, "testdata/make.py").Output()
-	require.NoError(t, err)
+	out := peer.Output(t, peer.Python(t, "testdata/make.py"))
 	v := chunkgrid.FromND(nd.Must(nd.FromSlice([]int16{3, -1, 4})), nd.Sizes(2))
 	mesh := chunkgrid.Meshgrid(v, chunkgrid.Arange[int16](0, 4, 1, nd.Sizes(3)), chunkgrid.FromND(nd.Must(nd.FromSlice([]int16{7, 9}))))
 	want := map[string]chunkgrid.Any{

@@ -143,24 +143,17 @@ func (a *Array[T]) Tile(axis, n int) *Array[T] {
 
 // Flip returns the array backwards along the given axes; without any, along all.
 func (a *Array[T]) Flip(axes ...int) *Array[T] {
-	v := plan.Identity(slices.Clone(a.Shape()))
-	backwards := make([]bool, a.NDim())
-	for k := range backwards {
-		backwards[k] = len(axes) == 0
+	axes, err := nd.NormAxes("flip", axes, a.NDim())
+	if err != nil {
+		return of[T](plan.Fail("flip", err, a.plan()))
 	}
-	for _, axis := range axes {
-		k, err := nd.NormAxis("flip", axis, a.NDim())
-		if err != nil {
-			return of[T](plan.Fail("flip", err, a.plan()))
-		}
-		backwards[k] = true
-	}
-	for k, back := range backwards {
-		if back {
-			v.Maps[k] = plan.AxisMap{Out: k, Offset: a.Shape()[k] - 1, Stride: -1}
+	ranges := slices.Repeat([]nd.Range{nd.All}, a.NDim())
+	for k := range ranges {
+		if len(axes) == 0 || slices.Contains(axes, k) {
+			ranges[k] = nd.Every(-1)
 		}
 	}
-	return of[T](plan.NewView(a.plan(), v))
+	return a.Slice(ranges...)
 }
 
 // Roll returns the array moved by n places along an axis, back where n is negative;

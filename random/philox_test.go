@@ -1,15 +1,14 @@
 package random
 
 import (
-	"bytes"
-	"os"
-	"os/exec"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/ndgrid/ndgrid/internal/peer"
 )
 
 // TestPublished compares the words of two keys with NumPy's test vectors,
@@ -35,16 +34,9 @@ func TestPublished(t *testing.T) {
 
 // TestPublishedWhole compares all words of both files, where NumPy is installed.
 func TestPublishedWhole(t *testing.T) {
-	python := os.Getenv("NDGRID_PYTHON")
-	if python == "" {
-		t.Skip("NDGRID_PYTHON names no Python with NumPy; make test sets it")
-	}
-	var out, errs bytes.Buffer
-	cmd := exec.Command(python, "testdata/published.py")
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	require.NoError(t, cmd.Run(), "%s", &errs)
+	out := peer.Output(t, peer.Python(t, "testdata/published.py"))
 	files := 0
-	for line := range strings.Lines(out.String()) {
+	for line := range strings.Lines(string(out)) {
 		var n []uint64
 		for _, f := range strings.Fields(line) {
 			v, err := strconv.ParseUint(f, 16, 64)

@@ -5,14 +5,13 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
-	"os"
-	"os/exec"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/ndgrid/ndgrid/chunkgrid"
+	"github.com/ndgrid/ndgrid/internal/peer"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/random"
 	"github.com/ndgrid/ndgrid/reduce"
@@ -33,21 +32,13 @@ func all(seed uint64, shape []int, c nd.Chunks) map[string]chunkgrid.Any {
 
 // TestNumPy compares with what NumPy makes of its own Philox.
 func TestNumPy(t *testing.T) {
-	python := os.Getenv("NDGRID_PYTHON")
-	if python == "" {
-		t.Skip("NDGRID_PYTHON names no Python with NumPy; make test sets it")
-	}
 	const n, low, high = 5001, -7, 1_000_000_000_000
 	seeds := []uint64{0, 42, math.MaxUint64}
 	args := []string{"testdata/reference.py", fmt.Sprint(n), fmt.Sprint(low), fmt.Sprint(high - low)}
 	for _, seed := range seeds {
 		args = append(args, fmt.Sprint(seed))
 	}
-	var errs bytes.Buffer
-	cmd := exec.Command(python, args...)
-	cmd.Stderr = &errs
-	out, err := cmd.Output()
-	require.NoError(t, err, "%s", &errs)
+	out := peer.Output(t, peer.Python(t, args...))
 	in, c := bytes.NewReader(out), nd.Sizes(700)
 	for _, seed := range seeds {
 		same(t, in, random.Bits(seed, []int{n}, c), 0)

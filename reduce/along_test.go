@@ -157,7 +157,7 @@ func TestAlongErrors(t *testing.T) {
 		"TopK: 0 elements along axis 2 of length 5, want 1 to 5 of the greatest": reduce.TopK(a, 0),
 		"TopK: 4 elements along axis 0 of length 3":                              reduce.TopK(a, 4, reduce.Axis(0)),
 		"ArgTopK: -5 elements along axis 1 of length 4, want 1 to 4 of the greatest or -1 to -4 of the least": reduce.ArgTopK(a, -5, reduce.Dim("lat")),
-		"argtopk: axis 5 of an array with 3 axes":                                                             reduce.ArgTopK(a, 1, reduce.Axis(5)),
+		"reduce.ArgTopK: axis 5 of an array with 3 axes":                                                      reduce.ArgTopK(a, 1, reduce.Axis(5)),
 		"TopK: the option By":                        reduce.TopK(a, 1, reduce.By([]int{0, 0, 0}, 1)),
 		"axis -1 of an array with 0 axes":            reduce.Diff(a.Slice(nd.At(0), nd.At(0), nd.At(0)), 1),
 		`no dimension "depth"`:                       reduce.Diff(a, 1, reduce.Dim("depth")),

@@ -1,8 +1,6 @@
 package reduce_test
 
 import (
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -10,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/ndgrid/ndgrid/chunkgrid"
+	"github.com/ndgrid/ndgrid/internal/peer"
 	"github.com/ndgrid/ndgrid/nd"
 )
 
@@ -34,12 +33,7 @@ func comparePython(t *testing.T, script string, cuts []nd.Chunks, arrays func(nd
 // pythonLines returns what a script of testdata prints, a line "name: text", by name.
 func pythonLines(t *testing.T, script string) map[string]string {
 	t.Helper()
-	python := os.Getenv("NDGRID_PYTHON")
-	if python == "" {
-		t.Skip("NDGRID_PYTHON names no Python with NumPy; make test sets it")
-	}
-	out, err := exec.Command(python, "testdata/"+script).Output()
-	require.NoError(t, err)
+	out := peer.Output(t, peer.Python(t, "testdata/"+script))
 	lines := map[string]string{}
 	for line := range strings.Lines(string(out)) {
 		name, text, _ := strings.Cut(strings.TrimSpace(line), ": ")

@@ -96,9 +96,9 @@ func Intersect(a, b nd.Box) nd.Box {
 }
 
 // ReadBox reads any box of an array, C order, native byte order, into dst of
-// exactly its size. Chunks that were never written give the fill value. One
-// chunk is decoded at a time; chunks wholly inside a box of full rows go
-// straight to dst.
+// exactly its size. Chunks that were never written give the fill value. Where the
+// array is neither a BoxReader nor a RegionReader, chunks are decoded one at a
+// time, into dst itself where the box is just one of them.
 func ReadBox(ctx context.Context, a Array, box nd.Box, dst []byte) error {
 	m := a.Meta()
 	if err := checkBytes(ctx, "read box", a, box, len(dst)); err != nil {

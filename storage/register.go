@@ -207,19 +207,9 @@ func openRef(ctx context.Context, name string, r Ref) (Array, Group, error) {
 // OpenWritable opens the existing group at url for adding and changing arrays.
 // Arrays it opens are WritableArrays where the driver can change them.
 func OpenWritable(ctx context.Context, url string, opts map[string]string) (WritableGroup, error) {
-	if ctx == nil {
-		return nil, &Error{"open", url, ErrContext}
-	}
-	path, inner, err := SplitPath(url)
+	d, path, inner, err := existing(ctx, url)
 	if err != nil {
 		return nil, err
-	}
-	if err := checkWritable(url, path); err != nil {
-		return nil, err
-	}
-	d, err := detect(path)
-	if err != nil {
-		return nil, &Error{"open", url, err}
 	}
 	root, err := openWritable(ctx, d, path, opts)
 	if err != nil || inner == "" {
@@ -241,19 +231,9 @@ func OpenWritable(ctx context.Context, url string, opts map[string]string) (Writ
 // so ends with Commit, then Close; what is written to an existing array is there
 // at once.
 func OpenWritableArray(ctx context.Context, url string, opts map[string]string) (WritableArray, error) {
-	if ctx == nil {
-		return nil, &Error{"open", url, ErrContext}
-	}
-	path, inner, err := SplitPath(url)
+	d, path, inner, err := existing(ctx, url)
 	if err != nil {
 		return nil, err
-	}
-	if err := checkWritable(url, path); err != nil {
-		return nil, err
-	}
-	d, err := detect(path)
-	if err != nil {
-		return nil, &Error{"open", url, err}
 	}
 	if d.OpenWritableArray != nil {
 		return d.OpenWritableArray(ctx, path, inner, opts)
@@ -274,6 +254,22 @@ func OpenWritableArray(ctx context.Context, url string, opts map[string]string) 
 	return &innerArray{w, root}, nil
 }
 
+// existing finds what is to be written in: the driver, the file or store that url
+// begins with, and the path inside it.
+func existing(ctx context.Context, url string) (d *Driver, path, inner string, err error) {
+	path, inner, err = SplitPath(url)
+	if err == nil {
+		err = checkWritable(ctx, url, path)
+	}
+	if err != nil {
+		return nil, "", "", err
+	}
+	if d, err = detect(path); err != nil {
+		return nil, "", "", &Error{"open", url, err}
+	}
+	return d, path, inner, nil
+}
+
 func openWritable(ctx context.Context, d *Driver, path string, opts map[string]string) (WritableGroup, error) {
 	if d.OpenWritable == nil {
 		return nil, &Error{"open", path, fmt.Errorf("%w: driver %s can't change existing files", ErrUnsupported, d.Name)}
@@ -286,10 +282,7 @@ func openWritable(ctx context.Context, d *Driver, path string, opts map[string]s
 // inside an existing one ("out.zarr/a"). What exists is ErrExists unless
 // opts["overwrite"] is "true"; then it stays until Commit.
 func Create(ctx context.Context, url string, opts map[string]string) (WritableGroup, error) {
-	if ctx == nil {
-		return nil, &Error{"create", url, ErrContext}
-	}
-	d, path, inner, exists, err := place(url)
+	d, path, inner, exists, err := place(ctx, url)
 	if err != nil {
 		return nil, err
 	}
@@ -317,10 +310,7 @@ func Create(ctx context.Context, url string, opts map[string]string) (WritableGr
 // CreateArray starts a new array, as Create does a group; ".npy" is a format
 // that holds a single array. Commit makes it appear.
 func CreateArray(ctx context.Context, url string, s Spec, opts map[string]string) (WritableArray, error) {
-	if ctx == nil {
-		return nil, &Error{"create", url, ErrContext}
-	}
-	d, path, inner, exists, err := place(url)
+	d, path, inner, exists, err := place(ctx, url)
 	if err != nil {
 		return nil, err
 	}
@@ -360,38 +350,35 @@ func openOrCreate(ctx context.Context, d *Driver, path string, exists bool, opts
 // place finds where a url is to be created: the driver, the file or store,
 // and, if that exists already or its name ends before the url does, the path
 // inside it.
-func place(url string) (d *Driver, path, inner string, exists bool, err error) {
+func place(ctx context.Context, url string) (d *Driver, path, inner string, exists bool, err error) {
 	path, inner, err = SplitPath(url)
-	if err == nil {
-		err = checkWritable(url, path)
+	exists = err == nil && inner != ""
+	if errors.Is(err, ErrNotFound) {
+		path, inner, err = splitNew(url)
 	}
-	if err == nil && inner != "" {
-		if d, err = detect(path); err != nil {
-			err = &Error{"create", url, err}
-		}
-		return d, path, inner, true, err
+	if err == nil {
+		err = checkWritable(ctx, url, path)
 	}
 	if err != nil {
-		if !errors.Is(err, ErrNotFound) {
-			return nil, "", "", false, err
-		}
-		path, inner, err = splitNew(url)
-		if err != nil {
-			return nil, "", "", false, err
-		}
-	}
-	if err := checkWritable(url, path); err != nil {
 		return nil, "", "", false, err
 	}
 	name := driverByExt(filepath.Ext(path))
-	if d = driver(name); d == nil {
-		return nil, "", "", false, &Error{"create", url, missingDriver(name)}
+	if exists {
+		d, err = detect(path)
+	} else if d = driver(name); d == nil {
+		err = missingDriver(name)
 	}
-	return d, path, inner, false, nil
+	if err != nil {
+		return nil, "", "", false, &Error{"create", url, err}
+	}
+	return d, path, inner, exists, nil
 }
 
 // checkWritable refuses what is only read: what other hosts have, and containers.
-func checkWritable(url, path string) error {
+func checkWritable(ctx context.Context, url, path string) error {
+	if ctx == nil {
+		return &Error{"write", url, ErrContext}
+	}
 	if isURL(path) {
 		return &Error{"write", url, fmt.Errorf("%w: what a URL leads to is only read; packages of formats write to any store", ErrUnsupported)}
 	}

@@ -310,7 +310,6 @@ type WritableGroup interface {
 // decode chunks, and doesn't descend into the arrays and groups of a group.
 type Auditor interface {
 	// Audit calls report for every finding, with the key it is about; what writes
-	// have left behind is ErrLeftover. Its error
-	// is why it couldn't look.
+	// have left behind is ErrLeftover. Its error is why it couldn't look.
 	Audit(ctx context.Context, report func(key string, finding error)) error
 }

@@ -7,14 +7,13 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/ndgrid/ndgrid/chunkgrid"
+	"github.com/ndgrid/ndgrid/internal/peer"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/reduce"
 	"github.com/ndgrid/ndgrid/stream"
@@ -27,10 +26,6 @@ import (
 // Categories, groups and masks of text in a folder are those of pandas, by lazy arrays
 // and by GroupBy. Sums of the values are exact.
 func TestGroupsAsPandas(t *testing.T) {
-	python := os.Getenv("NDGRID_PYTHON")
-	if python == "" {
-		t.Skip("NDGRID_PYTHON names no Python with pandas; make test sets it")
-	}
 	ctx := t.Context()
 	rng := rand.New(rand.NewPCG(1, 2))
 	keys, values := []string{"a", "", "żółw", "B", "NA", `"x,y"`, "none"}, []string{"1.5", "", "-2", "3e2", "0.25"}
@@ -48,8 +43,7 @@ func TestGroupsAsPandas(t *testing.T) {
 		texts = append(texts, text)
 	}
 	paths := folder(t, texts...)
-	out, err := exec.Command(python, append([]string{filepath.Join("testdata", "pandas_groups.py")}, paths...)...).Output()
-	require.NoError(t, err)
+	out := peer.Output(t, peer.Python(t, append([]string{filepath.Join("testdata", "pandas_groups.py")}, paths...)...))
 	var want struct {
 		Codes      []int64
 		Categories []string
@@ -103,10 +97,6 @@ func TestGroupsAsPandas(t *testing.T) {
 // Groups of random tables are those of pandas: of integers beyond 2^53 exactly, of
 // floats to rounding.
 func TestGroupByAsPandas(t *testing.T) {
-	python := os.Getenv("NDGRID_PYTHON")
-	if python == "" {
-		t.Skip("NDGRID_PYTHON names no Python with pandas; make test sets it")
-	}
 	rng := rand.New(rand.NewPCG(3, 4))
 	keys := []string{"a", "", "żółw", "B", "NA", `"x,y"`, "-1"}
 	var texts []string
@@ -126,8 +116,7 @@ func TestGroupByAsPandas(t *testing.T) {
 		texts = append(texts, text)
 	}
 	paths := folder(t, texts...)
-	out, err := exec.Command(python, append([]string{filepath.Join("testdata", "pandas_groupby.py")}, paths...)...).Output()
-	require.NoError(t, err)
+	out := peer.Output(t, peer.Python(t, append([]string{filepath.Join("testdata", "pandas_groupby.py")}, paths...)...))
 	var want [][][]string
 	require.NoError(t, json.Unmarshal(out, &want))
 	require.Len(t, want, 2*len(paths))

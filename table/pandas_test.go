@@ -5,13 +5,13 @@ import (
 	"encoding/json"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
+	"github.com/ndgrid/ndgrid/internal/peer"
 	"github.com/ndgrid/ndgrid/stream"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -23,14 +23,10 @@ type pandas struct {
 	out *json.Decoder
 }
 
-// newPandas starts the process; nil: there is no Python.
+// newPandas starts the process.
 func newPandas(t testing.TB) *pandas {
 	t.Helper()
-	python := os.Getenv("NDGRID_PYTHON")
-	if python == "" {
-		return nil
-	}
-	cmd := exec.Command(python, filepath.Join("testdata", "pandas_rows.py"))
+	cmd := peer.Python(t, filepath.Join("testdata", "pandas_rows.py"))
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	require.NoError(t, err)
@@ -65,9 +61,6 @@ var otherThanPandas = regexp.MustCompile(`\r(?:[^\n]|$)|(?:^|[\r\n])[ \t]+(?:$|[
 // the characters that matter.
 func FuzzQuotesAsPandas(f *testing.F) {
 	p := newPandas(f)
-	if p == nil {
-		f.Skip("NDGRID_PYTHON names no Python with pandas; make test sets it")
-	}
 	for _, s := range []string{"a,b\n1,2\n", "\"a\"\"b\",c\r\n\"x\ny\",\"\"\n", "\"\",\"\"\"\"\n,\n", "a\n\n\"\"\nb", "\"a\",\"b\nc\"\n\"\r\n\",d", "é,\" \"\n \"a\",b\n", "\"a"} {
 		f.Add([]byte(s))
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"math"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -14,25 +13,16 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/ndgrid/ndgrid/internal/peer"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage/hdf5"
 )
-
-// interpreter is the Python that tests compare with.
-func interpreter(t *testing.T) string {
-	t.Helper()
-	python := os.Getenv("NDGRID_PYTHON")
-	if python == "" {
-		t.Skip("NDGRID_PYTHON names no Python with h5py, zarr, xarray and jsonschema; make test sets it")
-	}
-	return python
-}
 
 // compare has Python compare documents with what h5py, zarr-python and NumPy
 // read, and validate them against the schema.
 func compare(t *testing.T, docs string) (string, error) {
 	t.Helper()
-	cmd := exec.Command(interpreter(t), "-W", "ignore", filepath.Join(home, "testdata/compare.py"), filepath.Join(home, "../../docs/ndinfo.schema.json"))
+	cmd := peer.Python(t, "-W", "ignore", filepath.Join(home, "testdata/compare.py"), filepath.Join(home, "../../docs/ndinfo.schema.json"))
 	cmd.Stdin = strings.NewReader(docs)
 	out, err := cmd.CombinedOutput()
 	return string(out), err

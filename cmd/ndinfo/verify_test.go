@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ndgrid/ndgrid/internal/peer"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
 )
@@ -188,12 +188,7 @@ func TestVerifyZarrPython(t *testing.T) {
 // python runs a script of testdata, and returns what it prints.
 func python(t *testing.T, script string, args ...string) string {
 	t.Helper()
-	cmd := exec.Command(interpreter(t), append([]string{filepath.Join(home, "testdata", script)}, args...)...)
-	var errs bytes.Buffer
-	cmd.Stderr = &errs
-	out, err := cmd.Output()
-	require.NoError(t, err, "%s", errs.String())
-	return string(out)
+	return string(peer.Output(t, peer.Python(t, append([]string{filepath.Join(home, "testdata", script)}, args...)...)))
 }
 
 func TestVerifyTrouble(t *testing.T) {

@@ -6,14 +6,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	osexec "os/exec"
 	"slices"
 	"sync"
 	"testing"
 
 	"github.com/ndgrid/ndgrid/chunkgrid"
 	"github.com/ndgrid/ndgrid/internal/kernel"
+	"github.com/ndgrid/ndgrid/internal/peer"
 	"github.com/ndgrid/ndgrid/nd"
 )
 
@@ -228,12 +227,8 @@ func verdict(numpy *process, b *builder, calls []call, a chunkgrid.Any, d nd.Dyn
 
 // TestNumPy compares random cases of every operation and dtype with NumPy.
 func TestNumPy(t *testing.T) {
-	python := os.Getenv("NDGRID_PYTHON")
-	if python == "" {
-		t.Skip("NDGRID_PYTHON is not set: no NumPy to compare with (make test sets it)")
-	}
 	s, dir, all := seed(t), t.TempDir(), goals()
-	numpy := start(t, osexec.Command(python, "testdata/reference.py"))
+	numpy := start(t, peer.Python(t, "testdata/reference.py"))
 	each := 12
 	if testing.Short() {
 		each = 1

@@ -5,11 +5,10 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	osexec "os/exec"
 	"testing"
 
 	"github.com/ndgrid/ndgrid/chunkgrid"
+	"github.com/ndgrid/ndgrid/internal/peer"
 	"github.com/ndgrid/ndgrid/internal/plan"
 	"github.com/ndgrid/ndgrid/nd"
 )
@@ -134,12 +133,8 @@ func judgeSelection(ctx context.Context, numpy *process, b *builder, c call, dir
 
 // TestSelections compares selections of random arrays with NumPy.
 func TestSelections(t *testing.T) {
-	python := os.Getenv("NDGRID_PYTHON")
-	if python == "" {
-		t.Skip("NDGRID_PYTHON is not set: no NumPy to compare with (make test sets it)")
-	}
 	s, dir := seed(t), t.TempDir()
-	numpy := start(t, osexec.Command(python, "testdata/reference.py"))
+	numpy := start(t, peer.Python(t, "testdata/reference.py"))
 	each := times(t, 80)
 	if testing.Short() {
 		each = times(t, 10)

@@ -76,8 +76,8 @@ type Reducer interface {
 	Run(state, x []byte, first int)
 	// Rows makes as many states as states has room for, at most Tile, one per
 	// column of a matrix of 1 to LeafRows rows; each column is folded from top
-	// to bottom. Row r starts at element r*stride of x, stride at least the columns; x may be memory of
-	// a large array. first is the place of row 0 in the sequence.
+	// to bottom. Row r starts at element r*stride of x, stride at least the columns;
+	// x may be memory of a large array. first is the place of row 0 in the sequence.
 	Rows(states, x []byte, rows, stride, first int)
 	// Merge sets each state in dst to that of its elements followed by those of
 	// the one in src.

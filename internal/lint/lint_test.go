@@ -36,6 +36,7 @@ var arrows = []struct{ pkg, may string }{
 	{"internal/viz", "std"},
 	{"stream", "std"},
 	{"internal/trips", "std"},
+	{"internal/peer", ""}, // for tests
 
 	{"internal/kernel/simd", "std"},
 	{"internal/kernel", "nd internal/kernel/simd"},
@@ -63,7 +64,6 @@ var arrows = []struct{ pkg, may string }{
 	{"examples/...", "..."},
 	{"bench/...", "..."},
 	{"bench", "..."},
-	{"docs/...", "..."},
 	{"internal/conformance", "..."}, // tests of all the layers together
 	{"internal/interop", "..."},     // tests with the libraries of others
 	{"examples", ""},                // a test of those below it

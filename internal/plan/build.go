@@ -235,26 +235,18 @@ func Reduce(name string, p Params, arg *Node, axes []int, keepdims bool) *Node {
 	if err != nil {
 		return Fail(name, err, arg)
 	}
-	reduced := make([]bool, arg.NDim())
-	for _, a := range axes {
-		k, err := nd.NormAxis(name, a, arg.NDim())
-		if err != nil {
-			return Fail(name, err, arg)
-		}
-		if reduced[k] {
-			return Fail(name, fmt.Errorf("axes %v name axis %d twice: %w", axes, k, nd.ErrAxis), arg)
-		}
-		reduced[k] = true
+	norm, err := nd.NormAxes(name, axes, arg.NDim())
+	if err != nil {
+		return Fail(name, err, arg)
 	}
-	norm := []int{}
-	for k := range reduced {
-		if axes == nil {
-			reduced[k] = true
-		}
-		if reduced[k] {
+	if axes == nil {
+		for k := range arg.Shape {
 			norm = append(norm, k)
 		}
-		if r.NonEmpty && reduced[k] && arg.Shape[k] == 0 {
+	}
+	slices.Sort(norm)
+	for _, k := range norm {
+		if r.NonEmpty && arg.Shape[k] == 0 {
 			return Fail(name, fmt.Errorf("axis %d of shape %v is empty; %s of nothing has no value: %w", k, arg.Shape, name, nd.ErrShape), arg)
 		}
 	}
@@ -272,9 +264,9 @@ func Reduce(name string, p Params, arg *Node, axes []int, keepdims bool) *Node {
 		length = count
 	}
 	var grids []nd.Grid
-	for k := range reduced {
-		g := arg.Grid.Axis(k)
-		if reduced[k] {
+	for k := range arg.Shape {
+		g, reduced := arg.Grid.Axis(k), slices.Contains(norm, k)
+		if reduced {
 			if !keepdims {
 				continue
 			}
@@ -285,7 +277,7 @@ func Reduce(name string, p Params, arg *Node, axes []int, keepdims bool) *Node {
 		grids = append(grids, g)
 		n.Shape = append(n.Shape, g.Shape()[0])
 		n.Dims = append(n.Dims, arg.Dims[k])
-		n.Free = append(n.Free, arg.Free[k] || reduced[k])
+		n.Free = append(n.Free, arg.Free[k] || reduced)
 	}
 	if groups {
 		n.Dims[0], n.Free[0] = "group", false

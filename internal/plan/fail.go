@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"github.com/ndgrid/ndgrid/nd"
 )
 
 // Error is the error of a node: which call made it, where in the caller's
@@ -15,8 +17,13 @@ type Error struct {
 	Err error
 }
 
+// Error names the operation once: what package nd calls its part of it is left out.
 func (e *Error) Error() string {
-	s := fmt.Sprintf("%s: %v", e.Op, e.Err)
+	why := e.Err.Error()
+	if inner, ok := e.Err.(*nd.Error); ok {
+		why = inner.Msg
+	}
+	s := e.Op + ": " + why
 	if e.Pos != "" {
 		s = e.Pos + ": " + s
 	}

@@ -230,14 +230,12 @@ func Transpose(arg *Node, axes []int) *Node {
 	if len(axes) != ndim {
 		return Fail(OpView, fmt.Errorf("axes %v do not name each of the %d axes of shape %v once: %w", axes, ndim, arg.Shape, nd.ErrAxis), arg)
 	}
+	order, err := nd.NormAxes("transpose", axes, ndim)
+	if err != nil {
+		return Fail(OpView, err, arg)
+	}
 	v := View{Shape: make([]int, ndim), Maps: make([]AxisMap, ndim)}
-	seen := make([]bool, ndim)
-	for j, a := range axes {
-		k, err := nd.NormAxis("transpose", a, ndim)
-		if err != nil || seen[k] {
-			return Fail(OpView, fmt.Errorf("axes %v do not name each of the %d axes of shape %v once: %w", axes, ndim, arg.Shape, nd.ErrAxis), arg)
-		}
-		seen[k] = true
+	for j, k := range order {
 		v.Shape[j] = arg.Shape[k]
 		v.Maps[k] = AxisMap{j, 0, 1}
 	}
@@ -270,21 +268,14 @@ func ExpandDims(arg *Node, axes []int) *Node {
 		return Fail(OpView, err, arg)
 	}
 	ndim := arg.NDim() + len(axes)
-	isNew := make([]bool, ndim)
-	for _, a := range axes {
-		k, err := nd.NormAxis("expand_dims", a, ndim)
-		if err != nil {
-			return Fail(OpView, err, arg)
-		}
-		if isNew[k] {
-			return Fail(OpView, fmt.Errorf("axes %v name axis %d twice: %w", axes, k, nd.ErrAxis), arg)
-		}
-		isNew[k] = true
+	fresh, err := nd.NormAxes("expand_dims", axes, ndim)
+	if err != nil {
+		return Fail(OpView, err, arg)
 	}
 	v := View{Shape: make([]int, ndim)}
 	for j := range ndim {
 		v.Shape[j] = 1
-		if !isNew[j] {
+		if !slices.Contains(fresh, j) {
 			v.Shape[j] = arg.Shape[len(v.Maps)]
 			v.Maps = append(v.Maps, AxisMap{j, 0, 1})
 		}
@@ -298,26 +289,17 @@ func Squeeze(arg *Node, axes []int) *Node {
 	if err := Check(arg); err != nil {
 		return Fail(OpView, err, arg)
 	}
-	drop := make([]bool, arg.NDim())
-	for k, l := range arg.Shape {
-		drop[k] = axes == nil && l == 1
-	}
-	for _, a := range axes {
-		k, err := nd.NormAxis("squeeze", a, arg.NDim())
-		if err != nil {
-			return Fail(OpView, err, arg)
-		}
-		if drop[k] {
-			return Fail(OpView, fmt.Errorf("axes %v name axis %d twice: %w", axes, k, nd.ErrAxis), arg)
-		}
-		if arg.Shape[k] != 1 {
-			return Fail(OpView, fmt.Errorf("axis %d of shape %v has length %d, only axes of length 1 can go: %w", k, arg.Shape, arg.Shape[k], nd.ErrShape), arg)
-		}
-		drop[k] = true
+	drop, err := nd.NormAxes("squeeze", axes, arg.NDim())
+	if err != nil {
+		return Fail(OpView, err, arg)
 	}
 	v := View{Maps: make([]AxisMap, arg.NDim())}
-	for k := range arg.Shape {
-		if drop[k] {
+	for k, l := range arg.Shape {
+		named := slices.Contains(drop, k)
+		if named && l != 1 {
+			return Fail(OpView, fmt.Errorf("axis %d of shape %v has length %d, only axes of length 1 can go: %w", k, arg.Shape, l, nd.ErrShape), arg)
+		}
+		if named || axes == nil && l == 1 {
 			v.Maps[k] = AxisMap{-1, 0, 0}
 			continue
 		}

@@ -10,7 +10,7 @@ import (
 var nativeLittle = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
 
 // bindBytes is array→bytes: elements in C order in a byte order.
-func bindBytes(p Params, in Data) (Codec, Data, error) {
+func bindBytes(p Params, in data) (codec, data, error) {
 	endian, err := p.string("endian")
 	if err == nil {
 		err = p.check("endian")
@@ -23,7 +23,7 @@ func bindBytes(p Params, in Data) (Codec, Data, error) {
 	}
 	word := in.DType.WordSize()
 	swapped := word > 1 && (endian == "little") != nativeLittle
-	out := Data{DType: in.DType, swapped: swapped, Size: in.Size, Exact: in.Exact}
+	out := data{DType: in.DType, swapped: swapped, Size: in.Size, Exact: in.Exact}
 	switch {
 	case word == 1:
 		return nil, out, nil
@@ -73,7 +73,7 @@ func reverseWords(dst, src []byte, size int) {
 
 // bindTranspose is array→array: axis i of the result is axis order[i] of the
 // array.
-func bindTranspose(p Params, in Data) (Codec, Data, error) {
+func bindTranspose(p Params, in data) (codec, data, error) {
 	if err := p.check("order"); err != nil {
 		return nil, in, err
 	}

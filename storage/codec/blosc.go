@@ -45,7 +45,7 @@ var bloscFormats = map[string]byte{
 
 // bindBlosc is bytes→bytes: a Blosc 1 frame. Frames say how they are to be
 // decoded; the parameters only matter to the encoder.
-func bindBlosc(p Params, in Data) (Codec, Data, error) {
+func bindBlosc(p Params, in data) (codec, data, error) {
 	if in.Size > math.MaxInt32-bloscHeader {
 		return nil, in, fmt.Errorf("%w: %d bytes, a Blosc frame holds less than 2 GiB", storage.ErrUnsupported, in.Size)
 	}
@@ -92,7 +92,7 @@ func (b *blosc) setFormat(cname string, level int) error {
 		b.cost = lz4Tables
 		b.encode = func(dst, src []byte) ([]byte, error) { return encodeLZ4(dst, src, 10-level) }
 	default:
-		zstd, _, err := bindZstd(Params{"level": 2*level - 1}, Data{Size: b.block})
+		zstd, _, err := bindZstd(Params{"level": 2*level - 1}, data{Size: b.block})
 		if err != nil {
 			return err
 		}

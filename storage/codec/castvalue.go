@@ -18,7 +18,7 @@ type Pair struct{ From, To []byte }
 // are those of the specification, with dtypes and elements in place of their
 // JSON: data_type is an nd.DType, encode and decode of scalar_map are []Pair, and
 // dtype is the nd.DType they were read for.
-func bindCastValue(p Params, in Data) (Codec, Data, error) {
+func bindCastValue(p Params, in data) (codec, data, error) {
 	stored, err := p.bound(in, "data_type", "rounding", "out_of_range", "encode", "decode")
 	if err != nil {
 		return nil, in, err
@@ -50,7 +50,7 @@ func bindCastValue(p Params, in Data) (Codec, Data, error) {
 
 // bound checks the names of parameters that were read for a dtype, and that it is
 // the one that enters. It returns data_type, or that one.
-func (p Params) bound(in Data, known ...string) (nd.DType, error) {
+func (p Params) bound(in data, known ...string) (nd.DType, error) {
 	if err := p.check(append(known, "dtype")...); err != nil {
 		return in.DType, err
 	}
@@ -281,7 +281,7 @@ var roundings = map[string]func(float64) float64{
 // bindScaleOffset is array→array: (x - offset) * scale, in the arithmetic of the
 // dtype. Its parameters are bytes of elements, and dtype is what they were read
 // for.
-func bindScaleOffset(p Params, in Data) (Codec, Data, error) {
+func bindScaleOffset(p Params, in data) (codec, data, error) {
 	d, err := p.bound(in, "offset", "scale")
 	if err != nil {
 		return nil, in, err

@@ -17,14 +17,14 @@ type Chain struct {
 	steps   []step
 	size    int  // bytes of a decoded chunk
 	exact   bool // not fewer either
-	encoded Data
+	encoded data
 	buffers sync.Pool // of *[2][]byte
 }
 
 type step struct {
 	name  string
-	codec Codec
-	in    Data
+	codec codec
+	in    data
 }
 
 // New builds the chain for chunks of a shape: exactly one codec must be
@@ -38,23 +38,23 @@ func New(dtype nd.DType, shape []int, configs []Config) (*Chain, error) {
 	if err != nil {
 		return nil, err
 	}
-	return bind(Data{DType: dtype, Shape: shape, Size: n, Exact: true, Array: true}, configs)
+	return bind(data{DType: dtype, Shape: shape, Size: n, Exact: true, Array: true}, configs)
 }
 
 // NewBytes builds a chain of bytes→bytes codecs for values of size bytes.
 func NewBytes(size int, configs []Config) (*Chain, error) {
-	return bind(Data{Size: size, Exact: true}, configs)
+	return bind(data{Size: size, Exact: true}, configs)
 }
 
 // NewBytesUpTo builds a chain of bytes→bytes codecs for values of any number of
 // bytes up to a maximum: its values are decoded by AppendDecoded.
 func NewBytesUpTo(most int, configs []Config) (*Chain, error) {
-	return bind(Data{Size: most}, configs)
+	return bind(data{Size: most}, configs)
 }
 
-func bind(in Data, configs []Config) (*Chain, error) {
+func bind(in data, configs []Config) (*Chain, error) {
 	c := &Chain{size: in.Size, exact: in.Exact}
-	if in.Size > math.MaxInt32 && uint64(in.Size) > math.MaxUint32 {
+	if in.Size > math.MaxUint32 {
 		return nil, fmt.Errorf("%w: a chunk of %d bytes; 4 GiB is the most", storage.ErrUnsupported, in.Size)
 	}
 	for i, cfg := range configs {
@@ -62,7 +62,7 @@ func bind(in Data, configs []Config) (*Chain, error) {
 		if !ok {
 			return nil, fmt.Errorf("%w %q", storage.ErrCodec, cfg.Name)
 		}
-		codec, out, err := k.Bind(cfg.Params, in)
+		codec, out, err := k.bind(cfg.Params, in)
 		if err != nil {
 			return nil, fmt.Errorf("codec %d, %s: %w", i, cfg.Name, err)
 		}
@@ -213,7 +213,7 @@ func (c *Chain) decode(dst, src []byte, bufs *[2][]byte) ([]byte, error) {
 
 // compressible is what leaves a compressor that in enters. Its size is twenty
 // times what any adds to noise at most: whatever is longer is no chunk.
-func compressible(in Data) Data { return Data{Size: in.Size + in.Size>>3 + 4<<10} }
+func compressible(in data) data { return data{Size: in.Size + in.Size>>3 + 4<<10} }
 
 // extend returns dst with room for n more bytes, and not for many more.
 func extend(dst []byte, n int) []byte {

@@ -14,23 +14,23 @@ import (
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // bindCRC32C is bytes→bytes: CRC-32C of the bytes follows them, little-endian.
-func bindCRC32C(p Params, in Data) (Codec, Data, error) {
+func bindCRC32C(p Params, in data) (codec, data, error) {
 	return bindLocated(p, in, "end", func(b []byte) uint32 { return crc32.Checksum(b, castagnoli) })
 }
 
 // bindCRC32 is bytes→bytes: CRC-32 of the bytes precedes them.
-func bindCRC32(p Params, in Data) (Codec, Data, error) {
+func bindCRC32(p Params, in data) (codec, data, error) {
 	return bindLocated(p, in, "start", crc32.ChecksumIEEE)
 }
 
 // bindAdler32 is bytes→bytes: Adler-32 of the bytes precedes them.
-func bindAdler32(p Params, in Data) (Codec, Data, error) {
+func bindAdler32(p Params, in data) (codec, data, error) {
 	return bindLocated(p, in, "start", adler32.Checksum)
 }
 
 // bindLocated is bytes→bytes: a checksum at the start or the end, as parameter
 // location says.
-func bindLocated(p Params, in Data, location string, sum func([]byte) uint32) (Codec, Data, error) {
+func bindLocated(p Params, in data, location string, sum func([]byte) uint32) (codec, data, error) {
 	text, err := p.string("location")
 	if text != "" {
 		location = text
@@ -45,13 +45,13 @@ func bindLocated(p Params, in Data, location string, sum func([]byte) uint32) (C
 }
 
 // bindFletcher32 is bytes→bytes: HDF5's Fletcher-32 of the bytes follows them.
-func bindFletcher32(p Params, in Data) (Codec, Data, error) {
+func bindFletcher32(p Params, in data) (codec, data, error) {
 	return checksum{sum: Fletcher32}, checkedData(in), p.check()
 }
 
 // bindLookup3 is bytes→bytes: Jenkins's hash of the bytes follows them, as in
 // HDF5's metadata.
-func bindLookup3(p Params, in Data) (Codec, Data, error) {
+func bindLookup3(p Params, in data) (codec, data, error) {
 	initial, err := p.int("initval", 0, 0, math.MaxUint32)
 	if err == nil {
 		err = p.check("initval", "prefix")
@@ -62,7 +62,7 @@ func bindLookup3(p Params, in Data) (Codec, Data, error) {
 	return checksum{sum: func(b []byte) uint32 { return lookup3(b, uint32(initial)) }}, checkedData(in), err
 }
 
-func checkedData(in Data) Data { return Data{Size: in.Size + 4, Exact: in.Exact} }
+func checkedData(in data) data { return data{Size: in.Size + 4, Exact: in.Exact} }
 
 // checksum stores 32 bits, little-endian, before or after the bytes they are of.
 type checksum struct {

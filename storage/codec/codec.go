@@ -27,10 +27,10 @@ type Config struct {
 // json.Number, []int, or []any of numbers.
 type Params map[string]any
 
-// Data describes what enters or leaves a codec. Before the array→bytes codec it
+// data describes what enters or leaves a codec. Before the array→bytes codec it
 // is an array in C order and native byte order; after it Shape is nil and only
 // the number of bytes is known, and the dtype where they still are its elements.
-type Data struct {
+type data struct {
 	DType nd.DType
 	Shape []int
 	// Size is the number of bytes, or the most there can be where Exact is false.
@@ -41,9 +41,9 @@ type Data struct {
 	swapped bool // elements aren't in the byte order of this machine
 }
 
-// Codec is a codec bound to the data it is used on. All methods are safe for
+// codec is a codec bound to the data it is used on. All methods are safe for
 // concurrent use.
-type Codec interface {
+type codec interface {
 	// Encode appends the encoded src to dst and returns the result.
 	Encode(dst, src []byte) ([]byte, error)
 	// Decode undoes Encode. It appends to dst, never more bytes than entered
@@ -55,17 +55,17 @@ type Codec interface {
 	Cost() (encode, decode int)
 }
 
-// Kind is what a format's table says about a codec.
-type Kind struct {
-	// Main is the parameter that Text shows, "" for none.
-	Main string
-	// Bind checks the parameters against the data that enter and returns the
-	// codec and what leaves it; a nil Codec changes nothing.
-	Bind func(p Params, in Data) (Codec, Data, error)
+// kind is what a format's table says about a codec.
+type kind struct {
+	// main is the parameter that String shows, "" for none.
+	main string
+	// bind checks the parameters against the data that enter and returns the
+	// codec and what leaves it; a nil codec changes nothing.
+	bind func(p Params, in data) (codec, data, error)
 }
 
 // kinds is the registry; names are those of Zarr v3, or of numcodecs.
-var kinds = map[string]Kind{
+var kinds = map[string]kind{
 	"adler32":            {"", bindAdler32},
 	"astype":             {"encode_dtype", bindAsType},
 	"bitround":           {"keepbits", bindBitRound},
@@ -119,11 +119,13 @@ func short(name string) string {
 // Known reports whether there is a codec of that name.
 func Known(name string) bool { _, ok := kinds[short(name)]; return ok }
 
-// Names returns the names of all codecs, sorted.
-func Names() []string {
-	names := make([]string, 0, len(kinds))
+// written returns the names of the codecs that new arrays may have, sorted.
+func written() []string {
+	var names []string
 	for n := range kinds {
-		names = append(names, n)
+		if !slices.Contains(unwritten, n) {
+			names = append(names, n)
+		}
 	}
 	slices.Sort(names)
 	return names
@@ -133,7 +135,7 @@ func Names() []string {
 // "crc32c".
 func (c Config) String() string {
 	name := short(c.Name)
-	v, ok := c.Params[kinds[name].Main]
+	v, ok := c.Params[kinds[name].main]
 	if !ok {
 		return name
 	}

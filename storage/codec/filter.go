@@ -11,7 +11,7 @@ import (
 
 // numpyTypes reads two parameters that are dtypes: what enters the codec, by
 // default the elements there are, and what leaves it, by default the same.
-func (p Params) numpyTypes(in Data, plain, stored string) (from, to word, err error) {
+func (p Params) numpyTypes(in data, plain, stored string) (from, to word, err error) {
 	if from, err = p.word(plain, word{in.DType, in.swapped}); err == nil {
 		to, err = p.word(stored, from)
 	}
@@ -19,7 +19,7 @@ func (p Params) numpyTypes(in Data, plain, stored string) (from, to word, err er
 }
 
 // bindDelta stores differences between neighbours, the first element as it is.
-func bindDelta(p Params, in Data) (Codec, Data, error) {
+func bindDelta(p Params, in data) (codec, data, error) {
 	plain, stored, err := p.numpyTypes(in, "dtype", "astype")
 	if err == nil {
 		err = p.check("dtype", "astype")
@@ -137,7 +137,7 @@ func rounding(d nd.DType) func(float32) float32 {
 }
 
 // bindFixedScaleOffset stores (x - offset) * scale, rounded.
-func bindFixedScaleOffset(p Params, in Data) (Codec, Data, error) {
+func bindFixedScaleOffset(p Params, in data) (codec, data, error) {
 	plain, stored, err := p.numpyTypes(in, "dtype", "astype")
 	var offset, scale float64
 	if err == nil {
@@ -172,7 +172,7 @@ func bindFixedScaleOffset(p Params, in Data) (Codec, Data, error) {
 
 // bindQuantize rounds to a power of two that keeps so many decimal digits; the
 // decoder only casts.
-func bindQuantize(p Params, in Data) (Codec, Data, error) {
+func bindQuantize(p Params, in data) (codec, data, error) {
 	plain, stored, err := p.numpyTypes(in, "dtype", "astype")
 	digits := 0
 	if err == nil {
@@ -197,7 +197,7 @@ func bindQuantize(p Params, in Data) (Codec, Data, error) {
 }
 
 // bindAsType stores another dtype.
-func bindAsType(p Params, in Data) (Codec, Data, error) {
+func bindAsType(p Params, in data) (codec, data, error) {
 	plain, stored, err := p.numpyTypes(in, "decode_dtype", "encode_dtype")
 	if err == nil {
 		err = p.check("decode_dtype", "encode_dtype")
@@ -210,7 +210,7 @@ func bindAsType(p Params, in Data) (Codec, Data, error) {
 
 // bindBitRound keeps so many bits of the fraction of floats, the last of them
 // rounded to even; there is nothing to decode.
-func bindBitRound(p Params, in Data) (Codec, Data, error) {
+func bindBitRound(p Params, in data) (codec, data, error) {
 	keep, err := p.int("keepbits", -1, 0, 52)
 	if err == nil {
 		err = p.check("keepbits")

@@ -9,12 +9,12 @@ import (
 
 // bindGzip is bytes→bytes: one gzip member when encoding, any number of them
 // when decoding.
-func bindGzip(p Params, in Data) (Codec, Data, error) { return bindFlate(p, in, true) }
+func bindGzip(p Params, in data) (codec, data, error) { return bindFlate(p, in, true) }
 
 // bindZlib is bytes→bytes: a zlib stream, as HDF5's deflate filter writes it.
-func bindZlib(p Params, in Data) (Codec, Data, error) { return bindFlate(p, in, false) }
+func bindZlib(p Params, in data) (codec, data, error) { return bindFlate(p, in, false) }
 
-func bindFlate(p Params, in Data, gzip bool) (Codec, Data, error) {
+func bindFlate(p Params, in data, gzip bool) (codec, data, error) {
 	level, err := p.int("level", -1, -1, 9)
 	if err == nil {
 		err = p.check("level")

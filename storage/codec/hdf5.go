@@ -21,7 +21,7 @@ type readOnly struct {
 	decode func(dst, src []byte) (int, error)
 }
 
-func bindReadOnly(name string, decode func(dst, src []byte) (int, error), p Params, in Data) (Codec, Data, error) {
+func bindReadOnly(name string, decode func(dst, src []byte) (int, error), p Params, in data) (codec, data, error) {
 	if err := p.check(); err != nil {
 		return nil, in, err
 	}
@@ -45,7 +45,7 @@ func (r *readOnly) Decode(dst, src []byte) ([]byte, error) {
 func (r *readOnly) Cost() (encode, decode int) { return 0, 2 * r.size }
 
 // bindHDF5LZ4 is bytes→bytes: the lz4 filter's frame.
-func bindHDF5LZ4(p Params, in Data) (Codec, Data, error) {
+func bindHDF5LZ4(p Params, in data) (codec, data, error) {
 	return bindReadOnly("lz4", decodeHDF5LZ4, p, in)
 }
 
@@ -102,7 +102,7 @@ func decodeHDF5LZ4(dst, src []byte) (int, error) {
 // bindBitshuffle is bytes→bytes: bits shuffled in blocks of elements, and each
 // block compressed by cname: "", "lz4" or "zstd". Parameter blocksize is the
 // elements of a block where nothing is compressed; otherwise the frame says.
-func bindBitshuffle(p Params, in Data) (Codec, Data, error) {
+func bindBitshuffle(p Params, in data) (codec, data, error) {
 	elem, err := p.int("elementsize", 4, 1, 1<<16)
 	block := 0
 	if err == nil {

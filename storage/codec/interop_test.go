@@ -4,13 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/ndgrid/ndgrid/internal/peer"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage/codec"
 )
@@ -28,23 +27,16 @@ type decoding struct {
 // pythonDecodes has Python decode what was encoded here.
 func pythonDecodes(t *testing.T, cases []decoding) {
 	t.Helper()
-	python := os.Getenv("NDGRID_PYTHON")
-	if python == "" {
-		t.Skip("NDGRID_PYTHON names no Python with numcodecs and zarr; make test sets it")
-	}
 	inputs := make([]object, len(cases))
 	for i, c := range cases {
 		inputs[i] = c.input
 	}
 	in, err := json.Marshal(inputs)
 	require.NoError(t, err)
-	cmd := exec.CommandContext(t.Context(), python, filepath.Join("testdata", "decode.py"))
-	var stderr bytes.Buffer
-	cmd.Stdin, cmd.Stderr = bytes.NewReader(in), &stderr
-	out, err := cmd.Output()
-	require.NoError(t, err, stderr.String())
+	cmd := peer.Python(t, filepath.Join("testdata", "decode.py"))
+	cmd.Stdin = bytes.NewReader(in)
 	var values [][]byte
-	require.NoError(t, json.Unmarshal(out, &values))
+	require.NoError(t, json.Unmarshal(peer.Output(t, cmd), &values))
 	require.Len(t, values, len(cases))
 	for i, c := range cases {
 		require.True(t, bytes.Equal(c.want, values[i]), c.about)

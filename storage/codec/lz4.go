@@ -16,7 +16,7 @@ const lz4Most = 0x7e000000
 
 // bindLZ4 is bytes→bytes: the number of bytes, little-endian, in 32 bits, and
 // what LZ4 makes of them, as numcodecs has it.
-func bindLZ4(p Params, in Data) (Codec, Data, error) {
+func bindLZ4(p Params, in data) (codec, data, error) {
 	acceleration, err := p.int("acceleration", 1, math.MinInt32, math.MaxInt32)
 	if err == nil {
 		err = p.check("acceleration")

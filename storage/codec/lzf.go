@@ -1,7 +1,7 @@
 package codec
 
 // bindLZF is bytes→bytes: what h5py's lzf filter stores.
-func bindLZF(p Params, in Data) (Codec, Data, error) { return bindReadOnly("lzf", decodeLZF, p, in) }
+func bindLZF(p Params, in data) (codec, data, error) { return bindReadOnly("lzf", decodeLZF, p, in) }
 
 // decodeLZF decodes LZF into dst, and returns how many bytes that are. The format
 // is a sequence of literal runs (a byte below 32: one less than their length)

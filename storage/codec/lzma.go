@@ -15,7 +15,7 @@ import (
 )
 
 // bindBZ2 is bytes→bytes: what bzip2 makes of them.
-func bindBZ2(p Params, in Data) (Codec, Data, error) {
+func bindBZ2(p Params, in data) (codec, data, error) {
 	if err := p.check("level"); err != nil {
 		return nil, in, err
 	}
@@ -32,7 +32,7 @@ const (
 
 // bindLZMA is bytes→bytes: LZMA in one of the formats that Python's module of the
 // name has. Raw streams need their filters among the parameters.
-func bindLZMA(p Params, in Data) (Codec, Data, error) {
+func bindLZMA(p Params, in data) (codec, data, error) {
 	format, err := p.int("format", lzmaXZ, 0, lzmaRaw)
 	if err == nil {
 		err = p.check("format", "check", "preset", "filters")

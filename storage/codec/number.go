@@ -69,7 +69,7 @@ func (p Params) number(name string, def float64) (float64, error) {
 type numbers struct{ enc, dec change }
 
 // bindNumbers returns the codec between plain numbers and those that are stored.
-func bindNumbers(in Data, plain, stored word, enc, dec steps) (Codec, Data, error) {
+func bindNumbers(in data, plain, stored word, enc, dec steps) (codec, data, error) {
 	size := plain.dtype.Size()
 	switch {
 	case size < 1 || size > tileBytes/kernel.Tile || stored.dtype.Size() > tileBytes/kernel.Tile:

@@ -12,7 +12,7 @@ import (
 // bindNumpyPackBits is array→array, or bytes→bytes: a byte that says how many bits
 // are left over in the last one, and bools in bits, the highest first, as
 // numcodecs has it.
-func bindNumpyPackBits(p Params, in Data) (Codec, Data, error) {
+func bindNumpyPackBits(p Params, in data) (codec, data, error) {
 	if err := p.check(); err != nil {
 		return nil, in, err
 	}
@@ -66,7 +66,7 @@ func (numpyPackBits) Cost() (encode, decode int) { return 0, 0 }
 // bindPackBits is array→bytes: of every number, or half of a complex one, the bits
 // from first_bit to last_bit, one after the other, the lowest first. A byte before
 // or after them may say how many bits are left over at the end.
-func bindPackBits(p Params, in Data) (Codec, Data, error) {
+func bindPackBits(p Params, in data) (codec, data, error) {
 	if !in.Array {
 		return nil, in, fmt.Errorf("bytes enter where an array should")
 	}
@@ -104,7 +104,7 @@ func bindPackBits(p Params, in Data) (Codec, Data, error) {
 	if c.counts() {
 		size++
 	}
-	return c, Data{Size: size, Exact: !c.mayBeBare()}, nil
+	return c, data{Size: size, Exact: !c.mayBeBare()}, nil
 }
 
 type packBits struct {

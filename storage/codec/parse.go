@@ -20,7 +20,7 @@ func Parse(text string) (Config, error) {
 	}
 	k, ok := kinds[name]
 	if !ok {
-		return Config{}, fmt.Errorf("%w %q; there are %s", storage.ErrCodec, name, strings.Join(Names(), ", "))
+		return Config{}, fmt.Errorf("%w %q; there are %s", storage.ErrCodec, name, strings.Join(written(), ", "))
 	}
 	c := Config{Name: name}
 	if slices.Contains(unwritten, name) {
@@ -32,12 +32,12 @@ func Parse(text string) (Config, error) {
 	var err error
 	if list, ok := enclosed(arg); ok && strings.Contains(list, "=") {
 		c.Params, err = parseParams(list)
-	} else if k.Main == "" {
+	} else if k.main == "" {
 		err = fmt.Errorf("takes no parameter like that: %q", text)
 	} else {
 		var v any
 		v, err = parseValue(arg)
-		c.Params = Params{k.Main: v}
+		c.Params = Params{k.main: v}
 	}
 	if err != nil {
 		return Config{}, fmt.Errorf("codec %s: %w", name, err)

@@ -36,7 +36,7 @@ func TestParse(t *testing.T) {
 		assert.Equal(t, want, c, text)
 	}
 	for text, want := range map[string]string{
-		"":                               `unknown codec ""; there are adler32, astype, `,
+		"":                               `unknown codec ""; there are adler32, astype, bitround, blosc, bytes, crc32, `,
 		"lzw 3":                          `unknown codec "lzw"`,
 		"lzw(level=3)":                   `unknown codec "lzw"`,
 		"lzma(preset=3)":                 "codec lzma is read, not written",

@@ -8,7 +8,7 @@ import (
 
 // bindReshape is array→array: elements stay where they are. A length is a number,
 // -1 for what follows from the others, or a list of axes: the product of theirs.
-func bindReshape(p Params, in Data) (Codec, Data, error) {
+func bindReshape(p Params, in data) (codec, data, error) {
 	if err := p.check("shape"); err != nil {
 		return nil, in, err
 	}

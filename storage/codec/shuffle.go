@@ -9,7 +9,7 @@ import (
 // bindShuffle is bytes→bytes: first the first bytes of all elements, then the
 // second ones, and so on; what is left over at the end stays as it is. An
 // elementsize of 1 changes nothing.
-func bindShuffle(p Params, in Data) (Codec, Data, error) {
+func bindShuffle(p Params, in data) (codec, data, error) {
 	size, err := p.int("elementsize", 4, 1, 1<<16)
 	if err == nil {
 		err = p.check("elementsize")
@@ -18,9 +18,9 @@ func bindShuffle(p Params, in Data) (Codec, Data, error) {
 		return nil, in, err
 	}
 	if size == 1 {
-		return nil, Data{Size: in.Size, Exact: in.Exact}, nil
+		return nil, data{Size: in.Size, Exact: in.Exact}, nil
 	}
-	return shuffle(size), Data{Size: in.Size, Exact: in.Exact}, nil
+	return shuffle(size), data{Size: in.Size, Exact: in.Exact}, nil
 }
 
 type shuffle int

@@ -38,7 +38,7 @@ type zstdCodec struct {
 }
 
 // bindZstd makes a zstdCodec. Level 0 is the default, 3.
-func bindZstd(p Params, in Data) (Codec, Data, error) {
+func bindZstd(p Params, in data) (codec, data, error) {
 	level, err := p.int("level", 3, -131072, 22)
 	if err != nil {
 		return nil, in, err

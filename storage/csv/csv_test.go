@@ -5,11 +5,11 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/ndgrid/ndgrid/internal/peer"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
 	"github.com/stretchr/testify/assert"
@@ -277,13 +277,8 @@ func TestSeattleWeather(t *testing.T) {
 	_, err = Load[float64](ctx, weather, Options{SkipRows: 1})
 	assert.ErrorContains(t, err, `line 2, column 0: "2012-01-01" is no float64`)
 
-	python := os.Getenv("NDGRID_PYTHON")
-	if python == "" {
-		t.Skip("NDGRID_PYTHON is not set: no NumPy to compare with (make test sets it)")
-	}
-	out, err := exec.Command(python, "-c", `import sys, numpy as np
-sys.stdout.buffer.write(np.loadtxt(sys.argv[1], delimiter=",", usecols=(1, 2, 3, 4), skiprows=1).astype("<f8").tobytes())`, weather).Output()
-	require.NoError(t, err)
+	out := peer.Output(t, peer.Python(t, "-c", `import sys, numpy as np
+sys.stdout.buffer.write(np.loadtxt(sys.argv[1], delimiter=",", usecols=(1, 2, 3, 4), skiprows=1).astype("<f8").tobytes())`, weather))
 	assert.True(t, bytes.Equal(out, got), "numpy.loadtxt reads other numbers")
 }
 

@@ -65,7 +65,7 @@ type Option func(*Store)
 // Sync makes Put wait until a value has reached the disk, which costs a few
 // milliseconds each: what was put then outlives a loss of power, not only the
 // end of the process.
-func Sync(s *Store) { s.sync = true }
+func Sync() Option { return func(s *Store) { s.sync = true } }
 
 // Open returns the store of an existing directory.
 func Open(path string, opts ...Option) (*Store, error) {

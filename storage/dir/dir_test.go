@@ -28,7 +28,7 @@ func TestStore(t *testing.T) {
 }
 
 func TestStoreSync(t *testing.T) {
-	s := create(t, dir.Sync)
+	s := create(t, dir.Sync())
 	require.NoError(t, s.Put(t.Context(), "a/b", []byte("x")))
 	require.NoError(t, s.Rename(t.Context(), "a", "c/d"))
 	v, err := s.Get(t.Context(), "c/d/b", nil)

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ndgrid/ndgrid/internal/peer"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
 	"github.com/ndgrid/ndgrid/storage/storagetest"
@@ -23,11 +24,7 @@ import (
 // python returns a command for the interpreter that has h5py.
 func python(t *testing.T, dir string, args ...string) *exec.Cmd {
 	t.Helper()
-	bin := os.Getenv("NDGRID_PYTHON")
-	if bin == "" {
-		t.Skip("NDGRID_PYTHON does not name a Python with h5py, netCDF4 and xarray; make test sets it")
-	}
-	cmd := exec.CommandContext(t.Context(), bin, args...)
+	cmd := peer.Python(t, args...)
 	cmd.Dir, cmd.Stderr = dir, os.Stderr
 	return cmd
 }

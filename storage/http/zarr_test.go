@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -19,6 +18,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ndgrid/ndgrid/internal/peer"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
 	"github.com/ndgrid/ndgrid/storage/cache"
@@ -135,13 +135,8 @@ func TestShardChanged(t *testing.T) {
 
 // TestSlice reads a slice of a large array in shards that zarr-python wrote.
 func TestSlice(t *testing.T) {
-	interpreter := os.Getenv("NDGRID_PYTHON")
-	if interpreter == "" {
-		t.Skip("NDGRID_PYTHON names no Python with zarr; make test sets it")
-	}
 	folder := t.TempDir()
-	out, err := exec.CommandContext(t.Context(), interpreter, filepath.Join("testdata", "shards.py"), filepath.Join(folder, "x.zarr")).CombinedOutput()
-	require.NoError(t, err, string(out))
+	peer.Output(t, peer.Python(t, filepath.Join("testdata", "shards.py"), filepath.Join(folder, "x.zarr")))
 	url, c := serve(t, http.FileServer(http.Dir(folder)))
 	a, err := storage.OpenArray(t.Context(), url+"/x.zarr/a")
 	require.NoError(t, err)

@@ -34,7 +34,7 @@ func init() {
 		Open: func(ctx context.Context, v storage.Value, opts map[string]string) (storage.Store, error) {
 			switch opts["outside"] {
 			case "true":
-				return Open(ctx, v, Outside)
+				return Open(ctx, v, Outside())
 			case "", "false":
 				return Open(ctx, v)
 			}
@@ -77,7 +77,7 @@ type ref struct {
 type Option func(*Store)
 
 // Outside allows a manifest to name files anywhere, and other hosts.
-func Outside(s *Store) { s.targets.outside = true }
+func Outside() Option { return func(s *Store) { s.targets.outside = true } }
 
 // maxManifest is the most bytes a manifest may have.
 const maxManifest = 512 << 20

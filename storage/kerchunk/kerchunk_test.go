@@ -1,7 +1,6 @@
 package kerchunk_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -9,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -17,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ndgrid/ndgrid/internal/peer"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
 	_ "github.com/ndgrid/ndgrid/storage/http"
@@ -204,7 +203,7 @@ func TestManyTargets(t *testing.T) {
 		require.NoError(t, files.Put(t.Context(), name, []byte(name)))
 		refs[name] = []any{"counted://host/" + name}
 	}
-	s, err := open(t, encode(t, refs), kerchunk.Outside)
+	s, err := open(t, encode(t, refs), kerchunk.Outside())
 	require.NoError(t, err)
 	for key := range refs {
 		v, err := s.Get(t.Context(), key, nil)
@@ -217,18 +216,9 @@ func TestManyTargets(t *testing.T) {
 // TestPython compares with what fsspec makes of the same manifest, and with what
 // h5py has written.
 func TestPython(t *testing.T) {
-	interpreter := os.Getenv("NDGRID_PYTHON")
-	if interpreter == "" {
-		t.Skip("NDGRID_PYTHON names no Python with fsspec; make test sets it")
-	}
 	folder := t.TempDir()
-	cmd := exec.CommandContext(t.Context(), interpreter, filepath.Join("testdata", "write.py"), folder)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	require.NoError(t, err, stderr.String())
 	var want map[string][]byte
-	require.NoError(t, json.Unmarshal(out, &want))
+	require.NoError(t, json.Unmarshal(peer.Output(t, peer.Python(t, filepath.Join("testdata", "write.py"), folder)), &want))
 	path := filepath.Join(folder, "refs.json")
 	s, key, err := storage.OpenStore(t.Context(), path, nil)
 	require.NoError(t, err)

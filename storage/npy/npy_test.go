@@ -6,13 +6,13 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/ndgrid/ndgrid/internal/peer"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
 	"github.com/stretchr/testify/assert"
@@ -415,10 +415,6 @@ func FuzzHeader(f *testing.F) {
 
 // NumPy reads what we write.
 func TestNumPyReadsOurs(t *testing.T) {
-	python := os.Getenv("NDGRID_PYTHON")
-	if python == "" {
-		t.Skip("NDGRID_PYTHON is not set: no NumPy to read our files with (make test sets it)")
-	}
 	dir := t.TempDir()
 	for _, order := range []string{"C", "F"} {
 		w, err := storage.CreateArray(ctx, filepath.Join(dir, order+".npy"), storage.Spec{DType: nd.Int32, Shape: []int{2, 3}, Order: order}, nil)
@@ -436,7 +432,7 @@ func TestNumPyReadsOurs(t *testing.T) {
 	slices.Sort(names)
 	golden, err := filepath.Abs("testdata")
 	require.NoError(t, err)
-	out, err := exec.Command(python, "-c", `
+	peer.Output(t, peer.Python(t, append([]string{"-c", `
 import sys, numpy as np
 ours, golden = sys.argv[1:3]
 for order in "CF":
@@ -446,6 +442,5 @@ for name in sys.argv[3:]:
     a, b = np.load(f"{ours}/{name}.npy"), np.load(f"{golden}/{name}.npy")
     assert a.dtype.newbyteorder("=") == b.dtype.newbyteorder("=") and a.shape == b.shape, name
     assert a.astype(a.dtype.newbyteorder("<")).tobytes() == b.astype(b.dtype.newbyteorder("<")).tobytes(), name
-`, dir, golden).CombinedOutput()
-	require.NoError(t, err, "%s", out)
+`, dir, golden}, names...)...))
 }

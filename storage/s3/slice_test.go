@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -17,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ndgrid/ndgrid/internal/peer"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
 	"github.com/ndgrid/ndgrid/storage/s3"
@@ -62,13 +62,8 @@ func TestSlice(t *testing.T) {
 // from the service come the indexes of the shards it lies in and the chunks it
 // lies in.
 func testSlice(t *testing.T, url string) {
-	interpreter := os.Getenv("NDGRID_PYTHON")
-	if interpreter == "" {
-		t.Skip("NDGRID_PYTHON names no Python with zarr; make s3 sets it")
-	}
 	folder := t.TempDir()
-	out, err := exec.CommandContext(t.Context(), interpreter, filepath.Join("..", "http", "testdata", "shards.py"), filepath.Join(folder, "x.zarr")).CombinedOutput()
-	require.NoError(t, err, string(out))
+	peer.Output(t, peer.Python(t, filepath.Join("..", "http", "testdata", "shards.py"), filepath.Join(folder, "x.zarr")))
 	c := &traffic{}
 	counted, err := minio.New(strings.TrimPrefix(url, "http://"),
 		&minio.Options{Creds: credentials.NewStaticV4("access", "secret", ""), Region: "us-east-1", Transport: c})

@@ -59,7 +59,8 @@ func (c *Calls) Reset() {
 }
 
 // Store wraps a store: it counts calls by key, and Fail can make them fail.
-// It has all optional interfaces, by the fallbacks where the store lacks them.
+// It is a RangeReader, Lister, Sizer, Renamer, PrefixDeleter and Versioner, by
+// package storage's fallbacks where the store isn't, and has no other ability.
 type Store struct {
 	storage.Store
 	// Gets counts Get and GetRange.

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ndgrid/ndgrid/internal/peer"
 	"github.com/ndgrid/ndgrid/storage"
 )
 
@@ -16,7 +17,7 @@ import (
 func TestReadsNumcodecs(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "a.zarr")
 	var want map[string][]byte
-	require.NoError(t, json.Unmarshal(python(t, filepath.Join("testdata", "filters.py"), root), &want))
+	require.NoError(t, json.Unmarshal(peer.Output(t, peer.Python(t, filepath.Join("testdata", "filters.py"), root)), &want))
 	for name, data := range want {
 		a, err := storage.OpenArray(t.Context(), filepath.Join(root, name), nil)
 		require.NoError(t, err, name)

@@ -1,20 +1,18 @@
 package zarr_test
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ndgrid/ndgrid/internal/peer"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
 	"github.com/ndgrid/ndgrid/storage/storagetest"
@@ -26,20 +24,6 @@ type seen struct {
 	Dims          []*string
 	Attrs         map[string]any
 	Fill, Data    []byte
-}
-
-func python(t *testing.T, args ...string) []byte {
-	t.Helper()
-	interpreter := os.Getenv("NDGRID_PYTHON")
-	if interpreter == "" {
-		t.Skip("NDGRID_PYTHON names no Python with zarr; make test sets it")
-	}
-	cmd := exec.CommandContext(t.Context(), interpreter, args...)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	require.NoError(t, err, stderr.String())
-	return out
 }
 
 var interopTypes = []nd.DType{
@@ -77,12 +61,10 @@ func randomSpec(t *testing.T, r *rand.Rand, d nd.DType) storage.Spec {
 
 // TestPythonReadsOurs writes random arrays; zarr-python must see the same.
 func TestPythonReadsOurs(t *testing.T) {
-	if os.Getenv("NDGRID_PYTHON") == "" {
-		t.Skip("NDGRID_PYTHON names no Python with zarr; make test sets it")
-	}
 	ctx := t.Context()
 	r := rand.New(rand.NewPCG(3, 4))
 	path := filepath.Join(t.TempDir(), "ours.zarr")
+	cmd := peer.Python(t, filepath.Join("testdata", "read.py"), path)
 	g, err := storage.Create(ctx, path, map[string]string{"consolidated": "true"})
 	require.NoError(t, err)
 	require.NoError(t, g.SetAttrs(ctx, storage.Attrs{"title": "ours"}))
@@ -118,7 +100,7 @@ func TestPythonReadsOurs(t *testing.T) {
 		Attrs  map[string]any
 		Arrays map[string]seen
 	}
-	require.NoError(t, json.Unmarshal(python(t, filepath.Join("testdata", "read.py"), path), &got))
+	require.NoError(t, json.Unmarshal(peer.Output(t, cmd), &got))
 	assert.Equal(t, map[string]any{"title": "ours"}, got.Attrs)
 	require.Len(t, got.Arrays, len(specs))
 	for name, s := range specs {

@@ -116,7 +116,7 @@ func openDir(path string, opts map[string]string) (place, error) {
 
 func dirOptions(opts map[string]string) []dir.Option {
 	if opts["sync"] == "true" {
-		return []dir.Option{dir.Sync}
+		return []dir.Option{dir.Sync()}
 	}
 	return nil
 }

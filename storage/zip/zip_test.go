@@ -9,7 +9,6 @@ import (
 	"hash/crc32"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ndgrid/ndgrid/internal/peer"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
 	"github.com/ndgrid/ndgrid/storage/mem"
@@ -217,14 +217,8 @@ func TestNpz(t *testing.T) {
 // TestPython reads what zarr-python's ZipStore writes: stored and deflated,
 // with attributes written twice, which leaves two entries of one name.
 func TestPython(t *testing.T) {
-	interpreter := os.Getenv("NDGRID_PYTHON")
-	if interpreter == "" {
-		t.Skip("NDGRID_PYTHON names no Python with zarr; make test sets it")
-	}
 	folder := t.TempDir()
-	cmd := exec.CommandContext(t.Context(), interpreter, filepath.Join("testdata", "write.py"), folder)
-	out, err := cmd.CombinedOutput()
-	require.NoError(t, err, string(out))
+	peer.Output(t, peer.Python(t, filepath.Join("testdata", "write.py"), folder))
 	want := make([]int32, 600)
 	for i := range want {
 		want[i] = int32(i)
