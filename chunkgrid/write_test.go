@@ -179,6 +179,34 @@ func TestResumeSave(t *testing.T) {
 	assert.Equal(t, []string{url}, left)
 }
 
+// TestResumeOther: where what is saved is made in another way, of the same shape and
+// dtype, or of other data in memory, nothing that was begun is kept.
+func TestResumeOther(t *testing.T) {
+	x, c := stored(t, ramp[float64](t, 40, 40), 10, 10)
+	add := func(n float64) *chunkgrid.Array[float64] {
+		y := ramp[float64](t, 40, 40)
+		y.Data()[7] = n
+		return ufunc.Add(x, chunkgrid.FromND(y, nd.Sizes(10, 10)))
+	}
+	arrays := []*chunkgrid.Array[float64]{ufunc.Mul(x, 2), ufunc.Mul(x, 3), ufunc.Add(x, 3), add(1), add(2)}
+	for i, a := range arrays[1:] {
+		url := filepath.Join(t.TempDir(), "out.zarr")
+		save := func(v *chunkgrid.Array[float64]) error {
+			return chunkgrid.Save(ctx, url, chunkgrid.Vars{"v": v}, chunkgrid.Resume(), chunkgrid.Workers(1))
+		}
+		c.Fail = func(coord []int) error {
+			if coord[0] == 3 {
+				return errors.New("unreadable")
+			}
+			return nil
+		}
+		require.ErrorContains(t, save(arrays[i]), "unreadable")
+		c.Fail = nil
+		require.NoError(t, save(a))
+		assert.True(t, nd.ArrayEqual(nd.Must(a.Compute(ctx)), computed[float64](t, url+"/v")), "array %d", i+1)
+	}
+}
+
 // TestConcurrentRegionsOfOneHandle: the same through one handle, which is committed
 // when all parts are written; parts meet within shards and within their chunks.
 func TestConcurrentRegionsOfOneHandle(t *testing.T) {

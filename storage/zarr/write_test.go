@@ -2,7 +2,10 @@ package zarr_test
 
 import (
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -279,7 +282,53 @@ func TestMissingIsAnError(t *testing.T) {
 		require.NoError(t, storage.ReadBox(ctx, a, nd.Box{Start: []int{2}, Shape: []int{2}}, part), "chunks of a shard may be missing")
 		assert.Equal(t, []byte{0, 1}, part)
 		require.NoError(t, a.Close())
+		w, err = storage.OpenWritableArray(ctx, path, map[string]string{"missing": "error"})
+		require.NoError(t, err)
+		require.NoError(t, storage.WriteBox(ctx, w, nd.Box{Start: []int{1}, Shape: []int{2}}, []byte{7, 8}), "into a chunk that is missing")
+		require.NoError(t, w.Commit(ctx))
+		require.NoError(t, w.Close())
+		a, err = storage.OpenArray(ctx, path)
+		require.NoError(t, err)
+		assert.Equal(t, []byte{0, 7, 8, 1}, readAll(t, a))
 	}
+}
+
+// TestResumeOther begins anew where what was begun is something else: other data, or
+// another version, of which nothing may be left for readers to find.
+func TestResumeOther(t *testing.T) {
+	ctx := t.Context()
+	path := filepath.Join(t.TempDir(), "out.zarr")
+	begin := func(opts map[string]string) (storage.WritableGroup, storage.WritableArray) {
+		g, err := storage.Create(ctx, path, opts)
+		require.NoError(t, err)
+		a, err := g.CreateArray(ctx, "sub/a", storage.Spec{DType: nd.Int8, Shape: []int{4}, Chunks: nd.Must(nd.NewGrid([]int{4}, []int{2}))})
+		require.NoError(t, err)
+		return g, a
+	}
+	written := func(a storage.WritableArray) bool {
+		there, err := a.(storage.Resumable).Written(ctx, []int{0})
+		require.NoError(t, err)
+		return there
+	}
+	for _, opts := range []map[string]string{{"resume": "one"}, {"resume": "another"}, {"resume": "another", "zarr_format": "2"}, {"resume": "another"}} {
+		g, a := begin(opts)
+		assert.False(t, written(a), "%v", opts)
+		require.NoError(t, a.WriteChunk(ctx, []int{0}, []byte{1, 2}))
+		require.NoError(t, errors.Join(a.Close(), g.Close()))
+		g, a = begin(opts)
+		assert.True(t, written(a), "%v", opts)
+		require.NoError(t, errors.Join(a.Close(), g.Close()))
+	}
+	g, a := begin(map[string]string{"resume": "another"})
+	require.NoError(t, errors.Join(a.Commit(ctx), g.Commit(ctx), a.Close(), g.Close()))
+	var files []string
+	require.NoError(t, filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
+		if !d.IsDir() {
+			files = append(files, strings.TrimPrefix(filepath.ToSlash(name), filepath.ToSlash(path)))
+		}
+		return err
+	}))
+	assert.Equal(t, []string{"/sub/a/c/0", "/sub/a/zarr.json", "/sub/zarr.json", "/zarr.json"}, files)
 }
 
 // TestResume goes on with what was begun.
