@@ -132,7 +132,7 @@ func (a *writableArray) WriteChunk(ctx context.Context, coord []int, src []byte)
 	}
 	if err == nil {
 		key := h.keys.key(a.key, coord)
-		if h.meta.Fill != nil && storage.IsFill(src, h.meta.Fill) {
+		if !h.unfilled && storage.IsFill(src, h.meta.Fill) {
 			err = a.store.Delete(ctx, key)
 		} else {
 			err = a.writeChunk(ctx, h, coord, key, box, src)
