@@ -277,13 +277,18 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 }
 
 // DeleteAll removes a directory with everything in it; "" removes what the
-// store's own directory holds.
+// store's own directory holds. It gets a name that List hides first: who reads meanwhile,
+// or after the process was killed, finds no array that lacks chunks.
 func (s *Store) DeleteAll(ctx context.Context, prefix string) error {
 	if prefix != "" {
 		if err := check(ctx, prefix); err != nil {
 			return s.fail("delete", prefix, err)
 		}
-		if err := s.root.RemoveAll(prefix); err != nil {
+		gone := path.Join(path.Dir(prefix), "__"+random()+".partial")
+		if storage.Hidden(path.Base(prefix)) || s.root.Rename(prefix, gone) != nil {
+			gone = prefix
+		}
+		if err := s.root.RemoveAll(gone); err != nil {
 			return s.fail("delete", prefix, err)
 		}
 		return nil

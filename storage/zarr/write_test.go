@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -79,6 +81,20 @@ func TestRectilinear(t *testing.T) {
 		require.Equal(t, int16(9), v)
 	}
 	assert.Error(t, resized.WriteChunk(ctx, []int{5, 0}, nil))
+}
+
+// TestWhatZarrPythonWants: without these zarr-python 3.3 doesn't open an array ("Named
+// configuration does not have a 'configuration' key", "Dimension 1 has no chunk edges").
+func TestWhatZarrPythonWants(t *testing.T) {
+	s, a := create(t, storage.Spec{DType: nd.Int16, Shape: []int{4}, Codecs: []string{"crc32", "adler32", "fletcher32", "jenkins_lookup3"}}, nil)
+	require.NoError(t, a.Commit(t.Context()))
+	for _, c := range document(t, s, "x/zarr.json")["codecs"].([]any)[1:] {
+		assert.Equal(t, map[string]any{}, c.(map[string]any)["configuration"], "%v", c)
+	}
+	s, a = create(t, storage.Spec{DType: nd.Int16, Shape: []int{4, 0}, Chunks: nd.Must(nd.NewGridSizes([][]int{{1, 3}, {}}))}, nil)
+	require.NoError(t, a.Commit(t.Context()))
+	grid := document(t, s, "x/zarr.json")["chunk_grid"].(map[string]any)["configuration"]
+	assert.Equal(t, parse(t, `[[1, 3], [1]]`), grid.(map[string]any)["chunk_shapes"])
 }
 
 func TestText(t *testing.T) {
@@ -385,4 +401,22 @@ func TestResume(t *testing.T) {
 	assert.Equal(t, []byte{3, 4, 1, 2}, readAll(t, first))
 	_, err = storage.Create(ctx, path, opts)
 	assert.ErrorIs(t, err, storage.ErrExists)
+}
+
+// TestTimesWithoutFill: zarr-python has NaT for times of v2 that were never written and
+// have no fill value; a chunk of them is written all the same, as others have anything.
+func TestTimesWithoutFill(t *testing.T) {
+	ctx := t.Context()
+	for _, dtype := range []string{"<M8[D]", ">m8[10us]"} {
+		s := mem.NewStore()
+		doc := `{"zarr_format": 2, "shape": [2], "chunks": [1], "dtype": "` + dtype + `", "compressor": null, "filters": null, "order": "C", "fill_value": null}`
+		require.NoError(t, s.Put(ctx, ".zarray", []byte(doc)))
+		a, err := zarr.OpenWritableArrayStore(ctx, s, "")
+		require.NoError(t, err)
+		nat := nd.AsBytes([]int64{math.MinInt64})
+		assert.Equal(t, append(slices.Clone(nat), nat...), readAll(t, a), dtype)
+		require.NoError(t, a.WriteChunk(ctx, []int{0}, nat))
+		_, err = s.Get(ctx, "0", nil)
+		assert.NoError(t, err, dtype)
+	}
 }
