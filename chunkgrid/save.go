@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 
 	"github.com/ndgrid/ndgrid/internal/plan"
@@ -54,9 +55,9 @@ func Extend() Option { return func(c *config) { c.save.extend = true } }
 
 // Resume lets Save go on where one with the same arrays, and with this option,
 // was interrupted, be it killed: it doesn't compute again the chunks that are
-// stored. Where the arrays are others, made in another way or of other data in memory,
-// it begins anew; that stored arrays hold other data than before, or functions without
-// a name do something else, it can't see. Results of reductions, and chunks of nothing but the fill value, which
+// stored. Where the arrays are others, made in another way, of other data in memory, or
+// of a file that was changed, it begins anew; that chunks of a Zarr store are others
+// than before, or functions without a name do something else, it can't see. Results of reductions, and chunks of nothing but the fill value, which
 // are not stored, it does. What a Save with this option has done stays when it
 // fails. Formats other than Zarr begin anew. It has Run leave alone the chunks
 // that stored arrays have, too, where they are storage.Resumable.
@@ -147,14 +148,22 @@ func saveGroup(ctx context.Context, url string, c config) (storage.WritableGroup
 	return nil, fmt.Errorf("%w; Overwrite replaces it, Extend adds to it", err)
 }
 
-// digest tells what is saved from anything else.
+// digest tells what is saved from anything else, also of files that were changed.
 func digest(arrays Vars) string {
 	names := slices.Sorted(maps.Keys(arrays))
 	var nodes []*plan.Node
 	for _, name := range names {
 		nodes = append(nodes, arrays[name].plan())
 	}
-	return fmt.Sprintf("%q %s", names, plan.Digest(nodes...))
+	text := fmt.Sprintf("%q %s", names, plan.Digest(nodes...))
+	plan.Walk(nodes, func(n *plan.Node) {
+		if src, ok := n.Leaf.(storage.Array); ok {
+			if info, err := os.Stat(src.Ref().URL); err == nil && info.Mode().IsRegular() {
+				text += fmt.Sprintf(" %d %v", info.Size(), info.ModTime().UTC())
+			}
+		}
+	})
+	return text
 }
 
 // createOptions returns the driver's options for something new.

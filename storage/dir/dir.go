@@ -32,10 +32,12 @@ import (
 // concurrent use.
 //
 // A Store holds an open handle on its directory, which is released when the
-// Store is no longer reachable.
+// Store is no longer reachable. A directory that was moved or replaced meanwhile is
+// still read, but what is missing in it is storage.ErrChanged.
 type Store struct {
 	root *os.Root
-	self *os.File // the directory, for reading
+	self *os.File    // the directory, for reading
+	info fs.FileInfo // of the directory
 	path string
 	sync bool
 }
@@ -78,7 +80,11 @@ func Open(path string, opts ...Option) (*Store, error) {
 	if err != nil {
 		return nil, &storage.Error{Op: "open", Name: path, Err: explain(err)}
 	}
-	s := &Store{root: root, self: self, path: abs}
+	info, err := self.Stat()
+	if err != nil {
+		return nil, &storage.Error{Op: "open", Name: path, Err: explain(err)}
+	}
+	s := &Store{root: root, self: self, info: info, path: abs}
 	for _, o := range opts {
 		o(s)
 	}
@@ -97,7 +103,19 @@ func Create(path string, opts ...Option) (*Store, error) {
 func (s *Store) Path() string { return s.path }
 
 func (s *Store) fail(op, key string, err error) error {
-	return &storage.Error{Op: op, Name: filepath.Join(s.path, filepath.FromSlash(key)), Err: explain(err)}
+	err = explain(err)
+	if errors.Is(err, storage.ErrNotFound) && s.replaced() {
+		err = fmt.Errorf("%w it was opened: %s is another directory now, or none", storage.ErrChanged, s.path)
+	}
+	return &storage.Error{Op: op, Name: filepath.Join(s.path, filepath.FromSlash(key)), Err: err}
+}
+
+// replaced reports whether the directory is no longer where it was opened. What is
+// missing in it then may have been deleted with all the rest, and is no value that was
+// never written.
+func (s *Store) replaced() bool {
+	now, err := os.Stat(s.path)
+	return err != nil || !os.SameFile(s.info, now)
 }
 
 // explain turns what the operating system says into an error of this library:
@@ -243,6 +261,11 @@ func (s *Store) create(name string) (*os.File, error) {
 	}
 	if err := s.root.MkdirAll(path.Dir(name), 0o777); err != nil {
 		return nil, err
+	}
+	for at := path.Dir(name); s.sync && at != "."; at = path.Dir(at) { // the names of what was made
+		if err := s.syncDir(path.Dir(at)); err != nil {
+			return nil, err
+		}
 	}
 	return s.root.OpenFile(name, flags, 0o666)
 }

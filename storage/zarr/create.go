@@ -65,8 +65,9 @@ func newDraft(ctx context.Context, p place, opts map[string]string) (place, *dra
 	return p, d, nil
 }
 
-// purpose is the key, in a draft that can be resumed, of what it is to become.
-const purpose = "__resume"
+// purpose is the key, in a draft that can be resumed, of what it is to become. It is no
+// leftover (storage.DeleteLeftovers): without it the draft begins anew.
+const purpose = ".resume"
 
 // begin empties a draft that was to become something else.
 func (d *draft) begin(ctx context.Context, what string) error {

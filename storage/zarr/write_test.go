@@ -309,6 +309,31 @@ func TestMissingIsAnError(t *testing.T) {
 	}
 }
 
+// TestReadWhileOverwritten: an array that was open when its store was overwritten has the
+// old chunks or errors, not the fill value.
+func TestReadWhileOverwritten(t *testing.T) {
+	ctx := t.Context()
+	path := filepath.Join(t.TempDir(), "out.zarr")
+	save := func(v byte) {
+		g, err := storage.Create(ctx, path, map[string]string{"overwrite": "true"})
+		require.NoError(t, err)
+		a, err := g.CreateArray(ctx, "a", storage.Spec{DType: nd.Uint8, Shape: []int{2}})
+		require.NoError(t, err)
+		require.NoError(t, a.WriteChunk(ctx, []int{0}, []byte{v, v}))
+		require.NoError(t, errors.Join(a.Commit(ctx), g.Commit(ctx), a.Close(), g.Close()))
+	}
+	save(1)
+	a, err := storage.OpenArray(ctx, path+"/a")
+	require.NoError(t, err)
+	assert.Equal(t, []byte{1, 1}, readAll(t, a))
+	save(2)
+	_, err = a.ReadChunk(ctx, []int{0}, make([]byte, 2))
+	assert.ErrorIs(t, err, storage.ErrChanged)
+	a, err = storage.OpenArray(ctx, path+"/a")
+	require.NoError(t, err)
+	assert.Equal(t, []byte{2, 2}, readAll(t, a))
+}
+
 // TestResumeOther begins anew where what was begun is something else: other data, or
 // another version, of which nothing may be left for readers to find.
 func TestResumeOther(t *testing.T) {

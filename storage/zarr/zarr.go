@@ -10,9 +10,8 @@
 //   - "overwrite": "true" has Create replace what is there, at Commit.
 //   - "resume": "true", or any text that says what is written, has Create go on with
 //     what an earlier Create with the same text has begun and not committed; with
-//     another text it begins anew. Arrays of the same description keep
-//     their chunks. Abort leaves them, too. Where another process is at it, that
-//     is an error.
+//     another text it begins anew. Arrays of the same description keep their chunks.
+//     Abort leaves them, too. Where another process is at it, that is an error.
 //   - "sync": "true" has what is written outlive a loss of power, see dir.Sync.
 //   - "consolidated": "true" writes the metadata of all nodes into that of the
 //     group that Create makes as well, at Commit, where some readers look for
@@ -27,11 +26,10 @@
 // Values are written whole under another name and renamed, so a reader sees an
 // old chunk or a new one, and a process that is killed leaves no half of one.
 // Goroutines may write any parts of an array at the same time, through any number
-// of handles. So may processes on one machine, as long as their parts have no elements in
-// common, where the system has locks on
-// directories (not Windows); elsewhere, processes must write whole chunks, or
-// whole shards. Nobody but one process may resize an array, or change consolidated
-// metadata.
+// of handles. So may processes on one machine, parts that have no elements in
+// common, where the system has locks on directories (not Windows); elsewhere,
+// processes must write whole chunks, or whole shards. Nobody but one process may
+// resize an array, or change consolidated metadata.
 package zarr
 
 import (
