@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 
+	"github.com/ndgrid/ndgrid/internal/plan"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
 )
@@ -21,6 +23,7 @@ type saveConfig struct {
 	overwrite bool
 	extend    bool
 	resume    bool
+	digest    string // of what is saved
 }
 
 // Attrs gives a saved array its attributes; name "" is the group's own.
@@ -52,7 +55,9 @@ func Extend() Option { return func(c *config) { c.save.extend = true } }
 
 // Resume lets Save go on where one with the same arrays, and with this option,
 // was interrupted, be it killed: it doesn't compute again the chunks that are
-// stored. Results of reductions, and chunks of nothing but the fill value, which
+// stored. Where the arrays are others, made in another way, of other data in memory, or
+// of a file that was changed, it begins anew; that chunks of a Zarr store are others
+// than before, or functions without a name do something else, it can't see. Results of reductions, and chunks of nothing but the fill value, which
 // are not stored, it does. What a Save with this option has done stays when it
 // fails. Formats other than Zarr begin anew. It has Run leave alone the chunks
 // that stored arrays have, too, where they are storage.Resumable.
@@ -87,6 +92,9 @@ func Save(ctx context.Context, url string, v Vars, opts ...Option) (err error) {
 		if name != "" && arrays[name] == nil {
 			return fmt.Errorf("save %s: attributes of %q, which is none of the arrays %v: %w", url, name, slices.Sorted(maps.Keys(arrays)), storage.ErrNotFound)
 		}
+	}
+	if c.save.resume {
+		c.save.digest = digest(arrays)
 	}
 	g, err := saveGroup(ctx, url, c)
 	if len(arrays) == 1 && errors.Is(err, storage.ErrUnsupported) { // a file of a single array, such as .npy
@@ -140,6 +148,24 @@ func saveGroup(ctx context.Context, url string, c config) (storage.WritableGroup
 	return nil, fmt.Errorf("%w; Overwrite replaces it, Extend adds to it", err)
 }
 
+// digest tells what is saved from anything else, also of files that were changed.
+func digest(arrays Vars) string {
+	names := slices.Sorted(maps.Keys(arrays))
+	var nodes []*plan.Node
+	for _, name := range names {
+		nodes = append(nodes, arrays[name].plan())
+	}
+	text := fmt.Sprintf("%q %s", names, plan.Digest(nodes...))
+	plan.Walk(nodes, func(n *plan.Node) {
+		if src, ok := n.Leaf.(storage.Array); ok {
+			if info, err := os.Stat(src.Ref().URL); err == nil && info.Mode().IsRegular() {
+				text += fmt.Sprintf(" %d %v", info.Size(), info.ModTime().UTC())
+			}
+		}
+	})
+	return text
+}
+
 // createOptions returns the driver's options for something new.
 func createOptions(c config) map[string]string {
 	options := map[string]string{}
@@ -148,7 +174,7 @@ func createOptions(c config) map[string]string {
 		options["overwrite"] = "true"
 	}
 	if c.save.resume {
-		options["resume"] = "true"
+		options["resume"] = c.save.digest
 	}
 	return options
 }

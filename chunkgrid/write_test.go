@@ -179,6 +179,48 @@ func TestResumeSave(t *testing.T) {
 	assert.Equal(t, []string{url}, left)
 }
 
+// TestResumeOther: where what is saved is made in another way, of the same shape and
+// dtype, of other data in memory, or of a file that was changed, nothing that was begun
+// is kept.
+func TestResumeOther(t *testing.T) {
+	x, c := stored(t, ramp[float64](t, 40, 40), 10, 10)
+	add := func(n float64) *chunkgrid.Array[float64] {
+		y := ramp[float64](t, 40, 40)
+		y.Data()[7] = n
+		return ufunc.Add(x, chunkgrid.FromND(y, nd.Sizes(10, 10)))
+	}
+	file := filepath.Join(t.TempDir(), "y.npy")
+	fromFile := func(n float64) *chunkgrid.Array[float64] {
+		require.NoError(t, chunkgrid.Save(ctx, file, chunkgrid.Vars{"y": chunkgrid.Full(n, []int{40, 40}, nd.Sizes(10, 10))}, chunkgrid.Overwrite()))
+		y, err := chunkgrid.Open[float64](ctx, file)
+		require.NoError(t, err)
+		return ufunc.Add(x, y)
+	}
+	arrays := []func() *chunkgrid.Array[float64]{
+		func() *chunkgrid.Array[float64] { return ufunc.Mul(x, 2) }, func() *chunkgrid.Array[float64] { return ufunc.Mul(x, 3) },
+		func() *chunkgrid.Array[float64] { return ufunc.Add(x, 3) }, func() *chunkgrid.Array[float64] { return add(1) },
+		func() *chunkgrid.Array[float64] { return add(2) }, func() *chunkgrid.Array[float64] { return fromFile(5) },
+		func() *chunkgrid.Array[float64] { return fromFile(6) },
+	}
+	for i, other := range arrays[1:] {
+		url := filepath.Join(t.TempDir(), "out.zarr")
+		save := func(v *chunkgrid.Array[float64]) error {
+			return chunkgrid.Save(ctx, url, chunkgrid.Vars{"v": v}, chunkgrid.Resume(), chunkgrid.Workers(1))
+		}
+		c.Fail = func(coord []int) error {
+			if coord[0] == 3 {
+				return errors.New("unreadable")
+			}
+			return nil
+		}
+		require.ErrorContains(t, save(arrays[i]()), "unreadable")
+		c.Fail = nil
+		a := other()
+		require.NoError(t, save(a))
+		assert.True(t, nd.ArrayEqual(nd.Must(a.Compute(ctx)), computed[float64](t, url+"/v")), "array %d", i+1)
+	}
+}
+
 // TestConcurrentRegionsOfOneHandle: the same through one handle, which is committed
 // when all parts are written; parts meet within shards and within their chunks.
 func TestConcurrentRegionsOfOneHandle(t *testing.T) {

@@ -335,7 +335,7 @@ func CreateArray(ctx context.Context, url string, s Spec, opts map[string]string
 }
 
 func openOrCreate(ctx context.Context, d *Driver, path string, exists bool, opts map[string]string) (WritableGroup, error) {
-	if exists && opts["resume"] == "true" {
+	if exists && opts["resume"] != "" && opts["resume"] != "false" {
 		return nil, &Error{"create", path, fmt.Errorf("%w: resuming inside of what is there already", ErrUnsupported)}
 	}
 	if exists {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -464,4 +465,17 @@ func TestUnreadable(t *testing.T) {
 func TestInternalAttr(t *testing.T) {
 	assert.True(t, storage.InternalAttr("DIMENSION_LIST"))
 	assert.False(t, storage.InternalAttr("units"))
+}
+
+// TestCopyOrder: of what is copied in that order, or deleted in the reverse, no part of
+// it, at any moment, is an array that lacks chunks.
+func TestCopyOrder(t *testing.T) {
+	keys := []string{".zgroup", ".zattrs", "a/.zarray", "a/.zattrs", "a/0.0", "b/0.0", "b/c/0", "b/c.0", "b/zarr.json", "zarr.json"}
+	storage.CopyOrder(keys)
+	for _, pair := range [][2]string{
+		{"a/0.0", "a/.zarray"}, {"a/.zattrs", "a/.zarray"}, {"b/0.0", "b/zarr.json"}, {"b/c.0", "b/zarr.json"}, {"b/c/0", "b/zarr.json"},
+		{"b/zarr.json", "zarr.json"}, {"a/.zarray", ".zgroup"}, {".zattrs", ".zgroup"},
+	} {
+		assert.Less(t, slices.Index(keys, pair[0]), slices.Index(keys, pair[1]), "%v", pair)
+	}
 }

@@ -1,10 +1,13 @@
 package storage
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
+	"path"
 	"slices"
 	"strings"
 )
@@ -169,34 +172,85 @@ func Size(ctx context.Context, s Store, key string) (int64, error) {
 }
 
 // Rename moves everything below prefix from to prefix to, see Renamer. A store
-// that can't do it at once copies values one by one, those nearest to the root
-// last, then deletes the old ones.
+// that can't do it at once copies values one by one, see CopyOrder, then deletes
+// the old ones.
 func Rename(ctx context.Context, s Store, from, to string) error {
 	if r, ok := s.(Renamer); ok {
 		return r.Rename(ctx, from, to)
 	}
-	if err := copyAll(ctx, s, from, to); err != nil {
+	keys, err := keysBelow(ctx, s, from)
+	if err != nil {
 		return err
+	}
+	for i, key := range keys {
+		v, err := s.Get(ctx, key, nil)
+		if err == nil {
+			err = s.Put(ctx, to+strings.TrimPrefix(key, from), v)
+		}
+		for ; err != nil && i >= 0; i-- { // nothing may lie there, as before
+			err = errors.Join(err, s.Delete(context.WithoutCancel(ctx), to+strings.TrimPrefix(keys[i], from)))
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return DeleteAll(ctx, s, from)
 }
 
-func copyAll(ctx context.Context, s Store, from, to string) error {
-	return walk(ctx, s, from, func(key string) error {
-		v, err := s.Get(ctx, key, nil)
-		if err != nil {
-			return err
-		}
-		return s.Put(ctx, to+strings.TrimPrefix(key, from), v)
-	})
-}
-
-// DeleteAll deletes every key below prefix; "" empties the store.
+// DeleteAll deletes every key below prefix, in the reverse of CopyOrder; "" empties
+// the store.
 func DeleteAll(ctx context.Context, s Store, prefix string) error {
 	if d, ok := s.(PrefixDeleter); ok {
 		return d.DeleteAll(ctx, prefix)
 	}
-	return walk(ctx, s, prefix, func(key string) error { return s.Delete(ctx, key) })
+	keys, err := keysBelow(ctx, s, prefix)
+	if err != nil {
+		return err
+	}
+	for _, key := range slices.Backward(keys) {
+		if err := s.Delete(ctx, key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keysBelow returns all keys below prefix, in CopyOrder.
+func keysBelow(ctx context.Context, s Store, prefix string) (keys []string, err error) {
+	for e, err := range List(ctx, s, prefix) {
+		if err != nil {
+			return nil, err
+		}
+		key := JoinKey(prefix, e.Name)
+		if !e.Dir {
+			keys = append(keys, key)
+			continue
+		}
+		below, err := keysBelow(ctx, s, key)
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, below...)
+	}
+	CopyOrder(keys)
+	return keys, nil
+}
+
+// CopyOrder sorts keys so that who copies them one by one, and is interrupted,
+// leaves nothing that looks whole: deeper ones first, and beside others the
+// documents of Zarr that make them an array last. Arrays that lack chunks can be read,
+// and have the fill value there.
+func CopyOrder(keys []string) {
+	rank := func(key string) int {
+		switch path.Base(key) {
+		case "zarr.json", ".zarray", ".zgroup":
+			return 1
+		}
+		return 0
+	}
+	slices.SortFunc(keys, func(a, b string) int {
+		return cmp.Or(strings.Count(b, "/")-strings.Count(a, "/"), rank(a)-rank(b), strings.Compare(a, b))
+	})
 }
 
 // DeleteLeftovers deletes what writes that were cut short have left below prefix,
@@ -234,29 +288,6 @@ func DeleteLeftovers(ctx context.Context, s Store, prefix string) error {
 // also what its List hides.
 type PrefixDeleter interface {
 	DeleteAll(ctx context.Context, prefix string) error
-}
-
-// walk calls do for every key below prefix, the deeper ones first.
-func walk(ctx context.Context, s Store, prefix string, do func(key string) error) error {
-	var keys []string
-	for e, err := range List(ctx, s, prefix) {
-		switch {
-		case err != nil:
-			return err
-		case !e.Dir:
-			keys = append(keys, JoinKey(prefix, e.Name))
-			continue
-		}
-		if err := walk(ctx, s, JoinKey(prefix, e.Name), do); err != nil {
-			return err
-		}
-	}
-	for _, k := range keys {
-		if err := do(k); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // JoinKey joins two parts of a key, either of which may be "".

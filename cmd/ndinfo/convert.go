@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -26,6 +27,7 @@ type converter struct {
 	resume         bool
 	memory         int
 	stdout         io.Writer
+	source         string // what is converted, and which state of it
 
 	duplicate
 	arrays int   // what was copied
@@ -78,7 +80,8 @@ xarray takes it for missing. From Zarr v2 with dimension names it becomes that
 attribute.
 
 With --resume, which Zarr has, what is written stays where not all could be, and
-the same command goes on from there: it takes SRC to be as it was.
+the same command goes on from there. From another SRC, or a file that was changed,
+it begins anew; a store is taken to be as it was.
 
 The exit status is 0, 1 where arrays are left out, or 2 where not all could be
 converted; DST is then as it was before.`
@@ -134,6 +137,7 @@ func newConvert() *cobra.Command {
 }
 
 func (c *converter) run(ctx context.Context, src, dst string) error {
+	c.source = stateOf(src)
 	from, err := c.openRoot(ctx, src)
 	if err != nil {
 		return err
@@ -150,6 +154,18 @@ func (c *converter) run(ctx context.Context, src, dst string) error {
 	}
 	fmt.Fprintln(c.stdout, oneLine(fmt.Sprintf("%s   %s, %s", dst, plural(c.arrays, "array"), nd.FormatBytes(int(c.bytes)))))
 	return err
+}
+
+// stateOf names a source, and tells states of a file apart.
+func stateOf(src string) string {
+	path, inner, err := storage.SplitPath(src)
+	if err != nil {
+		return src
+	}
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+		path += fmt.Sprintf(" (%d bytes, %v)", info.Size(), info.ModTime())
+	}
+	return storage.JoinKey(path, inner)
 }
 
 // isInside reports whether a path is below another.
@@ -189,7 +205,7 @@ func (c *converter) options() map[string]string {
 		o["overwrite"] = "true"
 	}
 	if c.resume {
-		o["resume"] = "true"
+		o["resume"] = c.source
 	}
 	if c.format != "" {
 		o["zarr_format"] = strings.TrimPrefix(c.format, "v")

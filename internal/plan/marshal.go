@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -73,6 +76,39 @@ func Marshal(outs ...*Node) ([]byte, error) {
 		doc.Outs = append(doc.Outs, number[o])
 	}
 	return json.Marshal(doc)
+}
+
+// Digest is a text that plans share which compute the same, as far as their data say:
+// operations, parameters, arrays in memory, and the metadata of stored arrays. What
+// functions without a name do, and what is in stored chunks, it doesn't tell.
+func Digest(outs ...*Node) string {
+	h := sha256.New()
+	number := map[*Node]int{}
+	Walk(outs, func(n *Node) {
+		number[n] = len(number)
+		fmt.Fprintf(h, "%s %v %v %v %q", n.Op, n.DType, n.Shape, n.Grid, n.Dims)
+		for _, a := range n.Args {
+			fmt.Fprintf(h, " %d", number[a])
+		}
+		for _, k := range slices.Sorted(maps.Keys(n.Params)) {
+			p, err := marshalParam(n.Params[k])
+			if err != nil {
+				p.Type = fmt.Sprintf("%T", n.Params[k])
+			}
+			fmt.Fprintf(h, " %s=%s %s", k, p.Type, p.Value)
+		}
+		switch leaf := n.Leaf.(type) {
+		case storage.Array:
+			fmt.Fprintf(h, " %v", leaf.Ref())
+		case nd.Dyn:
+			_, _ = h.Write(leaf.Bytes()) // it never fails
+		}
+		_, _ = h.Write([]byte{0})
+	})
+	for _, o := range outs {
+		fmt.Fprintf(h, "%d ", number[o])
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
 func marshalNode(n *Node, number map[*Node]int) (nodeDoc, error) {

@@ -86,8 +86,12 @@ func sums[T nd.Number]() func([]byte) error {
 
 func halfDifferences() func([]byte) error {
 	var last float32
+	first := true
 	return func(part []byte) error {
 		x := nd.AsSlice[nd.Float16](part)
+		if first {
+			last, x, first = kernel.HalfToFloat(x[0]), x[1:], false
+		}
 		for i, h := range x {
 			v := kernel.HalfToFloat(h)
 			x[i], last = kernel.HalfFromFloat(float64(v-last)), v
@@ -98,8 +102,12 @@ func halfDifferences() func([]byte) error {
 
 func halfSums() func([]byte) error {
 	var last float32
+	first := true
 	return func(part []byte) error {
 		x := nd.AsSlice[nd.Float16](part)
+		if first {
+			last, x, first = kernel.HalfToFloat(x[0]), x[1:], false
+		}
 		for i, h := range x {
 			x[i] = kernel.HalfFromFloat(float64(last + kernel.HalfToFloat(h)))
 			last = kernel.HalfToFloat(x[i])

@@ -2,6 +2,7 @@ package codec_test
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"maps"
 	"os"
@@ -168,4 +169,23 @@ func FuzzFilters(f *testing.F) {
 			require.ErrorIs(t, err, storage.ErrCorrupt)
 		}
 	})
+}
+
+// TestDeltaOfMinusZero: the first element stays what it is. The bytes are numcodecs', of
+// -0, -0 and 1.5 as differences, and of these decoded.
+func TestDeltaOfMinusZero(t *testing.T) {
+	for dtype, hexes := range map[nd.DType][3]string{
+		nd.Half:    {"<f2", "00800000003e", "00800000003e"},
+		nd.Float32: {"<f4", "00000080000000000000c03f", "00000080000000000000c03f"},
+		nd.Float64: {"<f8", "00000000000000800000000000000000000000000000f83f", "00000000000000800000000000000000000000000000f83f"},
+	} {
+		c, err := codec.New(dtype, []int{3}, []codec.Config{{Name: "bytes", Params: codec.Params{"endian": "little"}},
+			{Name: "delta", Params: codec.Params{"dtype": hexes[0]}}})
+		require.NoError(t, err)
+		stored, err := hex.DecodeString(hexes[1])
+		require.NoError(t, err)
+		got := make([]byte, 3*dtype.Size())
+		require.NoError(t, c.Decode(got, stored))
+		require.Equal(t, hexes[2], hex.EncodeToString(got))
+	}
 }

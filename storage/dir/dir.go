@@ -33,12 +33,15 @@ import (
 // concurrent use.
 //
 // A Store holds an open handle on its directory, which is released when the
-// Store is no longer reachable. On Windows, where such a directory could not be
-// moved or replaced, it knows its path only. Keys that Windows has no file names
-// for ("aux", "a:b", "a.") are not found there, and ErrUnsupported to Put; one that
-// differs from a file's name in the case of letters only is ErrExists.
+// Store is no longer reachable. A directory that was moved or replaced meanwhile is
+// still read, but what is missing in it is storage.ErrChanged. On Windows, where
+// such a directory could not be moved or replaced, a Store knows its path only. Keys
+// that Windows has no file names for ("aux", "a:b", "a.") are not found there, and
+// ErrUnsupported to Put; one that differs from a file's name in the case of letters
+// only is ErrExists.
 type Store struct {
 	root *root
+	info fs.FileInfo // of the directory
 	path string
 	sync bool
 }
@@ -77,7 +80,11 @@ func Open(path string, opts ...Option) (*Store, error) {
 	if err != nil {
 		return nil, &storage.Error{Op: "open", Name: path, Err: explain(err)}
 	}
-	s := &Store{root: root, path: abs}
+	info, err := root.Stat(".")
+	if err != nil {
+		return nil, &storage.Error{Op: "open", Name: path, Err: explain(err)}
+	}
+	s := &Store{root: root, info: info, path: abs}
 	for _, o := range opts {
 		o(s)
 	}
@@ -96,7 +103,19 @@ func Create(path string, opts ...Option) (*Store, error) {
 func (s *Store) Path() string { return s.path }
 
 func (s *Store) fail(op, key string, err error) error {
-	return &storage.Error{Op: op, Name: filepath.Join(s.path, filepath.FromSlash(key)), Err: explain(err)}
+	err = explain(err)
+	if errors.Is(err, storage.ErrNotFound) && s.replaced() {
+		err = fmt.Errorf("%w it was opened: %s is another directory now, or none", storage.ErrChanged, s.path)
+	}
+	return &storage.Error{Op: op, Name: filepath.Join(s.path, filepath.FromSlash(key)), Err: err}
+}
+
+// replaced reports whether the directory is no longer where it was opened. What is
+// missing in it then may have been deleted with all the rest, and is no value that was
+// never written.
+func (s *Store) replaced() bool {
+	now, err := os.Stat(s.path)
+	return err != nil || !os.SameFile(s.info, now)
 }
 
 // explain turns what the operating system says into an error of this library:
@@ -259,6 +278,11 @@ func (s *Store) create(name string) (*os.File, error) {
 	if err := s.root.MkdirAll(path.Dir(name), 0o777); err != nil {
 		return nil, err
 	}
+	for at := path.Dir(name); s.sync && at != "."; at = path.Dir(at) { // the names of what was made
+		if err := s.syncDir(path.Dir(at)); err != nil {
+			return nil, err
+		}
+	}
 	return s.root.OpenFile(name, flags, 0o666)
 }
 
@@ -292,12 +316,17 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 }
 
 // DeleteAll removes a directory with everything in it; "" removes what the
-// store's own directory holds.
+// store's own directory holds. It gets a name that List hides first: who reads meanwhile,
+// or after the process was killed, finds no array that lacks chunks.
 func (s *Store) DeleteAll(ctx context.Context, prefix string) error {
 	if prefix != "" {
 		err := check(ctx, prefix)
 		if err == nil {
-			err = s.root.RemoveAll(prefix)
+			gone := path.Join(path.Dir(prefix), "__"+random()+".partial")
+			if storage.Hidden(path.Base(prefix)) || s.root.Rename(prefix, gone) != nil {
+				gone = prefix
+			}
+			err = s.root.RemoveAll(gone)
 		}
 		if err != nil && !errors.Is(err, storage.ErrNotFound) {
 			return s.fail("delete", prefix, err)

@@ -45,6 +45,10 @@
 // the tag nolibzstd it stays Go's, which decodes at half the speed or more,
 // and encodes at a quarter to all of it.
 //
+// A file that is written to while it is open for reading, by a program that doesn't
+// mind the library's locks, is storage.ErrChanged from then on. One that a writer in SWMR
+// mode has open is opened with option "swmr".
+//
 // A new file appears whole, at Commit. One that is changed in place is the
 // library's to keep in order: a process that is killed, or a disk that is full,
 // in the middle of a change may leave it so that nothing opens it again. What is

@@ -30,8 +30,9 @@ type file struct {
 	h       *hdf5.File
 	id      C.hid_t
 	format  string
-	number  C.uint64_t // the library's, of the file
-	raw     *os.File   // the same file, for reading data in place; nil where that cannot be done
+	number  C.uint64_t  // the library's, of the file
+	raw     *os.File    // the same file, for reading data in place; nil where that cannot be done
+	opened  os.FileInfo // of raw: what it was when the library opened it
 	handles map[*handle]bool
 	scales  map[C.uint64_t]string // names of dimension scales by reference
 	w       *writer               // nil: read-only
@@ -158,6 +159,10 @@ func newFile(path string, h *hdf5.File, options map[string]string, w *writer) (*
 // held.
 func openReadOnly(path string, options map[string]string) (*file, error) {
 	flags := hdf5.F_ACC_RDONLY
+	before, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
 	swmr := options["swmr"] == "true"
 	if swmr {
 		flags |= accSWMRRead
@@ -173,12 +178,35 @@ func openReadOnly(path string, options map[string]string) (*file, error) {
 	var plain C.int
 	err = check(C.nd_file_plain(f.id, &plain, &stack))
 	if err == nil && plain != 0 && !swmr {
-		f.raw, err = os.Open(path)
+		f.opened = before
+		if f.raw, err = os.Open(path); err == nil {
+			err = f.unchanged()
+		}
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.close())
 	}
 	return f, nil
+}
+
+// unchanged is storage.ErrChanged where the file was written to, or replaced before it
+// was opened a second time, by somebody who doesn't mind the library's locks: metadata
+// that the library has and data that are in the file then are of different files.
+func (f *file) unchanged() error {
+	if f.raw == nil {
+		return nil
+	}
+	now, err := f.raw.Stat()
+	switch {
+	case errors.Is(err, os.ErrClosed):
+		return storage.ErrClosed
+	case err != nil:
+		return err
+	case !os.SameFile(f.opened, now) || f.opened.Size() != now.Size() || !f.opened.ModTime().Equal(now.ModTime()):
+		return fmt.Errorf("%w it was opened: %d bytes of %v were written to, and are %d of %v", storage.ErrChanged,
+			f.opened.Size(), f.opened.ModTime(), now.Size(), now.ModTime())
+	}
+	return nil
 }
 
 // prepare makes a path absolute and checks what lies there.

@@ -6,6 +6,7 @@ package hdf5
 import "C"
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,6 +47,7 @@ func (a *array) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool, e
 		return false, a.chunkErr("read chunk", coord, err)
 	}
 	present, err := a.readChunk(ctx, coord, box, dst)
+	err = cmp.Or(a.f.unchanged(), err)
 	a.tidy(dst)
 	return present && err == nil, a.chunkErr("read chunk", coord, err)
 }
@@ -240,6 +242,7 @@ func (a *array) fileErr(err error, at int64) error {
 // ReadBox reads a box: one access to the file per run of rows.
 func (a *flat) ReadBox(ctx context.Context, box nd.Box, dst []byte) error {
 	err := a.readBox(ctx, box, dst)
+	err = cmp.Or(a.f.unchanged(), err)
 	a.tidy(dst)
 	return a.fail("read box "+box.String()+" of", err)
 }

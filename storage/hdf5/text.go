@@ -7,6 +7,7 @@ package hdf5
 import "C"
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -81,7 +82,10 @@ func splitStrings(b *C.nd_buf, n int) []string {
 // to the first NUL, which should be UTF-8 or ASCII but need not.
 func (a *textArray) ReadStrings(ctx context.Context, coord []int) ([]string, bool, error) {
 	elems, err := a.readStrings(ctx, coord)
-	return elems, elems != nil, a.chunkErr("read chunk", coord, err)
+	if err = cmp.Or(a.f.unchanged(), err); err != nil {
+		return nil, false, a.chunkErr("read chunk", coord, err)
+	}
+	return elems, elems != nil, nil
 }
 
 // ReadStrings reads what was written before.

@@ -347,8 +347,8 @@ func (s *Store) entries(ctx context.Context, prefix string) (map[string]storage.
 	return entries, ctx.Err()
 }
 
-// keys returns all keys below a prefix, and the prefix itself where it is a key;
-// those nearest to the root are last.
+// keys returns all keys below a prefix, and the prefix itself where it is a key, in
+// storage.CopyOrder.
 func (s *Store) keys(ctx context.Context, prefix string) ([]string, error) {
 	var keys []string
 	for o := range s.client.ListObjectsIter(ctx, s.bucket, s.listOptions(s.prefix+prefix, true)) {
@@ -360,7 +360,7 @@ func (s *Store) keys(ctx context.Context, prefix string) ([]string, error) {
 			keys = append(keys, key)
 		}
 	}
-	slices.SortStableFunc(keys, func(a, b string) int { return strings.Count(b, "/") - strings.Count(a, "/") })
+	storage.CopyOrder(keys)
 	return keys, ctx.Err()
 }
 
@@ -383,11 +383,11 @@ func (s *Store) DeleteAll(ctx context.Context, prefix string) error {
 	return nil
 }
 
-// remove deletes objects, many with one request.
+// remove deletes objects, many with one request, the last first.
 func (s *Store) remove(ctx context.Context, keys []string) error {
 	defer s.versions.Forget(keys...)
 	objects := func(yield func(minio.ObjectInfo) bool) {
-		for _, k := range keys {
+		for _, k := range slices.Backward(keys) {
 			if !yield(minio.ObjectInfo{Key: s.prefix + k}) {
 				return
 			}
@@ -404,8 +404,8 @@ func (s *Store) remove(ctx context.Context, keys []string) error {
 	return errors.Join(errs...)
 }
 
-// Rename copies the objects within the service, those nearest to the root last,
-// and removes the old ones: readers may see some of it in both places.
+// Rename copies the objects within the service, in storage.CopyOrder, and removes the
+// old ones: readers may see some of it in both places.
 func (s *Store) Rename(ctx context.Context, from, to string) error {
 	if err := errors.Join(check(ctx, from), storage.CheckKey(to)); err != nil {
 		return s.fail("rename", from, err)
@@ -421,13 +421,18 @@ func (s *Store) Rename(ctx context.Context, from, to string) error {
 	if err == nil && len(keys) == 0 {
 		err = storage.ErrNotFound
 	}
+	var copied []string
 	for _, k := range keys {
 		if err == nil {
-			copied := to + strings.TrimPrefix(k, from)
-			_, err = s.client.CopyObject(ctx, minio.CopyDestOptions{Bucket: s.bucket, Object: s.prefix + copied},
+			c := to + strings.TrimPrefix(k, from)
+			copied = append(copied, c)
+			_, err = s.client.CopyObject(ctx, minio.CopyDestOptions{Bucket: s.bucket, Object: s.prefix + c},
 				minio.CopySrcOptions{Bucket: s.bucket, Object: s.prefix + k})
-			s.versions.Forget(copied)
+			s.versions.Forget(c)
 		}
+	}
+	if err != nil && len(copied) > 0 { // nothing may lie there, as before
+		err = errors.Join(err, s.remove(context.WithoutCancel(ctx), copied))
 	}
 	if err == nil {
 		err = s.remove(ctx, keys)

@@ -24,6 +24,7 @@ type draft struct {
 	store      storage.Store
 	tmp, final string
 	overwrite  bool
+	old        string // where what was overwritten is, to be deleted; "": it is in its place
 	resume     bool
 	unlock     func()
 }
@@ -32,7 +33,7 @@ type draft struct {
 // returns the place to write to. The root of a store has nothing beside it;
 // there the node is written in place and the draft is nil.
 func newDraft(ctx context.Context, p place, opts map[string]string) (place, *draft, error) {
-	overwrite, resume := opts["overwrite"] == "true", opts["resume"] == "true"
+	overwrite, resume := opts["overwrite"] == "true", resumes(opts)
 	exists, err := p.exists(ctx)
 	switch {
 	case err != nil:
@@ -51,12 +52,34 @@ func newDraft(ctx context.Context, p place, opts map[string]string) (place, *dra
 	d := &draft{store: p.store, tmp: hidden("tmp", p.key), final: p.key, overwrite: overwrite, resume: resume, unlock: func() {}}
 	if resume {
 		d.tmp = path.Join(path.Dir(p.key), "__tmp-"+path.Base(p.key)+"-resume")
-		if err := d.lock(ctx); err != nil {
+		err := d.lock(ctx)
+		if err == nil {
+			err = d.begin(ctx, fmt.Sprintf("Zarr v%d of %s", version(opts), opts["resume"]))
+		}
+		if err != nil {
+			d.unlock()
 			return p, nil, p.fail("resume", err)
 		}
 	}
 	p.key = d.tmp
 	return p, d, nil
+}
+
+// purpose is the key, in a draft that can be resumed, of what it is to become. It is no
+// leftover (storage.DeleteLeftovers): without it the draft begins anew.
+const purpose = ".resume"
+
+// begin empties a draft that was to become something else.
+func (d *draft) begin(ctx context.Context, what string) error {
+	key := path.Join(d.tmp, purpose)
+	old, err := d.store.Get(ctx, key, nil)
+	if err == nil && string(old) == what || err != nil && !errors.Is(err, storage.ErrNotFound) {
+		return err
+	}
+	if err := (place{store: d.store, key: d.tmp}).empty(ctx); err != nil {
+		return err
+	}
+	return d.store.Put(ctx, key, []byte(what))
 }
 
 // lock keeps other processes from resuming the draft, or fails where one does.
@@ -71,7 +94,9 @@ func (d *draft) lock(ctx context.Context) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("%w: another process is at it", storage.ErrExists)
 	}
-	d.unlock = unlock
+	if err == nil {
+		d.unlock = unlock
+	}
 	return err
 }
 
@@ -111,6 +136,9 @@ func (d *draft) commit(ctx context.Context) error {
 		if err := storage.DeleteLeftovers(ctx, d.store, d.tmp); err != nil {
 			return err
 		}
+		if err := d.store.Delete(ctx, path.Join(d.tmp, purpose)); err != nil {
+			return err
+		}
 	}
 	if err := d.move(ctx); err != nil {
 		return err
@@ -119,24 +147,44 @@ func (d *draft) commit(ctx context.Context) error {
 	return nil
 }
 
-// move moves the node to its place. What was there steps aside first, which
-// leaves the place empty for a moment, and is deleted last.
+// exchanger is a store in which what lies at two keys can change places at once:
+// dir.Store, on Linux.
+type exchanger interface {
+	Exchange(ctx context.Context, a, b string) error
+}
+
+// move moves the node to its place, and deletes what was there.
 func (d *draft) move(ctx context.Context) error {
 	if !d.overwrite {
 		return storage.Rename(ctx, d.store, d.tmp, d.final)
 	}
-	old := hidden("old", d.final)
-	err := storage.Rename(ctx, d.store, d.final, old)
-	if errors.Is(err, storage.ErrNotFound) {
-		return storage.Rename(ctx, d.store, d.tmp, d.final)
+	if d.old == "" {
+		old, err := d.replace(ctx)
+		if err != nil {
+			return err
+		}
+		d.old = old
 	}
-	if err != nil {
-		return err
+	return storage.DeleteAll(ctx, d.store, d.old)
+}
+
+// replace moves the node to its place and returns where that is, if anything, what was
+// there. Where the store can't exchange them, the old one steps aside first, which
+// leaves the place empty for a moment.
+func (d *draft) replace(ctx context.Context) (old string, err error) {
+	if x, ok := d.store.(exchanger); ok && x.Exchange(ctx, d.tmp, d.final) == nil {
+		return d.tmp, nil
 	}
-	if err := storage.Rename(ctx, d.store, d.tmp, d.final); err != nil {
-		return errors.Join(err, storage.Rename(context.WithoutCancel(ctx), d.store, old, d.final))
+	old = hidden("old", d.final)
+	there := storage.Rename(ctx, d.store, d.final, old)
+	if there != nil && !errors.Is(there, storage.ErrNotFound) {
+		return "", there
 	}
-	return storage.DeleteAll(ctx, d.store, old)
+	err = storage.Rename(ctx, d.store, d.tmp, d.final)
+	if err != nil && there == nil {
+		err = errors.Join(err, storage.Rename(context.WithoutCancel(ctx), d.store, old, d.final))
+	}
+	return old, err
 }
 
 func (d *draft) abort() error {

@@ -91,7 +91,8 @@ func parseEdge(n int, v any) (nd.Grid, error) {
 // run returns the axis of count chunks of one length.
 func run(length, count int) (nd.Grid, error) { return nd.NewGrid([]int{length * count}, []int{length}) }
 
-// edgesJSON writes a grid as chunk_shapes, equal neighbours as runs.
+// edgesJSON writes a grid as chunk_shapes, equal neighbours as runs. An axis of length
+// 0 has a chunk too, without which zarr-python doesn't open the array.
 func edgesJSON(g nd.Grid) []any {
 	list := make([]any, g.NDim())
 	for k := range list {
@@ -113,6 +114,9 @@ func edgesJSON(g nd.Grid) []any {
 			count++
 		}
 		flush()
+		if len(edges) == 0 {
+			edges = append(edges, 1)
+		}
 		list[k] = edges
 	}
 	return list

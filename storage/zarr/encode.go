@@ -110,7 +110,8 @@ var filters = []string{"fixedscaleoffset", "quantize", "bitround", "astype"}
 var registered = []string{"bytes", "transpose", "zstd", "gzip", "blosc", "crc32c", "vlen-utf8", "vlen-bytes", "packbits", "bitround",
 	"scale_offset", "cast_value", "reshape", shardingName}
 
-// docs writes codecs as a document of v3 holds them.
+// docs writes codecs as a document of v3 holds them. zarr-python takes those called
+// numcodecs.… with a configuration only, be it empty.
 func (list extensions) docs() []any {
 	docs := make([]any, len(list))
 	for i, e := range list {
@@ -119,8 +120,11 @@ func (list extensions) docs() []any {
 			name = "numcodecs." + name
 		}
 		doc := object{"name": name}
-		if len(e.config) > 0 {
+		switch {
+		case len(e.config) > 0:
 			doc["configuration"] = e.config
+		case strings.HasPrefix(name, "numcodecs."):
+			doc["configuration"] = object{}
 		}
 		docs[i] = doc
 	}

@@ -15,13 +15,19 @@ import (
 	"github.com/ndgrid/ndgrid/storage"
 )
 
-// parseFill reads a fill value into the bytes of one element; null gives nil.
+// parseFill reads a fill value into the bytes of one element; null gives nil, and the
+// NaT of times, as in zarr-python.
 // v2 documents are laxer: true may be 1, an integer 0.0, text base64.
 func (h *header) parseFill(v any) ([]byte, error) {
-	if v == nil {
+	d := h.meta.DType
+	isTime := d.Kind() == nd.KindDatetime || d.Kind() == nd.KindTimedelta
+	h.unfilled = v == nil
+	switch {
+	case h.unfilled && isTime:
+		v = "NaT"
+	case h.unfilled:
 		return nil, nil
 	}
-	d := h.meta.DType
 	var b []byte
 	var err error
 	if s, ok := v.(string); ok && h.bfloat && strings.HasPrefix(s, "0x") {

@@ -21,6 +21,7 @@ type header struct {
 	edges         nd.Grid     // what a rectilinear grid declares, which may reach beyond the shape; else 0-d
 	shards        []*sharding // in which chunks lie, the outermost first
 	bfloat        bool        // elements are stored as bfloat16
+	unfilled      bool        // there is no fill value, as in v2: others may take anything for what was never written
 	swaps         swaps       // words of struct elements that are stored in the other byte order
 	codecs        extensions
 	// whole codes stored values, chain chunks; wholeText and text take their places

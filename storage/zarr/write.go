@@ -75,7 +75,7 @@ func continueArray(ctx context.Context, at place, d *draft, docs documents, h *h
 
 func newWritableArray(p place, h *header) *writableArray {
 	a := &writableArray{array: newArray(p, h)}
-	a.mutable = true
+	a.mutable, a.strict = true, false
 	return a
 }
 
@@ -132,7 +132,7 @@ func (a *writableArray) WriteChunk(ctx context.Context, coord []int, src []byte)
 	}
 	if err == nil {
 		key := h.keys.key(a.key, coord)
-		if h.meta.Fill != nil && storage.IsFill(src, h.meta.Fill) {
+		if !h.unfilled && storage.IsFill(src, h.meta.Fill) {
 			err = a.store.Delete(ctx, key)
 		} else {
 			err = a.writeChunk(ctx, h, coord, key, box, src)
@@ -235,58 +235,65 @@ func (a *writableArray) DeleteChunk(ctx context.Context, coord []int) error {
 	return nil
 }
 
-// Resize changes the shape in the metadata, then deletes the chunks outside
-// and clears the part of chunks that is, so that growing again shows the fill
-// value.
+// Resize changes the shape. What is outside goes first, chunks as well as parts of
+// chunks, so that growing again shows the fill value; a Resize that fails, or whose
+// process is killed, leaves the array as long as it was and can be called again.
 func (a *writableArray) Resize(ctx context.Context, shape []int) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	old := a.head.Load()
-	if old.chainErr != nil {
-		return a.fail("resize", old.chainErr)
-	}
-	if len(shape) != len(old.meta.Shape) {
-		return a.fail("resize", fmt.Errorf("%w: shape %v has %d axes, the array has %d", nd.ErrShape, shape, len(shape), len(old.meta.Shape)))
-	}
-	h, err := a.reshape(ctx, old, shape)
-	if err != nil {
+	if err := a.resize(ctx, shape); err != nil {
 		return a.fail("resize", err)
-	}
-	a.head.Store(h)
-	if err := a.invalidate(ctx); err != nil {
-		return a.fail("resize", err)
-	}
-	for k := range shape {
-		if err := a.cut(ctx, old, h, k); err != nil {
-			return a.fail("resize", err)
-		}
 	}
 	return nil
 }
 
-// reshape writes the metadata of the array with another shape.
-func (a *writableArray) reshape(ctx context.Context, old *header, shape []int) (*header, error) {
+func (a *writableArray) resize(ctx context.Context, shape []int) error {
+	old := a.head.Load()
+	if old.chainErr != nil {
+		return old.chainErr
+	}
+	if len(shape) != len(old.meta.Shape) {
+		return fmt.Errorf("%w: shape %v has %d axes, the array has %d", nd.ErrShape, shape, len(shape), len(old.meta.Shape))
+	}
+	h, docs, err := old.reshape(shape)
+	if err != nil {
+		return err
+	}
+	for k := range shape {
+		if err := a.cut(ctx, old, h, k); err != nil {
+			return err
+		}
+	}
+	if err := a.invalidate(ctx); err != nil {
+		return err
+	}
+	if err := a.put(ctx, docs); err != nil {
+		return err
+	}
+	a.head.Store(h)
+	return nil
+}
+
+// reshape returns the header and the metadata of the array with another shape.
+func (h *header) reshape(shape []int) (*header, documents, error) {
 	name := "zarr.json"
-	if old.version == 2 {
+	if h.version == 2 {
 		name = ".zarray"
 	}
-	docs := documents{name: maps.Clone(old.doc)}
+	docs := documents{name: maps.Clone(h.doc)}
 	docs[name]["shape"] = append([]int{}, shape...)
-	if old.edges.NDim() > 0 {
-		edges, err := stretch(old.edges, shape)
+	if h.edges.NDim() > 0 {
+		edges, err := stretch(h.edges, shape)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		docs[name]["chunk_grid"] = object{"name": "rectilinear", "configuration": object{"kind": "inline", "chunk_shapes": edgesJSON(edges)}}
 	}
-	h, err := newHeader(docs)
-	if err != nil {
-		return nil, err
+	other, err := newHeader(docs)
+	if err == nil && h.version == 2 { // whose attributes are elsewhere
+		other.meta.Attrs, other.meta.Dims = h.meta.Attrs, h.meta.Dims
 	}
-	if old.version == 2 { // whose attributes are elsewhere
-		h.meta.Attrs, h.meta.Dims = old.meta.Attrs, old.meta.Dims
-	}
-	return h, a.put(ctx, docs)
+	return other, docs, err
 }
 
 // cut removes what lies beyond the new length of axis k.
@@ -299,10 +306,10 @@ func (a *writableArray) cut(ctx context.Context, old, h *header, k int) error {
 	slab.Start[k], slab.Shape[k] = is[k], was[k]-is[k]
 	for coord := range old.meta.WriteGrid.Cover(slab).Indices() {
 		var err error
-		if key := h.keys.key(a.key, coord); h.meta.WriteGrid.Contains(coord) {
-			err = a.rewrite(ctx, h, coord)
+		if h.meta.WriteGrid.Contains(coord) {
+			err = a.clear(ctx, coord, nd.WholeBox(is))
 		} else {
-			err = a.store.Delete(ctx, key)
+			err = a.store.Delete(ctx, old.keys.key(a.key, coord))
 		}
 		if err != nil {
 			return err
@@ -311,35 +318,41 @@ func (a *writableArray) cut(ctx context.Context, old, h *header, k int) error {
 	return nil
 }
 
-// rewrite writes a chunk at the edge again, which fills what is outside.
-func (a *writableArray) rewrite(ctx context.Context, h *header, coord []int) error {
+// clear sets the elements of a chunk outside a box to the fill value.
+func (a *writableArray) clear(ctx context.Context, coord []int, inside nd.Box) error {
 	if there, err := a.Written(ctx, coord); err != nil || !there {
 		return err
 	}
-	box := h.meta.WriteGrid.Box(coord)
-	if h.text != nil {
-		elems, err := storage.ReadStrings(ctx, a, box)
+	m := a.Meta()
+	box := m.WriteGrid.Box(coord)
+	kept := storage.Intersect(box, inside)
+	if m.DType.Size() == 0 {
+		elems, err := storage.ReadStrings(ctx, a, kept)
 		if err != nil {
 			return err
 		}
-		return a.WriteStrings(ctx, coord, elems)
+		all := slices.Repeat([]string{string(m.Fill)}, box.Size())
+		storage.CopyStrings(all, box, elems, kept, kept)
+		return a.WriteStrings(ctx, coord, all)
 	}
-	buf := make([]byte, box.Size()*h.meta.DType.Size())
-	if err := storage.ReadBox(ctx, a, box, buf); err != nil {
+	item := m.DType.Size()
+	buf, all := make([]byte, kept.Size()*item), make([]byte, box.Size()*item)
+	if err := storage.ReadBox(ctx, a, kept, buf); err != nil {
 		return err
 	}
-	return a.WriteChunk(ctx, coord, buf)
+	storage.Fill(all, m.Fill)
+	storage.CopyBox(all, box, buf, kept, kept, item)
+	return a.WriteChunk(ctx, coord, all)
 }
 
 // Commit puts a new array in its place.
 func (a *writableArray) Commit(ctx context.Context) error {
-	return a.end(func() error {
-		if err := a.draft.commit(ctx); err != nil {
-			return a.fail("commit", err)
-		}
-		var err error
+	return a.end(func() (err error) {
 		if a.fresh {
 			err = a.invalidate(ctx)
+		}
+		if err == nil {
+			err = a.draft.commit(ctx)
 		}
 		if err == nil {
 			err = renew(ctx, a.holders)
@@ -387,27 +400,35 @@ func (a *writableArray) end(do func() error) error {
 	return nil
 }
 
-// invalidate removes the consolidated metadata above p, which no longer say
-// what there is; other readers would believe them.
+// invalidate removes the consolidated metadata above p, which are about to say
+// something else than there is; other readers would believe them.
 func (p place) invalidate(ctx context.Context) error {
-	for p.path != "" && !p.drafted {
+	for p.path != "" {
 		p.key, p.path = parent(p.key), parent(p.path)
-		if err := p.store.Delete(ctx, storage.JoinKey(p.key, ".zmetadata")); err != nil {
-			return err
-		}
-		doc, err := p.document(ctx, "zarr.json")
-		if err != nil {
-			return err
-		}
-		if _, ok := doc["consolidated_metadata"]; !ok {
-			continue
-		}
-		delete(doc, "consolidated_metadata")
-		if err := p.put(ctx, documents{"zarr.json": doc}); err != nil {
+		if err := p.drop(ctx); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// drop removes the consolidated metadata of the group p.
+func (p place) drop(ctx context.Context) error {
+	if p.drafted {
+		return nil
+	}
+	if err := p.store.Delete(ctx, storage.JoinKey(p.key, ".zmetadata")); err != nil {
+		return err
+	}
+	doc, err := p.document(ctx, "zarr.json")
+	if err != nil {
+		return err
+	}
+	if _, ok := doc["consolidated_metadata"]; !ok {
+		return nil
+	}
+	delete(doc, "consolidated_metadata")
+	return p.put(ctx, documents{"zarr.json": doc})
 }
 
 // parent cuts the last part off a path.

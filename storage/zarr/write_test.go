@@ -2,7 +2,12 @@ package zarr_test
 
 import (
 	"encoding/json"
+	"errors"
+	"io/fs"
+	"math"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -76,6 +81,20 @@ func TestRectilinear(t *testing.T) {
 		require.Equal(t, int16(9), v)
 	}
 	assert.Error(t, resized.WriteChunk(ctx, []int{5, 0}, nil))
+}
+
+// TestWhatZarrPythonWants: without these zarr-python 3.3 doesn't open an array ("Named
+// configuration does not have a 'configuration' key", "Dimension 1 has no chunk edges").
+func TestWhatZarrPythonWants(t *testing.T) {
+	s, a := create(t, storage.Spec{DType: nd.Int16, Shape: []int{4}, Codecs: []string{"crc32", "adler32", "fletcher32", "jenkins_lookup3"}}, nil)
+	require.NoError(t, a.Commit(t.Context()))
+	for _, c := range document(t, s, "x/zarr.json")["codecs"].([]any)[1:] {
+		assert.Equal(t, map[string]any{}, c.(map[string]any)["configuration"], "%v", c)
+	}
+	s, a = create(t, storage.Spec{DType: nd.Int16, Shape: []int{4, 0}, Chunks: nd.Must(nd.NewGridSizes([][]int{{1, 3}, {}}))}, nil)
+	require.NoError(t, a.Commit(t.Context()))
+	grid := document(t, s, "x/zarr.json")["chunk_grid"].(map[string]any)["configuration"]
+	assert.Equal(t, parse(t, `[[1, 3], [1]]`), grid.(map[string]any)["chunk_shapes"])
 }
 
 func TestText(t *testing.T) {
@@ -279,7 +298,78 @@ func TestMissingIsAnError(t *testing.T) {
 		require.NoError(t, storage.ReadBox(ctx, a, nd.Box{Start: []int{2}, Shape: []int{2}}, part), "chunks of a shard may be missing")
 		assert.Equal(t, []byte{0, 1}, part)
 		require.NoError(t, a.Close())
+		w, err = storage.OpenWritableArray(ctx, path, map[string]string{"missing": "error"})
+		require.NoError(t, err)
+		require.NoError(t, storage.WriteBox(ctx, w, nd.Box{Start: []int{1}, Shape: []int{2}}, []byte{7, 8}), "into a chunk that is missing")
+		require.NoError(t, w.Commit(ctx))
+		require.NoError(t, w.Close())
+		a, err = storage.OpenArray(ctx, path)
+		require.NoError(t, err)
+		assert.Equal(t, []byte{0, 7, 8, 1}, readAll(t, a))
 	}
+}
+
+// TestReadWhileOverwritten: an array that was open when its store was overwritten has the
+// old chunks or errors, not the fill value.
+func TestReadWhileOverwritten(t *testing.T) {
+	ctx := t.Context()
+	path := filepath.Join(t.TempDir(), "out.zarr")
+	save := func(v byte) {
+		g, err := storage.Create(ctx, path, map[string]string{"overwrite": "true"})
+		require.NoError(t, err)
+		a, err := g.CreateArray(ctx, "a", storage.Spec{DType: nd.Uint8, Shape: []int{2}})
+		require.NoError(t, err)
+		require.NoError(t, a.WriteChunk(ctx, []int{0}, []byte{v, v}))
+		require.NoError(t, errors.Join(a.Commit(ctx), g.Commit(ctx), a.Close(), g.Close()))
+	}
+	save(1)
+	a, err := storage.OpenArray(ctx, path+"/a")
+	require.NoError(t, err)
+	assert.Equal(t, []byte{1, 1}, readAll(t, a))
+	save(2)
+	_, err = a.ReadChunk(ctx, []int{0}, make([]byte, 2))
+	assert.ErrorIs(t, err, storage.ErrChanged)
+	a, err = storage.OpenArray(ctx, path+"/a")
+	require.NoError(t, err)
+	assert.Equal(t, []byte{2, 2}, readAll(t, a))
+}
+
+// TestResumeOther begins anew where what was begun is something else: other data, or
+// another version, of which nothing may be left for readers to find.
+func TestResumeOther(t *testing.T) {
+	ctx := t.Context()
+	path := filepath.Join(t.TempDir(), "out.zarr")
+	begin := func(opts map[string]string) (storage.WritableGroup, storage.WritableArray) {
+		g, err := storage.Create(ctx, path, opts)
+		require.NoError(t, err)
+		a, err := g.CreateArray(ctx, "sub/a", storage.Spec{DType: nd.Int8, Shape: []int{4}, Chunks: nd.Must(nd.NewGrid([]int{4}, []int{2}))})
+		require.NoError(t, err)
+		return g, a
+	}
+	written := func(a storage.WritableArray) bool {
+		there, err := a.(storage.Resumable).Written(ctx, []int{0})
+		require.NoError(t, err)
+		return there
+	}
+	for _, opts := range []map[string]string{{"resume": "one"}, {"resume": "another"}, {"resume": "another", "zarr_format": "2"}, {"resume": "another"}} {
+		g, a := begin(opts)
+		assert.False(t, written(a), "%v", opts)
+		require.NoError(t, a.WriteChunk(ctx, []int{0}, []byte{1, 2}))
+		require.NoError(t, errors.Join(a.Close(), g.Close()))
+		g, a = begin(opts)
+		assert.True(t, written(a), "%v", opts)
+		require.NoError(t, errors.Join(a.Close(), g.Close()))
+	}
+	g, a := begin(map[string]string{"resume": "another"})
+	require.NoError(t, errors.Join(a.Commit(ctx), g.Commit(ctx), a.Close(), g.Close()))
+	var files []string
+	require.NoError(t, filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
+		if !d.IsDir() {
+			files = append(files, strings.TrimPrefix(filepath.ToSlash(name), filepath.ToSlash(path)))
+		}
+		return err
+	}))
+	assert.Equal(t, []string{"/sub/a/c/0", "/sub/a/zarr.json", "/sub/zarr.json", "/zarr.json"}, files)
 }
 
 // TestResume goes on with what was begun.
@@ -336,4 +426,22 @@ func TestResume(t *testing.T) {
 	assert.Equal(t, []byte{3, 4, 1, 2}, readAll(t, first))
 	_, err = storage.Create(ctx, path, opts)
 	assert.ErrorIs(t, err, storage.ErrExists)
+}
+
+// TestTimesWithoutFill: zarr-python has NaT for times of v2 that were never written and
+// have no fill value; a chunk of them is written all the same, as others have anything.
+func TestTimesWithoutFill(t *testing.T) {
+	ctx := t.Context()
+	for _, dtype := range []string{"<M8[D]", ">m8[10us]"} {
+		s := mem.NewStore()
+		doc := `{"zarr_format": 2, "shape": [2], "chunks": [1], "dtype": "` + dtype + `", "compressor": null, "filters": null, "order": "C", "fill_value": null}`
+		require.NoError(t, s.Put(ctx, ".zarray", []byte(doc)))
+		a, err := zarr.OpenWritableArrayStore(ctx, s, "")
+		require.NoError(t, err)
+		nat := nd.AsBytes([]int64{math.MinInt64})
+		assert.Equal(t, append(slices.Clone(nat), nat...), readAll(t, a), dtype)
+		require.NoError(t, a.WriteChunk(ctx, []int{0}, nat))
+		_, err = s.Get(ctx, "0", nil)
+		assert.NoError(t, err, dtype)
+	}
 }

@@ -127,7 +127,7 @@ func startGroup(ctx context.Context, p place, opts map[string]string) (*writable
 		return nil, err
 	}
 	at.drafted = d != nil && !d.resume
-	g := &writableGroup{version: version(opts), draft: d, fresh: true, full: opts["consolidated"] == "true", resume: opts["resume"] == "true"}
+	g := &writableGroup{version: version(opts), draft: d, fresh: true, full: opts["consolidated"] == "true", resume: resumes(opts)}
 	if err := g.start(ctx, at); err != nil {
 		return nil, errors.Join(err, d.abort())
 	}
@@ -159,13 +159,17 @@ func (g *writableGroup) Attrs() storage.Attrs {
 func (g *writableGroup) SetAttrs(ctx context.Context, a storage.Attrs) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if err := g.putAttrs(ctx, a); err != nil {
+	err := g.drop(ctx)
+	if err == nil {
+		err = g.invalidate(ctx)
+	}
+	if err == nil {
+		err = g.putAttrs(ctx, a)
+	}
+	if err != nil {
 		return g.fail("set attributes", err)
 	}
 	g.node = &node{version: g.version, attrs: a}
-	if err := g.invalidate(ctx); err != nil {
-		return g.fail("set attributes", err)
-	}
 	return nil
 }
 
@@ -290,14 +294,14 @@ func (g *writableGroup) Commit(ctx context.Context) error {
 			return g.fail("commit", err)
 		}
 	}
-	if err := g.draft.commit(ctx); err != nil {
-		return g.fail("commit", err)
-	}
 	if g.draft != nil {
 		g.drafted = false
 		if err := g.invalidate(ctx); err != nil {
 			return g.fail("commit", err)
 		}
+	}
+	if err := g.draft.commit(ctx); err != nil {
+		return g.fail("commit", err)
 	}
 	if err := renew(ctx, g.holders); err != nil {
 		return g.fail("commit", err)

@@ -8,10 +8,10 @@
 //
 //   - "zarr_format" of what Create makes, "3" or "2".
 //   - "overwrite": "true" has Create replace what is there, at Commit.
-//   - "resume": "true" has Create go on with what an earlier Create with this
-//     option has begun and not committed. Arrays of the same description keep
-//     their chunks. Abort leaves them, too. Where another process is at it, that
-//     is an error.
+//   - "resume": "true", or any text that says what is written, has Create go on with
+//     what an earlier Create with the same text has begun and not committed; with
+//     another text it begins anew. Arrays of the same description keep their chunks.
+//     Abort leaves them, too. Where another process is at it, that is an error.
 //   - "sync": "true" has what is written outlive a loss of power, see dir.Sync.
 //   - "consolidated": "true" writes the metadata of all nodes into that of the
 //     group that Create makes as well, at Commit, where some readers look for
@@ -19,15 +19,17 @@
 //     writing gets them anew at Commit.
 //   - "missing": "error" makes reading a chunk that was never written an error,
 //     storage.ErrNotFound, instead of the fill value. Chunks, or shards, that
-//     hold nothing but the fill value are never written; they are errors too.
+//     hold nothing but the fill value are never written; they are errors too. Chunks
+//     that a shard lacks are the fill value, and so is, as ever, what is missing of an
+//     array that is open for writing.
 //
 // Values are written whole under another name and renamed, so a reader sees an
 // old chunk or a new one, and a process that is killed leaves no half of one.
 // Goroutines may write any parts of an array at the same time, through any number
-// of handles. So may processes on one machine, where the system has locks on
-// directories (not Windows); elsewhere, processes must write whole chunks, or
-// whole shards. Nobody but one process may resize an array, or change consolidated
-// metadata.
+// of handles. So may processes on one machine, parts that have no elements in
+// common, where the system has locks on directories (not Windows); elsewhere,
+// processes must write whole chunks, or whole shards. Nobody but one process may
+// resize an array, or change consolidated metadata.
 package zarr
 
 import (
@@ -124,7 +126,7 @@ func dirOptions(opts map[string]string) []dir.Option {
 // options are the options of the driver and their values; the first is what
 // "" stands for.
 var options = map[string][]string{
-	"zarr_format": {"3", "2"}, "overwrite": {"false", "true"}, "resume": {"false", "true"}, "sync": {"false", "true"},
+	"zarr_format": {"3", "2"}, "overwrite": {"false", "true"}, "resume": {"false"}, "sync": {"false", "true"},
 	"consolidated": {"false", "true"}, "missing": {"fill", "error"},
 }
 
@@ -134,11 +136,16 @@ func checkOptions(opts map[string]string) error {
 		if !ok {
 			return fmt.Errorf("%w: option %q; there are %s", storage.ErrUnsupported, k, strings.Join(slices.Sorted(maps.Keys(options)), ", "))
 		}
-		if v != "" && !slices.Contains(values, v) {
+		if v != "" && k != "resume" && !slices.Contains(values, v) {
 			return fmt.Errorf("%w: option %s=%q; it is %s", storage.ErrUnsupported, k, v, strings.Join(values, " or "))
 		}
 	}
 	return nil
+}
+
+// resumes reports whether options ask to go on with what was begun.
+func resumes(opts map[string]string) bool {
+	return opts["resume"] != "" && opts["resume"] != "false"
 }
 
 // version is the version of the format that options ask for.
