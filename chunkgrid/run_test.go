@@ -134,6 +134,15 @@ func TestRechunkThroughScratch(t *testing.T) {
 	assert.Empty(t, left)
 }
 
+// TestReshapeChunks: what is reshaped across the edges of chunks is cut into chunks about
+// as large, not into crumbs.
+func TestReshapeChunks(t *testing.T) {
+	x := chunkgrid.Full(1.0, []int{1000, 1000}, nd.Sizes(300, 300))
+	assert.InDelta(t, 300*300, x.Flatten().Grid().MaxChunk()[0], 45_000)
+	y := x.Reshape(500, 2, 1000)
+	assert.InDelta(t, 300*300, nd.Box{Shape: y.Grid().MaxChunk()}.Size(), 45_000)
+}
+
 func TestReshapeAcrossChunkEdges(t *testing.T) {
 	a := ramp[int32](t, 30, 7, 4)
 	for _, shape := range [][]int{{-1, 4}, {5, 6, 28}, {840}, {7, 120}, {2, 3, 5, 7, 2, 2}, {4, -1}} {

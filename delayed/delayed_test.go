@@ -295,6 +295,16 @@ func TestEvents(t *testing.T) {
 	assert.Equal(t, []string{"run start 0/4", "stage start 0/4", "task done 1/4", "task done 2/4", "task done 3/4", "task done 4/4",
 		"stage end 4/4", "run end 4/4"}, kinds)
 	assert.Equal(t, 3, events[5].Task.Index)
+
+	wrong := errors.New("wrong")
+	fails := delayed.Try1(func(context.Context, int) (int, error) { return 0, wrong })(delayed.Of(1))
+	events = nil
+	_, err = fails.Compute(t.Context(), chunkgrid.OnEvent(func(e diag.Event) { events = append(events, e) }))
+	require.ErrorIs(t, err, wrong)
+	require.Len(t, events, 4, "a task that fails isn't done")
+	assert.NoError(t, events[1].Err)
+	assert.ErrorIs(t, events[2].Err, wrong)
+	assert.ErrorIs(t, events[3].Err, wrong)
 }
 
 // TestLongChains: a chain of a million calls takes no deep stack.

@@ -393,7 +393,7 @@ func TestFill(t *testing.T) {
 func TestAttr(t *testing.T) {
 	a := storage.Attrs{"i": int64(5), "u8": uint8(200), "f": 2.5, "whole": 3.0, "s": "K", "b": true, "one": []float32{1.5},
 		"many": []int16{1, 2, 3}, "big": uint64(math.MaxUint64), "any": []any{int64(1), 2.5}, "nan": "NaN", "c": complex(1, 2), "null": nil,
-		"nested": map[string]any{}}
+		"nested": map[string]any{}, "300": int64(300), "negative": int64(-1), "tenth": 0.1}
 	get := func(v any, err error) any { require.NoError(t, err); return v }
 	assert.Equal(t, 5, get(storage.Attr[int](a, "i")))
 	assert.Equal(t, float64(5), get(storage.Attr[float64](a, "i")))
@@ -411,13 +411,15 @@ func TestAttr(t *testing.T) {
 	for name, err := range map[string]error{
 		"f":   second(storage.Attr[int](a, "f")),
 		"u8":  second(storage.Attr[int8](a, "u8")),
-		"big": errors.Join(second(storage.Attr[int64](a, "big")), second(storage.Attr[float64](a, "big"))),
-		"s":   second(storage.Attr[float64](a, "s")), "many": second(storage.Attr[int](a, "many")),
+		"big": second(storage.Attr[int64](a, "big")),
+		"300": second(storage.Attr[uint8](a, "300")), "negative": second(storage.Attr[uint64](a, "negative")), "tenth": second(storage.Attr[float32](a, "tenth")),
+		"s": second(storage.Attr[float64](a, "s")), "many": second(storage.Attr[int](a, "many")),
 		"i": second(storage.Attr[string](a, "i")), "c": second(storage.Attr[float64](a, "c")),
 		"null": second(storage.Attr[string](a, "null")), "nested": second(storage.Attr[string](a, "nested")), "b": second(storage.Attr[int](a, "b")),
 	} {
 		assert.ErrorContains(t, err, "attribute "+name, name)
 	}
+	assert.ErrorContains(t, second(storage.Attr[float64](a, "big")), "attribute big", "not exactly")
 	_, err := storage.Attr[int](a, "missing")
 	assert.ErrorIs(t, err, storage.ErrNotFound)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/ndgrid/ndgrid/chunkgrid"
 	"github.com/ndgrid/ndgrid/internal/kernel"
 	"github.com/ndgrid/ndgrid/nd"
+	"github.com/ndgrid/ndgrid/storage/mem"
 	"github.com/ndgrid/ndgrid/ufunc"
 )
 
@@ -31,6 +32,21 @@ func TestMap(t *testing.T) {
 
 	d := days[nd.Datetime](nd.Datetime64("D"), 0, 1)
 	assert.Equal(t, nd.Datetime64("D"), ufunc.Map(d, func(v nd.Datetime) nd.Datetime { return v + 1 }).DType())
+}
+
+// TestGridOfTheHeaviest: operands that are cut otherwise take the grid of the one with
+// most bytes, on whichever side it stands.
+func TestGridOfTheHeaviest(t *testing.T) {
+	stored := func(d nd.DType, shape []int, chunk ...int) *mem.Array {
+		return nd.Must(mem.New(d, shape, nd.Must(nd.NewGrid(shape, chunk))))
+	}
+	wide := nd.Must(chunkgrid.From[float64](stored(nd.Float64, []int{40, 30}, 8, 10)))
+	narrow := nd.Must(chunkgrid.From[uint8](stored(nd.Uint8, []int{40, 30}, 7, 30)))
+	row := nd.Must(chunkgrid.From[uint8](stored(nd.Uint8, []int{30}, 4)))
+	assert.Equal(t, "(8, 10)", ufunc.Map2(wide, narrow, func(float64, uint8) bool { return true }).Grid().String())
+	assert.Equal(t, "(8, 10)", ufunc.Map2(narrow, wide, func(uint8, float64) bool { return true }).Grid().String())
+	assert.Equal(t, "(7, 30)", ufunc.Map2(row, narrow, func(uint8, uint8) bool { return true }).Grid().String())
+	assert.Equal(t, "(7, 30)", ufunc.Map2(narrow, row, func(uint8, uint8) bool { return true }).Grid().String())
 }
 
 // TestMapFuses: a function of elements needs no stage of its own, and none

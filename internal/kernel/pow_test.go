@@ -96,3 +96,28 @@ func TestHyperbolicSpecial(t *testing.T) {
 		}
 	})
 }
+
+// TestComplexLarge: where e to the power x overflows and the result doesn't.
+func TestComplexLarge(t *testing.T) {
+	half, c, s := math.Exp(709)*(math.E/2), math.Cos(1), math.Sin(1) // of e to the power 710
+	for name, w := range map[string][2]complex128{
+		"sinh": {complex(half*c, half*s), complex(-half*c, half*s)},
+		"cosh": {complex(half*c, half*s), complex(half*c, -half*s)},
+		"sin":  {complex(half*s, half*c), complex(half*s, -half*c)},
+		"cos":  {complex(half*c, -half*s), complex(half*c, half*s)},
+		"exp":  {complex(half*math.Cos(0.75)*2, half*math.Sin(0.75)*2), 0},
+	} {
+		z := []complex128{710 + 1i, -710 + 1i}
+		switch name {
+		case "sin", "cos":
+			z = []complex128{1 + 710i, 1 - 710i}
+		case "exp":
+			z = []complex128{710 + 0.75i, -800 + 0.75i}
+		}
+		got := call[complex128](t, name, nil, 2, []nd.DType{nd.Complex128}, nd.AsBytes(z))
+		for i := range w {
+			assert.InEpsilon(t, 1+real(w[i])/half, 1+real(got[i])/half, 1e-13, "%s(%v) is %v, want %v", name, z[i], got[i], w[i])
+			assert.InEpsilon(t, 1+imag(w[i])/half, 1+imag(got[i])/half, 1e-13, "%s(%v) is %v, want %v", name, z[i], got[i], w[i])
+		}
+	}
+}

@@ -106,9 +106,6 @@ func (n *Node) finish() *Node {
 	return n
 }
 
-// IsUfunc reports whether the node is an element-wise operation of the table.
-func (n *Node) IsUfunc() bool { _, ok := kernel.LookupUfunc(n.Op); return ok }
-
 // IsReduction reports whether the node is a reduction of the table.
 func (n *Node) IsReduction() bool { _, ok := kernel.LookupReduction(n.Op); return ok }
 
