@@ -96,6 +96,7 @@ func (s *stage) exec(ctx context.Context) error {
 		first error
 		at    = n
 		done  atomic.Int64
+		cpus  Processors
 	)
 	do := func(w *worker, i int) {
 		task, err := i*s.batch, ErrGone
@@ -123,6 +124,7 @@ func (s *stage) exec(ctx context.Context) error {
 	defer stop()
 	for id := range min(s.workers, ranges) {
 		wg.Go(func() {
+			cpus.Claim()
 			w := s.newWorker(ctx, id)
 			defer w.close()
 			for i, ok := q.claim(); ok; i, ok = q.claim() {
