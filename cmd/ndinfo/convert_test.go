@@ -79,6 +79,8 @@ func TestConvertLeavesOut(t *testing.T) {
 	assert.Contains(t, errs, "ndinfo: arrays: not supported: elements of type compound{v array of float32, k int16} can't be read; it is left out\n")
 	assert.Equal(t, 5, strings.Count(errs, "\n"))
 	assert.NotContains(t, show(t, "a.h5"), "arrays  ")
+	out, _, _ = ndinfo(t, "diff", file, "a.h5")
+	assert.Contains(t, out, "arrays: only in A: array compound{v array of float32, k int16} (")
 	_, errs, status = ndinfo(t, "convert", file, "a.zarr")
 	assert.Equal(t, 1, status)
 	assert.Contains(t, errs, "ndinfo: plain: not supported: dtype struct{n int32, x float64} has no Zarr data type; it is left out\n")

@@ -32,7 +32,7 @@ func (n node) Close() error {
 func (n node) String() string {
 	if n.array != nil {
 		m := n.array.Meta()
-		return fmt.Sprintf("array %s %s", m.DType, dimsText(m.Shape, m.Dims))
+		return fmt.Sprintf("array %s %s", typeText(n.array), dimsText(m.Shape, m.Dims))
 	}
 	return "group"
 }

@@ -328,6 +328,8 @@ func (m moments) text(dt nd.DType, gap string, names ...string) string {
 				continue
 			}
 			parts = append(parts, name+" "+valueText(dt, v))
+		case string:
+			parts = append(parts, name+" "+attrText(v, false))
 		case complex128:
 			parts = append(parts, fmt.Sprintf("%s %.6g", name, v))
 		default:

@@ -236,10 +236,6 @@ func (v *verifier) array(ctx context.Context, name string, a storage.Array) erro
 	for _, b := range c.bad {
 		v.found(name, b.err)
 	}
-	if ctx.Err() == nil && errors.Is(c.err, storage.ErrCorrupt) { // what is stored can't be listed
-		v.found(name, cause(c.err))
-		return nil
-	}
 	return cmp.Or(ctx.Err(), c.err)
 }
 

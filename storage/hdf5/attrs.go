@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -208,7 +209,7 @@ func encode(value any) (encoded, error) {
 		v = sameKind(list)
 	}
 	if !v.IsValid() || v.Kind() == reflect.Map || v.Type() == reflect.TypeFor[[]any]() {
-		text, err := json.Marshal(value)
+		text, err := json.Marshal(inJSON(value))
 		if err != nil {
 			return encoded{}, fmt.Errorf("%w: %w", storage.ErrUnsupported, err)
 		}
@@ -269,6 +270,35 @@ func encodeText(e encoded, v reflect.Value) (encoded, error) {
 		e.b = append(append(e.b, s...), 0)
 	}
 	return e, nil
+}
+
+// inJSON returns nested JSON with texts for the floats that JSON lacks, as Zarr has them
+// for fill values.
+func inJSON(value any) any {
+	switch v := value.(type) {
+	case float64:
+		switch {
+		case math.IsNaN(v):
+			return "NaN"
+		case math.IsInf(v, 1):
+			return "Infinity"
+		case math.IsInf(v, -1):
+			return "-Infinity"
+		}
+	case []any:
+		list := make([]any, len(v))
+		for i, x := range v {
+			list[i] = inJSON(x)
+		}
+		return list
+	case map[string]any:
+		m := map[string]any{}
+		for name, x := range v {
+			m[name] = inJSON(x)
+		}
+		return m
+	}
+	return value
 }
 
 // sameKind turns a JSON list whose values are of one type into a slice of that

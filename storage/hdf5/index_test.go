@@ -125,8 +125,8 @@ func FuzzIndex(f *testing.F) {
 // TestStoredChunks: the chunks that are listed are those that are there.
 func TestStoredChunks(t *testing.T) {
 	for path, want := range map[string]bool{
-		"index.h5/tree": true, "index.h5/holes": true, "index.h5/grown": true, "index.h5/newer": true, "index.h5/chunked": true,
-		"layouts.h5/few": true, "layouts.h5/never": true, "layouts.h5/sparse": true, "types.h5/gzip_lf8": true, "userblock.h5/few": true,
+		"index.h5/tree": true, "index.h5/holes": true, "index.h5/grown": true, "index.h5/newer": true, "index.h5/chunked": false,
+		"layouts.h5/few": true, "layouts.h5/never": true, "layouts.h5/sparse": true, "types.h5/gzip_lf8": false, "userblock.h5/few": false,
 		"layouts.h5/scalar": false, "layouts.h5/compact": false, "layouts.h5/unset": true, "layouts.h5/empty": true,
 	} {
 		t.Run(path, func(t *testing.T) {

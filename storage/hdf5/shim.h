@@ -104,8 +104,6 @@ int nd_read(hid_t ds, hid_t mem, int rank, const hsize_t *start, const hsize_t *
 int nd_write(hid_t ds, hid_t mem, int rank, const hsize_t *start, const hsize_t *count, const void *buf, nd_err *e);
 int nd_chunk_size(hid_t ds, const hsize_t *offset, hsize_t *size, nd_err *e);
 int nd_chunk_place(hid_t ds, const hsize_t *offset, uint64_t *addr, hsize_t *size, uint32_t *mask, nd_err *e);
-int nd_chunk_count(hid_t ds, hsize_t *n, nd_err *e);
-int nd_chunk_at(hid_t ds, hsize_t i, hsize_t *offset, nd_err *e);
 int nd_chunk_read(hid_t ds, const hsize_t *offset, void *buf, size_t cap, hsize_t *size, uint32_t *mask, nd_err *e);
 int nd_chunk_write(hid_t ds, const hsize_t *offset, uint32_t mask, const void *buf, size_t n, nd_err *e);
 int nd_set_extent(hid_t ds, const hsize_t *dims, nd_err *e);

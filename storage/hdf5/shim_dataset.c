@@ -248,34 +248,6 @@ int nd_chunk_place(hid_t ds, const hsize_t *offset, uint64_t *addr, hsize_t *siz
 	return nd_leave(&s, e, rc);
 }
 
-// nd_chunk_count gives the number of chunks in the file.
-int nd_chunk_count(hid_t ds, hsize_t *n, nd_err *e) {
-	nd_silence s;
-	nd_enter(&s, e);
-	hid_t all = H5Dget_space(ds);
-	int rc = all < 0 ? -1 : H5Dget_num_chunks(ds, all, n);
-	rc = nd_leave(&s, e, rc);
-	if (all >= 0)
-		H5Sclose(all);
-	return rc;
-}
-
-// nd_chunk_at gives where the i-th chunk in the file begins. The library goes
-// through those before it.
-int nd_chunk_at(hid_t ds, hsize_t i, hsize_t *offset, nd_err *e) {
-	nd_silence s;
-	nd_enter(&s, e);
-	hid_t all = H5Dget_space(ds);
-	unsigned skipped;
-	haddr_t at;
-	hsize_t size;
-	int rc = all < 0 ? -1 : H5Dget_chunk_info(ds, all, i, offset, &skipped, &at, &size);
-	rc = nd_leave(&s, e, rc);
-	if (all >= 0)
-		H5Sclose(all);
-	return rc;
-}
-
 // nd_chunk_read reads the stored bytes of a chunk and says which filters were
 // skipped. Where cap is too small only the size is given.
 int nd_chunk_read(hid_t ds, const hsize_t *offset, void *buf, size_t cap, hsize_t *size, uint32_t *mask, nd_err *e) {

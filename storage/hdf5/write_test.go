@@ -3,6 +3,7 @@
 package hdf5
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"testing"
@@ -416,4 +417,18 @@ with netCDF4.Dataset(sys.argv[1]) as f:
     for o in [f, f["g"], f["g/v"]]:
         np.testing.assert_array_equal(o.getncattr("large"), np.arange(20000.))
 `, file).Run())
+}
+
+// Nested attributes are JSON, which has no NaN: they have its text.
+func TestNestedAttrs(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.h5")
+	g, err := create(t.Context(), file, nil)
+	require.NoError(t, err)
+	require.NoError(t, g.SetAttrs(t.Context(), storage.Attrs{"nested": map[string]any{"a": []any{math.NaN(), math.Inf(-1), 1.5, nil}, "b": math.Inf(1)}}))
+	require.NoError(t, g.Commit(t.Context()))
+	require.NoError(t, g.Close())
+	_, r, err := open(t.Context(), file, "", nil)
+	require.NoError(t, err)
+	defer r.Close()
+	assert.Equal(t, storage.Attrs{"nested": `{"a":["NaN","-Infinity",1.5,null],"b":"Infinity"}`}, r.Attrs())
 }
