@@ -22,7 +22,7 @@ import (
 //	padded := chunkgrid.Pad(x, []int{3}, chunkgrid.Filled(math.NaN()))
 //	smooth := reduce.NaNMean(padded, reduce.Window(7)) // as long as x
 //
-// The bits of an element depend on those of its window alone: leaves of 32 are
+// The bits of an element depend on those of its window alone: leaves of 8 are
 // merged as a tree, so that a sum is as exact as one by pairs. Windows share these
 // leaves and what they are merged to, so that time grows with the logarithm of
 // the length (places, of ArgMin and ArgMax, with the length). A chunk is computed from the
@@ -88,6 +88,10 @@ func neighbours(box nd.Box, k, n int) []nd.Box {
 	return []nd.Box{box}
 }
 
+// windowLeaf is how many elements the leaves of windows have that are longer than two
+// of them; a shorter one is a leaf. It is part of the definition of the result.
+const windowLeaf = 8
+
 // windowCols is how many windows are folded side by side at most.
 const windowCols = kernel.Tile / 4
 
@@ -133,9 +137,11 @@ func newWindows(n *plan.Node, row int) *windows {
 	a := n.Args[0].DType
 	red, _ := kernel.LookupReduction(n.Params["reduction"].(string))
 	w := &windows{Reducer: red.Bind(n.Params, a), length: n.Params["length"].(int), row: row, item: a.Size(), result: n.DType.Size()}
-	w.leaf = min(w.length, kernel.LeafRows)
+	if w.leaf = w.length; w.leaf > 2*windowLeaf {
+		w.leaf = windowLeaf
+	}
 	w.leaves, w.rest = w.length/w.leaf, w.length%w.leaf
-	w.width = max(min(row, windowCols, max(16, stripStates/max(w.span(), 1))), 1)
+	w.width = max(min(row, windowCols, max(8, stripStates/max(w.span(), 1))), 1)
 	w.rows = max(w.span(), stripStates/w.width)
 	return w
 }
@@ -146,12 +152,12 @@ func (w *windows) span() int { return (w.leaves - 1) * w.leaf }
 // bytes is the most that allocate takes, for narrower rows too.
 func (w *windows) bytes() int {
 	span := w.width * w.span()
-	return (2*max(span, stripStates)+span+windowCols)*w.StateSize() + kernel.LeafRows*windowCols*w.item
+	return (2*max(span, stripStates)+span+windowCols)*w.StateSize() + 2*windowLeaf*windowCols*w.item
 }
 
 func (w *windows) allocate() {
 	w.states, w.sums = nd.MakeBytes(w.width*(w.rows+w.span())*w.StateSize()), nd.MakeBytes(w.width*w.rows*w.StateSize())
-	w.part, w.apart = nd.MakeBytes(windowCols*w.StateSize()), nd.MakeBytes(kernel.LeafRows*windowCols*w.item)
+	w.part, w.apart = nd.MakeBytes(windowCols*w.StateSize()), nd.MakeBytes(2*windowLeaf*windowCols*w.item)
 }
 
 // fold makes results from place to on of the windows from place from on, of so many

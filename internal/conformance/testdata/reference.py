@@ -215,7 +215,8 @@ EXACT = {
     "logical_and": lambda x, y: truth(x) & truth(y), "logical_or": lambda x, y: truth(x) | truth(y),
     "logical_xor": lambda x, y: truth(x) ^ truth(y), "logical_not": lambda x: ~truth(x),
     "where": np.where, "cast": cast, "isclose": isclose,
-    "digitize": lambda x, edges, right: np.digitize(x, edges, right), "interp": lambda v, x, y: np.interp(v, x, y),
+    "digitize": lambda x, edges, right: np.digitize(x, np.array(edges, "f8"), right),
+    "interp": lambda v, x, y: np.interp(v, np.array(x, "f8"), np.array(y, "f8")),
     "isin": lambda x, set: np.isin(x, np.array(set, "f8")), "isin_integer": lambda x, set: np.isin(x, np.array(set, "i8")),
 }
 EXACT_OF_KIND = {"pow": ("iu", integer_power), "sign": ("iuf", np.sign), "sqrt": ("f", np.sqrt)}
@@ -441,7 +442,7 @@ def window(arg, axis, length, ddof, **rest):
     """The reduction of every window. Leaves are merged as a tree."""
     r = reduction(rest["reduction"], Value(np.lib.stride_tricks.sliding_window_view(arg.x, length, axis)), axes=[-1], ddof=ddof)
     if r.tol is not None:
-        r.tol = r.tol * (1 + (length // 32).bit_length())
+        r.tol = r.tol * (1 + (length // 8).bit_length())
     return r
 
 
@@ -467,7 +468,8 @@ def cov(arg, axis, ddof):
     tol = ((8 + n) * wide.eps * (size + size.T) + n * (8 * wide.eps * np.abs(x).max(initial=0)) ** 2) / max(n - ddof, 1)
     v = d @ d.T / max(n - ddof, 1)
     tol = tol + f.eps * np.abs(v) + f.smallest_subnormal
-    tol = np.where((n <= ddof) | (np.abs(x) @ np.abs(x).T > wide.max), np.inf, tol)
+    most = np.abs(x).max(1, initial=0)
+    tol = np.where((n <= ddof) | (n * np.outer(most, most) > wide.max), np.inf, tol)
     both = finite[:, None] & finite
     return Value(np.where(both, v, np.nan), np.where(both | (n <= ddof), tol, 0), arg.dtype)
 
