@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ndgrid/ndgrid/internal/exec"
 	"github.com/ndgrid/ndgrid/internal/kernel"
 	"github.com/ndgrid/ndgrid/nd"
 )
@@ -112,9 +113,13 @@ func (l *limits) fill() {
 func (l *limits) each(f func(dst, a, b, c []float64)) {
 	const piece = 1 << 16 // elements
 	n, workers := len(l.arrays[0]), runtime.GOMAXPROCS(0)
-	var wg sync.WaitGroup
+	var (
+		wg   sync.WaitGroup
+		cpus exec.Processors
+	)
 	for w := range workers {
 		wg.Go(func() {
+			cpus.Claim()
 			defer kernel.Fence()
 			for lo, end := n*w/workers, n*(w+1)/workers; lo < end; lo += piece {
 				hi := min(lo+piece, end)

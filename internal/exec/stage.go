@@ -96,6 +96,7 @@ func (s *stage) exec(ctx context.Context) error {
 		first error
 		at    = n
 		done  atomic.Int64
+		cpus  Processors
 	)
 	do := func(w *worker, i int) {
 		task, err := i*s.batch, ErrGone
@@ -123,9 +124,14 @@ func (s *stage) exec(ctx context.Context) error {
 	defer stop()
 	for id := range min(s.workers, ranges) {
 		wg.Go(func() {
+			i, ok := q.claim()
+			if !ok {
+				return // others were quicker
+			}
+			cpus.Claim()
 			w := s.newWorker(ctx, id)
 			defer w.close()
-			for i, ok := q.claim(); ok; i, ok = q.claim() {
+			for ; ok; i, ok = q.claim() {
 				do(w, i)
 			}
 		})

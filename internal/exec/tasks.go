@@ -45,9 +45,15 @@ func RunTasks(ctx context.Context, t Tasks, opts Options) error {
 	r.cancel = cancel
 	defer context.AfterFunc(ctx, r.stop)()
 	r.emit(diag.RunStart, diag.StageStart)
-	var wg sync.WaitGroup
+	var (
+		wg   sync.WaitGroup
+		cpus Processors
+	)
 	for w := range r.current {
-		wg.Go(func() { r.work(inner, w) })
+		wg.Go(func() {
+			cpus.Claim()
+			r.work(inner, w)
+		})
 	}
 	wg.Wait()
 	err := r.err
