@@ -22,10 +22,10 @@ type Processors struct {
 // taken, it moves to one of those that are left, if there are any; the system may
 // move it again at any time.
 func (p *Processors) Claim() {
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	var here uint32
 	if _, _, errno := unix.RawSyscall(unix.SYS_GETCPU, uintptr(unsafe.Pointer(&here)), 0, 0); errno != 0 {
 		return

@@ -124,10 +124,14 @@ func (s *stage) exec(ctx context.Context) error {
 	defer stop()
 	for id := range min(s.workers, ranges) {
 		wg.Go(func() {
+			i, ok := q.claim()
+			if !ok {
+				return // others were quicker
+			}
 			cpus.Claim()
 			w := s.newWorker(ctx, id)
 			defer w.close()
-			for i, ok := q.claim(); ok; i, ok = q.claim() {
+			for ; ok; i, ok = q.claim() {
 				do(w, i)
 			}
 		})
