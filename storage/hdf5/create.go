@@ -67,6 +67,9 @@ func createRoot(ctx context.Context, path string, opts map[string]string) (*writ
 	lib.Lock()
 	defer lib.Unlock()
 	h, err := createFile(w.temp)
+	if errors.Is(err, fs.ErrPermission) { // of which the library writes four lines, too
+		return nil, fmt.Errorf("%w in folder %s", fs.ErrPermission, filepath.Dir(abs))
+	}
 	if err != nil {
 		return nil, err
 	}

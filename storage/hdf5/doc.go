@@ -120,6 +120,7 @@ var causes = []struct {
 	{"bad heap", storage.ErrCorrupt},
 	{"no write intent", storage.ErrReadOnly},
 	{"strings too long", storage.ErrUnsupported},
+	{"Permission denied", syscall.EACCES},
 }
 
 // Unwrap returns the class of the error, one of storage's, ErrLocked or the

@@ -2,6 +2,7 @@ package hdf5
 
 import (
 	"fmt"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -16,6 +17,7 @@ func TestLibraryError(t *testing.T) {
 		"H5Fopen: unable to open file: truncated file: eof = 96":           storage.ErrCorrupt,
 		"H5Dread: can't read data: required filter 'x' is not":             storage.ErrCodec,
 		"H5Gcreate2: unable to create group: name already exists":          storage.ErrExists,
+		"H5Fcreate: errno = 13, error message = 'Permission denied'":       syscall.EACCES,
 		"H5Dread: something new":                                           nil,
 	} {
 		err := &LibraryError{text}
