@@ -80,8 +80,7 @@ func TestVerifyHugeClaim(t *testing.T) {
 	needHDF5(t)
 	t.Chdir(t.TempDir())
 	const n = 5_234_567
-	cmd := exec.Command(interpreter(t), "-c", fmt.Sprintf(`import h5py, numpy; h5py.File("claim.h5", "w")["a"] = numpy.ones(%d, "i1")`, n))
-	require.NoError(t, cmd.Run())
+	peer.Output(t, peer.Python(t, "-c", fmt.Sprintf(`import h5py, numpy; h5py.File("claim.h5", "w")["a"] = numpy.ones(%d, "i1")`, n)))
 	b, err := os.ReadFile("claim.h5")
 	require.NoError(t, err)
 	was, claim := binary.LittleEndian.AppendUint64(nil, n), binary.LittleEndian.AppendUint64(nil, 1<<50)
