@@ -26,7 +26,10 @@ func lookups() []*Ufunc {
 			return each(newCurve(p["x"].([]float64), p["y"].([]float64)).at).loop
 		}),
 		lookup("isin", nd.Float64, nd.Bool, func(p Params) error {
-			set, _ := p["set"].([]float64)
+			set, ok := p["set"].([]float64)
+			if !ok {
+				return fmt.Errorf("the set is %v, want numbers that ascend", p["set"])
+			}
 			return CheckEdges(set, 0)
 		}, func(p Params) Loop { return each(floatSet(p["set"].([]float64))).loop }),
 		lookup("isin_integer", nd.Int64, nd.Bool, func(p Params) error {

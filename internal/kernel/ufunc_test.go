@@ -53,7 +53,10 @@ func forAllLoops(t *testing.T, f func(name string, loop Loop, args []nd.DType, o
 				args[0] = nd.Bool
 			}
 			for _, to := range allDTypes {
-				p := Params{"to": to}
+				p := Params{"to": to, "edges": []float64{0, 1}, "x": []float64{0, 1}, "y": []float64{1, 0}, "set": []float64{0, 1}}
+				if name == "isin_integer" {
+					p["set"] = []int{0, 1}
+				}
 				out, err := u.Result(p, args)
 				if err != nil {
 					require.Contains(t, err.Error(), name)
