@@ -208,7 +208,7 @@ func (b *builder) restrict(n *plan.Node, v plan.View) (*plan.Node, plan.View) {
 			p[key] = val
 		}
 	}
-	return b.c.intern(plan.Reduce(n.Op, p, plan.NewView(arg, in), n.Params["axes"].([]int), keepdims)), rest
+	return b.c.nodes.Merge(plan.Reduce(n.Op, p, plan.NewView(arg, in), n.Params["axes"].([]int), keepdims)), rest
 }
 
 // boxOp adds an operation of boxes.

@@ -20,8 +20,9 @@ type compiler struct {
 	remote  int    // workers of stages that wait for stores far away
 	dir     string // for scratch files
 	stages  []*stage
+	readers map[any][]*stage // of an array in memory or storage
 	temps   map[*plan.Node]*temp
-	interns []*plan.Node // made during compilation
+	nodes   plan.Interner
 }
 
 // temp is the result of a stage for later stages.
@@ -42,19 +43,6 @@ func (t *temp) memory() ([]byte, error) {
 // share is the part of the memory budget that a single use may claim where
 // there is a choice: a chunk cache, a result between stages, partial results.
 const share = 4
-
-// intern returns the node equal to n that was seen before, or n.
-func (c *compiler) intern(n *plan.Node) *plan.Node {
-	all := plan.Intern(append(slices.Clone(c.interns), n))
-	last := all[len(all)-1]
-	for i, o := range c.interns {
-		if all[i] == last {
-			return o
-		}
-	}
-	c.interns = append(c.interns, n)
-	return n
-}
 
 // reduced returns the result of a reduction as a temp.
 func (c *compiler) reduced(n *plan.Node) (*temp, error) {
@@ -125,7 +113,7 @@ func (c *compiler) alone(n *plan.Node, tg target) (*stage, error) {
 }
 
 // add puts a sink into a stage that walks the same grid and reads one of the
-// same sources, or into a new one; register makes what goes there. (Stages, and so
+// same arrays, or into a new one; register makes what goes there. (Stages, and so
 // merge trees, don't depend on this: it only saves reading twice.)
 func (c *compiler) add(k *sink, grid nd.Grid, register func(*builder) (int, error)) (*stage, error) {
 	st := &stage{domain: grid}
@@ -134,37 +122,49 @@ func (c *compiler) add(k *sink, grid nd.Grid, register func(*builder) (int, erro
 	if err != nil {
 		return nil, err
 	}
-	for _, o := range c.stages {
-		if o.level == st.level && o.domain.Equal(grid) && o.shares(st) && c.statesFit(o, k) {
-			if reg, err = register(o.builder); err != nil {
-				return nil, err
-			}
-			k.reg = reg
-			o.sinks = append(o.sinks, k)
-			return o, nil
+	arrays := st.arrays()
+	if o := c.joinable(st, k, arrays); o != nil {
+		st = o
+		if reg, err = register(st.builder); err != nil {
+			return nil, err
 		}
+	} else {
+		st.index = len(c.stages)
+		c.stages = append(c.stages, st)
 	}
 	k.reg = reg
-	st.sinks = []*sink{k}
-	c.stages = append(c.stages, st)
+	st.sinks = append(st.sinks, k)
+	for _, a := range arrays {
+		if !slices.Contains(c.readers[a], st) {
+			c.readers[a] = append(c.readers[a], st)
+		}
+	}
 	return st, nil
 }
 
-// shares reports whether both stages read the same array.
-func (s *stage) shares(o *stage) bool {
-	for _, a := range s.reads {
-		if a.node.Op == plan.OpND && slices.ContainsFunc(o.reads, func(b read) bool { return a.node == b.node }) {
-			return true
-		}
-	}
-	for _, a := range s.sources {
-		for _, b := range o.sources {
-			if a.src == b.src {
-				return true
+// joinable returns the first stage that could do what st does for k beside its own.
+func (c *compiler) joinable(st *stage, k *sink, arrays []any) (first *stage) {
+	for _, a := range arrays {
+		for _, o := range c.readers[a] {
+			if (first == nil || o.index < first.index) && o.level == st.level && o.domain.Equal(st.domain) && c.statesFit(o, k) {
+				first = o
 			}
 		}
 	}
-	return false
+	return first
+}
+
+// arrays are those in memory and in storage that a stage reads.
+func (s *stage) arrays() (all []any) {
+	for _, r := range s.reads {
+		if r.node.Op == plan.OpND {
+			all = append(all, r.node)
+		}
+	}
+	for _, u := range s.sources {
+		all = append(all, u.src)
+	}
+	return all
 }
 
 // statesFit reports whether a stage has room for the partial results of one

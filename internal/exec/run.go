@@ -92,17 +92,16 @@ func Compile(outs []Out, opts Options) (*Program, error) {
 	if opts.Scratch == "" {
 		opts.Scratch = os.TempDir()
 	}
-	c := &compiler{memory: opts.Memory, workers: opts.Workers, remote: max(opts.Workers, remote), dir: opts.Scratch, temps: map[*plan.Node]*temp{}}
+	c := &compiler{memory: opts.Memory, workers: opts.Workers, remote: max(opts.Workers, remote), dir: opts.Scratch,
+		readers: map[any][]*stage{}, temps: map[*plan.Node]*temp{}}
 	p := &Program{opts: opts, c: c, outs: outs}
 	nodes := make([]*plan.Node, len(outs))
 	for i, o := range outs {
 		if err := plan.Check(o.Node); err != nil {
 			return nil, err
 		}
-		nodes[i] = o.Node
+		nodes[i] = c.nodes.Merge(o.Node)
 	}
-	nodes = plan.Intern(nodes)
-	plan.Walk(nodes, func(n *plan.Node) { c.interns = append(c.interns, n) })
 	for i, o := range outs {
 		if err := p.output(nodes[i], o); err != nil {
 			return nil, err
@@ -243,6 +242,17 @@ func (p *Program) fit() {
 		if t.scratch == nil {
 			fixed += t.node.NBytes()
 		}
+	}
+	last := map[*stage]*stage{} // that reads a stage's results
+	for _, s := range p.stages {
+		last[s] = s
+		for _, need := range s.needs {
+			last[need] = s
+		}
+	}
+	for _, t := range p.c.temps {
+		s := last[t.stage]
+		s.releases = append(s.releases, t)
 	}
 	p.peak = fixed
 	if results > p.opts.Memory {
@@ -411,11 +421,7 @@ func (p *Program) allocate(r *run) {
 
 // release lets go of the temps that no stage after s reads.
 func (p *Program) release(s *stage) {
-	later := p.stages[s.index+1:]
-	for _, t := range p.c.temps {
-		if t.stage.index > s.index || slices.ContainsFunc(later, func(l *stage) bool { return slices.Contains(l.needs, t.stage) }) {
-			continue
-		}
+	for _, t := range s.releases {
 		if t.scratch != nil {
 			_ = t.scratch.Close()
 		}

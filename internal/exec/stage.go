@@ -26,6 +26,8 @@ type stage struct {
 	sources []sourceUse
 	needs   []*stage
 	reads   []read
+	// releases are the temps that no later stage reads.
+	releases []*temp
 
 	chunks []int     // of the domain, along each axis
 	groups [][]*sink // reductions along the same axes

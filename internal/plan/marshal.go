@@ -314,38 +314,51 @@ func unmarshalNode(ctx context.Context, d nodeDoc, before []*Node) (*Node, error
 	return New(d.Op, p, args)
 }
 
-// Intern returns the nodes with equal ones merged: same operation, parameters
-// by their bits, arguments; a source equals only itself.
+// Interner merges equal nodes: same operation, parameters by their bits,
+// arguments; a source equals only itself. The zero value is ready to use.
+type Interner struct {
+	number map[*Node]int   // of merged nodes
+	merged map[*Node]*Node // what each node became
+	byKey  map[string]*Node
+}
+
+// Merge returns the first node it was given that equals n, or n with its arguments merged.
+func (in *Interner) Merge(n *Node) *Node {
+	if m, ok := in.merged[n]; ok {
+		return m
+	}
+	if in.number == nil {
+		*in = Interner{map[*Node]int{}, map[*Node]*Node{}, map[string]*Node{}}
+	}
+	c := n
+	for i, a := range n.Args {
+		m := in.Merge(a)
+		if m == a {
+			continue
+		}
+		if c == n { // nodes are immutable
+			copied := *n
+			copied.Args = slices.Clone(n.Args)
+			c = &copied
+		}
+		c.Args[i] = m
+	}
+	k := key(c, in.number)
+	m, ok := in.byKey[k]
+	if !ok {
+		m = c
+		in.number[c], in.byKey[k], in.merged[c] = len(in.number), c, c
+	}
+	in.merged[n] = m
+	return m
+}
+
+// Intern returns the nodes with equal ones merged.
 func Intern(outs []*Node) []*Node {
-	number := map[*Node]int{} // of merged nodes
-	merged := map[*Node]*Node{}
-	byKey := map[string]*Node{}
-	Walk(outs, func(n *Node) {
-		c := n
-		args := make([]*Node, len(n.Args))
-		for i, a := range n.Args {
-			args[i] = merged[a]
-			if args[i] != a {
-				if c == n {
-					cp := *n
-					c = &cp
-				}
-			}
-		}
-		if c != n {
-			c.Args = args
-		}
-		k := key(c, number)
-		if old, ok := byKey[k]; ok {
-			merged[n] = old
-			return
-		}
-		number[c] = len(number)
-		byKey[k], merged[n] = c, c
-	})
+	var in Interner
 	r := make([]*Node, len(outs))
 	for i, o := range outs {
-		r[i] = merged[o]
+		r[i] = in.Merge(o)
 	}
 	return r
 }
