@@ -413,7 +413,7 @@ func TestConsolidated(t *testing.T) {
 	has := func() bool {
 		b, err := s.Get(ctx, "zarr.json", nil)
 		require.NoError(t, err)
-		return strings.Contains(string(b), "consolidated_metadata")
+		return strings.Contains(string(b), `"inline"`)
 	}
 	require.True(t, has())
 	kept, err := s.Get(ctx, "zarr.json", nil)

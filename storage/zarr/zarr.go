@@ -15,8 +15,11 @@
 //   - "sync": "true" has what is written outlive a loss of power, see dir.Sync.
 //   - "consolidated": "true" writes the metadata of all nodes into that of the
 //     group that Create makes as well, at Commit, where some readers look for
-//     them first. A group that has them when it, or an array in it, is opened for
-//     writing gets them anew at Commit.
+//     them first. A group that has them when something below it is changed loses
+//     them first, so that nobody reads what no longer holds, and gets them anew
+//     with Resize, SetAttrs, Commit and Abort. What a process that was killed has
+//     left without is so until the next of these in v3, and in v2 until somebody
+//     consolidates it.
 //   - "missing": "error" makes reading a chunk that was never written an error,
 //     storage.ErrNotFound, instead of the fill value. Chunks, or shards, that
 //     hold nothing but the fill value are never written; they are errors too. Chunks
