@@ -276,10 +276,7 @@ func (a *writableArray) resize(ctx context.Context, shape []int) error {
 
 // reshape returns the header and the metadata of the array with another shape.
 func (h *header) reshape(shape []int) (*header, documents, error) {
-	name := "zarr.json"
-	if h.version == 2 {
-		name = ".zarray"
-	}
+	name := h.document()
 	docs := documents{name: maps.Clone(h.doc)}
 	docs[name]["shape"] = append([]int{}, shape...)
 	if h.edges.NDim() > 0 {

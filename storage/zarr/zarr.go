@@ -33,6 +33,12 @@
 // common, where the system has locks on directories (not Windows); elsewhere,
 // processes must write whole chunks, or whole shards. Nobody but one process may
 // resize an array, or change consolidated metadata.
+//
+// An array that is replaced, deleted or made shorter while it is open for reading is
+// storage.ErrChanged where a chunk is missing or can't be decoded, of stores that are
+// storage.Versioners (directories, memory). Chunks of the new array that have the
+// length and the codecs of the old one can't be told from those: they are read as the
+// metadata say that were read at opening. An array that gets longer is none of that.
 package zarr
 
 import (
