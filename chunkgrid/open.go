@@ -18,6 +18,8 @@ import (
 // (storage/std, storage/hdf5). Options: Decode, DriverOptions.
 //
 // Nothing but metadata is read. The file is closed when no array uses it any more.
+// What is replaced meanwhile is storage.ErrChanged, as far as the driver can see it: see
+// packages hdf5 and zarr.
 func Open[T nd.Elem](ctx context.Context, url string, opts ...Option) (*Array[T], error) {
 	want := nd.DTypeOf[T]()
 	isTime := want.Kind() == nd.KindDatetime || want.Kind() == nd.KindTimedelta

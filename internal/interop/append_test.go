@@ -163,3 +163,48 @@ func TestAppendRefused(t *testing.T) {
 	defer src.Close()
 	assert.ErrorIs(t, chunkgrid.Append(ctx, file+"/grows/rows", head, 0), hdf5.ErrReading)
 }
+
+// TestConsolidatedAfterFailure: what failed leaves consolidated metadata that are those of
+// the arrays, for zarr-python and xarray. Where a process was killed in between, they read
+// without, and the next Append puts them back.
+func TestConsolidatedAfterFailure(t *testing.T) {
+	interpreter := needs(t, "NDGRID_PYTHON", "Python with zarr-python and xarray")
+	script := `
+import sys, warnings, zarr, xarray
+warnings.simplefilter("ignore")
+consolidated = sys.argv[2] == "yes" or None
+shape = zarr.open_group(sys.argv[1], mode="r", use_consolidated=consolidated)["rows"].shape
+assert shape == xarray.open_zarr(sys.argv[1], consolidated=consolidated)["rows"].shape
+print(*shape)
+`
+	read := func(store, consolidated string) string {
+		cmd := exec.CommandContext(t.Context(), interpreter, "-c", script, store, consolidated)
+		cmd.Stderr = os.Stderr
+		out, err := cmd.Output()
+		require.NoError(t, err)
+		return string(out)
+	}
+	rows := growing()["rows"].array
+	head, _ := during(rows, 0, 6)
+	more, _ := during(rows, 6, 9)
+	unreadable := chunkgrid.MapChunks(chunkgrid.As[float64](more), func(*nd.Array[float64]) (*nd.Array[float64], error) {
+		return nil, errors.New("unreadable")
+	}).Named("time", "x")
+	for _, version := range []string{"2", "3"} {
+		store := filepath.Join(t.TempDir(), "ours.zarr")
+		require.NoError(t, chunkgrid.Save(t.Context(), store, chunkgrid.Vars{"rows": head}, chunkgrid.DriverOptions(map[string]string{"zarr_format": version})))
+		assert.ErrorContains(t, chunkgrid.Append(t.Context(), store+"/rows", unreadable, 0), "unreadable")
+		assert.Equal(t, "6 5\n", read(store, "yes"))
+		assert.ErrorContains(t, chunkgrid.Save(t.Context(), store, chunkgrid.Vars{"more": unreadable}, chunkgrid.Extend(),
+			chunkgrid.Attrs("", storage.Attrs{"title": "new"})), "unreadable")
+		assert.Equal(t, "6 5\n", read(store, "yes"))
+		if version == "2" {
+			continue
+		}
+		doc := filepath.Join(store, "zarr.json")
+		require.NoError(t, os.WriteFile(doc, []byte(`{"zarr_format": 3, "node_type": "group", "consolidated_metadata": null}`), 0o666))
+		assert.Equal(t, "6 5\n", read(store, "no"))
+		require.NoError(t, chunkgrid.Append(t.Context(), store+"/rows", more, 0))
+		assert.Equal(t, "9 5\n", read(store, "yes"))
+	}
+}

@@ -16,9 +16,9 @@ import (
 )
 
 // The library tells where a chunk is by going through all of them (before
-// 1.10.10), and one caller at a time. Here an array's whole index is read at once,
-// from what files have unless their writer asked for the latest format: a B-tree
-// of version 1. What isn't understood is left to the library.
+// 1.10.10), and one caller at a time. Here an array's whole index is read at once: a
+// B-tree of version 1, as files have unless their writer asked for the latest format,
+// or one of those that indexlatest.go reads. What isn't understood is left to the library.
 //
 // Source: HDF5 File Format Specification 3.0, III.A.1 "Version 1 B-trees", IV.A.1
 // "Data Object Headers", IV.A.2.i "The Data Layout Message".
@@ -50,14 +50,17 @@ func (x index) find(number int) (location, bool) {
 }
 
 // errIndex is an index that this file doesn't understand.
-var errIndex = errors.New("not an index of version 1")
+var errIndex = errors.New("not an index that is read here")
 
 // readIndex reads the index of an array from its object header, at an offset of
 // the file.
-func readIndex(r io.ReaderAt, header int64, g nd.Grid, chunk []int, elem int) (index, error) {
+func readIndex(r io.ReaderAt, header int64, g nd.Grid, chunk []int, elem int, most []int) (index, error) {
 	m, err := layoutMessage(r, header)
 	if err != nil {
 		return nil, err
+	}
+	if len(m) > 0 && m[0] == 4 {
+		return readLatest(r, m, g, chunk, elem, most)
 	}
 	want := []byte{3, 2, byte(len(chunk) + 1)} // version, chunked, one more dimension: the element
 	if !bytes.HasPrefix(m, want) || len(m) < 11+4*(len(chunk)+1) {
@@ -222,7 +225,8 @@ func (a *array) places() (index, bool) {
 		for _, n := range a.chunk[outer:] {
 			elem *= n
 		}
-		if x, err := readIndex(a.raw, a.header, a.Meta().ReadGrid, a.chunk[:outer], elem); err == nil {
+		m := a.Meta()
+		if x, err := readIndex(a.raw, a.header, m.ReadGrid, a.chunk[:outer], elem, m.MaxShape); err == nil {
 			a.index = &x
 		}
 	})

@@ -44,9 +44,8 @@ func (a *array) StoredSize(ctx context.Context, coord []int) (int64, bool, error
 	return size, true, nil
 }
 
-// ChunkLocation says where in the file the stored bytes of a chunk are. In files
-// of the latest format the library searches the index from its start, so that
-// asking for all chunks of a large array takes long. What was never written is ErrNotFound; files with a
+// ChunkLocation says where in the file the stored bytes of a chunk are. What was
+// never written is ErrNotFound; files with a
 // user block or open for writing, data that are not in one piece, not in this
 // file or read by the library alone, and chunks that went through only some of
 // the filters, are ErrUnsupported.

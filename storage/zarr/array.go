@@ -17,9 +17,10 @@ type array struct {
 	place
 	head    atomic.Pointer[header]
 	closed  atomic.Bool
-	scratch sync.Pool // of *[]byte: stored bytes, and whole chunks that are cut
-	indexes indexes   // of shards, which must not change while an array is open for reading where the store knows no versions
-	mutable bool      // open for writing: shards may change, and indexes aren't kept
+	scratch sync.Pool    // of *[]byte: stored bytes, and whole chunks that are cut
+	indexes indexes      // of shards, which must not change while an array is open for reading where the store knows no versions
+	mutable bool         // open for writing: shards may change, and indexes aren't kept
+	same    atomic.Value // version of the metadata that were last found to be those of head
 }
 
 var (
@@ -156,7 +157,7 @@ func (a *array) stored(ctx context.Context, loc location, limit int64, dst []byt
 	}
 	value, err := storage.GetRange(ctx, a.store, loc.key, loc.offset, length, dst)
 	if errors.Is(err, storage.ErrNotFound) {
-		return nil, false, a.absent(loc.key)
+		return nil, false, a.absent(ctx, loc.key)
 	}
 	if err != nil {
 		return nil, false, err
@@ -171,9 +172,9 @@ func (a *array) stored(ctx context.Context, loc location, limit int64, dst []byt
 }
 
 // absent is the error about a value that isn't there, if that is one.
-func (a *array) absent(key string) error {
-	if !a.strict {
-		return nil
+func (a *array) absent(ctx context.Context, key string) error {
+	if err := a.unchanged(ctx); err != nil || !a.strict {
+		return err
 	}
 	return fmt.Errorf("key %s: %w: the chunk was never written", key, storage.ErrNotFound)
 }

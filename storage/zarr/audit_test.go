@@ -86,7 +86,7 @@ func TestConsolidatedAgain(t *testing.T) {
 		s := mem.NewStore()
 		consolidated := func() bool {
 			b, err := s.Get(ctx, holder, nil)
-			return err == nil && bytes.Contains(b, []byte(`consolidated_`))
+			return err == nil && bytes.Contains(b, []byte(`"metadata":`))
 		}
 		add := func(g storage.WritableGroup, name string) {
 			a, err := g.CreateArray(ctx, name, storage.Spec{DType: nd.Int16, Shape: []int{4}})
@@ -107,7 +107,8 @@ func TestConsolidatedAgain(t *testing.T) {
 		a, err := OpenWritableArrayStore(ctx, s, "root/sub/b")
 		require.NoError(t, err)
 		require.NoError(t, a.Resize(ctx, []int{7}))
-		assert.False(t, consolidated())
+		assert.True(t, consolidated())
+		assert.Empty(t, audit(t, s, "root"))
 		require.NoError(t, a.Commit(ctx))
 		assert.True(t, consolidated())
 		assert.Empty(t, audit(t, s, "root"))

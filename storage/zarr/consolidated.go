@@ -44,11 +44,11 @@ func (p place) consolidate(ctx context.Context) error {
 	return p.store.Put(ctx, storage.JoinKey(p.key, ".zmetadata"), b)
 }
 
-// holders returns the groups, p and those above it, that have consolidated
-// metadata. What changes below them removes these (invalidate), and Commit writes
-// them again (renew).
-func (p place) holders(ctx context.Context) (groups []place, err error) {
-	for {
+// holders returns the groups that have consolidated metadata: p, and those above it
+// up to one that has been looked at, if any. What changes below them removes these
+// (invalidate), and who changed it writes them again (renew).
+func (p place) holders(ctx context.Context, known *place) (groups []place, err error) {
+	for known == nil || p.path != known.path {
 		held, err := p.isConsolidated(ctx)
 		if err != nil {
 			return nil, err
@@ -57,12 +57,29 @@ func (p place) holders(ctx context.Context) (groups []place, err error) {
 			groups = append(groups, p)
 		}
 		if p.path == "" {
-			return groups, nil
+			break
 		}
-		p.key, p.path = parent(p.key), parent(p.path)
+		p = p.up()
 	}
+	return groups, nil
 }
 
+// above returns the holders above a node that is to be created, none where that lies in
+// no group: they can't list it.
+func (p place) above(ctx context.Context) ([]place, error) {
+	if p.path == "" {
+		return nil, nil
+	}
+	p = p.up()
+	if kind, err := p.kind(ctx); err != nil || kind != "group" {
+		return nil, err
+	}
+	return p.holders(ctx, nil)
+}
+
+// isConsolidated reports whether the group p has consolidated metadata, or had them
+// before they were removed: null stands for them in v3 (drop), so that they come
+// back after a process was killed.
 func (p place) isConsolidated(ctx context.Context) (bool, error) {
 	doc, err := p.document(ctx, "zarr.json")
 	if err != nil || doc != nil {
@@ -76,11 +93,43 @@ func (p place) isConsolidated(ctx context.Context) (bool, error) {
 	return err == nil, err
 }
 
+// invalidate removes the consolidated metadata above p, which are about to say
+// something else than there is; other readers would believe them.
+func (p place) invalidate(ctx context.Context) error {
+	for p.path != "" {
+		p = p.up()
+		if err := p.drop(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// drop removes the consolidated metadata of the group p; v3 keeps in mind that there
+// were any.
+func (p place) drop(ctx context.Context) error {
+	if p.drafted {
+		return nil
+	}
+	if err := p.store.Delete(ctx, storage.JoinKey(p.key, ".zmetadata")); err != nil {
+		return err
+	}
+	doc, err := p.document(ctx, "zarr.json")
+	if err != nil {
+		return err
+	}
+	if doc["consolidated_metadata"] == nil {
+		return nil
+	}
+	doc["consolidated_metadata"] = nil
+	return p.put(ctx, documents{"zarr.json": doc})
+}
+
 // renew consolidates the metadata of those groups that no longer have them so.
 func renew(ctx context.Context, groups []place) error {
 	for _, p := range groups {
-		held, err := p.isConsolidated(ctx)
-		if err == nil && !held {
+		all, isNode, err := p.listed(ctx)
+		if err == nil && isNode && all == nil {
 			err = p.consolidate(ctx)
 		}
 		if err != nil {
@@ -137,7 +186,7 @@ func (p place) consolidated(ctx context.Context) ([]storage.Child, error) {
 			return nil, fmt.Errorf("%w: the store can't list its keys, and the metadata are not consolidated", storage.ErrUnsupported)
 		}
 		below = storage.JoinKey(path.Base(at.key), below)
-		at.key, at.path = parent(at.key), parent(at.path)
+		at = at.up()
 	}
 }
 

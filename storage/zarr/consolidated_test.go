@@ -1,12 +1,14 @@
 package zarr_test
 
 import (
-	"strings"
+	"maps"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
 	"github.com/ndgrid/ndgrid/storage/mem"
 	"github.com/ndgrid/ndgrid/storage/storagetest"
@@ -43,23 +45,63 @@ func TestNamesWithoutListing(t *testing.T) {
 	assert.ErrorContains(t, err, "not consolidated")
 }
 
+// consolidatedNodes are the paths of the nodes that the consolidated metadata of a v3
+// group have.
+func consolidatedNodes(t *testing.T, s storage.Store, key string) []string {
+	all, _ := document(t, s, key)["consolidated_metadata"].(map[string]any)
+	nodes, _ := all["metadata"].(map[string]any)
+	return slices.Sorted(maps.Keys(nodes))
+}
+
 // TestNewBelowConsolidated: a hierarchy that appears below a group with consolidated
 // metadata isn't missing in them.
 func TestNewBelowConsolidated(t *testing.T) {
 	var s mem.Store
-	isHeld := func() bool {
-		doc, err := s.Get(t.Context(), "zarr.json", nil)
-		require.NoError(t, err)
-		return strings.Contains(string(doc), "consolidated_metadata")
-	}
-	root, err := zarr.CreateStore(t.Context(), &s, "", map[string]string{"consolidated": "true"})
+	ctx := t.Context()
+	root, err := zarr.CreateStore(ctx, &s, "", map[string]string{"consolidated": "true"})
 	require.NoError(t, err)
-	require.NoError(t, root.Commit(t.Context()))
-	assert.True(t, isHeld())
-	g, err := zarr.CreateStore(t.Context(), &s, "a/b", nil)
+	require.NoError(t, root.Commit(ctx))
+	g, err := zarr.CreateStore(ctx, &s, "a/b", nil)
 	require.NoError(t, err)
-	_, err = g.CreateGroup(t.Context(), "c")
+	_, err = g.CreateGroup(ctx, "c")
 	require.NoError(t, err)
-	require.NoError(t, g.Commit(t.Context()))
-	assert.False(t, isHeld())
+	require.NoError(t, g.Commit(ctx))
+	assert.Empty(t, consolidatedNodes(t, &s, "zarr.json"), "a is no group that they could have")
+
+	s = mem.Store{}
+	root, err = zarr.CreateStore(ctx, &s, "", map[string]string{"consolidated": "true"})
+	require.NoError(t, err)
+	require.NoError(t, root.Commit(ctx))
+	g, err = zarr.CreateStore(ctx, &s, "b", nil)
+	require.NoError(t, err)
+	_, err = g.CreateGroup(ctx, "c")
+	require.NoError(t, err)
+	require.NoError(t, g.Commit(ctx))
+	assert.Equal(t, []string{"b", "b/c"}, consolidatedNodes(t, &s, "zarr.json"))
+}
+
+// TestConsolidatedWithin: a group that was consolidated by itself, as xarray does with
+// groups, is so again when an array was added to it through the root.
+func TestConsolidatedWithin(t *testing.T) {
+	var s mem.Store
+	ctx := t.Context()
+	root, err := zarr.CreateStore(ctx, &s, "", nil)
+	require.NoError(t, err)
+	require.NoError(t, root.Commit(ctx))
+	g, err := zarr.CreateStore(ctx, &s, "g", map[string]string{"consolidated": "true"})
+	require.NoError(t, err)
+	require.NoError(t, g.Commit(ctx))
+	root, err = zarr.OpenWritableStore(ctx, &s, "")
+	require.NoError(t, err)
+	within, err := root.Group(ctx, "g")
+	require.NoError(t, err)
+	w := within.(storage.WritableGroup)
+	a, err := w.CreateArray(ctx, "h/x", storage.Spec{DType: nd.Int8, Shape: []int{2}})
+	require.NoError(t, err)
+	assert.Empty(t, consolidatedNodes(t, &s, "g/zarr.json"), "the group h is new")
+	require.NoError(t, a.Commit(ctx))
+	require.NoError(t, w.Commit(ctx))
+	require.NoError(t, root.Commit(ctx))
+	assert.Equal(t, []string{"h", "h/x"}, consolidatedNodes(t, &s, "g/zarr.json"))
+	assert.Empty(t, consolidatedNodes(t, &s, "zarr.json"))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/ndgrid/ndgrid/storage"
@@ -24,6 +25,20 @@ type place struct {
 // child returns the place of a descendant.
 func (p place) child(path string) place {
 	p.key, p.path = storage.JoinKey(p.key, path), storage.JoinKey(p.path, path)
+	return p
+}
+
+// up returns the place of the group around p.
+func (p place) up() place {
+	p.key, p.path = parent(p.key), parent(p.path)
+	return p
+}
+
+// parent cuts the last part off a path.
+func parent(p string) string {
+	if p = path.Dir(p); p == "." {
+		return ""
+	}
 	return p
 }
 

@@ -33,7 +33,7 @@ func (a *array) locate(ctx context.Context, h *header, coord []int, known *index
 	if loc.version, ok = known.version(loc.key); !ok {
 		version, err := storage.Version(ctx, a.store, loc.key)
 		if errors.Is(err, storage.ErrNotFound) {
-			return loc, false, a.absent(loc.key)
+			return loc, false, a.absent(ctx, loc.key)
 		}
 		if err != nil {
 			return loc, false, err
@@ -43,7 +43,7 @@ func (a *array) locate(ctx context.Context, h *header, coord []int, known *index
 	for _, s := range h.shards {
 		index, err := a.shardIndex(ctx, s, loc, known)
 		if err == nil && index == nil {
-			err = a.absent(loc.key)
+			err = a.absent(ctx, loc.key)
 		}
 		if err != nil || index == nil {
 			return loc, false, err
@@ -73,6 +73,11 @@ func (a *array) atOnce(ctx context.Context, read func(known *indexes) (location,
 	for range tries {
 		known := a.known()
 		loc, err := read(known)
+		if errors.Is(err, storage.ErrCorrupt) {
+			if changed := a.unchanged(ctx); changed != nil {
+				return changed
+			}
+		}
 		if loc.version == nil {
 			return err
 		}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"path"
 	"reflect"
 	"slices"
 	"sync"
@@ -23,7 +22,7 @@ type writableArray struct {
 	draft   *draft
 	fresh   bool          // created by this handle
 	open    *atomic.Int32 // counts the fresh arrays of a group that aren't ended
-	holders []place       // groups that had consolidated metadata when it was opened
+	holders []place       // groups with consolidated metadata, which are made anew when others have changed
 	mu      sync.Mutex    // guards resizing and ending
 	ended   bool
 }
@@ -271,15 +270,13 @@ func (a *writableArray) resize(ctx context.Context, shape []int) error {
 		return err
 	}
 	a.head.Store(h)
+	_ = renew(ctx, a.holders) // Commit and Abort try again, and tell
 	return nil
 }
 
 // reshape returns the header and the metadata of the array with another shape.
 func (h *header) reshape(shape []int) (*header, documents, error) {
-	name := "zarr.json"
-	if h.version == 2 {
-		name = ".zarray"
-	}
+	name := h.document()
 	docs := documents{name: maps.Clone(h.doc)}
 	docs[name]["shape"] = append([]int{}, shape...)
 	if h.edges.NDim() > 0 {
@@ -367,10 +364,15 @@ func (a *writableArray) Commit(ctx context.Context) error {
 // Abort removes a new array; of one that existed, what is written stays.
 func (a *writableArray) Abort() error {
 	return a.end(func() error {
+		ctx := context.Background()
+		err := a.draft.abort()
 		if a.fresh && a.draft == nil {
-			return storage.DeleteAll(context.Background(), a.store, a.key)
+			err = storage.DeleteAll(ctx, a.store, a.key)
 		}
-		return a.draft.abort()
+		if err = errors.Join(err, renew(ctx, a.holders)); err != nil {
+			return a.fail("abort", err)
+		}
+		return nil
 	})
 }
 
@@ -398,43 +400,4 @@ func (a *writableArray) end(do func() error) error {
 		a.open.Add(-1)
 	}
 	return nil
-}
-
-// invalidate removes the consolidated metadata above p, which are about to say
-// something else than there is; other readers would believe them.
-func (p place) invalidate(ctx context.Context) error {
-	for p.path != "" {
-		p.key, p.path = parent(p.key), parent(p.path)
-		if err := p.drop(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// drop removes the consolidated metadata of the group p.
-func (p place) drop(ctx context.Context) error {
-	if p.drafted {
-		return nil
-	}
-	if err := p.store.Delete(ctx, storage.JoinKey(p.key, ".zmetadata")); err != nil {
-		return err
-	}
-	doc, err := p.document(ctx, "zarr.json")
-	if err != nil {
-		return err
-	}
-	if _, ok := doc["consolidated_metadata"]; !ok {
-		return nil
-	}
-	delete(doc, "consolidated_metadata")
-	return p.put(ctx, documents{"zarr.json": doc})
-}
-
-// parent cuts the last part off a path.
-func parent(p string) string {
-	if p = path.Dir(p); p == "." {
-		return ""
-	}
-	return p
 }

@@ -18,7 +18,7 @@ type writableGroup struct {
 	draft   *draft
 	fresh   bool            // created by this handle
 	full    bool            // to be consolidated when it is committed
-	holders []place         // groups that had consolidated metadata when it was opened
+	holders []place         // groups with consolidated metadata, which are made anew when others have changed
 	resume  bool            // what is there already is what an interrupted process has made
 	open    atomic.Int32    // arrays created in it that aren't ended yet
 	mu      sync.Mutex      // guards the following
@@ -47,7 +47,7 @@ func writableAt(ctx context.Context, p place) (storage.WritableGroup, error) {
 		return nil, err
 	}
 	w := newWritableGroup(at, n)
-	if w.holders, err = at.holders(ctx); err != nil {
+	if w.holders, err = at.holders(ctx, nil); err != nil {
 		return nil, at.fail("open", err)
 	}
 	return w, nil
@@ -79,7 +79,7 @@ func writableArrayAt(ctx context.Context, p place) (storage.WritableArray, error
 		return nil, err
 	}
 	a := newWritableArray(p, n.array)
-	if a.holders, err = p.holders(ctx); err != nil {
+	if a.holders, err = p.holders(ctx, nil); err != nil {
 		return nil, p.fail("open", err)
 	}
 	return a, nil
@@ -92,7 +92,17 @@ func CreateStore(ctx context.Context, s storage.Store, path string, opts map[str
 	if err := checkOptions(opts); err != nil {
 		return nil, &storage.Error{Op: "create", Name: path, Err: err}
 	}
-	return startGroup(ctx, place{store: s, key: path, path: path}, opts)
+	p := place{store: s, key: path, path: path}
+	holders, err := p.above(ctx)
+	if err != nil {
+		return nil, p.fail("create", err)
+	}
+	g, err := startGroup(ctx, p, opts)
+	if err != nil {
+		return nil, err
+	}
+	g.holders = holders
+	return g, nil
 }
 
 func create(ctx context.Context, path string, opts map[string]string) (storage.WritableGroup, error) {
@@ -109,7 +119,17 @@ func CreateArrayStore(ctx context.Context, s storage.Store, path string, spec st
 	if err := checkOptions(opts); err != nil {
 		return nil, &storage.Error{Op: "create", Name: path, Err: err}
 	}
-	return startArray(ctx, place{store: s, key: path, path: path}, version(opts), spec, opts, new(atomic.Int32))
+	p := place{store: s, key: path, path: path}
+	holders, err := p.above(ctx)
+	if err != nil {
+		return nil, p.fail("create", err)
+	}
+	a, err := startArray(ctx, p, version(opts), spec, opts, new(atomic.Int32))
+	if err != nil {
+		return nil, err
+	}
+	a.holders = holders
+	return a, nil
 }
 
 func createArray(ctx context.Context, path string, s storage.Spec, opts map[string]string) (storage.WritableArray, error) {
@@ -159,18 +179,33 @@ func (g *writableGroup) Attrs() storage.Attrs {
 func (g *writableGroup) SetAttrs(ctx context.Context, a storage.Attrs) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	err := g.drop(ctx)
-	if err == nil {
-		err = g.invalidate(ctx)
-	}
-	if err == nil {
-		err = g.putAttrs(ctx, a)
-	}
-	if err != nil {
+	if err := g.replaceAttrs(ctx, a); err != nil {
 		return g.fail("set attributes", err)
 	}
 	g.node = &node{version: g.version, attrs: a}
+	_ = renew(ctx, g.holders) // Commit and Abort try again, and tell
 	return nil
+}
+
+func (g *writableGroup) replaceAttrs(ctx context.Context, a storage.Attrs) error {
+	docs, err := groupDocs(g.version, a)
+	if err != nil {
+		return err
+	}
+	held, err := g.isConsolidated(ctx)
+	if err != nil {
+		return err
+	}
+	if doc, ok := docs["zarr.json"]; ok && held {
+		doc["consolidated_metadata"] = nil // see drop
+	}
+	if err := g.drop(ctx); err != nil {
+		return err
+	}
+	if err := g.invalidate(ctx); err != nil {
+		return err
+	}
+	return g.put(ctx, docs)
 }
 
 // Array opens an array below the group for reading and writing.
@@ -188,7 +223,11 @@ func (g *writableGroup) Group(ctx context.Context, path string) (storage.Group, 
 	if err != nil {
 		return nil, err
 	}
-	return newWritableGroup(p, n), nil
+	w := newWritableGroup(p, n)
+	if w.holders, err = p.holders(ctx, &g.place); err != nil {
+		return nil, p.fail("open", err)
+	}
+	return w, nil
 }
 
 // CreateArray starts a new array; groups on the way to it are made where they
@@ -225,12 +264,12 @@ func (g *writableGroup) CreateGroup(ctx context.Context, name string) (storage.W
 	if err == nil && exists && !g.resume {
 		err = storage.ErrExists
 	}
+	if err == nil {
+		err = p.invalidate(ctx)
+	}
 	child := &writableGroup{version: g.version, fresh: !g.resume, resume: g.resume}
 	if err == nil {
 		err = child.start(ctx, p)
-	}
-	if err == nil {
-		err = p.invalidate(ctx)
 	}
 	if err != nil {
 		return nil, p.fail("create", err)
@@ -263,6 +302,9 @@ func (g *writableGroup) ancestors(ctx context.Context, path string) error {
 			continue
 		}
 		docs, err := groupDocs(g.version, nil)
+		if err == nil {
+			err = p.invalidate(ctx)
+		}
 		if err == nil {
 			err = p.put(ctx, docs)
 		}
@@ -310,8 +352,8 @@ func (g *writableGroup) Commit(ctx context.Context) error {
 	return nil
 }
 
-// Abort removes a new group with all that is in it; one that existed stays as
-// it is.
+// Abort removes a new group with all that is in it; of one that existed, what was
+// written stays.
 func (g *writableGroup) Abort() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -319,10 +361,15 @@ func (g *writableGroup) Abort() error {
 		return g.fail("abort", storage.ErrClosed)
 	}
 	g.ended = true
+	ctx := context.Background()
+	err := g.draft.abort()
 	if g.fresh && g.draft == nil {
-		return storage.DeleteAll(context.Background(), g.store, g.key)
+		err = storage.DeleteAll(ctx, g.store, g.key)
 	}
-	return g.draft.abort()
+	if err = errors.Join(err, renew(ctx, g.holders)); err != nil {
+		return g.fail("abort", err)
+	}
+	return nil
 }
 
 // Close ends the use of the group; a new one that was not committed is aborted.

@@ -15,8 +15,11 @@
 //   - "sync": "true" has what is written outlive a loss of power, see dir.Sync.
 //   - "consolidated": "true" writes the metadata of all nodes into that of the
 //     group that Create makes as well, at Commit, where some readers look for
-//     them first. A group that has them when it, or an array in it, is opened for
-//     writing gets them anew at Commit.
+//     them first. A group that has them when something below it is changed loses
+//     them first, so that nobody reads what no longer holds, and gets them anew
+//     with Resize, SetAttrs, Commit and Abort. What a process that was killed has
+//     left without is so until the next of these in v3, and in v2 until somebody
+//     consolidates it.
 //   - "missing": "error" makes reading a chunk that was never written an error,
 //     storage.ErrNotFound, instead of the fill value. Chunks, or shards, that
 //     hold nothing but the fill value are never written; they are errors too. Chunks
@@ -30,6 +33,12 @@
 // common, where the system has locks on directories (not Windows); elsewhere,
 // processes must write whole chunks, or whole shards. Nobody but one process may
 // resize an array, or change consolidated metadata.
+//
+// An array that is replaced, deleted or made shorter while it is open for reading is
+// storage.ErrChanged where a chunk is missing or can't be decoded, of stores that are
+// storage.Versioners (directories, memory). Chunks of the new array that have the
+// length and the codecs of the old one can't be told from those: they are read as the
+// metadata say that were read at opening. An array that gets longer is none of that.
 package zarr
 
 import (

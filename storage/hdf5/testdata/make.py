@@ -242,6 +242,28 @@ def index():
         expect(f, "flat")
 
 
+def latest():
+    """Chunks that are found by the indexes of files of the latest format."""
+    rng = np.random.default_rng(3)
+    with h5py.File("latest.h5", "w", libver=("v110", "v110")) as f:
+        for name, shape, chunks, maxshape, kind in [
+            ("fixed", (7, 9), (2, 3), (9, 9), {}),
+            ("pages", (60, 70), (1, 2), None, {"compression": 1}),
+            ("grows", (300,), (2,), (None,), {}),
+            ("columns", (3, 90), (2, 3), (7, None), {"compression": 1}),
+            ("tree", (30, 60), (2, 1), (None, None), {"compression": 1}),
+        ]:
+            d = f.create_dataset(name, shape, "u1", chunks=chunks, maxshape=maxshape, fillvalue=7, **kind)
+            present = set()
+            for _ in range(3 * max(shape) if name == "tree" else 6):
+                at = tuple(int(rng.integers(n)) for n in shape)
+                d[at] = rng.integers(256)
+                present.add(tuple(i // n for i, n in zip(at, chunks)))
+            expect(f, name, present=present, codecs=["gzip 1"] if kind else [])
+        f.create_dataset("huge", (10**6, 10**6), "u1", chunks=(1, 1), maxshape=(None, None))[12345, 678901] = 1
+        f.create_dataset("many", (10**9,), "u1", chunks=(1,), maxshape=(None,))[1000] = 1
+
+
 def groups():
     with h5py.File("groups.h5", "w", libver=("earliest", "v110")) as f:
         f.attrs["title"] = "groups"
@@ -323,7 +345,7 @@ def corrupt():
 if sys.argv[1:] == ["plugins"]:
     plugins()
 else:
-    for make in types, filters, layouts, index, groups, attributes, dims, corrupt:
+    for make in types, filters, layouts, index, latest, groups, attributes, dims, corrupt:
         make()
 with open("plugins.json" if "plugins.h5" in golden else "golden.json", "w") as out:
     json.dump(golden, out, indent=0, sort_keys=True)
