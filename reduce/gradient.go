@@ -39,17 +39,27 @@ func Trapezoid[T nd.Float](a *chunkgrid.Array[T], x []float64, opts ...Option) *
 	if err != nil || a.Err() != nil {
 		return chunkgrid.Failed[T](name, err, a)
 	}
-	w := make([]float64, a.Shape()[k])
-	for i := range max(len(w)-1, 0) {
-		half := distance(x, i) / 2
-		w[i], w[i+1] = w[i]+half, half
-	}
-	weights := chunkgrid.FromND(nd.Must(nd.FromSlice(w)))
+	weights := trapezoids(x, a.Shape()[k])
 	for range a.NDim() - 1 - k {
 		weights = weights.ExpandDims(-1)
 	}
 	op := chunkgrid.Op[float64]
 	return castTo[T](op("sum", plan.Params{"axes": []int{k}, "keepdims": keep}, op("mul", nil, inFloat64(a), weights)))
+}
+
+// trapezoids returns the weights of n elements: half the distances to both neighbours.
+func trapezoids(x []float64, n int) *chunkgrid.Array[float64] {
+	if len(x) == 1 && n > 1 { // of equal distances, for axes of any length
+		half := x[0] / 2
+		end := chunkgrid.Full(half, []int{1}, nd.Auto)
+		return chunkgrid.Concatenate(0, end, chunkgrid.Full(half+half, []int{n - 2}, nd.Auto), end)
+	}
+	w := make([]float64, n)
+	for i := range max(n-1, 0) {
+		half := (x[i+1] - x[i]) / 2
+		w[i], w[i+1] = w[i]+half, half
+	}
+	return chunkgrid.FromND(nd.Must(nd.FromSlice(w)))
 }
 
 // axisAt returns the axis that options name, or the last, whose elements have
