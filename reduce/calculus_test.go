@@ -173,4 +173,9 @@ func TestTrapezoidLong(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, want, got, n)
 	}
+	for _, v := range []float64{math.Inf(1), math.NaN()} { // as NumPy
+		got, err := reduce.Trapezoid(chunkgrid.Full(v, []int{2, 1}, nd.Auto), []float64{3}).Compute(t.Context())
+		require.NoError(t, err)
+		assert.True(t, nd.ArrayEqual(nd.Must(nd.Zeros[float64](2)), got), got)
+	}
 }

@@ -39,7 +39,12 @@ func Trapezoid[T nd.Float](a *chunkgrid.Array[T], x []float64, opts ...Option) *
 	if err != nil || a.Err() != nil {
 		return chunkgrid.Failed[T](name, err, a)
 	}
-	weights := trapezoids(x, a.Shape()[k])
+	n := a.Shape()[k]
+	if n == 1 { // without extent, and so even of an infinity 0
+		n = 0
+		a = a.Slice(append(slices.Repeat([]nd.Range{nd.All}, k), nd.To(0))...)
+	}
+	weights := trapezoids(x, n)
 	for range a.NDim() - 1 - k {
 		weights = weights.ExpandDims(-1)
 	}
@@ -55,7 +60,7 @@ func trapezoids(x []float64, n int) *chunkgrid.Array[float64] {
 		return chunkgrid.Concatenate(0, end, chunkgrid.Full(half+half, []int{n - 2}, nd.Auto), end)
 	}
 	w := make([]float64, n)
-	for i := range max(n-1, 0) {
+	for i := range n - 1 {
 		half := (x[i+1] - x[i]) / 2
 		w[i], w[i+1] = w[i]+half, half
 	}
