@@ -52,16 +52,20 @@ func Trapezoid[T nd.Float](a *chunkgrid.Array[T], x []float64, opts ...Option) *
 	return castTo[T](op("sum", plan.Params{"axes": []int{k}, "keepdims": keep}, op("mul", nil, inFloat64(a), weights)))
 }
 
+// maxWeights is how many weights are a list, which is the fastest, where they could be
+// told in short.
+const maxWeights = 1 << 20
+
 // trapezoids returns the weights of n elements: half the distances to both neighbours.
 func trapezoids(x []float64, n int) *chunkgrid.Array[float64] {
-	if len(x) == 1 && n > 1 { // of equal distances, for axes of any length
+	if len(x) == 1 && n > maxWeights {
 		half := x[0] / 2
 		end := chunkgrid.Full(half, []int{1}, nd.Auto)
 		return chunkgrid.Concatenate(0, end, chunkgrid.Full(half+half, []int{n - 2}, nd.Auto), end)
 	}
 	w := make([]float64, n)
 	for i := range n - 1 {
-		half := (x[i+1] - x[i]) / 2
+		half := distance(x, i) / 2
 		w[i], w[i+1] = w[i]+half, half
 	}
 	return chunkgrid.FromND(nd.Must(nd.FromSlice(w)))
