@@ -81,6 +81,27 @@ func TestReadAgain(t *testing.T) {
 	}
 }
 
+// TestReadTwiceInATask: what one task reads in several places, joined parts here, it
+// reads once.
+func TestReadTwiceInATask(t *testing.T) {
+	src := &storagetest.Array{Array: nd.Must(mem.New(nd.Float64, []int{4}, nd.Must(nd.NewGrid([]int{4}, []int{4}))))}
+	x, err := chunkgrid.From[float64](src)
+	require.NoError(t, err)
+	for _, arrays := range [][]*chunkgrid.Array[float64]{
+		{chunkgrid.Concatenate(0, x.Slice(nd.From(2)), x.Slice(nd.To(2))).Rechunk(nd.Sizes(4))},
+		{x.ExpandDims(0), chunkgrid.Concatenate(0, x).ExpandDims(0), chunkgrid.Stack(0, x)},
+	} {
+		src.Reads.Reset()
+		var outs []chunkgrid.Out
+		for _, a := range arrays {
+			outs = append(outs, a.Into(nd.Must(nd.Zeros[float64](a.Shape()...))))
+		}
+		_, err := chunkgrid.Run(t.Context(), outs, chunkgrid.Workers(1))
+		require.NoError(t, err)
+		assert.Equal(t, 1, src.Reads.Total())
+	}
+}
+
 // countedArray returns an array of 60×60 in chunks of any lengths, and its store,
 // which counts.
 func countedArray(t *testing.T, r *rand.Rand) (*storagetest.Array, *chunkgrid.Array[float64]) {

@@ -316,6 +316,7 @@ type sourceUse struct {
 	views []plan.View
 	known map[string]bool // their keys, and those of seen
 	seen  []glimpse
+	reads int // programs that read it, some through the same view
 	// mapped: the views map the stage's domain; otherwise it is not known which
 	// tasks need which chunks.
 	mapped bool
@@ -338,6 +339,7 @@ func (s *stage) uses(a storage.Array, v plan.View, whole bool, b *builder) {
 		s.sources = append(s.sources, sourceUse{src: a, known: map[string]bool{}, mapped: b.axes, whole: whole})
 	}
 	u := &s.sources[i]
+	u.reads++
 	u.mapped, u.whole = u.mapped && b.axes, u.whole && whole
 	key, part := v.Key(), "all"
 	if !u.known[key] {

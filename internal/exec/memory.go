@@ -144,7 +144,7 @@ func (s *stage) window(u sourceUse) int {
 	m := u.src.Meta()
 	total := m.ReadGrid.Len() * chunkBytes(m) // the cache counts whole chunks
 	if !u.mapped {
-		if n := m.ReadGrid.Len(); u.whole && len(u.views) == 1 && n > 1 && n >= s.domain.Len() {
+		if n := m.ReadGrid.Len(); u.whole && u.reads == 1 && n > 1 && n >= s.domain.Len() {
 			return 0 // to each task its own
 		}
 		return total
@@ -163,7 +163,7 @@ func (s *stage) window(u sourceUse) int {
 			outermost = min(outermost, at)
 		}
 	}
-	if outermost == len(s.order) && len(u.seen) == 1 {
+	if outermost == len(s.order) && u.reads == 1 {
 		return 0
 	}
 	bytes := 0
