@@ -22,6 +22,7 @@ func TestDecodesExpected(t *testing.T) {
 	src := &storagetest.Array{Array: stored}
 	x, err := chunkgrid.From[float64](src)
 	require.NoError(t, err)
+	first := x.Slice(nd.At(0))
 	for name, c := range map[string]struct {
 		a      *chunkgrid.Array[float64]
 		needed int
@@ -29,6 +30,10 @@ func TestDecodesExpected(t *testing.T) {
 	}{
 		"aligned":    {reduce.Sum(ufunc.Add(x, 1), reduce.Axis(0)), 24, false},
 		"a part":     {x.Slice(nd.Span(20, 60), nd.From(30)), 6, false},
+		"the first":  {ufunc.Sub(x, first), 24, true},
+		"backwards":  {ufunc.Sub(x, x.Flip(0)), 24, true},
+		"halves":     {ufunc.Sub(x.Slice(nd.From(60)), x.Slice(nd.To(-60))), 24, false},
+		"far behind": {ufunc.Sub(x.Slice(nd.From(40)), x.Slice(nd.To(-40))), 24, true},
 		"neighbours": {ufunc.Sub(x.Slice(nd.From(1)), x.Slice(nd.To(-1))), 24, true},
 	} {
 		again := false

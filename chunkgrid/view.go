@@ -126,11 +126,18 @@ func (a *Array[T]) Repeat(axis, n int) *Array[T] {
 	return r.Named(a.Dims()...)
 }
 
-// Tile returns the array laid end to end n times along an axis.
+// maxTiles is how often Tile lays an array end to end: each time is an argument of
+// the plan.
+const maxTiles = 1 << 20
+
+// Tile returns the array laid end to end n times along an axis, at most 2^20 times.
 func (a *Array[T]) Tile(axis, n int) *Array[T] {
 	k, err := nd.NormAxis("tile", axis, a.NDim())
 	if err == nil && n < 0 {
 		err = fmt.Errorf("%d times: %w", n, nd.ErrShape)
+	}
+	if err == nil && n > maxTiles {
+		err = fmt.Errorf("%d times, at most %d are possible: %w", n, maxTiles, nd.ErrOverflow)
 	}
 	if err != nil || a.Err() != nil {
 		return of[T](plan.Fail("tile", err, a.plan()))

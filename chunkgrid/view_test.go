@@ -2,6 +2,7 @@ package chunkgrid_test
 
 import (
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -51,4 +52,13 @@ func TestNamedAny(t *testing.T) {
 		require.ErrorIs(t, chunkgrid.Named(a, "y", "x").Err(), nd.ErrAxis)
 	}
 	require.Error(t, chunkgrid.Named(nil, "x").Err())
+}
+
+// TestTileTooOften: what no plan can hold is an error.
+func TestTileTooOften(t *testing.T) {
+	for _, n := range []int{1<<20 + 1, math.MaxInt} {
+		for _, shape := range [][]int{{1}, {0}, {3, 0}} {
+			require.ErrorIs(t, chunkgrid.Full(1.5, shape, nd.Auto).Tile(0, n).Err(), nd.ErrOverflow)
+		}
+	}
 }

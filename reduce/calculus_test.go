@@ -160,3 +160,22 @@ func TestCalculusErrors(t *testing.T) {
 		assert.Regexp(t, `^calculus_test.go:\d+: `, x.Err().Error())
 	}
 }
+
+// TestTrapezoidLong: an axis may be far longer than memory; where its elements are
+// equally far apart no list of weights is made.
+func TestTrapezoidLong(t *testing.T) {
+	rows := chunkgrid.Full(1.5, []int{3, 1 << 40}, nd.Auto)
+	e, err := reduce.Trapezoid(rows, []float64{0.5}).Explain(chunkgrid.Workers(1), chunkgrid.Memory(64<<20))
+	require.NoError(t, err)
+	require.NoError(t, e.Err)
+	for n, want := range map[int]float64{0: 0, 1: 0, 2: 0.75, 3: 1.5, 1000: 999 * 0.75, 2_000_000: 1_999_999 * 0.75} {
+		got, err := reduce.Trapezoid(chunkgrid.Full(1.5, []int{n}, nd.Sizes(n/3+1)), []float64{0.5}).Value(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, want, got, n)
+	}
+	for _, v := range []float64{math.Inf(1), math.NaN()} { // as NumPy
+		got, err := reduce.Trapezoid(chunkgrid.Full(v, []int{2, 1}, nd.Auto), []float64{3}).Compute(t.Context())
+		require.NoError(t, err)
+		assert.True(t, nd.ArrayEqual(nd.Must(nd.Zeros[float64](2)), got), got)
+	}
+}

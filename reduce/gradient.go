@@ -39,17 +39,36 @@ func Trapezoid[T nd.Float](a *chunkgrid.Array[T], x []float64, opts ...Option) *
 	if err != nil || a.Err() != nil {
 		return chunkgrid.Failed[T](name, err, a)
 	}
-	w := make([]float64, a.Shape()[k])
-	for i := range max(len(w)-1, 0) {
-		half := distance(x, i) / 2
-		w[i], w[i+1] = w[i]+half, half
+	n := a.Shape()[k]
+	if n == 1 { // without extent, and so even of an infinity 0
+		n = 0
+		a = a.Slice(append(slices.Repeat([]nd.Range{nd.All}, k), nd.To(0))...)
 	}
-	weights := chunkgrid.FromND(nd.Must(nd.FromSlice(w)))
+	weights := trapezoids(x, n)
 	for range a.NDim() - 1 - k {
 		weights = weights.ExpandDims(-1)
 	}
 	op := chunkgrid.Op[float64]
 	return castTo[T](op("sum", plan.Params{"axes": []int{k}, "keepdims": keep}, op("mul", nil, inFloat64(a), weights)))
+}
+
+// maxWeights is how many weights are a list, which is the fastest, where they could be
+// told in short.
+const maxWeights = 1 << 20
+
+// trapezoids returns the weights of n elements: half the distances to both neighbours.
+func trapezoids(x []float64, n int) *chunkgrid.Array[float64] {
+	if len(x) == 1 && n > maxWeights {
+		half := x[0] / 2
+		end := chunkgrid.Full(half, []int{1}, nd.Auto)
+		return chunkgrid.Concatenate(0, end, chunkgrid.Full(half+half, []int{n - 2}, nd.Auto), end)
+	}
+	w := make([]float64, n)
+	for i := range n - 1 {
+		half := distance(x, i) / 2
+		w[i], w[i+1] = w[i]+half, half
+	}
+	return chunkgrid.FromND(nd.Must(nd.FromSlice(w)))
 }
 
 // axisAt returns the axis that options name, or the last, whose elements have

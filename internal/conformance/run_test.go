@@ -33,7 +33,7 @@ func compute(ctx context.Context, r *rand.Rand, dir string, nodes ...*plan.Node)
 			return nil, err
 		}
 	}
-	p, err := fitting(r, dir, outs)
+	p, memory, err := fitting(r, dir, outs)
 	if err != nil {
 		return nil, err
 	}
@@ -44,6 +44,16 @@ func compute(ctx context.Context, r *rand.Rand, dir string, nodes ...*plan.Node)
 	if rep.Peak > rep.ProjectedPeak {
 		return nil, fmt.Errorf("%w: held %d bytes, over the projected peak of %d", errPromise, rep.Peak, rep.ProjectedPeak)
 	}
+	// Each chunk once is promised where there is memory; workers side by side may
+	// drive out what others are about to want.
+	stages, _, _ := p.Info()
+	expected, workers := 0, 0
+	for _, s := range stages {
+		expected, workers = expected+s.DecodesExpected, max(workers, s.Workers)
+	}
+	if rep.ChunksDecoded > expected && workers == 1 && memory == ample {
+		return nil, fmt.Errorf("%w: decoded %d chunks, %d were expected", errPromise, rep.ChunksDecoded, expected)
+	}
 	got := make([][]byte, len(nodes))
 	for i, result := range results {
 		got[i] = result()
@@ -51,20 +61,23 @@ func compute(ctx context.Context, r *rand.Rand, dir string, nodes ...*plan.Node)
 	return got, nil
 }
 
+// ample is a budget that nothing here needs.
+const ample = 1 << 30
+
 // fitting compiles for a random number of workers and a budget that often is
-// about the least that does.
-func fitting(r *rand.Rand, dir string, outs []exec.Out) (*exec.Program, error) {
-	opts := exec.Options{Workers: 1 + r.IntN(7), Memory: 1 << 30, Scratch: dir}
+// about the least that does, and returns that.
+func fitting(r *rand.Rand, dir string, outs []exec.Out) (*exec.Program, int, error) {
+	opts := exec.Options{Workers: 1 + r.IntN(7), Memory: ample, Scratch: dir}
 	if r.IntN(3) > 0 {
 		opts.Memory = 1 << (10 + r.IntN(12))
 	}
 	for {
 		p, err := exec.Compile(outs, opts)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		if _, _, err = p.Info(); !errors.Is(err, exec.ErrMemory) {
-			return p, err
+			return p, opts.Memory, err
 		}
 		opts.Memory += opts.Memory/4 + r.IntN(opts.Memory)
 	}

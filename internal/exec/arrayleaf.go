@@ -153,9 +153,10 @@ func (l arrayLeaf) gather(t *task, r region, cover nd.Box) (operand, error) {
 	dense := cStrides(r.n)
 	buf := t.take(size(r.n) * l.item)
 	apart := t.stage.readsApart(l.src)
+	shape := make([]int, len(dense))
 	for coord := range cover.Indices() {
+		box := l.src.Meta().ReadGrid.Box(coord)
 		if apart {
-			box := l.src.Meta().ReadGrid.Box(coord)
 			if at, ok := r.holds(box); ok {
 				if err := l.readInto(t, coord, buf[at*l.item:][:box.Size()*l.item]); err != nil {
 					return operand{}, err
@@ -163,21 +164,23 @@ func (l arrayLeaf) gather(t *task, r region, cover nd.Box) (operand, error) {
 				continue
 			}
 		}
-		e, cb, err := l.chunkAt(t, coord)
+		dst, src := operand{buf, 0, dense}, operand{strides: make([]int, len(coord))}
+		strides := cStrides(box.Shape)
+		for k := range coord {
+			lo, hi := inside(r.start[k], r.step[k], r.n[k], box.Start[k], box.Stop(k))
+			shape[k] = hi - lo
+			dst.off += lo * dense[k]
+			src.off += (r.start[k] + lo*r.step[k] - box.Start[k]) * strides[k]
+			src.strides[k] = r.step[k] * strides[k]
+		}
+		if size(shape) == 0 {
+			continue // between two steps
+		}
+		e, _, err := l.chunkAt(t, coord)
 		if err != nil {
 			return operand{}, err
 		}
-		dst := operand{buf, 0, dense}
-		src := operand{e.buf, 0, make([]int, len(coord))}
-		shape := make([]int, len(coord))
-		strides := cStrides(cb.Shape)
-		for k := range coord {
-			lo, hi := inside(r.start[k], r.step[k], r.n[k], cb.Start[k], cb.Stop(k))
-			shape[k] = hi - lo
-			dst.off += lo * dense[k]
-			src.off += (r.start[k] + lo*r.step[k] - cb.Start[k]) * strides[k]
-			src.strides[k] = r.step[k] * strides[k]
-		}
+		src.buf = e.buf
 		if !e.present {
 			src = operand{l.fill, 0, make([]int, len(coord))}
 		}

@@ -9,17 +9,21 @@ import (
 	"github.com/ndgrid/ndgrid/storage"
 )
 
-// cache holds decoded chunks: those in use by tasks, and, up to cap bytes,
-// those that later tasks of the stage will want. A chunk wanted by several
-// tasks at once is decoded once.
+// cache holds decoded chunks: those in use by tasks, and those that later tasks
+// of the stage will want. A chunk wanted by several tasks at once is decoded once.
 type cache struct {
 	run *run
-	cap int
 
 	mu      sync.Mutex
 	entries map[chunkKey]*chunkEntry
-	idle    *list.List // entries nobody uses, oldest first
-	bytes   int        // of idle entries
+	idle    map[storage.Array]*idle
+}
+
+// idle is the chunks of one source that nobody uses, at most cap bytes of them. Each
+// source has its own, or those read once would drive out those wanted again.
+type idle struct {
+	cap, bytes int
+	chunks     *list.List // oldest first
 }
 
 type chunkKey struct {
@@ -38,8 +42,13 @@ type chunkEntry struct {
 	elem    *list.Element
 }
 
-func newCache(r *run, cap int) *cache {
-	return &cache{run: r, cap: cap, entries: map[chunkKey]*chunkEntry{}, idle: list.New()}
+// newCache returns the cache of a stage in which so many bytes of sources may stay.
+func newCache(r *run, sources []sourceUse) *cache {
+	c := &cache{run: r, entries: map[chunkKey]*chunkEntry{}, idle: map[storage.Array]*idle{}}
+	for _, u := range sources {
+		c.idle[u.src] = &idle{cap: u.keep, chunks: list.New()}
+	}
+	return c
 }
 
 // get returns the decoded chunk; the caller releases it. bytes is the size of
@@ -51,9 +60,7 @@ func (c *cache) get(ctx context.Context, src storage.Array, coord []int, index, 
 	if e, ok := c.entries[key]; ok {
 		e.refs++
 		if e.elem != nil {
-			c.idle.Remove(e.elem)
-			e.elem = nil
-			c.bytes -= e.bytes
+			c.idle[src].remove(e.elem)
 		}
 		c.mu.Unlock()
 		<-e.ready
@@ -100,14 +107,20 @@ func (c *cache) release(e *chunkEntry) {
 		c.forget(e)
 		return
 	}
-	e.elem = c.idle.PushBack(e)
-	c.bytes += e.bytes
-	for c.bytes > c.cap {
-		oldest := c.idle.Front()
-		o := c.idle.Remove(oldest).(*chunkEntry)
-		c.bytes -= o.bytes
-		c.forget(o)
+	idle := c.idle[e.key.src]
+	e.elem = idle.chunks.PushBack(e)
+	idle.bytes += e.bytes
+	for idle.bytes > idle.cap {
+		c.forget(idle.remove(idle.chunks.Front()))
 	}
+}
+
+// remove takes a chunk out that is in use again, or forgotten.
+func (i *idle) remove(el *list.Element) *chunkEntry {
+	e := i.chunks.Remove(el).(*chunkEntry)
+	e.elem = nil
+	i.bytes -= e.bytes
+	return e
 }
 
 func (c *cache) forget(e *chunkEntry) {
@@ -120,8 +133,9 @@ func (c *cache) forget(e *chunkEntry) {
 func (c *cache) clear() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for el := c.idle.Front(); el != nil; el = c.idle.Front() {
-		c.forget(c.idle.Remove(el).(*chunkEntry))
+	for _, idle := range c.idle {
+		for idle.chunks.Len() > 0 {
+			c.forget(idle.remove(idle.chunks.Front()))
+		}
 	}
-	c.bytes = 0
 }

@@ -314,25 +314,41 @@ func coarsen(a, b nd.Grid, limit int) nd.Grid {
 type sourceUse struct {
 	src   storage.Array
 	views []plan.View
-	known map[string]bool // their keys
+	known map[string]bool // their keys, and those of seen
+	seen  []glimpse
+	reads int // programs that read it, some through the same view
 	// mapped: the views map the stage's domain; otherwise it is not known which
 	// tasks need which chunks.
 	mapped bool
 	whole  bool // every task needs one chunk per view
 	apart  bool // no chunk is wanted twice
+	keep   int  // bytes of chunks kept for later tasks
+}
+
+// glimpse is a view and the part of the domain in which a program looks through it.
+type glimpse struct {
+	view   plan.View
+	within nd.Box
 }
 
 // uses notes that a program of the stage reads a.
 func (s *stage) uses(a storage.Array, v plan.View, whole bool, b *builder) {
-	for i := range s.sources {
-		u := &s.sources[i]
-		if u.src == a {
-			if key := v.Key(); !u.known[key] {
-				u.views, u.known[key] = append(u.views, v), true
-			}
-			u.mapped, u.whole = u.mapped && b.axes, u.whole && whole
-			return
-		}
+	i := slices.IndexFunc(s.sources, func(u sourceUse) bool { return u.src == a })
+	if i < 0 {
+		i = len(s.sources)
+		s.sources = append(s.sources, sourceUse{src: a, known: map[string]bool{}, mapped: b.axes, whole: whole})
 	}
-	s.sources = append(s.sources, sourceUse{src: a, views: []plan.View{v}, known: map[string]bool{v.Key(): true}, mapped: b.axes, whole: whole})
+	u := &s.sources[i]
+	u.reads++
+	u.mapped, u.whole = u.mapped && b.axes, u.whole && whole
+	key, part := v.Key(), "all"
+	if !u.known[key] {
+		u.views, u.known[key] = append(u.views, v), true
+	}
+	if !slices.Equal(b.within.Shape, v.Shape) {
+		part = b.within.String()
+	}
+	if key += part; !u.known[key] {
+		u.seen, u.known[key] = append(u.seen, glimpse{v, b.within}), true
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/ndgrid/ndgrid/internal/plan"
 	"github.com/ndgrid/ndgrid/nd"
 	"github.com/ndgrid/ndgrid/storage"
 )
@@ -24,8 +25,13 @@ func (s *stage) arrange() {
 		}
 	}
 	for _, u := range s.sources {
-		for a, v := range s.sharedAxes(u) {
-			shared[a] = shared[a] || v == misaligned
+		if !u.mapped {
+			continue
+		}
+		for _, views := range u.kin() {
+			for a, v := range s.sharedAxes(u.src, views) {
+				shared[a] = shared[a] || v == misaligned
+			}
 		}
 	}
 	n := s.domain.NumChunks()
@@ -54,7 +60,7 @@ func (s *stage) arrange() {
 	})
 	for i := range s.sources {
 		u := &s.sources[i]
-		u.apart = u.mapped && len(u.views) == 1 && s.window(*u) == 0
+		u.apart = u.mapped && s.window(*u) == 0
 	}
 }
 
@@ -72,15 +78,39 @@ const (
 	broadcast                 // all need the same
 )
 
-// sharedAxes returns for every axis of the domain how tasks along it share the
-// chunks of a source; nil where that isn't known.
-func (s *stage) sharedAxes(u sourceUse) []sharing {
-	if !u.mapped {
-		return nil
+// kin returns the views of a source, those together that differ only in where they
+// begin along axes of the domain.
+func (u sourceUse) kin() [][]plan.View {
+	if len(u.views) == 1 {
+		return [][]plan.View{u.views}
 	}
+	var groups [][]plan.View
+	at := map[string]int{}
+	for _, v := range u.views {
+		kind := plan.View{Maps: slices.Clone(v.Maps)}
+		for k, m := range v.Maps {
+			kind.Maps[k].Offset = 0
+			if m.Out < 0 {
+				kind.Maps[k].Offset = u.src.Meta().ReadGrid.ChunkOf(k, m.Offset)
+			}
+		}
+		key := kind.Key()
+		i, ok := at[key]
+		if !ok {
+			i = len(groups)
+			at[key], groups = i, append(groups, nil)
+		}
+		groups[i] = append(groups[i], v)
+	}
+	return groups
+}
+
+// sharedAxes returns for every axis of the domain how tasks along it share the
+// chunks of a source that views of one kind show.
+func (s *stage) sharedAxes(src storage.Array, views []plan.View) []sharing {
 	axes := slices.Repeat([]sharing{broadcast}, s.domain.NDim())
-	grid, full := u.src.Meta().ReadGrid, s.domain.Shape()
-	for i, v := range u.views {
+	grid, full := src.Meta().ReadGrid, s.domain.Shape()
+	for i, v := range views {
 		for k, m := range v.Maps {
 			if m.Out < 0 {
 				continue
@@ -99,7 +129,7 @@ func (s *stage) sharedAxes(u sourceUse) []sharing {
 				continue
 			}
 			seen := grid.ViewAxis(k, m.Offset+m.Stride*lo, m.Stride, hi-lo)
-			if !nested(seen, s.domain.ViewAxis(m.Out, lo, 1, hi-lo)) || (i > 0 && m != u.views[0].Maps[k]) {
+			if !nested(seen, s.domain.ViewAxis(m.Out, lo, 1, hi-lo)) || (i > 0 && m != views[0].Maps[k]) {
 				axes[m.Out] = misaligned
 			}
 		}
@@ -113,42 +143,117 @@ func (s *stage) sharedAxes(u sourceUse) []sharing {
 func (s *stage) window(u sourceUse) int {
 	m := u.src.Meta()
 	total := m.ReadGrid.Len() * chunkBytes(m) // the cache counts whole chunks
-	axes := s.sharedAxes(u)
-	if axes == nil {
-		if u.whole {
-			return 0
+	if !u.mapped {
+		if n := m.ReadGrid.Len(); u.whole && u.reads == 1 && n > 1 && n >= s.domain.Len() {
+			return 0 // to each task its own
 		}
 		return total
 	}
+	groups := u.kin()
+	outermost := len(s.order)
+	axes := make([][]sharing, len(groups))
 	chunks := s.domain.NumChunks()
-	outermost := slices.IndexFunc(s.order, func(a int) bool { return axes[a] != apart && chunks[a] > 1 })
-	if outermost < 0 {
+	for i, views := range groups {
+		if cross(groups[0][0], views[0]) {
+			return total
+		}
+		axes[i] = s.sharedAxes(u.src, views)
+		at := slices.IndexFunc(s.order, func(a int) bool { return axes[i][a] != apart && chunks[a] > 1 })
+		if at >= 0 {
+			outermost = min(outermost, at)
+		}
+	}
+	if outermost == len(s.order) && u.reads == 1 {
 		return 0
 	}
+	bytes := 0
+	for i, views := range groups {
+		bytes += s.windowOf(u.src, views, axes[i], outermost)
+	}
+	return min(bytes, total)
+}
+
+// extent returns the length of what a view shows of an axis of its source.
+func (s *stage) extent(m plan.AxisMap) int {
+	if m.Out < 0 {
+		return 1
+	}
+	return max(m.Stride, -m.Stride) * s.domain.Shape()[m.Out]
+}
+
+// spread returns how much of an axis views that begin at these offsets have gone
+// through, where one goes through n at a time, when the last of them has shown again
+// what another showed before. Those that begin beyond all that others show do so
+// for themselves.
+func spread(n int, offsets []int, extent int) int {
+	slices.Sort(offsets)
+	all, longest := n, 0
+	for i := 1; i < len(offsets); i++ {
+		if gap := offsets[i] - offsets[i-1]; gap < extent {
+			all, longest = all+gap, max(longest, gap)
+		} else {
+			all += n
+		}
+	}
+	return all + longest
+}
+
+// isRegular reports whether the chunks of a grid are equally long along axis k.
+func isRegular(g nd.Grid, k int) bool {
+	_, ok := g.Axis(k).Regular()
+	return ok
+}
+
+// cross reports whether two views go along an axis of the source in different ways,
+// so that what one shows now the other may show at any time.
+func cross(v, w plan.View) bool {
+	for k, m := range v.Maps {
+		o := w.Maps[k]
+		if m.Out >= 0 && o.Out >= 0 && (m.Out != o.Out || m.Stride != o.Stride) {
+			return true
+		}
+	}
+	return false
+}
+
+// windowOf returns the bytes of chunks that views of one kind show while the loops
+// from the outermost on are walked, or in one task where there are none.
+func (s *stage) windowOf(src storage.Array, views []plan.View, axes []sharing, outermost int) int {
+	m := src.Meta()
 	bytes := chunkBytes(m)
 	dm, gm := s.domain.MaxChunk(), m.ReadGrid.MaxChunk()
 	for k := range m.Shape {
 		n := gm[k]
-		for _, v := range u.views {
+		offsets := make([]int, len(views))
+		for i, v := range views {
 			mp := v.Maps[k]
+			offsets[i] = mp.Offset
 			if mp.Out < 0 {
 				continue
 			}
+			step := max(mp.Stride, -mp.Stride)
 			switch at := slices.Index(s.order, mp.Out); {
 			case at > outermost:
 				n = m.Shape[k]
 			case axes[mp.Out] == misaligned:
 				// Tasks may be 2 × workers apart, and so may the uses of a chunk on
 				// either side.
-				step := max(mp.Stride, -mp.Stride)
 				n = max(n, dm[mp.Out]*step+(2+4*s.workers)*gm[k])
 			default:
-				n = max(n, min(dm[mp.Out]*max(mp.Stride, -mp.Stride), m.Shape[k]))
+				n = max(n, min(dm[mp.Out]*step, m.Shape[k]))
 			}
 		}
-		bytes *= (n + gm[k] - 1) / max(gm[k], 1)
+		n = spread(n, offsets, s.extent(views[0].Maps[k]))
+		count := (n + gm[k] - 1) / max(gm[k], 1)
+		if all := m.ReadGrid.NumChunks()[k]; count > all || !isRegular(m.ReadGrid, k) {
+			count = all
+		}
+		bytes *= count
 	}
-	return min(bytes, total)
+	if outermost < len(axes) && axes[s.order[outermost]] == apart { // tasks ahead read others
+		bytes += 4 * s.workers * chunkBytes(m)
+	}
+	return bytes
 }
 
 // smallBuffers is what a worker's buffers take beyond their sizes, which are
@@ -205,8 +310,23 @@ func (s *stage) fit(c *compiler, left int) (int, error) {
 		return want, fmt.Errorf("stage %d (%s): a task on a chunk of shape %v needs %s, %s of the budget of %s are left: %w",
 			s.index, s.name(), s.domain.MaxChunk(), nd.FormatBytes(want), nd.FormatBytes(max(left, 0)), nd.FormatBytes(c.memory), ErrMemory)
 	}
-	s.cacheCap = min(s.windows(), left-want)
-	return want + s.cacheCap, nil
+	return want + s.keep(left-want), nil
+}
+
+// keep shares out so many bytes, or fewer, for chunks that later tasks will want:
+// to the sources that need least first. It returns how many it gave.
+func (s *stage) keep(left int) (kept int) {
+	windows := make([]int, len(s.sources))
+	bySize := make([]int, len(s.sources))
+	for i, u := range s.sources {
+		windows[i], bySize[i] = s.window(u), i
+	}
+	slices.SortStableFunc(bySize, func(a, b int) int { return windows[a] - windows[b] })
+	for _, i := range bySize {
+		s.sources[i].keep = min(windows[i], left-kept)
+		kept += s.sources[i].keep
+	}
+	return kept
 }
 
 // windows is window of all sources.
@@ -225,52 +345,4 @@ func (s *stage) isRemote() bool {
 			t, ok := k.target.(arrayTarget)
 			return ok && storage.IsRemoteArray(t.dst)
 		})
-}
-
-// decodes returns how many chunks the stage's sources have in the boxes it
-// reads, and how often it will decode one.
-func (s *stage) decodes() (needed, expected int) {
-	window := s.windows()
-	for _, u := range s.sources {
-		n := 1
-		g := u.src.Meta().ReadGrid
-		for k, c := range g.NumChunks() {
-			m := u.views[0].Maps[k]
-			if u.mapped && len(u.views) == 1 {
-				if m.Out < 0 {
-					c = 1
-				} else if lo, hi := inside(m.Offset, m.Stride, s.domain.Shape()[m.Out], 0, g.Shape()[k]); hi > lo {
-					c = g.ViewAxis(k, m.Offset+m.Stride*lo, m.Stride, hi-lo).Len()
-				}
-			}
-			n *= c
-		}
-		needed += n
-		e := n
-		if window > s.cacheCap {
-			e = max(n, s.pairs(u))
-		}
-		expected += e
-	}
-	return needed, expected
-}
-
-// pairs bounds how often chunks of a source are decoded without any cache: the
-// pairs of a task and a chunk it needs.
-func (s *stage) pairs(u sourceUse) int {
-	axes := s.sharedAxes(u)
-	n := s.domain.Len()
-	if axes == nil {
-		return n
-	}
-	for _, v := range u.views {
-		for k, m := range v.Maps {
-			if m.Out >= 0 && axes[m.Out] == misaligned {
-				d := s.domain.NumChunks()[m.Out]
-				g := u.src.Meta().ReadGrid.NumChunks()[k]
-				n = n / max(d, 1) * (d + g - 1)
-			}
-		}
-	}
-	return n * len(u.views)
 }

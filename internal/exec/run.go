@@ -308,12 +308,7 @@ type StageInfo struct {
 // would fail with before it starts.
 func (p *Program) Info() (stages []StageInfo, peak int, err error) {
 	for _, s := range p.stages {
-		needed, expected := s.decodes()
-		bytes := 0
-		for _, u := range s.sources {
-			m := u.src.Meta()
-			bytes += size(m.Shape) * m.DType.Size()
-		}
+		needed, expected, bytes := s.decodes()
 		info := StageInfo{Name: s.name(), Tasks: s.domain.Len(), Workers: s.workers, ChunksNeeded: needed,
 			DecodesExpected: expected, BytesRead: bytes, Outputs: len(s.sinks), SharedSources: len(s.sinks) > 1 && len(s.sources) > 0}
 		info.Peak = s.peak
@@ -375,7 +370,7 @@ func (p *Program) Run(ctx context.Context) (rep Report, err error) {
 	}
 	for _, s := range p.stages {
 		s.run = r
-		s.cache = newCache(r, s.cacheCap)
+		s.cache = newCache(r, s.sources)
 		r.emit(s.event(diag.StageStart, 0, nil))
 		before := r.done.Load()
 		err = s.exec(ctx)

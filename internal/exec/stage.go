@@ -34,12 +34,11 @@ type stage struct {
 	text   string    // name()
 	batch  int       // tasks a worker claims at a time, a power of two
 
-	run      *run
-	stopped  atomic.Bool // the run is over: what is being computed isn't wanted
-	cache    *cache
-	cacheCap int // bytes of chunks kept for later tasks
-	workers  int
-	peak     int // bytes it takes at most beside results
+	run     *run
+	stopped atomic.Bool // the run is over: what is being computed isn't wanted
+	cache   *cache
+	workers int
+	peak    int // bytes it takes at most beside results
 }
 
 // sink is where a register of the program goes.
