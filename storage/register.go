@@ -157,9 +157,9 @@ func fewNames(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// OpenGroup opens the group at url; an array there is ErrNotGroup.
-func OpenGroup(ctx context.Context, url string) (Group, error) {
-	a, g, err := Open(ctx, url, nil)
+// OpenGroup opens the group at url, as OpenArray an array; an array there is ErrNotGroup.
+func OpenGroup(ctx context.Context, url string, opts ...map[string]string) (Group, error) {
+	a, g, err := Open(ctx, url, merge(opts))
 	if err != nil || g != nil {
 		return g, err
 	}
