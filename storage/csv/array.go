@@ -45,7 +45,7 @@ func openDriver(ctx context.Context, path, inner string, opts map[string]string)
 		return nil, nil, &storage.Error{Op: "open", Name: path, Err: err}
 	}
 	if inner != "" {
-		return fail(fmt.Errorf("%w: %s; a csv file is a single array", storage.ErrNotFound, inner))
+		return fail(fmt.Errorf("%w: %s; package table reads columns by name", storage.ErrNotFound, inner))
 	}
 	dt, o, err := parseOptions(path, opts)
 	if err != nil {
