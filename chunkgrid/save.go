@@ -259,7 +259,10 @@ func groupAttrs(ctx context.Context, g storage.WritableGroup, arrays Vars, c con
 				return err
 			}
 			defer func() { err = errors.Join(err, found.Close()) }()
-			sub = found.(storage.WritableGroup)
+			var ok bool
+			if sub, ok = found.(storage.WritableGroup); !ok {
+				return fmt.Errorf("attributes of group %q: %w", name, storage.ErrUnsupported)
+			}
 		}
 		all := maps.Clone(sub.Attrs())
 		if all == nil {
