@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/ndgrid/ndgrid/diag"
 	"github.com/ndgrid/ndgrid/internal/exec"
 	"github.com/ndgrid/ndgrid/internal/plan"
 	"github.com/ndgrid/ndgrid/nd"
@@ -12,11 +13,7 @@ import (
 
 // Explanation says how arrays would be computed.
 type Explanation struct {
-	// Stages have Name, Tasks and Workers; ChunksNeeded of stored arrays, BytesRead of
-	// them, decoded, and DecodesExpected; how many Outputs they make, and whether of
-	// SharedSources; the Peak of bytes beside results; and Needs, the stages whose
-	// results they use.
-	Stages []exec.StageInfo
+	Stages []diag.StageInfo
 	Peak   int   // bytes the run takes at most
 	Err    error // what the run would fail with before it starts: the memory budget
 }

@@ -136,7 +136,7 @@ func (c onChunks[R]) op() *plan.BoxOp {
 // fitting returns what f returned for a chunk, given that shape, as the chunk: the
 // part that is its own, and in its unit.
 func (c onChunks[R]) fitting(n *plan.Node, chunk nd.Box, around []int, r *nd.Array[R]) (*nd.Array[R], error) {
-	with := ""
+	with := "; other shapes take a grid that says so"
 	if c.own != nil {
 		with = fmt.Sprintf(" given with what is around it, %v", around)
 		if r != nil && slices.Equal(r.Shape(), around) {

@@ -123,10 +123,10 @@ func TestMapChunksErrors(t *testing.T) {
 	y := chunkgrid.Full(1.0, []int{4}, nd.Auto)
 	two := func(*nd.Array[int64], *nd.Array[float64]) (*nd.Array[int64], error) { return nil, nil }
 	for want, a := range map[string]chunkgrid.Any{
-		"chunkgrid.MapChunks: a result of 3 chunks for 4":                                     chunkgrid.MapChunks(x, greatest(1), nd.Must(nd.NewGrid([]int{3}, []int{1}))),
-		"chunkgrid.MapChunks2: shapes [4 5 6] and [4] do not broadcast":                       chunkgrid.MapChunks2(x, y, two),
-		"chunkgrid.MapChunks2: a result of 1 chunks for 4":                                    chunkgrid.MapChunks2(x, y.Slice(nd.At(0)), two, nd.Must(nd.NewGrid([]int{3}, []int{3}))),
-		"chunkgrid.MapChunks: chunk [0:1]: the function returned shape [2 1] for a chunk of ": chunkgrid.MapChunks(x, func(*nd.Array[int64]) (*nd.Array[int64], error) { return nd.Zeros[int64](2, 1) }, nd.Must(nd.NewGrid([]int{4}, []int{1}))),
+		"chunkgrid.MapChunks: a result of 3 chunks for 4":                                                                        chunkgrid.MapChunks(x, greatest(1), nd.Must(nd.NewGrid([]int{3}, []int{1}))),
+		"chunkgrid.MapChunks2: shapes [4 5 6] and [4] do not broadcast":                                                          chunkgrid.MapChunks2(x, y, two),
+		"chunkgrid.MapChunks2: a result of 1 chunks for 4":                                                                       chunkgrid.MapChunks2(x, y.Slice(nd.At(0)), two, nd.Must(nd.NewGrid([]int{3}, []int{3}))),
+		"chunkgrid.MapChunks: chunk [0:1]: the function returned shape [2 1] for a chunk of shape [1]; other shapes take a grid": chunkgrid.MapChunks(x, func(*nd.Array[int64]) (*nd.Array[int64], error) { return nd.Zeros[int64](2, 1) }, nd.Must(nd.NewGrid([]int{4}, []int{1}))),
 	} {
 		_, err := chunkgrid.ComputeDyn(t.Context(), a, chunkgrid.Workers(1))
 		require.ErrorContains(t, err, want)

@@ -462,6 +462,11 @@ func TestNoPlaceForResults(t *testing.T) {
 	}
 }
 
+// uncut is an array whose driver forgot the grid.
+type uncut struct{ storage.Array }
+
+func (uncut) Meta() *storage.Meta { return &storage.Meta{DType: nd.Int8, Shape: []int{2, 3}} }
+
 // TestNothing: what isn't there is an error, options that aren't there are none.
 func TestNothing(t *testing.T) {
 	_, err := chunkgrid.FromAny(nil)
@@ -471,6 +476,8 @@ func TestNothing(t *testing.T) {
 		names []string
 	}{})
 	require.ErrorContains(t, err, "can't be compared with itself")
+	_, err = chunkgrid.FromAny(uncut{})
+	require.ErrorContains(t, err, "chunkgrid_test.uncut whose ReadGrid is of shape [], its Shape [2 3]")
 	require.ErrorContains(t, chunkgrid.FromDyn(nil).Err(), "nil array")
 	require.ErrorContains(t, chunkgrid.FromND(&nd.Array[float64]{}).Err(), "nil array")
 	_, err = chunkgrid.ComputeDyn(ctx, nil)

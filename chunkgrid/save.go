@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/ndgrid/ndgrid/internal/plan"
 	"github.com/ndgrid/ndgrid/nd"
@@ -26,7 +27,8 @@ type saveConfig struct {
 	digest    string // of what is saved
 }
 
-// Attrs gives a saved array its attributes; name "" is the group's own.
+// Attrs gives a saved array its attributes, or a group that saved arrays lie in; name
+// "" is the group at the url.
 func Attrs(name string, a storage.Attrs) Option {
 	return func(c *config) {
 		if c.save.attrs == nil {
@@ -63,8 +65,8 @@ func Extend() Option { return func(c *config) { c.save.extend = true } }
 // that stored arrays have, too, where they are storage.Resumable.
 func Resume() Option { return func(c *config) { c.save.resume = true } }
 
-// Save computes arrays in one pass and writes them as a group at url: Zarr,
-// HDF5 or NetCDF-4 by the file name's ending. Dtype, shape, chunks and dimension
+// Save computes arrays in one pass and writes them as a group at url: HDF5 or
+// NetCDF-4 by the file name's ending, Zarr for names without one of theirs. Dtype, shape, chunks and dimension
 // names are those of the arrays. Nothing appears at url before all is written.
 // Other libraries want names for the axes: xarray opens no Zarr without, see Named.
 // Options: Attrs, CopyCoords, Codecs, Overwrite, Extend, Resume, DriverOptions, and
@@ -89,8 +91,8 @@ func Save(ctx context.Context, url string, v Vars, opts ...Option) (err error) {
 	}
 	defer closeCoords()
 	for name := range c.save.attrs {
-		if name != "" && arrays[name] == nil {
-			return fmt.Errorf("save %s: attributes of %q, which is none of the arrays %v: %w", url, name, slices.Sorted(maps.Keys(arrays)), storage.ErrNotFound)
+		if arrays[name] == nil && !isGroup(name, arrays) {
+			return fmt.Errorf("save %s: attributes of %q, which is none of the arrays %v, nor a group of them: %w", url, name, slices.Sorted(maps.Keys(arrays)), storage.ErrNotFound)
 		}
 	}
 	if c.save.resume {
@@ -118,20 +120,20 @@ func Save(ctx context.Context, url string, v Vars, opts ...Option) (err error) {
 			return err
 		}
 	}
-	if a, ok := c.save.attrs[""]; ok {
-		all := maps.Clone(g.Attrs()) // of the group there is
-		if all == nil {
-			all = storage.Attrs{}
-		}
-		maps.Copy(all, a)
-		if err := g.SetAttrs(ctx, all); err != nil {
-			return err
-		}
-	}
 	if err := saveAll(ctx, g, slices.Sorted(maps.Keys(arrays)), arrays, c); err != nil {
 		return err
 	}
 	return g.Commit(ctx)
+}
+
+// isGroup reports whether arrays lie in a group of that name, as all do in "".
+func isGroup(name string, arrays Vars) bool {
+	for a := range arrays {
+		if strings.HasPrefix(a, name+"/") {
+			return true
+		}
+	}
+	return name == ""
 }
 
 // saveGroup opens the group to save in: a new one, but for Extend.
@@ -229,11 +231,45 @@ func saveAll(ctx context.Context, g storage.WritableGroup, names []string, array
 		dsts = append(dsts, d)
 		outs = append(outs, To(arrays[name], d))
 	}
+	if err := groupAttrs(ctx, g, arrays, c); err != nil {
+		return err
+	}
 	if _, err := execute(ctx, outs, c); err != nil {
 		return err
 	}
 	for _, d := range dsts {
 		if err := d.Commit(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// groupAttrs adds to the attributes of the groups, which are there once their arrays are
+// created.
+func groupAttrs(ctx context.Context, g storage.WritableGroup, arrays Vars, c config) (err error) {
+	for _, name := range slices.Sorted(maps.Keys(c.save.attrs)) {
+		if !isGroup(name, arrays) {
+			continue
+		}
+		sub := g
+		if name != "" {
+			found, err := g.Group(ctx, name)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, found.Close()) }()
+			var ok bool
+			if sub, ok = found.(storage.WritableGroup); !ok {
+				return fmt.Errorf("attributes of group %q: %w", name, storage.ErrUnsupported)
+			}
+		}
+		all := maps.Clone(sub.Attrs())
+		if all == nil {
+			all = storage.Attrs{}
+		}
+		maps.Copy(all, c.save.attrs[name])
+		if err := sub.SetAttrs(ctx, all); err != nil {
 			return err
 		}
 	}

@@ -278,6 +278,22 @@ func TestConcurrentRegionsOverlap(t *testing.T) {
 	}
 }
 
+// TestGroupAttrs gives attributes to groups below the one that is saved.
+func TestGroupAttrs(t *testing.T) {
+	url := filepath.Join(t.TempDir(), "out.zarr")
+	x := chunkgrid.FromND(ramp[float64](t, 6))
+	attrs := func(name, key string) chunkgrid.Option { return chunkgrid.Attrs(name, storage.Attrs{key: "v"}) }
+	require.NoError(t, chunkgrid.Save(ctx, url, chunkgrid.Vars{"a/b/x": x}, attrs("", "1"), attrs("a", "2"), attrs("a/b", "3"), attrs("a/b/x", "4")))
+	require.NoError(t, chunkgrid.Save(ctx, url, chunkgrid.Vars{"a/y": x}, attrs("a", "5"), chunkgrid.Extend()))
+	for name, want := range map[string]storage.Attrs{"": {"1": "v"}, "/a": {"2": "v", "5": "v"}, "/a/b": {"3": "v"}} {
+		g, err := storage.OpenGroup(ctx, url+name)
+		require.NoError(t, err)
+		assert.Equal(t, want, g.Attrs(), name)
+		require.NoError(t, g.Close())
+	}
+	require.ErrorIs(t, chunkgrid.Save(ctx, url, chunkgrid.Vars{"a/z": x}, attrs("a/z/", "6"), chunkgrid.Extend()), storage.ErrNotFound)
+}
+
 // TestExtend adds an array, computed from one that is there, to a store.
 func TestExtend(t *testing.T) {
 	url := filepath.Join(t.TempDir(), "out.zarr")

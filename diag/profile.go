@@ -20,6 +20,19 @@ type Profile struct {
 	stage   Event         // StageStart of the current stage
 }
 
+// StageInfo is what is known of a stage before it runs, by Explain of package chunkgrid.
+type StageInfo struct {
+	Name            string
+	Tasks, Workers  int
+	ChunksNeeded    int   // chunks of stored arrays in what the stage reads
+	DecodesExpected int   // how often it decodes one of them
+	BytesRead       int   // of them, decoded
+	Outputs         int   // arrays it makes
+	SharedSources   bool  // several outputs are made of the same chunks, each decoded once
+	Peak            int   // bytes it takes beside results
+	Needs           []int // stages whose results it uses
+}
+
 // StageProfile sums up a stage.
 type StageProfile struct {
 	Name        string

@@ -157,6 +157,16 @@ func FromInts(data []int, shape ...int) (*Array[int64], error) {
 	return FromSlice(c, shape...)
 }
 
+// Ints returns the elements in C order as what Take, and reduce.By, want: places, numbers
+// of groups. It is the inverse of FromInts.
+func Ints(a *Array[int64]) []int {
+	ints := make([]int, 0, a.Size())
+	for v := range a.Values() {
+		ints = append(ints, int(v))
+	}
+	return ints
+}
+
 // Scalar returns the 0-d array that holds v.
 func Scalar[T Elem](v T) *Array[T] {
 	return &Array[T]{DTypeOf[T](), layout{}, []T{v}}

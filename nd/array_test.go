@@ -24,7 +24,9 @@ func TestConstructors(t *testing.T) {
 	assert.Equal(t, 1, nd.Must(nd.Zeros[bool]()).Size())
 	assert.Equal(t, []int8{7, 7}, nd.Must(nd.Full(int8(7), 2)).Data())
 	assert.Equal(t, 2.5, nd.Scalar(2.5).At())
-	assert.Equal(t, []int64{1, 2, 3, 4}, nd.Must(nd.FromInts([]int{1, 2, 3, 4}, 2, 2)).Data())
+	ints := nd.Must(nd.FromInts([]int{1, 2, 3, 4}, 2, 2))
+	assert.Equal(t, []int64{1, 2, 3, 4}, ints.Data())
+	assert.Equal(t, []int{1, 3, 2, 4}, nd.Ints(ints.T()))
 
 	data := []float64{1, 2, 3, 4, 5, 6}
 	a := nd.Must(nd.FromSlice(data, 2, 3))

@@ -109,3 +109,16 @@ func TestHistogramErrors(t *testing.T) {
 	assert.ErrorContains(t, err, "element 0 of the chunk at [0 0 0] is -1, want 0 to 99")
 	assert.ErrorContains(t, reduce.WeightedBincount(chunkgrid.Constant(int64(1)), nil, 2).Err(), "nil array")
 }
+
+// TestHistogramMemory: a chunk of bytes isn't copied as floats, or integers, of eight bytes.
+func TestHistogramMemory(t *testing.T) {
+	x := chunkgrid.FromFunc("", []int{4 << 20}, nd.Sizes(1<<20), func(dst []uint8, _ nd.Box) { clear(dst) })
+	for name, a := range map[string]*chunkgrid.Array[int64]{"histogram": reduce.Histogram(x, []float64{0, 1}), "bincount": reduce.Bincount(x, 2)} {
+		e, err := a.Explain(chunkgrid.Workers(1))
+		require.NoError(t, err)
+		assert.Less(t, e.Peak, 3<<20, name)
+		counts, err := a.Compute(t.Context())
+		require.NoError(t, err)
+		assert.EqualValues(t, 4<<20, counts.At(0), name)
+	}
+}

@@ -108,7 +108,7 @@ func assignScalar(dst, src reflect.Value) error {
 		}
 	}
 	if !ok {
-		return fmt.Errorf("%v (%s) is not exactly a %s", src.Interface(), src.Type(), dst.Type())
+		return fmt.Errorf("%v (%s) has no exact value of type %s", src.Interface(), src.Type(), dst.Type())
 	}
 	return nil
 }

@@ -71,6 +71,9 @@ func Open(ctx context.Context, url string, opts map[string]string) (Array, Group
 		return nil, nil, &Error{"open", url, err}
 	}
 	a, g, err := d.Open(ctx, path, inner, opts)
+	if named := (*Error)(nil); err != nil && !errors.As(err, &named) { // drivers may leave it to others to say of what
+		err = &Error{"open", url, err}
+	}
 	if inner != "" && errors.Is(err, ErrNotFound) {
 		err = withNames(ctx, d, path, inner, opts, err)
 	}
@@ -94,6 +97,9 @@ func withNames(ctx context.Context, d *Driver, path, inner string, opts map[stri
 			return err
 		case a != nil:
 			_ = a.Close()
+			if inner == "" {
+				return &Error{e.Op, e.Name, fmt.Errorf("%w; the file is a single array", e.Err)}
+			}
 			return &Error{e.Op, e.Name, fmt.Errorf("%w; %q is an array", e.Err, inner)}
 		}
 		defer g.Close()
@@ -157,9 +163,9 @@ func fewNames(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// OpenGroup opens the group at url; an array there is ErrNotGroup.
-func OpenGroup(ctx context.Context, url string) (Group, error) {
-	a, g, err := Open(ctx, url, nil)
+// OpenGroup opens the group at url, as OpenArray an array; an array there is ErrNotGroup.
+func OpenGroup(ctx context.Context, url string, opts ...map[string]string) (Group, error) {
+	a, g, err := Open(ctx, url, merge(opts))
 	if err != nil || g != nil {
 		return g, err
 	}

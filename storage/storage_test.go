@@ -149,6 +149,8 @@ func TestStores(t *testing.T) {
 	assert.ErrorIs(t, err, storage.ErrNotFound)
 	assert.ErrorContains(t, err, file+"/nothing")
 
+	_, err = storage.OpenGroup(ctx, "cloud://any/d/x.box", map[string]string{"size": "9"})
+	assert.ErrorContains(t, err, `option "size"`)
 	for _, url := range []string{"cloud://any/d", "cloud://any/d/x.box"} {
 		g, err := storage.OpenGroup(ctx, url)
 		require.NoError(t, err, url)

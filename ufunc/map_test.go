@@ -63,7 +63,7 @@ func TestMapFuses(t *testing.T) {
 
 func TestMapStaysHere(t *testing.T) {
 	_, err := chunkgrid.Marshal(ufunc.Map(chunked(1.0), math.Ceil))
-	assert.EqualError(t, err, `plan: map: parameter "f": a value of type *ufunc.localFunction does not travel`)
+	assert.EqualError(t, err, `plan: map: parameter "f": only this process has it; functions with a name travel, see ufunc.Register`)
 	for _, name := range []string{"map", "map2"} {
 		p, err := chunkgrid.Marshal(chunked(1.0))
 		require.NoError(t, err)

@@ -73,14 +73,6 @@ func (b *builder) finite(n int) []float64 {
 
 // binsNode is the plan of a call that counts: a row of bins for every chunk, summed.
 func (c call) binsNode(args []*plan.Node) *plan.Node {
-	to := nd.Int64
-	if c.Op == opHistogram {
-		to = nd.Float64
-	}
-	args = slices.Clone(args)
-	if args[0].DType != to {
-		args[0] = plan.Op("cast", plan.Params{"to": to}, args[0])
-	}
 	return plan.Op("sum", plan.Params{"axes": []int{0}}, plan.Op(c.Op, c.Params, args...))
 }
 

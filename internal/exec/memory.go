@@ -307,7 +307,7 @@ func (s *stage) fit(c *compiler, left int) (int, error) {
 		}
 	}
 	if want > left {
-		return want, fmt.Errorf("stage %d (%s): a task on a chunk of shape %v needs %s, %s of the budget of %s are left: %w",
+		return want, fmt.Errorf("stage %d (%s): a task on a chunk of shape %v needs %s, %s of the budget of %s are left; smaller chunks may need less: %w",
 			s.index, s.name(), s.domain.MaxChunk(), nd.FormatBytes(want), nd.FormatBytes(max(left, 0)), nd.FormatBytes(c.memory), ErrMemory)
 	}
 	return want + s.keep(left-want), nil

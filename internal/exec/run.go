@@ -291,25 +291,12 @@ func (s *stage) name() string {
 	return strings.Join(words, ", ")
 }
 
-// StageInfo is what is known of a stage before it runs.
-type StageInfo struct {
-	Name            string
-	Tasks, Workers  int
-	ChunksNeeded    int // chunks of stored arrays in what the stage reads
-	DecodesExpected int
-	BytesRead       int // of them, decoded
-	Outputs         int // arrays it makes
-	SharedSources   bool
-	Peak            int   // bytes it takes beside results
-	Needs           []int // stages whose results it uses
-}
-
 // Info describes the stages and the projected peak in bytes; err is what Run
 // would fail with before it starts.
-func (p *Program) Info() (stages []StageInfo, peak int, err error) {
+func (p *Program) Info() (stages []diag.StageInfo, peak int, err error) {
 	for _, s := range p.stages {
 		needed, expected, bytes := s.decodes()
-		info := StageInfo{Name: s.name(), Tasks: s.domain.Len(), Workers: s.workers, ChunksNeeded: needed,
+		info := diag.StageInfo{Name: s.name(), Tasks: s.domain.Len(), Workers: s.workers, ChunksNeeded: needed,
 			DecodesExpected: expected, BytesRead: bytes, Outputs: len(s.sinks), SharedSources: len(s.sinks) > 1 && len(s.sources) > 0}
 		info.Peak = s.peak
 		for _, need := range s.needs {

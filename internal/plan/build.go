@@ -25,6 +25,9 @@ func Source(a storage.Array) *Node {
 		return Fail(OpSource, fmt.Errorf("an array of type %T, which can't be compared with itself; use a pointer", a))
 	}
 	m := a.Meta()
+	if !slices.Equal(m.ReadGrid.Shape(), m.Shape) {
+		return Fail(OpSource, fmt.Errorf("an array of type %T whose ReadGrid is of shape %v, its Shape %v: %w", a, m.ReadGrid.Shape(), m.Shape, nd.ErrChunks))
+	}
 	n := &Node{Op: OpSource, Leaf: a, DType: m.DType, Shape: m.Shape, Dims: m.Dims, Grid: m.ReadGrid}
 	n.Weight = nd.Box{Shape: m.Shape}.Size() * max(m.DType.Size(), 1)
 	return n.finish()

@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -173,7 +174,7 @@ func marshalParam(v any) (paramDoc, error) {
 	case nd.Grid:
 		kind = "grid"
 	default:
-		return paramDoc{}, fmt.Errorf("a value of type %T does not travel", v)
+		return paramDoc{}, errors.New("only this process has it; functions with a name travel, see ufunc.Register")
 	}
 	b, err := json.Marshal(v)
 	return paramDoc{kind, b}, err

@@ -20,11 +20,16 @@ import (
 
 func init() {
 	storage.Register(&storage.Driver{
-		Name:        "csv",
-		Exts:        []string{".csv", ".tsv"},
-		Detect:      detect,
-		Open:        openDriver,
-		CreateArray: refuseCreate,
+		Name:   "csv",
+		Exts:   []string{".csv", ".tsv"},
+		Detect: detect,
+		Open:   openDriver,
+		Create: func(_ context.Context, path string, _ map[string]string) (storage.WritableGroup, error) {
+			return nil, readOnly(path)
+		},
+		CreateArray: func(_ context.Context, path string, _ storage.Spec, _ map[string]string) (storage.WritableArray, error) {
+			return nil, readOnly(path)
+		},
 	})
 }
 
@@ -36,8 +41,8 @@ func detect(path string, head []byte) bool {
 		!bytes.ContainsFunc(head, func(r rune) bool { return r < ' ' && !strings.ContainsRune("\t\n\r\f", r) })
 }
 
-func refuseCreate(_ context.Context, path string, _ storage.Spec, _ map[string]string) (storage.WritableArray, error) {
-	return nil, &storage.Error{Op: "create", Name: path, Err: fmt.Errorf("%w: csv files are read only; npy and zarr can be written", storage.ErrUnsupported)}
+func readOnly(path string) error {
+	return &storage.Error{Op: "create", Name: path, Err: fmt.Errorf("%w: arrays aren't written as csv, but npy and zarr; package table writes columns", storage.ErrUnsupported)}
 }
 
 func openDriver(ctx context.Context, path, inner string, opts map[string]string) (storage.Array, storage.Group, error) {
@@ -45,7 +50,7 @@ func openDriver(ctx context.Context, path, inner string, opts map[string]string)
 		return nil, nil, &storage.Error{Op: "open", Name: path, Err: err}
 	}
 	if inner != "" {
-		return fail(fmt.Errorf("%w: %s; a csv file is a single array", storage.ErrNotFound, inner))
+		return fail(fmt.Errorf("%w: %s; package table reads columns by name", storage.ErrNotFound, inner))
 	}
 	dt, o, err := parseOptions(path, opts)
 	if err != nil {

@@ -245,7 +245,9 @@ func TestDriverMistakes(t *testing.T) {
 	_, err := storage.OpenArray(ctx, name+"/x")
 	assert.ErrorIs(t, err, storage.ErrNotFound)
 	_, err = storage.CreateArray(ctx, filepath.Join(t.TempDir(), "new.csv"), storage.Spec{DType: nd.Int8, Shape: []int{1}}, nil)
-	assert.ErrorContains(t, err, "read only")
+	assert.ErrorContains(t, err, "aren't written as csv")
+	_, err = storage.Create(ctx, filepath.Join(t.TempDir(), "new.csv"), nil)
+	assert.ErrorContains(t, err, "aren't written as csv")
 }
 
 func TestDetect(t *testing.T) {

@@ -32,7 +32,7 @@ func init() {
 
 func openDriver(_ context.Context, path, inner string, opts map[string]string) (storage.Array, storage.Group, error) {
 	if inner != "" {
-		return nil, nil, &storage.Error{Op: "open", Name: path, Err: fmt.Errorf("%w: %s; an npy file is a single array", storage.ErrNotFound, inner)}
+		return nil, nil, &storage.Error{Op: "open", Name: path, Err: fmt.Errorf("%w: %s", storage.ErrNotFound, inner)}
 	}
 	for name := range opts {
 		return nil, nil, &storage.Error{Op: "open", Name: path, Err: fmt.Errorf("%w: option %q; npy has none", storage.ErrUnsupported, name)}

@@ -272,6 +272,9 @@ func arrayDocs(version int, s storage.Spec) (documents, error) {
 // of its chunks, or of the largest.
 func gridDoc(s storage.Spec) (object, []int, error) {
 	chunk, ok, err := chunkShape(s)
+	if ok && err == nil && s.Options["chunks"] == "" {
+		wholeShards(chunk, s)
+	}
 	if err != nil || ok {
 		return object{"name": "regular", "configuration": object{"chunk_shape": chunk}}, chunk, err
 	}

@@ -23,10 +23,8 @@ func codecList(s storage.Spec, shape []int) (extensions, error) {
 }
 
 func chunkCodecs(s storage.Spec, texts []string, shape []int) (extensions, error) {
-	if len(texts) > 0 {
-		if arg, ok := strings.CutPrefix(strings.TrimSpace(texts[0]), "sharding"); ok {
-			return shardCodecs(s, arg, texts[1:], shape)
-		}
+	if arg, ok := shardArg(texts); ok {
+		return shardCodecs(s, arg, texts[1:], shape)
 	}
 	var before, behind extensions
 	bytes := extension{name: "bytes", config: object{"endian": "little"}}
@@ -71,11 +69,37 @@ func chunkCodecs(s storage.Spec, texts []string, shape []int) (extensions, error
 
 func codecText(e extension) string { return extensions{e}.configs()[0].String() }
 
+// shardArg returns what stands behind "sharding" in codecs that begin with it, "(10, 10)".
+func shardArg(texts []string) (arg string, ok bool) {
+	if len(texts) == 0 {
+		return "", false
+	}
+	return strings.CutPrefix(strings.TrimSpace(texts[0]), "sharding")
+}
+
+// innerShape reads the shape of the chunks in a shard, "(10, 10)".
+func innerShape(arg string, ndim int) (inner []int, ok bool) {
+	c, err := codec.Parse("transpose " + strings.TrimSpace(arg)) // a list as well
+	inner, ok = axes(c)
+	return inner, err == nil && ok && len(inner) == ndim
+}
+
+// wholeShards lengthens shards that hold an axis alone to a whole number of chunks: a grid
+// can't say how far beyond the axis they reach.
+func wholeShards(shard []int, s storage.Spec) {
+	arg, _ := shardArg(s.Codecs)
+	inner, ok := innerShape(arg, len(shard))
+	for k := range shard {
+		if ok && inner[k] > 0 && shard[k] >= s.Shape[k] {
+			shard[k] += (inner[k] - shard[k]%inner[k]) % inner[k]
+		}
+	}
+}
+
 // shardCodecs makes shards of chunks whose shape is arg, "(10, 10)".
 func shardCodecs(s storage.Spec, arg string, texts []string, shape []int) (extensions, error) {
-	c, err := codec.Parse("transpose " + strings.TrimSpace(arg)) // a list as well
-	inner, ok := axes(c)
-	if err != nil || !ok || len(inner) != len(shape) {
+	inner, ok := innerShape(arg, len(shape))
+	if !ok {
 		return nil, fmt.Errorf("%w: codec %q for chunks of shape %v; it names the shape of the chunks in a shard", nd.ErrChunks, "sharding"+arg, shape)
 	}
 	for k, n := range inner {

@@ -364,7 +364,7 @@ func TestCreateErrors(t *testing.T) {
 	require.NoError(t, err)
 	for want, s := range map[string]storage.Spec{
 		"names the shape":        {DType: nd.Int8, Shape: []int{6}, Codecs: []string{"sharding x"}},
-		"a whole number":         {DType: nd.Int8, Shape: []int{6}, Codecs: []string{"sharding (4)"}},
+		"a whole number":         {DType: nd.Int8, Shape: []int{6}, Options: map[string]string{"chunks": "6"}, Codecs: []string{"sharding (4)"}},
 		`index="middle"`:         {DType: nd.Int8, Shape: []int{6}, Codecs: []string{"sharding (3)"}, Options: map[string]string{"index": "middle"}},
 		"rectilinear chunk grid": {DType: nd.Int8, Shape: []int{6}, Chunks: grid, Codecs: []string{"sharding (1)"}},
 		"chunks of shape [6]":    {DType: nd.Int8, Shape: []int{7}, Chunks: grid},

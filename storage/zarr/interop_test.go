@@ -7,6 +7,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -45,6 +47,11 @@ func randomSpec(t *testing.T, r *rand.Rand, d nd.DType) storage.Spec {
 	s.Order = []string{"", "C", "F"}[r.IntN(3)]
 	s.Codecs = [][]string{nil, {}, {"zstd 19"}, {"gzip 1"}, {"crc32c"}, {"bytes big", "zstd -1", "crc32c"}, {"bytes big"}, {"shuffle", "zlib 1"},
 		{"blosc"}, {"blosc(cname=lz4, clevel=7, shuffle=bitshuffle)"}, {"zstd(level=5, checksum=true)"}}[r.IntN(11)]
+	if n > 0 && r.IntN(4) == 0 { // shards of chunks that reach beyond the ends of axes
+		s.Chunks, err = nd.NewGrid(s.Shape, slices.Repeat([]int{7}, n))
+		require.NoError(t, err)
+		s.Codecs = append([]string{"sharding (" + strings.Repeat("2, ", n-1) + "2)"}, s.Codecs...)
+	}
 	if d.Computable() {
 		s.Fill = make([]byte, d.Size())
 		storagetest.Pattern(d, s.Fill, r.IntN(9))
