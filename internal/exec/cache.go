@@ -3,7 +3,6 @@ package exec
 import (
 	"container/list"
 	"context"
-	"errors"
 	"sync"
 
 	"github.com/ndgrid/ndgrid/storage"
@@ -84,14 +83,16 @@ func (c *cache) get(ctx context.Context, src storage.Array, coord []int, index, 
 	return e, true, nil
 }
 
-// errUnread is that of a chunk whose array panics or never returns: others may
-// wait for it.
-var errUnread = errors.New("the array did not return from ReadChunk")
-
-// read fills an entry in, and tells those who wait for it.
+// read fills an entry in, and tells those who wait for it, also where the array
+// panics or ends its goroutine.
 func (c *cache) read(ctx context.Context, e *chunkEntry, src storage.Array, coord []int, n int) {
-	defer close(e.ready)
-	e.buf, e.err = c.run.pool.get(e.bytes), errUnread
+	e.buf, e.err = c.run.pool.get(e.bytes), ErrGone
+	defer func() {
+		if r := recover(); r != nil {
+			e.err = panicked(r)
+		}
+		close(e.ready)
+	}()
 	e.present, e.err = src.ReadChunk(ctx, coord, e.buf[:n])
 	c.run.decodedChunks.Add(1)
 }

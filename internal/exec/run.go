@@ -440,8 +440,8 @@ func (w *worker) taskDone(done *atomic.Int64) {
 	r.emit(e)
 }
 
-// stackOf returns the stack of a panic, for an error.
-func stackOf() string {
+// panicked is the error of a panic, with its stack.
+func panicked(reason any) error {
 	lines := strings.Split(string(debug.Stack()), "\n")
-	return strings.Join(slices.Clip(lines[:min(len(lines), 24)]), "\n")
+	return fmt.Errorf("panic: %v\n%s", reason, strings.Join(lines[:min(len(lines), 24)], "\n"))
 }

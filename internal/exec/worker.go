@@ -135,7 +135,7 @@ func (w *worker) run(lo, hi int, done *atomic.Int64) (i int, err error) {
 	defer func() {
 		w.release([2]int{})
 		if r := recover(); r != nil { // a user's function; ours don't
-			err = fmt.Errorf("chunk %v: panic: %v\n%s", w.coord, r, stackOf())
+			err = fmt.Errorf("chunk %v: %w", w.coord, panicked(r))
 		}
 	}()
 	if err := w.ctx.Err(); err != nil {
