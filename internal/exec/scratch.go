@@ -12,13 +12,16 @@ import (
 
 // scratch is an array between two stages that does not fit into memory: a
 // file, written in chunks of one grid and read in those of another. Every chunk
-// to be read has a place in the file; inside lie, one after the other, the
-// pieces that the chunks written have in common with it. So both sides move
-// bytes in long runs, whatever the two grids.
+// that is written has a place in the file; inside lie, one after the other, the
+// pieces that the chunks to be read have in common with it. So it is written in
+// one go, which systems keep in larger pages and on disks in fewer places, and
+// read piece by piece, each of which then is still in the caches when it is put
+// into its place.
 type scratch struct {
 	meta  storage.Meta
 	write nd.Grid
-	slot  int64 // bytes of a chunk to be read
+	slot  int64 // bytes of a chunk that is written
+	piece int   // bytes of a piece
 	dir   string
 	pool  *pool // of the run
 
@@ -27,15 +30,20 @@ type scratch struct {
 }
 
 func newScratch(dt nd.DType, write, read nd.Grid, dir string) *scratch {
+	piece := write.MaxChunk()
+	for k, n := range read.MaxChunk() {
+		piece[k] = min(piece[k], n)
+	}
+	item := dt.Size()
 	return &scratch{meta: storage.Meta{DType: dt, Shape: read.Shape(), ReadGrid: read, WriteGrid: write}, write: write,
-		slot: int64(size(read.MaxChunk()) * dt.Size()), dir: dir}
+		slot: int64(size(write.MaxChunk()) * item), piece: size(piece) * item, dir: dir}
 }
 
 func (s *scratch) Meta() *storage.Meta { return &s.meta }
 func (s *scratch) Ref() storage.Ref    { return storage.Ref{} }
 
-// ReadCost allows for the chunk as it lies in the file.
-func (s *scratch) ReadCost() int { return int(s.slot) }
+// ReadCost allows for a piece as it lies in the file.
+func (s *scratch) ReadCost() int { return s.piece }
 
 // open creates the file at the first write. It has no name, so nothing is left
 // behind however the program ends.
@@ -71,36 +79,36 @@ func (s *scratch) memory() (operand, bool) { return operand{}, false }
 func (s *scratch) putCost(chunk int) int   { return chunk }
 
 // put writes a chunk of the write grid.
-func (s *scratch) put(ctx context.Context, _ []int, box nd.Box, buf []byte) error {
+func (s *scratch) put(ctx context.Context, coord []int, box nd.Box, buf []byte) error {
 	f, err := s.open()
 	if err != nil {
 		return err
 	}
 	item := s.meta.DType.Size()
-	strides := cStrides(box.Shape)
-	piece := s.pool.get(size(s.write.MaxChunk()) * item) // whatever the chunk: the pool keeps buffers by size
-	defer s.pool.put(piece)
-	for coord := range s.meta.ReadGrid.Cover(box).Indices() {
-		if err := ctx.Err(); err != nil {
-			return err
+	if cells := s.meta.ReadGrid.Cover(box); !sideBySide(cells.Shape, box.Shape) {
+		pieces := s.pool.get(int(s.slot)) // whatever the chunk: the pool keeps buffers by size
+		defer s.pool.put(pieces)
+		strides := cStrides(box.Shape)
+		for r := range cells.Indices() {
+			p := storage.Intersect(s.meta.ReadGrid.Box(r), box)
+			from := operand{buf, offsetIn(box, p, strides), strides}
+			at := pieceOffset(box, p) * item
+			copyStrided(operand{pieces[at : at+p.Size()*item], 0, cStrides(p.Shape)}, from, p.Shape, item, false)
 		}
-		chunk := s.meta.ReadGrid.Box(coord)
-		p := storage.Intersect(box, chunk)
-		from := operand{buf, 0, strides}
-		for k := range p.Start {
-			from.off += (p.Start[k] - box.Start[k]) * strides[k]
-		}
-		data, ok := from.dense(p.Shape, item)
-		if !ok {
-			data = piece[:p.Size()*item]
-			copyStrided(operand{data, 0, cStrides(p.Shape)}, from, p.Shape, item, false)
-		}
-		at := int64(s.meta.ReadGrid.Index(coord))*s.slot + int64(pieceOffset(chunk, p)*item)
-		if _, err := f.WriteAt(data, at); err != nil {
-			return fmt.Errorf("scratch file: %w", err)
-		}
+		buf = pieces[:len(buf)]
+	}
+	if _, err := f.WriteAt(buf, int64(s.write.Index(coord))*s.slot); err != nil {
+		return fmt.Errorf("scratch file: %w", err)
 	}
 	return nil
+}
+
+// offsetIn returns where a part of a box begins in it, in elements.
+func offsetIn(box, part nd.Box, strides []int) (off int) {
+	for k := range part.Start {
+		off += (part.Start[k] - box.Start[k]) * strides[k]
+	}
+	return off
 }
 
 // pieceOffset returns the elements that lie before a piece of a chunk, the
@@ -118,7 +126,7 @@ func pieceOffset(chunk, p nd.Box) int {
 	return off
 }
 
-// ReadChunk reads a chunk and puts its pieces in place.
+// ReadChunk reads the pieces of a chunk and puts them in place.
 func (s *scratch) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool, error) {
 	chunk := s.meta.ReadGrid.Box(coord)
 	item := s.meta.DType.Size()
@@ -126,29 +134,30 @@ func (s *scratch) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool,
 	if err != nil {
 		return false, err
 	}
-	cells := s.write.Cover(chunk)
-	ordered := sideBySide(cells.Shape, chunk.Shape)
-	raw := dst // as it lies in the file
-	if !ordered {
-		tmp := s.pool.get(int(s.slot))
-		defer s.pool.put(tmp)
-		raw = tmp[:len(dst)]
-	}
-	if _, err := f.ReadAt(raw, int64(s.meta.ReadGrid.Index(coord))*s.slot); err != nil {
-		return false, fmt.Errorf("scratch file: %w", err)
-	}
-	if ordered {
-		return true, nil
-	}
 	strides := cStrides(chunk.Shape)
-	for w := range cells.Indices() {
-		p := storage.Intersect(s.write.Box(w), chunk)
-		to := operand{dst, 0, strides}
-		for k := range p.Start {
-			to.off += (p.Start[k] - chunk.Start[k]) * strides[k]
+	var piece []byte
+	for w := range s.write.Cover(chunk).Indices() {
+		if err := ctx.Err(); err != nil {
+			return false, err
 		}
-		at := pieceOffset(chunk, p) * item
-		copyStrided(to, operand{raw[at : at+p.Size()*item], 0, cStrides(p.Shape)}, p.Shape, item, false)
+		box := s.write.Box(w)
+		p := storage.Intersect(box, chunk)
+		to := operand{dst, offsetIn(chunk, p, strides), strides}
+		raw, inPlace := to.dense(p.Shape, item)
+		if !inPlace {
+			if piece == nil {
+				piece = s.pool.get(s.piece)
+				defer s.pool.put(piece)
+			}
+			raw = piece[:p.Size()*item]
+		}
+		at := int64(s.write.Index(w))*s.slot + int64(pieceOffset(box, p)*item)
+		if _, err := f.ReadAt(raw, at); err != nil {
+			return false, fmt.Errorf("scratch file: %w", err)
+		}
+		if !inPlace {
+			copyStrided(to, operand{raw, 0, cStrides(p.Shape)}, p.Shape, item, false)
+		}
 	}
 	return true, nil
 }
