@@ -84,6 +84,9 @@ func (o *options) arrayScreen(ctx context.Context, a storage.Array, info *arrayI
 		lines, err := axisLines(ctx, a)
 		errs = append(errs, err)
 		b.WriteString(labelled("format", formatText(m)) + lines)
+		if text := growthText(m); text != "" {
+			b.WriteString(labelled("grows", text))
+		}
 	}
 	if m.DType.Valid() {
 		b.WriteString(labelled("missing", missingText(m)))
@@ -99,6 +102,24 @@ func (o *options) arrayScreen(ctx context.Context, a storage.Array, info *arrayI
 	}
 	fmt.Fprint(o.stdout, b.String())
 	return errors.Join(errs...)
+}
+
+// growthText says which axes can get longer, where the format sets limits: "time without limit".
+func growthText(m *storage.Meta) string {
+	var axes []string
+	for k, most := range m.MaxShape {
+		name := fmt.Sprintf("axis %d", k)
+		if k < len(m.Dims) && m.Dims[k] != "" {
+			name = m.Dims[k]
+		}
+		switch {
+		case most == storage.Unlimited:
+			axes = append(axes, name+" without limit")
+		case most > m.Shape[k]:
+			axes = append(axes, fmt.Sprintf("%s to %d", name, most))
+		}
+	}
+	return strings.Join(axes, ", ")
 }
 
 // chunkText describes chunks and codecs: "33×180×360, 1 of 1 present    filters  shuffle, gzip 5".

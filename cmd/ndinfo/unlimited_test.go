@@ -35,3 +35,17 @@ func TestConvertUnlimited(t *testing.T) {
 		require.NoError(t, a.Close())
 	}
 }
+
+// The screen of an array says which of its axes can get longer, as ncdump and h5dump do.
+func TestShowUnlimited(t *testing.T) {
+	needHDF5(t)
+	t.Chdir(t.TempDir())
+	python(t, "unlimited.py", "make", "a.nc")
+	assert.Contains(t, show(t, "a.nc/air"), "grows    time without limit\n")
+	assert.NotContains(t, show(t, "a.nc/fixed"), "grows")
+	limited, err := storage.CreateArray(t.Context(), "l.h5/v", storage.Spec{DType: nd.Int8, Shape: []int{3}, MaxShape: []int{5}}, nil)
+	require.NoError(t, err)
+	require.NoError(t, limited.Commit(t.Context()))
+	require.NoError(t, limited.Close())
+	assert.Contains(t, show(t, "l.h5/v"), "grows    axis 0 to 5\n")
+}
