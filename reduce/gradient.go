@@ -59,13 +59,13 @@ const maxWeights = 1 << 20
 // trapezoids returns the weights of n elements: half the distances to both neighbours.
 func trapezoids(x []float64, n int) *chunkgrid.Array[float64] {
 	if len(x) == 1 && n > maxWeights {
-		half := x[0] / 2
+		half := float64(x[0] / 2)
 		end := chunkgrid.Full(half, []int{1}, nd.Auto)
 		return chunkgrid.Concatenate(0, end, chunkgrid.Full(half+half, []int{n - 2}, nd.Auto), end)
 	}
 	w := make([]float64, n)
 	for i := range n - 1 {
-		half := distance(x, i) / 2
+		half := float64(distance(x, i) / 2)
 		w[i], w[i+1] = w[i]+half, half
 	}
 	return chunkgrid.FromND(nd.Must(nd.FromSlice(w)))
