@@ -13,8 +13,8 @@ import (
 // scratch is an array between two stages that does not fit into memory: a
 // file, written in chunks of one grid and read in those of another. Every chunk
 // that is written has a place in the file; inside lie, one after the other, the
-// pieces that the chunks to be read have in common with it. So it is written in
-// one go, which systems keep in larger pages and on disks in fewer places, and
+// pieces that the chunks to be read have in common with it. So it is written from
+// end to end, which systems keep in larger pages and on disks in fewer places, and
 // read piece by piece, each of which then is still in the caches when it is put
 // into its place.
 type scratch struct {
@@ -78,6 +78,10 @@ func (s *scratch) Close() error {
 func (s *scratch) memory() (operand, bool) { return operand{}, false }
 func (s *scratch) putCost(chunk int) int   { return chunk }
 
+// writeBytes is how much is written at a time: for more, Linux takes pages so large
+// that it has to look for new ones, instead of those of a file that was removed.
+const writeBytes = 512 << 10
+
 // put writes a chunk of the write grid.
 func (s *scratch) put(ctx context.Context, coord []int, box nd.Box, buf []byte) error {
 	f, err := s.open()
@@ -97,8 +101,14 @@ func (s *scratch) put(ctx context.Context, coord []int, box nd.Box, buf []byte) 
 		}
 		buf = pieces[:len(buf)]
 	}
-	if _, err := f.WriteAt(buf, int64(s.write.Index(coord))*s.slot); err != nil {
-		return fmt.Errorf("scratch file: %w", err)
+	place := int64(s.write.Index(coord)) * s.slot
+	for at := 0; at < len(buf); at += writeBytes {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if _, err := f.WriteAt(buf[at:min(at+writeBytes, len(buf))], place+int64(at)); err != nil {
+			return fmt.Errorf("scratch file: %w", err)
+		}
 	}
 	return nil
 }
