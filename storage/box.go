@@ -19,7 +19,12 @@ func CopyBox(dst []byte, dstBox nd.Box, src []byte, srcBox nd.Box, region nd.Box
 	}
 	// Strides in bytes; then fold every axis that is whole in both buffers, or
 	// the innermost one, into a run of contiguous bytes.
-	var ds, ss [MaxAxes]int
+	var few [3 * MaxAxes]int
+	all := few[:]
+	if n > MaxAxes { // an array that isn't stored yet
+		all = make([]int, 3*n)
+	}
+	ds, ss, idx := all[:n], all[n:2*n], all[2*n:3*n]
 	d, s := itemsize, itemsize
 	dOff, sOff := 0, 0
 	for k := n - 1; k >= 0; k-- {
@@ -34,7 +39,6 @@ func CopyBox(dst []byte, dstBox nd.Box, src []byte, srcBox nd.Box, region nd.Box
 		outer--
 		run *= region.Shape[outer]
 	}
-	var idx [MaxAxes]int
 	for {
 		copy(dst[dOff:dOff+run], src[sOff:sOff+run])
 		k := outer - 1

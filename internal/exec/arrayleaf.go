@@ -79,15 +79,15 @@ func (l arrayLeaf) fetch(t *task, box nd.Box, o *operand) (err error) {
 	}
 	cover := grid.Cover(bounds)
 	if size(cover.Shape) == 1 {
-		coord := cover.Start
-		e, cb, err := l.chunkAt(t, coord)
+		box := grid.Box(cover.Start)
+		e, err := l.chunkAt(t, cover.Start, box)
 		if err != nil {
 			return err
 		}
 		t.hold(e)
 		*o = operand{l.fill, 0, make([]int, len(l.view.Shape))}
 		if e.present {
-			*o = l.inBuffer(e.buf, r, cb, cStrides(cb.Shape))
+			*o = l.inBuffer(e.buf, r, box, cStrides(box.Shape))
 		}
 		return nil
 	}
@@ -116,17 +116,15 @@ func (l arrayLeaf) inBuffer(buf []byte, r region, box nd.Box, strides []int) ope
 	return onDomain(l.view, buf, at, strides)
 }
 
-// chunkAt gets a chunk from the cache; the caller releases it.
-func (l arrayLeaf) chunkAt(t *task, coord []int) (*chunkEntry, nd.Box, error) {
-	grid := l.src.Meta().ReadGrid
-	box := grid.Box(coord)
+// chunkAt gets a chunk, which is box of the source, from the cache; the caller releases it.
+func (l arrayLeaf) chunkAt(t *task, coord []int, box nd.Box) (*chunkEntry, error) {
 	n := box.Size() * l.item
 	start := t.w.clock()
-	e, decoded, err := t.stage.cache.get(t.ctx, l.src, coord, grid.Index(coord), l.chunk, n)
+	e, decoded, err := t.stage.cache.get(t.ctx, l.src, coord, l.src.Meta().ReadGrid.Index(coord), l.chunk, n)
 	if decoded {
 		t.didRead(start, t.storedSize(l.src, coord), int64(n))
 	}
-	return e, box, err
+	return e, err
 }
 
 // didRead counts what a task read.
@@ -176,7 +174,7 @@ func (l arrayLeaf) gather(t *task, r region, cover nd.Box) (operand, error) {
 		if size(shape) == 0 {
 			continue // between two steps
 		}
-		e, _, err := l.chunkAt(t, coord)
+		e, err := l.chunkAt(t, coord, box)
 		if err != nil {
 			return operand{}, err
 		}

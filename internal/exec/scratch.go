@@ -19,7 +19,6 @@ import (
 // into its place.
 type scratch struct {
 	meta  storage.Meta
-	write nd.Grid
 	slot  int64 // bytes of a chunk that is written
 	piece int   // bytes of a piece
 	dir   string
@@ -35,7 +34,7 @@ func newScratch(dt nd.DType, write, read nd.Grid, dir string) *scratch {
 		piece[k] = min(piece[k], n)
 	}
 	item := dt.Size()
-	return &scratch{meta: storage.Meta{DType: dt, Shape: read.Shape(), ReadGrid: read, WriteGrid: write}, write: write,
+	return &scratch{meta: storage.Meta{DType: dt, Shape: read.Shape(), ReadGrid: read, WriteGrid: write},
 		slot: int64(size(write.MaxChunk()) * item), piece: size(piece) * item, dir: dir}
 }
 
@@ -92,16 +91,13 @@ func (s *scratch) put(ctx context.Context, coord []int, box nd.Box, buf []byte) 
 	if cells := s.meta.ReadGrid.Cover(box); !sideBySide(cells.Shape, box.Shape) {
 		pieces := s.pool.get(int(s.slot)) // whatever the chunk: the pool keeps buffers by size
 		defer s.pool.put(pieces)
-		strides := cStrides(box.Shape)
 		for r := range cells.Indices() {
 			p := storage.Intersect(s.meta.ReadGrid.Box(r), box)
-			from := operand{buf, offsetIn(box, p, strides), strides}
-			at := pieceOffset(box, p) * item
-			copyStrided(operand{pieces[at : at+p.Size()*item], 0, cStrides(p.Shape)}, from, p.Shape, item, false)
+			storage.CopyBox(pieces[pieceOffset(box, p)*item:], p, buf, box, p, item)
 		}
 		buf = pieces[:len(buf)]
 	}
-	place := int64(s.write.Index(coord)) * s.slot
+	place := int64(s.meta.WriteGrid.Index(coord)) * s.slot
 	for at := 0; at < len(buf); at += writeBytes {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -111,14 +107,6 @@ func (s *scratch) put(ctx context.Context, coord []int, box nd.Box, buf []byte) 
 		}
 	}
 	return nil
-}
-
-// offsetIn returns where a part of a box begins in it, in elements.
-func offsetIn(box, part nd.Box, strides []int) (off int) {
-	for k := range part.Start {
-		off += (part.Start[k] - box.Start[k]) * strides[k]
-	}
-	return off
 }
 
 // pieceOffset returns the elements that lie before a piece of a chunk, the
@@ -144,29 +132,30 @@ func (s *scratch) ReadChunk(ctx context.Context, coord []int, dst []byte) (bool,
 	if err != nil {
 		return false, err
 	}
-	strides := cStrides(chunk.Shape)
+	grid := s.meta.WriteGrid
+	cells := grid.Cover(chunk)
+	ordered := sideBySide(cells.Shape, chunk.Shape)
 	var piece []byte
-	for w := range s.write.Cover(chunk).Indices() {
+	if !ordered {
+		piece = s.pool.get(s.piece)
+		defer s.pool.put(piece)
+	}
+	for w := range cells.Indices() {
 		if err := ctx.Err(); err != nil {
 			return false, err
 		}
-		box := s.write.Box(w)
+		box := grid.Box(w)
 		p := storage.Intersect(box, chunk)
-		to := operand{dst, offsetIn(chunk, p, strides), strides}
-		raw, inPlace := to.dense(p.Shape, item)
-		if !inPlace {
-			if piece == nil {
-				piece = s.pool.get(s.piece)
-				defer s.pool.put(piece)
-			}
-			raw = piece[:p.Size()*item]
+		raw := piece
+		if ordered { // its place in dst
+			raw = dst[pieceOffset(chunk, p)*item:]
 		}
-		at := int64(s.write.Index(w))*s.slot + int64(pieceOffset(box, p)*item)
-		if _, err := f.ReadAt(raw, at); err != nil {
+		raw = raw[:p.Size()*item]
+		if _, err := f.ReadAt(raw, int64(grid.Index(w))*s.slot+int64(pieceOffset(box, p)*item)); err != nil {
 			return false, fmt.Errorf("scratch file: %w", err)
 		}
-		if !inPlace {
-			copyStrided(to, operand{raw, 0, cStrides(p.Shape)}, p.Shape, item, false)
+		if !ordered {
+			storage.CopyBox(dst, chunk, raw, p, p, item)
 		}
 	}
 	return true, nil
